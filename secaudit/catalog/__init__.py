@@ -1,0 +1,1 @@
+"""Everything under checks/, read into the catalog; lint."""

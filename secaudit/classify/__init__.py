@@ -1,0 +1,1 @@
+"""Pure: system x level rules -> classification."""

@@ -1,0 +1,1 @@
+"""Typer commands: build objects, print, exit."""

@@ -1,0 +1,1 @@
+"""Endpoints -> outcomes: fan-out, one endpoint, observer."""

@@ -1,0 +1,1 @@
+"""What answers in the networks, against what is declared."""

@@ -1,0 +1,1 @@
+"""The only adapter around CEL: typed variables in, true, false or unknown with reasons out."""

@@ -1,0 +1,1 @@
+"""Pure: sections of a capture -> facts, one small module per subsystem."""

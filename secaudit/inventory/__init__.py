@@ -1,0 +1,1 @@
+"""Files that agencies fill, read into an inventory."""

@@ -1,0 +1,1 @@
+"""Pure: facts x checks -> findings."""

@@ -1,0 +1,1 @@
+"""SSH endpoints on loopback that replay captured answers and misbehave on request."""

@@ -1,0 +1,1 @@
+"""Pure: state x plan -> measurements."""

@@ -1,0 +1,31 @@
+"""Everything under ``checks/``, loaded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from secaudit.model.check import Check
+from secaudit.model.knowledge import Knowledge
+from secaudit.model.level import LevelRuleSet
+from secaudit.model.plan import Plan
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The catalog with the digest that figures are tied to."""
+
+    checks: Mapping[str, Check]
+    """Check id -> check, sorted by id."""
+    levels: tuple[LevelRuleSet, ...]
+    """By ``valid_from``, oldest first."""
+    plans: Mapping[str, Plan]
+    knowledge: Knowledge
+    digest: str
+    """SHA-256 over the names and bytes of all files, hexadecimal."""
+
+    def rule_set(self, day: date) -> LevelRuleSet | None:
+        """The rule set in force on ``day``."""
+        for rules in reversed(self.levels):
+            if rules.valid_from <= day and (rules.valid_until is None or day <= rules.valid_until):
+                return rules
+        return None

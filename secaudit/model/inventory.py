@@ -1,0 +1,337 @@
+"""Agencies, systems, endpoints and people: what agencies declare."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from secaudit.model.base import Day, Document, Identifier, Line, Written
+
+Count = Annotated[int, Field(ge=0, le=100_000_000)]
+
+
+class Tier(StrEnum):
+    """Place of an agency in the administration; the district tier ended on 2025-07-01."""
+
+    PROVINCE = "province"
+    DISTRICT = "district"
+    COMMUNE = "commune"
+
+
+class Contact(Written):
+    """Whom to call."""
+
+    name: Line | None = None
+    phone: Line | None = None
+    email: Line | None = None
+
+
+class AssetRegister(Written):
+    """Number of computers in the agency's asset book: guards against under-declaring."""
+
+    computers: Count
+    as_of: date
+
+
+class Submission(Written):
+    """The agency's inventory was received and accepted; without it the agency has sent nothing."""
+
+    accepted_on: date
+    document: Line | None = None
+
+
+class Agency(Written):
+    """A unit of the administration."""
+
+    id: Identifier
+    name: Line
+    tier: Tier
+    sector: Literal["government", "party", "front", "education", "health", "enterprise", "other"] = "government"
+    valid_from: date | None = None
+    valid_until: date | None = None
+    """Last day the agency existed; its records stay as history."""
+    successors: tuple[Identifier, ...] = ()
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    contact: Contact | None = None
+    asset_register: AssetRegister | None = None
+    submission: Submission | None = None
+
+    def exists_on(self, day: date) -> bool:
+        """Whether the agency existed on ``day``."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_until is None or day <= self.valid_until)
+
+
+class People(Written):
+    """Head counts, with the papers that prove them."""
+
+    heads: Count | None = None
+    heads_briefed: Count | None = None
+    staff: Count | None = None
+    staff_briefed: Count | None = None
+    staff_trained: Count | None = None
+    as_of: date | None = None
+    evidence: tuple[Line, ...] = ()
+
+
+class SystemKind(StrEnum):
+    """Type of system, Nghị định 331/2026 điều 9."""
+
+    INTERNAL = "internal"
+    PUBLIC_SERVICE = "public_service"
+    INFRASTRUCTURE = "infrastructure"
+    INDUSTRIAL_CONTROL = "industrial_control"
+    OTHER = "other"
+
+
+class Information(StrEnum):
+    """Kind of information processed, Nghị định 331/2026 điều 9."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    PERSONAL = "personal"
+    STATE_SECRET = "state_secret"
+
+
+class Serves(StrEnum):
+    """Whom a system serves."""
+
+    AGENCY = "agency"
+    AGENCIES_OF_COMMUNE = "agencies_of_commune"
+    SECTOR = "sector"
+    PROVINCE = "province"
+    PROVINCES = "provinces"
+    NATION = "nation"
+    INTERNATIONAL = "international"
+
+
+class BasicBand(StrEnum):
+    """Data subjects with basic personal data, as a band."""
+
+    UNDER_100000 = "under_100000"
+    FROM_100000 = "from_100000"
+
+
+class SensitiveBand(StrEnum):
+    """Data subjects with sensitive personal data, as a band."""
+
+    NONE = "none"
+    UNDER_10000 = "under_10000"
+    FROM_10000 = "from_10000"
+
+
+class DataSubjects(Written):
+    """People whose data a system holds: a number or a band, and the day it was counted."""
+
+    basic: Annotated[Count | BasicBand | None, Field(union_mode="left_to_right")] = None
+    sensitive: Annotated[Count | SensitiveBand | None, Field(union_mode="left_to_right")] = None
+    counted_on: date | None = None
+
+
+Harm = Literal["none", "harm", "serious", "particularly_serious"]
+
+
+class HarmEstimate(Written):
+    """Estimated harm if the system is attacked, Luật 116/2025 điều 8.1."""
+
+    rights: Harm | None = None
+    public: Harm | None = None
+    order: Harm | None = None
+    security: Harm | None = None
+
+
+class DossierStatus(StrEnum):
+    """Where the level dossier stands (Form 08 column 6)."""
+
+    NONE = "none"
+    DRAFTING = "drafting"
+    SUBMITTED = "submitted"
+    APPRAISED = "appraised"
+    APPROVED = "approved"
+
+
+class Dossier(Written):
+    """Hồ sơ đề xuất cấp độ."""
+
+    status: DossierStatus | None = None
+    level: Annotated[int, Field(ge=1, le=5)] | None = None
+    """The level the dossier proposes."""
+    decision: Document | None = None
+    regulation: Document | None = None
+    """Quy chế bảo đảm an ninh mạng."""
+    expected_on: date | None = None
+
+
+class SecurityPlan(Written):
+    """How far the security plan is deployed (Form 08 columns 10 and 11)."""
+
+    status: Literal["none", "partial", "full"] | None = None
+    expected_on: date | None = None
+
+
+class System(Written):
+    """An information system in the legal sense; a field nobody filled is unknown."""
+
+    id: Identifier
+    name: Line
+    state_secret: bool = False
+    """Ticked state secret: only name and level are kept."""
+    level: Annotated[int, Field(ge=1, le=5)] | None = None
+    """Only for a system ticked state secret, which is not classified here."""
+    owner: Identifier | None = None
+    """Owning agency of a shared system; a system in an agency's file belongs to that agency."""
+    operator: Line | None = None
+    status: Literal["operating", "investing", "stopped"] = "operating"
+    kind: SystemKind | None = None
+    information: tuple[Information, ...] | None = None
+    """Answered means complete: what is not listed is not processed."""
+    data_subjects: DataSubjects | None = None
+    handles_administrative_procedures: bool | None = None
+    conditional_business: bool | None = None
+    online_service_level: Literal["1", "2", "3", "4", "partial", "full"] | None = None
+    serves: Serves | None = None
+    continuous_operation: bool | None = None
+    works_grade: Literal["none", "IV", "III", "II", "I", "special"] | None = None
+    works_national_security: bool | None = None
+    harm: HarmEstimate | None = None
+    defence_security: bool | None = None
+    national_data_store: bool | None = None
+    international_gateway: bool | None = None
+    risk_level: Literal["not_assessed", "not_higher", "2", "3", "4", "5"] | None = None
+    components: tuple[Identifier, ...] = ()
+    dossier: Dossier | None = None
+    plan: SecurityPlan | None = None
+    in_service_since: date | None = None
+    note: Line | None = None
+
+
+class EndpointKind(StrEnum):
+    """Kind of machine; ``isolated`` is counted and never probed."""
+
+    WORKSTATION = "workstation"
+    LAPTOP = "laptop"
+    SERVER = "server"
+    ISOLATED = "isolated"
+
+
+class Access(Written):
+    """The way in; secrets never stand here."""
+
+    via: Identifier | None = None
+    """Endpoint id of a jump host; empty means directly."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 22
+    user: Line | None = None
+    host_key_alias: Line | None = None
+
+
+class Endpoint(Written):
+    """One machine."""
+
+    id: Identifier
+    os: Literal["windows", "linux", "other"] | None = None
+    kind: EndpointKind
+    place: Line | None = None
+    serial: Line | None = None
+    uuid: Line | None = None
+    address: Annotated[Line, Field(max_length=253)] | None = None
+    """IP address or DNS name; unique only per way in."""
+    access: Access | None = None
+    systems: tuple[Identifier, ...] = ()
+    status: Literal["in_use", "retired"] = "in_use"
+    ownership: Literal["agency", "personal"] = "agency"
+    lab: bool = False
+    """Stands for no real machine: the sample province's replayed answers. Marked wherever it is shown."""
+
+
+class AgencyFile(Written):
+    """The file one agency fills."""
+
+    agency: Agency
+    people: People | None = None
+    uses: tuple[Identifier, ...] = ()
+    """Shared systems the agency uses, declared once in ``province.yaml``."""
+    systems: tuple[System, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+
+
+class Interpretation(Written):
+    """A reading of an ambiguous clause that the province fixed (practice.md 6)."""
+
+    id: Identifier
+    """The reading's id in the rule set, ``commune-network``."""
+    reading: Identifier
+    """The choice taken."""
+    document: Line | None = None
+    date: Day | None = None
+    signer: Line | None = None
+
+
+class Province(Written):
+    """What the province fills."""
+
+    id: Identifier
+    name: Line
+    owner: Line
+    """Default owner (chủ quản) of the systems."""
+    designated_unit: Line | None = None
+    """Đơn vị chuyên trách về an ninh mạng."""
+
+
+class Defaults(Written):
+    """Used where an endpoint says nothing."""
+
+    access: Access = Access()
+
+
+class ProvinceFile(Written):
+    """``province.yaml``."""
+
+    province: Province
+    defaults: Defaults = Defaults()
+    shared_systems: tuple[System, ...] = ()
+    interpretations: tuple[Interpretation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Everything declared: the denominator of every figure."""
+
+    province: ProvinceFile
+    agencies: tuple[AgencyFile, ...]
+    """In the order of their file names."""
+    digest: str = ""
+    """SHA-256 over the files read, hexadecimal."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Agency id -> file it was read from; ``province`` -> province.yaml."""
+
+    @cached_property
+    def agency_of_endpoint(self) -> Mapping[str, AgencyFile]:
+        """Endpoint id -> the agency that declares it."""
+        return {endpoint.id: agency for agency in self.agencies for endpoint in agency.endpoints}
+
+    @cached_property
+    def endpoints(self) -> Mapping[str, Endpoint]:
+        """Endpoint id -> endpoint."""
+        return {endpoint.id: endpoint for agency in self.agencies for endpoint in agency.endpoints}
+
+    @cached_property
+    def systems(self) -> Mapping[str, System]:
+        """System id -> system, shared ones first; a shared system stands here once."""
+        found = {system.id: system for system in self.province.shared_systems}
+        found.update({system.id: system for agency in self.agencies for system in agency.systems})
+        return found
+
+    @cached_property
+    def owner_of_system(self) -> Mapping[str, str]:
+        """System id -> id of the owning agency."""
+        owners = {system.id: system.owner or "" for system in self.province.shared_systems}
+        owners.update({system.id: agency.agency.id for agency in self.agencies for system in agency.systems})
+        return owners
+
+    def access_of(self, endpoint: Endpoint) -> Access:
+        """The endpoint's own access or the province's default."""
+        return endpoint.access or self.province.defaults.access

@@ -1,0 +1,74 @@
+"""What the catalog knows of products and releases: needed to understand an answer."""
+
+from datetime import date
+from typing import Literal
+
+from secaudit.model.base import Identifier, Line, Texts, Written
+
+
+class WindowsTraces(Written):
+    """How a product shows itself on Windows; ``*`` is a glob, case does not matter."""
+
+    services: tuple[str, ...] = ()
+    processes: tuple[str, ...] = ()
+    wsc_names: tuple[str, ...] = ()
+
+
+class LinuxTraces(Written):
+    """How a product shows itself on Linux."""
+
+    packages: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    processes: tuple[str, ...] = ()
+
+
+class Product(Written):
+    """One protection product or management agent."""
+
+    id: Identifier
+    vendor: Line
+    name: Line
+    country: Line | None = None
+    kind: Literal["av", "edr", "management", "hids", "other"]
+    status: Literal["confirmed", "partial", "unconfirmed"]
+    """How much of the record has a source."""
+    on_demand: bool = False
+    """Scans only when started by hand: never real-time protection."""
+    windows: WindowsTraces = WindowsTraces()
+    linux: LinuxTraces = LinuxTraces()
+    sources: tuple[Line, ...] = ()
+
+
+class Release(Written):
+    """One release of an operating system and when its security support ends."""
+
+    os: Identifier
+    """debian, ubuntu, windows, windows-server."""
+    version: Line
+    """As in the fact os.version."""
+    name: Line
+    build: int | None = None
+    """Windows build number."""
+    editions: tuple[str, ...] = ()
+    """Windows EditionIDs the row is for; empty means all others of the build."""
+    ends: date
+    """Last day of free security support."""
+    extended_ends: date | None = None
+    """Last day of paid or community extended support."""
+
+
+class LifecycleTable(Written):
+    """Releases of one family, as of a day."""
+
+    id: Identifier
+    title: Texts
+    as_of: date
+    source: Line
+    releases: tuple[Release, ...]
+
+
+class Knowledge(Written):
+    """Everything the fact parsers look up."""
+
+    products: tuple[Product, ...] = ()
+    lifecycle: tuple[LifecycleTable, ...] = ()

@@ -1,0 +1,127 @@
+"""How far a plan is reached: intervals, never single figures."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from secaudit.messages import Message
+from secaudit.model.finding import Finding
+from secaudit.model.outcome import Sight, StoredOutcome
+
+
+class Decision(StrEnum):
+    """Whether a target is reached."""
+
+    MET = "met"
+    MISSED = "missed"
+    UNDECIDED = "undecided"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True)
+class EndpointState:
+    """The newest valid evidence of one endpoint as of a moment."""
+
+    endpoint: str
+    evidence: StoredOutcome | None
+    """Newest outcome that saw the machine and is still fresh."""
+    last_attempt: Sight
+    """Class of the newest attempt (``no_way_in`` when there was none and no way in is declared)."""
+    last_attempt_at: datetime | None = None
+    stale: bool = False
+    """There is evidence, but it is older than the plan allows."""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts of one population: proven + disproven + unknown = total."""
+
+    proven: int = 0
+    disproven: int = 0
+    unknown: int = 0
+
+    @property
+    def total(self) -> int:
+        """Size of the population."""
+        return self.proven + self.disproven + self.unknown
+
+    @property
+    def lower(self) -> Fraction | None:
+        """Proven share; None for an empty population."""
+        return Fraction(self.proven, self.total) if self.total else None
+
+    @property
+    def upper(self) -> Fraction | None:
+        """Share still possible; None for an empty population."""
+        return Fraction(self.proven + self.unknown, self.total) if self.total else None
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Counts of two disjoint populations together."""
+        return Tally(self.proven + other.proven, self.disproven + other.disproven, self.unknown + other.unknown)
+
+
+class BlockerKind(StrEnum):
+    """What keeps a target from being called met."""
+
+    NOT_SUBMITTED = "not_submitted"
+    COUNT_MISSING = "count_missing"
+    REGISTER_LARGER = "register_larger"
+    UNDECLARED = "undeclared"
+    UNKNOWN_MEMBERS = "unknown_members"
+    DOCUMENT_MISSING = "document_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One reason why a target cannot be decided."""
+
+    kind: BlockerKind
+    agencies: tuple[str, ...]
+    """Agency ids, the heaviest first."""
+    count: int
+    """Machines, systems, people or agencies concerned."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyShare:
+    """One agency's part of a target."""
+
+    agency: str
+    tally: Tally
+    disproven: tuple[str, ...] = ()
+    """Members (endpoint or system ids) that do not meet it."""
+    unknown: tuple[str, ...] = ()
+    submitted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SubMeasurement:
+    """A stricter reading under a target."""
+
+    id: str
+    tally: Tally
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One target measured."""
+
+    target: str
+    tally: Tally
+    decision: Decision
+    sign: str
+    share: Fraction
+    needed: int
+    """How many more proven members would meet the target, with the population as it is; 0 when met."""
+    to_clarify: int
+    """How many unknown members must turn out well before the lower bound meets it; 0 when that cannot be reached."""
+    blockers: tuple[Blocker, ...] = ()
+    agencies: tuple[AgencyShare, ...] = ()
+    under: tuple[SubMeasurement, ...] = ()
+    declared_only: int = 0
+    """Members declared to meet it without evidence of a grade that counts: drawn apart, part of unknown."""
+    lab: int = 0
+    """Members whose evidence is lab data."""
+    notes: tuple[Message, ...] = field(default=())

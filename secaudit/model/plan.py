@@ -1,0 +1,67 @@
+"""Plans: targets as data."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from secaudit.model.base import Identifier, Line, Texts, Written
+from secaudit.model.outcome import Grade
+
+Population = Literal["systems", "endpoints", "agencies", "people"]
+
+
+class SubTarget(Written):
+    """A stricter reading shown directly under a target; it decides nothing."""
+
+    id: Identifier
+    title: Texts
+    meets: str
+
+
+class Target(Written):
+    """What the plan asks of one population."""
+
+    id: Identifier
+    title: Texts
+    short: Texts
+    population: Population
+    counts: str = "true"
+    """CEL: who belongs to the population."""
+    meets: str | None = None
+    """CEL: what meets the target; for systems, endpoints and agencies."""
+    total: Literal["heads", "staff"] | None = None
+    """For people: the declared count that is the denominator ..."""
+    reached: Literal["heads_briefed", "staff_briefed", "staff_trained"] | None = None
+    """... and the one that is the numerator."""
+    sign: Literal[">=", ">"] = ">="
+    share: Annotated[str, Field(pattern=r"^\d{1,3}(\.\d+)?\s?%$")]
+    """``70 %``; compared as an exact fraction."""
+    formula: Texts
+    """The computation in words."""
+    under: tuple[SubTarget, ...] = ()
+
+
+class EvidenceRules(Written):
+    """Which evidence counts, and for how long."""
+
+    fresh_days: Annotated[int, Field(ge=1, le=3660)] = 30
+    """A machine's evidence older than this is stale."""
+    grades: tuple[Grade, ...] = (Grade.A, Grade.B, Grade.C)
+    """Grades that enter the lower bound."""
+    people_valid_days: Annotated[int, Field(ge=1, le=3660)] = 365
+    """A people count older than this proves nothing."""
+
+
+class Plan(Written):
+    """Targets of one plan."""
+
+    id: Identifier
+    name: Line
+    """As the user cites it; title and date of the plan are printed only if entered here."""
+    title: Line | None = None
+    issued_on: date | None = None
+    due: date | None = None
+    """After this day ``missed`` reads as not met."""
+    evidence: EvidenceRules = EvidenceRules()
+    targets: tuple[Target, ...]

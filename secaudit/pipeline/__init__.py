@@ -1,0 +1,1 @@
+"""Use cases: join the packages, print nothing."""

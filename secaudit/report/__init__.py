@@ -1,0 +1,1 @@
+"""A finished ReportDocument -> html, json."""

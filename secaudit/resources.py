@@ -1,0 +1,24 @@
+"""Finds the data that comes with the program, installed from a wheel or lying in a checkout."""
+
+import gettext
+from importlib.resources import files
+from pathlib import Path
+
+from secaudit.messages import Translator
+
+LANGUAGES = ("vi", "en")
+_PACKAGE = Path(str(files("secaudit")))
+_CHECKOUT = _PACKAGE.parent
+
+
+def data_folder(name: str) -> Path:
+    """Folder ``checks`` or ``report_templates``: inside the wheel, else beside the package in a checkout."""
+    packaged = _PACKAGE / "_data" / name
+    return packaged if packaged.is_dir() else _CHECKOUT / name
+
+
+def translator(language: str) -> Translator:
+    """Texts in ``language``; an unknown language speaks English."""
+    chosen = language if language in LANGUAGES else "en"
+    catalog = gettext.translation("secaudit", _PACKAGE / "locale", languages=[chosen], fallback=True)
+    return Translator(catalog, chosen)

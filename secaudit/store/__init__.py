@@ -1,0 +1,1 @@
+"""Runs, outcomes, captures, findings and states on disk."""

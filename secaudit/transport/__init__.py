@@ -1,0 +1,1 @@
+"""How bytes travel; knows nothing about probes, facts or checks."""
