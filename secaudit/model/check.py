@@ -46,7 +46,7 @@ class Check(Written):
     """CEL: whether the check applies."""
     passes: str = Field(alias="pass")
     """CEL: what is asserted. Written ``pass`` in the file."""
-    param: dict[Identifier, bool | int | float | str] = {}
+    param: dict[Identifier, bool | int | float | str] = Field(default_factory=dict)
     """Values the expressions name as ``param.x``."""
     refs: tuple[Line, ...] = ()
     what: Texts
