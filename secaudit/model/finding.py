@@ -37,3 +37,22 @@ class Finding:
     """Facts the expression named -> observed value as JSON text, at most 2,000 characters each."""
     defect: str | None = None
     """An error no missing fact explains: a defect of the check."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """Outcome of one case that stands beside a check, a level rule set or a plan."""
+
+    subject: str
+    """Id of the check or rule set."""
+    number: int
+    """1-based place among the cases of its subject."""
+    expected: str
+    got: str
+    detail: str = ""
+    """Why it came out so: missing facts, a defect, a value that does not fit its declaration."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the case came out as expected."""
+        return self.expected == self.got
