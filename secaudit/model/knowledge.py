@@ -55,6 +55,8 @@ class Release(Written):
     """Last day of free security support."""
     extended_ends: date | None = None
     """Last day of paid or community extended support."""
+    extended_is_free: bool = False
+    """The extended support costs nothing and needs no registration (Debian LTS): it then counts as support."""
 
 
 class LifecycleTable(Written):
