@@ -1,10 +1,79 @@
-"""The command tree."""
+"""The command tree and the border where errors become sentences and exit codes."""
+
+import sys
+from typing import Annotated
 
 import typer
 
-app = typer.Typer(name="secaudit", no_args_is_help=True)
+from secaudit import __version__
+from secaudit.cli.exits import exit_code_of
+from secaudit.cli.language import N_
+from secaudit.cli.problems import show_error
+from secaudit.cli.session import open_session
+from secaudit.cli.tree import Entry, LazyGroup, application
+from secaudit.errors import SecauditError
+
+COMMANDS = {
+    "demo": Entry("demo", single=True),
+    "inventory": Entry("inventory"),
+    "classify": Entry("classify", single=True),
+    "checks": Entry("checks"),
+    "probe": Entry("probe"),
+    "trust": Entry("trust"),
+    "discover": Entry("discover", single=True),
+    "scan": Entry("scan", single=True),
+    "judge": Entry("judge", single=True),
+    "measure": Entry("measure", single=True),
+    "report": Entry("report", single=True),
+    "runs": Entry("runs"),
+    "verify": Entry("verify", single=True),
+    "lab": Entry("lab"),
+}
+
+
+class Root(LazyGroup):
+    """``secaudit``."""
+
+    registry = COMMANDS
+
+
+app = application(name="secaudit", cls=Root, help=N_("Audits the security of a province, from the inventory to the report."))
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"secaudit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    language: Annotated[
+        str | None, typer.Option("--lang", metavar="vi|en", help=N_("Language of the console; follows the locale."))
+    ] = None,
+    version: Annotated[  # noqa: ARG001 - the callback does the work
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help=N_("Show the version and stop."))
+    ] = False,
+) -> None:
+    """Open the session that every command uses."""
+    context.obj = open_session(language)
 
 
 def main() -> None:
-    """Entry point."""
-    app()
+    """Entry point: run the command line; errors of the family become sentences and exit codes."""
+    try:
+        app()
+    except SecauditError as error:
+        show_error(open_session(_asked_language(sys.argv[1:])), error)
+        sys.exit(exit_code_of(error))
+
+
+def _asked_language(arguments: list[str]) -> str | None:
+    """The value of ``--lang``, read again because the session of the failed command is gone."""
+    for position, argument in enumerate(arguments):
+        if argument == "--lang" and position + 1 < len(arguments):
+            return arguments[position + 1]
+        if argument.startswith("--lang="):
+            return argument.partition("=")[2]
+    return None
