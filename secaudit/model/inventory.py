@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from secaudit.model.base import Day, Document, Identifier, Line, Written
+from secaudit.model.base import Day, Document, Flag, Identifier, Line, Whole, Written
 
-Count = Annotated[int, Field(ge=0, le=100_000_000)]
+Count = Annotated[Whole, Field(ge=0, le=100_000_000)]
 
 
 class Tier(StrEnum):
@@ -35,13 +35,13 @@ class AssetRegister(Written):
     """Number of computers in the agency's asset book: guards against under-declaring."""
 
     computers: Count
-    as_of: date
+    as_of: Day
 
 
 class Submission(Written):
     """The agency's inventory was received and accepted; without it the agency has sent nothing."""
 
-    accepted_on: date
+    accepted_on: Day
     document: Line | None = None
 
 
@@ -52,8 +52,8 @@ class Agency(Written):
     name: Line
     tier: Tier
     sector: Literal["government", "party", "front", "education", "health", "enterprise", "other"] = "government"
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
     """Last day the agency existed; its records stay as history."""
     successors: tuple[Identifier, ...] = ()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
@@ -74,7 +74,7 @@ class People(Written):
     staff: Count | None = None
     staff_briefed: Count | None = None
     staff_trained: Count | None = None
-    as_of: date | None = None
+    as_of: Day | None = None
     evidence: tuple[Line, ...] = ()
 
 
@@ -129,7 +129,7 @@ class DataSubjects(Written):
 
     basic: Annotated[Count | BasicBand | None, Field(union_mode="left_to_right")] = None
     sensitive: Annotated[Count | SensitiveBand | None, Field(union_mode="left_to_right")] = None
-    counted_on: date | None = None
+    counted_on: Day | None = None
 
 
 Harm = Literal["none", "harm", "serious", "particularly_serious"]
@@ -158,19 +158,19 @@ class Dossier(Written):
     """Hồ sơ đề xuất cấp độ."""
 
     status: DossierStatus | None = None
-    level: Annotated[int, Field(ge=1, le=5)] | None = None
+    level: Annotated[Whole, Field(ge=1, le=5)] | None = None
     """The level the dossier proposes."""
     decision: Document | None = None
     regulation: Document | None = None
     """Quy chế bảo đảm an ninh mạng."""
-    expected_on: date | None = None
+    expected_on: Day | None = None
 
 
 class SecurityPlan(Written):
     """How far the security plan is deployed (Form 08 columns 10 and 11)."""
 
     status: Literal["none", "partial", "full"] | None = None
-    expected_on: date | None = None
+    expected_on: Day | None = None
 
 
 class System(Written):
@@ -178,9 +178,9 @@ class System(Written):
 
     id: Identifier
     name: Line
-    state_secret: bool = False
+    state_secret: Flag = False
     """Ticked state secret: only name and level are kept."""
-    level: Annotated[int, Field(ge=1, le=5)] | None = None
+    level: Annotated[Whole, Field(ge=1, le=5)] | None = None
     """Only for a system ticked state secret, which is not classified here."""
     owner: Identifier | None = None
     """Owning agency of a shared system; a system in an agency's file belongs to that agency."""
@@ -190,22 +190,22 @@ class System(Written):
     information: tuple[Information, ...] | None = None
     """Answered means complete: what is not listed is not processed."""
     data_subjects: DataSubjects | None = None
-    handles_administrative_procedures: bool | None = None
-    conditional_business: bool | None = None
+    handles_administrative_procedures: Flag | None = None
+    conditional_business: Flag | None = None
     online_service_level: Literal["1", "2", "3", "4", "partial", "full"] | None = None
     serves: Serves | None = None
-    continuous_operation: bool | None = None
+    continuous_operation: Flag | None = None
     works_grade: Literal["none", "IV", "III", "II", "I", "special"] | None = None
-    works_national_security: bool | None = None
+    works_national_security: Flag | None = None
     harm: HarmEstimate | None = None
-    defence_security: bool | None = None
-    national_data_store: bool | None = None
-    international_gateway: bool | None = None
+    defence_security: Flag | None = None
+    national_data_store: Flag | None = None
+    international_gateway: Flag | None = None
     risk_level: Literal["not_assessed", "not_higher", "2", "3", "4", "5"] | None = None
     components: tuple[Identifier, ...] = ()
     dossier: Dossier | None = None
     plan: SecurityPlan | None = None
-    in_service_since: date | None = None
+    in_service_since: Day | None = None
     note: Line | None = None
 
 
@@ -223,7 +223,7 @@ class Access(Written):
 
     via: Identifier | None = None
     """Endpoint id of a jump host; empty means directly."""
-    port: Annotated[int, Field(ge=1, le=65535)] = 22
+    port: Annotated[Whole, Field(ge=1, le=65535)] = 22
     user: Line | None = None
     host_key_alias: Line | None = None
 
@@ -243,7 +243,7 @@ class Endpoint(Written):
     systems: tuple[Identifier, ...] = ()
     status: Literal["in_use", "retired"] = "in_use"
     ownership: Literal["agency", "personal"] = "agency"
-    lab: bool = False
+    lab: Flag = False
     """Stands for no real machine: the sample province's replayed answers. Marked wherever it is shown."""
 
 

@@ -1,9 +1,8 @@
 """What the catalog knows of products and releases: needed to understand an answer."""
 
-from datetime import date
 from typing import Literal
 
-from secaudit.model.base import Identifier, Line, Texts, Written
+from secaudit.model.base import Day, Flag, Identifier, Line, Texts, Whole, Written
 
 
 class WindowsTraces(Written):
@@ -32,7 +31,7 @@ class Product(Written):
     kind: Literal["av", "edr", "management", "hids", "other"]
     status: Literal["confirmed", "partial", "unconfirmed"]
     """How much of the record has a source."""
-    on_demand: bool = False
+    on_demand: Flag = False
     """Scans only when started by hand: never real-time protection."""
     windows: WindowsTraces = WindowsTraces()
     linux: LinuxTraces = LinuxTraces()
@@ -47,15 +46,15 @@ class Release(Written):
     version: Line
     """As in the fact os.version."""
     name: Line
-    build: int | None = None
+    build: Whole | None = None
     """Windows build number."""
     editions: tuple[str, ...] = ()
     """Windows EditionIDs the row is for; empty means all others of the build."""
-    ends: date
+    ends: Day
     """Last day of free security support."""
-    extended_ends: date | None = None
+    extended_ends: Day | None = None
     """Last day of paid or community extended support."""
-    extended_is_free: bool = False
+    extended_is_free: Flag = False
     """The extended support costs nothing and needs no registration (Debian LTS): it then counts as support."""
 
 
@@ -64,7 +63,7 @@ class LifecycleTable(Written):
 
     id: Identifier
     title: Texts
-    as_of: date
+    as_of: Day
     source: Line
     releases: tuple[Release, ...]
 

@@ -1,14 +1,13 @@
 """Level rules and what they say of a system."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from secaudit.model.base import Identifier, Line, Texts, Written
+from secaudit.model.base import Day, Identifier, Line, Texts, Whole, Written
 
-Level = Annotated[int, Field(ge=1, le=5)]
+Level = Annotated[Whole, Field(ge=1, le=5)]
 
 
 class LevelCase(Written):
@@ -56,8 +55,8 @@ class LevelRuleSet(Written):
     title: Texts
     act: Line
     """Short citation: Nghị định 331/2026/NĐ-CP."""
-    valid_from: date
-    valid_until: date | None = None
+    valid_from: Day
+    valid_until: Day | None = None
     source: Line
     inheritance: Texts
     """The label under which components and shared machines take the highest level."""

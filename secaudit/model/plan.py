@@ -1,11 +1,10 @@
 """Plans: targets as data."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from secaudit.model.base import Identifier, Line, Texts, Written
+from secaudit.model.base import Day, Identifier, Line, Texts, Whole, Written
 from secaudit.model.outcome import Grade
 
 Population = Literal["systems", "endpoints", "agencies", "people"]
@@ -45,11 +44,11 @@ class Target(Written):
 class EvidenceRules(Written):
     """Which evidence counts, and for how long."""
 
-    fresh_days: Annotated[int, Field(ge=1, le=3660)] = 30
+    fresh_days: Annotated[Whole, Field(ge=1, le=3660)] = 30
     """A machine's evidence older than this is stale."""
     grades: tuple[Grade, ...] = (Grade.A, Grade.B, Grade.C)
     """Grades that enter the lower bound."""
-    people_valid_days: Annotated[int, Field(ge=1, le=3660)] = 365
+    people_valid_days: Annotated[Whole, Field(ge=1, le=3660)] = 365
     """A people count older than this proves nothing."""
 
 
@@ -60,8 +59,8 @@ class Plan(Written):
     name: Line
     """As the user cites it; title and date of the plan are printed only if entered here."""
     title: Line | None = None
-    issued_on: date | None = None
-    due: date | None = None
+    issued_on: Day | None = None
+    due: Day | None = None
     """After this day ``missed`` reads as not met."""
     evidence: EvidenceRules = EvidenceRules()
     targets: tuple[Target, ...]
