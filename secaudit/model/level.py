@@ -1,13 +1,56 @@
 """Level rules and what they say of a system."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from secaudit.model.base import Day, Identifier, Line, Texts, Whole, Written
+from secaudit.model.fact import FactSpec, ValueType
 
 Level = Annotated[Whole, Field(ge=1, le=5)]
+
+_B, _I, _S, _L = ValueType.BOOL, ValueType.INT, ValueType.STRING, ValueType.STRINGS
+_HARM = "estimated harm to {}: none, harm, serious, particularly_serious"
+
+SYSTEM_INPUTS: Mapping[str, FactSpec] = MappingProxyType(
+    {
+        spec.name: spec
+        for spec in (
+            FactSpec("system.kind", _S, "internal, public_service, infrastructure, industrial_control or other"),
+            FactSpec(
+                "system.information", _L, "public, private, personal, state_secret; complete: what is absent is not processed"
+            ),
+            FactSpec("system.data_subjects.basic", _I, "people whose basic personal data the system holds"),
+            FactSpec("system.data_subjects.sensitive", _I, "people whose sensitive personal data the system holds"),
+            FactSpec("system.handles_administrative_procedures", _B, "administrative procedures are received or settled on it"),
+            FactSpec("system.conditional_business", _B, "its service is a conditional business line of the investment law"),
+            FactSpec("system.online_service_level", _S, "1, 2, 3, 4 (old words), partial or full"),
+            FactSpec("system.serves", _S, "agency, agencies_of_commune, sector, province, provinces, nation, international"),
+            FactSpec("system.continuous_operation", _B, "must run around the clock and may never stop unplanned"),
+            FactSpec("system.works_grade", _S, "grade of the construction works it controls: none, IV, III, II, I, special"),
+            FactSpec("system.works_national_security", _B, "controls works that matter to national security"),
+            FactSpec("system.harm.rights", _S, _HARM.format("lawful rights and interests")),
+            FactSpec("system.harm.public", _S, _HARM.format("public interest")),
+            FactSpec("system.harm.order", _S, _HARM.format("social order")),
+            FactSpec("system.harm.security", _S, _HARM.format("national security")),
+            FactSpec("system.defence_security", _B, "serves national defence or security"),
+            FactSpec("system.national_data_store", _B, "central store of data that are vital to the nation"),
+            FactSpec("system.international_gateway", _B, "national infrastructure that connects the country with others"),
+            FactSpec("system.risk_level", _S, "result of the risk assessment: not_assessed, not_higher, 2, 3, 4, 5"),
+            FactSpec("system.owner_sector", _S, "sector of the owning agency, as in the inventory"),
+            FactSpec("system.level", _I, "level given for a system ticked state secret; no clause names it"),
+        )
+    }
+)
+"""What the clauses of a rule set may name, beside ``reading.*``."""
+
+
+def reading_variable(reading: str) -> str:
+    """Variable of a reading in expressions: ``commune-network`` is ``reading.commune_network``."""
+    return "reading." + reading.replace("-", "_")
 
 
 class LevelCase(Written):
@@ -62,8 +105,18 @@ class LevelRuleSet(Written):
     """The label under which components and shared machines take the highest level."""
     readings: tuple[Reading, ...] = ()
     questions: dict[str, Question]
-    """Input name (``system.kind``) -> question."""
+    """Input name (``system.kind``) -> question, in the order in which they are asked."""
     clauses: tuple[LevelClause, ...]
+    keeps_approved_before: Day | None = None
+    """A level approved before this day under the former decree stays valid although these rules would raise it."""
+
+    def variables(self) -> dict[str, FactSpec]:
+        """Everything a clause of this rule set may name: the system inputs and its own readings."""
+        readings = (
+            FactSpec(reading_variable(reading.id), _S, f"reading of clause {reading.clause}: {', '.join(reading.choices)}")
+            for reading in self.readings
+        )
+        return {**SYSTEM_INPUTS, **{spec.name: spec for spec in readings}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +155,22 @@ class Classification:
     """Level of the dossier."""
     pending: tuple[str, ...] = ()
     """Clauses that wait for guidance."""
+    readings: tuple[str, ...] = ()
+    """Readings that decided something here, ``id=choice``; also those that ruled a clause out."""
+    inheritance: str | None = None
+    """Set with ``inherited_from``: id of the rule set whose ``inheritance`` text labels it."""
+    declared_kept: bool = False
+    """The declared level was approved under the former decree and stays valid."""
+
+    @property
+    def possible(self) -> tuple[int, ...]:
+        """Levels that may come out, ascending: the proven one and every higher one still possible.
+
+        ``lowest`` None with (3, 4, 5) reads: nothing is proven; if a clause applies, the level is 3 to 5.
+        """
+        floor = self.lowest or 1
+        levels = {match.level for match in self.matches if match.level >= floor}
+        return tuple(sorted(levels | {level for level in (self.lowest, self.highest) if level is not None}))
 
     @property
     def level(self) -> int | None:
