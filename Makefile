@@ -1,4 +1,4 @@
-# Two commands for a newcomer: make demo, make test. The rest is for those who change secaudit.
+# Two commands for a newcomer: `make demo` and `make test`. The rest is for those who change secaudit.
 PYTHON ?= python3
 BIN := .venv/bin
 ifeq ($(OS),Windows_NT)
@@ -7,17 +7,46 @@ endif
 
 .PHONY: demo test lab bench lint messages lock parts clean
 
-demo: .venv/ready parts
+demo: .venv/ready parts          ## the main job over the sample province, with real SSH on loopback
 	$(BIN)/python -m secaudit demo
 
-test: .venv/ready
+test: .venv/ready parts          ## every test that needs no root
 	$(BIN)/python -m pytest -q
 
-lint: .venv/ready
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+lab: .venv/ready                 ## tests that need root, network namespaces or a browser
+	sh .ci/parts openssh-server nmap chromium
+	$(BIN)/python -m pytest -q -m lab
+
+bench: .venv/ready parts         ## speed and memory beside peers, as ratios
+	$(BIN)/python benchmarks/run.py
+
+lint: .venv/ready                ## style, types, structure
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+messages: .venv/ready            ## gettext catalogs: extract, update, compile
+	$(BIN)/pybabel --quiet extract -F secaudit/locale/babel.cfg -k msg -k msgc:1c,2 -k N_ --no-location --sort-output \
+	  --omit-header --no-wrap -o secaudit/locale/secaudit.pot .
+	for language in vi en; do \
+	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --no-wrap --ignore-obsolete --omit-header -D secaudit \
+	    -i secaudit/locale/secaudit.pot -d secaudit/locale -l $$language || exit 1; \
+	done
+	$(BIN)/pybabel --quiet compile -D secaudit -d secaudit/locale
+
+lock:                            ## pins with hashes for every platform; needs uv
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.txt
+
+parts:
+	@sh .ci/parts openssh-server nmap
 
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@
+	@touch $@
+
+clean:
+	rm -rf .venv demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,156 @@
+"""``secaudit classify``: the level of every system, with the clauses behind it."""
+
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from secaudit.classify import compare, questions
+from secaudit.cli.exits import ExitCode
+from secaudit.cli.language import N_
+from secaudit.cli.output import OutputFormat, print_json
+from secaudit.cli.session import (
+    AsOfOption,
+    ChecksOption,
+    FormatOption,
+    InventoryOption,
+    Session,
+    checks_folder,
+    inventory_folder,
+    session_of,
+)
+from secaudit.cli.tree import Command, application
+from secaudit.errors import UsageError
+from secaudit.messages import Message, clean, literal, msg, msgc
+from secaudit.model.level import Classification
+from secaudit.pipeline.province import Levels, Province, classify_province, load_province
+
+app = application()
+
+COMPARISONS: dict[str, Message] = {
+    "same": msgc("comparison", "as declared"),
+    "declared_lower": msgc("comparison", "declared LOWER than proposed"),
+    "declared_higher": msgc("comparison", "declared higher than proposed"),
+    "not_declared": msgc("comparison", "nothing declared"),
+    "open": msgc("comparison", "open"),
+    "kept": msgc("comparison", "kept from the old decree; review when it changes"),
+}
+
+
+@app.command(cls=Command, help=N_("Propose the legal level of every system, with clauses and open questions."))
+def classify(
+    context: typer.Context,
+    inventory: Annotated[Path | None, InventoryOption] = None,
+    checks: Annotated[Path | None, ChecksOption] = None,
+    system: Annotated[list[str] | None, typer.Option("--system", help=N_("Only this system (may be repeated)."))] = None,
+    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=AsOfOption.help)] = None,
+    output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
+) -> None:
+    """Exit 4 while a level is open, 3 when a declared level is lower than the proposal, 0 otherwise."""
+    session = session_of(context)
+    province = load_province(inventory_folder(inventory), checks_folder(checks))
+    day = as_of.date() if as_of else datetime.now(timezone.utc).astimezone().date()
+    levels = classify_province(province, day)
+    shown = _selected(levels, system)
+    if output is OutputFormat.JSON:
+        rows = [classification_json(item, province, levels, session) for item in shown]
+        print_json("classification", {"as_of": day.isoformat(), "rule_set": levels.rules.id, "systems": rows})
+    else:
+        _print_table(session, province, levels, shown, day)
+        if system:
+            for item in shown:
+                _print_detail(session, levels, item)
+    if any(item.level is None for item in shown):
+        raise typer.Exit(ExitCode.INCOMPLETE)
+    if any(compare(item, province.inventory.systems[item.system]) == "declared_lower" for item in shown):
+        raise typer.Exit(ExitCode.FAILURES)
+
+
+def _selected(levels: Levels, wanted: list[str] | None) -> list[Classification]:
+    if not wanted:
+        return list(levels.classifications.values())
+    unknown = [name for name in wanted if name not in levels.classifications]
+    if unknown:
+        raise UsageError(
+            msg("no system is called {id}", id=", ".join(unknown)),
+            hint=msg("systems: {ids}", ids=", ".join(sorted(levels.classifications))),
+        )
+    return [levels.classifications[name] for name in wanted]
+
+
+def level_text(item: Classification) -> str:
+    """``3``, ``2–3`` or ``?``: never a level that is not proven."""
+    if item.level is not None:
+        return str(item.level)
+    if item.highest is None:
+        return "?"
+    low = "?" if item.lowest is None else str(item.lowest)
+    return f"{low}–{item.highest}"
+
+
+def _print_table(session: Session, province: Province, levels: Levels, shown: list[Classification], day: date) -> None:
+    table = Table(title=session.text(msg("Levels under {act}, as of {day}", act=levels.rules.act, day=day.strftime("%d/%m/%Y"))))
+    for heading in (
+        msg("System"), msg("Owner"), msg("Level"), msg("Clauses"), msg("Dossier"), msg("Comparison"), msg("Open questions"),
+    ):  # fmt: skip
+        table.add_column(session.text(heading), overflow="fold")
+    for item in shown:
+        declared = province.inventory.systems[item.system]
+        table.add_row(
+            Text(clean(declared.name)),
+            Text(clean(province.inventory.owner_of_system.get(item.system, ""))),
+            level_text(item),
+            ", ".join(f"{m.clause}{'' if m.matches else '?'}" for m in item.matches),
+            "" if item.declared is None else str(item.declared),
+            session.text(COMPARISONS[compare(item, declared)]),
+            Text("\n".join(clean(q.text.pick(session.translator.language)) for q in questions(item, levels.rules))),
+        )
+    session.out.print(table)
+    session.out.print(
+        Text(session.text(msg("A proposal by {rules}; the appraisal decides.", rules=literal(levels.rules.id)))), soft_wrap=True
+    )
+
+
+def _print_detail(session: Session, levels: Levels, item: Classification) -> None:
+    language = session.translator.language
+    titles = {clause.id: clause.title.pick(language) for clause in levels.rules.clauses}
+    session.out.print(Text(f"\n{item.system}", style="bold"))
+    for match in item.matches:
+        sign = "✓" if match.matches else "?"
+        used = f"  [{', '.join(match.readings)}]" if match.readings else ""
+        missing = f"  ← {', '.join(match.missing)}" if match.missing else ""
+        session.out.print(Text(clean(f"  {sign} {match.clause} (→ {match.level}) {titles.get(match.clause, '')}{used}{missing}")))
+    for name, value in item.inputs:
+        session.out.print(Text(clean(f"    {name} = {value}")), style="dim")
+    if item.inherited_from:
+        label = levels.rules.inheritance.pick(language)
+        session.out.print(Text(clean(f"  ↑ {', '.join(item.inherited_from)}: {label}")))
+
+
+def classification_json(item: Classification, province: Province, levels: Levels, session: Session) -> dict[str, Any]:
+    """One system as docs/json.md describes it."""
+    declared = province.inventory.systems[item.system]
+    return {
+        "system": item.system,
+        "name": declared.name,
+        "owner": province.inventory.owner_of_system.get(item.system),
+        "level": item.level,
+        "lowest": item.lowest,
+        "highest": item.highest,
+        "declared": item.declared,
+        "comparison": compare(item, declared),
+        "clauses": [
+            {"clause": m.clause, "level": m.level, "matches": m.matches, "missing": list(m.missing), "readings": list(m.readings)}
+            for m in item.matches
+        ],
+        "inputs": dict(item.inputs),
+        "missing": list(item.missing),
+        "questions": [
+            {"who": q.who, "text": q.text.pick(session.translator.language)} for q in questions(item, levels.rules)
+        ],
+        "inherited_from": list(item.inherited_from),
+        "pending": list(item.pending),
+    }

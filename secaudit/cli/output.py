@@ -1,0 +1,56 @@
+"""Machine output: one JSON object per command, described in docs/json.md."""
+
+import sys
+from collections.abc import Mapping
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+import orjson
+
+from secaudit import __version__
+from secaudit.messages import Message
+
+FORMAT_VERSION = 1
+
+
+class OutputFormat(StrEnum):
+    """How a command answers."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def print_json(kind: str, payload: Mapping[str, Any]) -> None:
+    """Write one object to standard output: ``format``, ``kind``, ``secaudit`` and the payload."""
+    document = {"format": FORMAT_VERSION, "kind": kind, "secaudit": __version__, **payload}
+    data = orjson.dumps(document, default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE)
+    sys.stdout.flush()
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        sys.stdout.write(data.decode("utf-8"))
+    else:
+        stream.write(data)
+        stream.flush()
+
+
+def percent(share: Fraction | None) -> str | None:
+    """A share as a decimal string with two places, rounded down so that it never claims more than is proven."""
+    if share is None:
+        return None
+    hundredths = share.numerator * 10000 // share.denominator
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, Message):
+        return str(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if isinstance(value, (tuple, Mapping)):
+        return list(value) if isinstance(value, tuple) else dict(value)
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    return str(value)

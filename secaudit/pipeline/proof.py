@@ -1,0 +1,16 @@
+"""The proof that stands beside checks and level clauses, run."""
+
+from secaudit.classify import run_level_cases
+from secaudit.judge import run_cases
+from secaudit.model.catalog import Catalog
+from secaudit.model.finding import CaseResult
+
+
+def prove_catalog(catalog: Catalog) -> list[CaseResult]:
+    """Every case of every check and of every level clause."""
+    results: list[CaseResult] = []
+    for check in catalog.checks.values():
+        results += run_cases(check)
+    for rules in catalog.levels:
+        results += run_level_cases(rules)
+    return results

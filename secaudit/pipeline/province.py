@@ -1,0 +1,98 @@
+"""Everything that was written down, loaded together: inventory and catalog."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timezone
+from pathlib import Path
+
+from secaudit.catalog import load_catalog
+from secaudit.classify import Classifier, levels_of_endpoints, lint_interpretations
+from secaudit.errors import CatalogError, DataError, InventoryError, Problem, UsageError
+from secaudit.inventory import check_inventory
+from secaudit.measure import lint_plan
+from secaudit.messages import msg
+from secaudit.model.catalog import Catalog
+from secaudit.model.inventory import Inventory
+from secaudit.model.level import Classification, LevelRuleSet
+from secaudit.model.plan import Plan
+
+DEFAULT_PLAN = "ke-hoach-246"
+
+
+@dataclass(frozen=True)
+class Province:
+    """What people wrote: the inventory and the catalog it is judged by."""
+
+    inventory: Inventory
+    catalog: Catalog
+
+    def plan(self, plan_id: str) -> Plan:
+        """The plan called ``plan_id``; :class:`UsageError` when there is none."""
+        found = self.catalog.plans.get(plan_id)
+        if found is None:
+            raise UsageError(
+                msg("there is no plan called {id}", id=plan_id),
+                hint=msg("plans: {ids}", ids=", ".join(sorted(self.catalog.plans))),
+            )
+        return found
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Every system classified under the rule set of one day."""
+
+    rules: LevelRuleSet
+    classifications: dict[str, Classification]
+    endpoints: dict[str, int]
+    """Endpoint id -> level of its systems, where determined."""
+
+
+def load_province(inventory_folder: Path, checks_folder: Path) -> Province:
+    """Load both; raises :class:`DataError` with the problems of both at once."""
+    problems: list[Problem] = []
+    catalog: Catalog | None = None
+    try:
+        catalog = load_catalog(checks_folder)
+    except CatalogError as error:
+        problems += error.problems
+    inventory, found = check_inventory(inventory_folder)
+    problems += found
+    if catalog is not None:
+        problems += _plan_problems(catalog)
+        if inventory is not None:
+            problems += _reading_problems(catalog, inventory)
+    if problems:
+        family = InventoryError if catalog is not None and not _plan_problems(catalog) else DataError
+        raise family(problems)
+    if catalog is None or inventory is None:
+        raise InventoryError([Problem(msg("nothing could be loaded"), path=str(inventory_folder))])
+    return Province(inventory, catalog)
+
+
+def _plan_problems(catalog: Catalog) -> list[Problem]:
+    return [
+        Problem(message, path=f"plans/{plan.id}.yaml")
+        for plan in catalog.plans.values()
+        for message in lint_plan(plan, catalog.checks)
+    ]
+
+
+def _reading_problems(catalog: Catalog, inventory: Inventory) -> list[Problem]:
+    rules = catalog.levels[-1] if catalog.levels else None
+    return lint_interpretations(rules, inventory.province.interpretations) if rules else []
+
+
+def classify_province(province: Province, day: date) -> Levels:
+    """Classify every system under the rule set in force on ``day``."""
+    rules = province.catalog.rule_set(day)
+    if rules is None:
+        raise UsageError(
+            msg("no level rule set is in force on {day}", day=day.isoformat()),
+            hint=msg("rule sets: {ids}", ids=", ".join(f"{r.id} ({r.valid_from})" for r in province.catalog.levels)),
+        )
+    classifications = Classifier(rules, province.inventory.province.interpretations).classify_all(province.inventory)
+    return Levels(rules, classifications, levels_of_endpoints(province.inventory, classifications))
+
+
+def end_of(day: date) -> datetime:
+    """Last moment of a day, UTC: figures of a past day include all of it."""
+    return datetime.combine(day, time.max, tzinfo=timezone.utc)
