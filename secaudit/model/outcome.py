@@ -32,6 +32,8 @@ class Sight(StrEnum):
 
     SEEN = "seen"
     NO_WAY_IN = "no_way_in"
+    NOT_ASKED = "not_asked"
+    """Never tried yet although a way in is declared; stands in states only, never in the store."""
     DNS = "dns"
     REFUSED = "refused"
     TIMEOUT = "timeout"
