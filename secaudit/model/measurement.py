@@ -90,6 +90,8 @@ class AgencyShare:
 
     agency: str
     tally: Tally
+    proven: tuple[str, ...] = ()
+    """Members (endpoint or system ids) that are shown to meet it."""
     disproven: tuple[str, ...] = ()
     """Members (endpoint or system ids) that do not meet it."""
     unknown: tuple[str, ...] = ()
@@ -102,6 +104,8 @@ class SubMeasurement:
 
     id: str
     tally: Tally
+    agencies: tuple[AgencyShare, ...] = ()
+    """Shares with their members, as in the measurement itself."""
 
 
 @dataclass(frozen=True)
