@@ -1,1 +1,17 @@
-"""The one read-only script sent to a machine, and the framing of its answer."""
+"""What is asked of a machine and how its answer is framed: the scripts, their composition, the frame."""
+
+from secaudit.probe.compose import Platform, Request, bootstrap, bootstrap_digest, compose, new_nonce, platform_for, show
+from secaudit.probe.frame import FrameError, frame
+
+__all__ = [
+    "FrameError",
+    "Platform",
+    "Request",
+    "bootstrap",
+    "bootstrap_digest",
+    "compose",
+    "frame",
+    "new_nonce",
+    "platform_for",
+    "show",
+]

@@ -1,0 +1,1 @@
+$ProgressPreference='SilentlyContinue';$m="$($ExecutionContext.SessionState.LanguageMode)";if($m -ne 'FullLanguage'){"##SECAUDIT## language $m"}else{$s=[Console]::In.ReadToEnd();if($s.TrimEnd().EndsWith('#SECAUDIT-PAYLOAD-END')){& ([ScriptBlock]::Create($s))}else{'##SECAUDIT## truncated'}}

@@ -1,0 +1,111 @@
+"""What is sent to a machine: one constant command and, on its standard input, one script."""
+
+import base64
+import hashlib
+import re
+import secrets
+import shlex
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from secaudit.errors import ProbeError
+from secaudit.messages import msg
+
+Platform = Literal["posix", "windows"]
+
+POSIX_COMMAND = "exec sh -s"
+"""Works in every login shell; the script comes on standard input."""
+PAYLOAD_END = "#SECAUDIT-PAYLOAD-END"
+"""Last line of the Windows script; without it the bootstrap runs nothing."""
+_NONCE = re.compile(r"[0-9a-f]{32}")
+_SHOWN_NONCE = "0" * 32
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request to one machine."""
+
+    command: str
+    """For the SSH exec request."""
+    stdin: bytes
+    """Delivered whole, then closed."""
+
+
+def new_nonce() -> str:
+    """A number for one machine and one run: 128 random bits, hexadecimal."""
+    return secrets.token_hex(16)
+
+
+def compose(platform: Platform, nonce: str, *, sudo: bool = False) -> Request:
+    """The request for ``platform``; with ``sudo`` the sections that root sees better run through one ``sudo -n sh -s``.
+
+    Raises ProbeError when ``nonce`` is not 32 hexadecimal digits: it is written into the script.
+    """
+    if _NONCE.fullmatch(nonce) is None:
+        raise ProbeError(
+            msg("the number that marks the answer must have 32 hexadecimal digits"),
+            where="compose",
+            hint=msg("take it from new_nonce()"),
+        )
+    if platform == "windows":
+        return Request(windows_command(), _windows_script(nonce).encode("ascii"))
+    return Request(POSIX_COMMAND, _posix_script(nonce, sudo=sudo).encode("ascii"))
+
+
+def show(platform: Platform, *, sudo: bool = False) -> str:
+    """Exactly what would be sent, for reading; the nonce is shown as zeros."""
+    request = compose(platform, _SHOWN_NONCE, sudo=sudo)
+    lines = ["# command", request.command, ""]
+    if platform == "windows":
+        lines += ["# the command, decoded; SHA-256 of its text " + bootstrap_digest(), bootstrap(), ""]
+    return "\n".join([*lines, "# standard input", request.stdin.decode("ascii")])
+
+
+def platform_for(os: str | None, server_version: str) -> Platform:
+    """Which script a machine gets: its SSH banner decides when it names a system, else what the inventory declares."""
+    banner = server_version.lower()
+    if "windows" in banner:
+        return "windows"
+    if any(word in banner for word in ("debian", "ubuntu", "freebsd", "raspbian", "dropbear")):
+        return "posix"
+    return "windows" if os == "windows" else "posix"
+
+
+def bootstrap() -> str:
+    """The PowerShell that reads the script from standard input, refuses a cut one, and runs it."""
+    return _read("bootstrap.ps1").strip()
+
+
+def bootstrap_digest() -> str:
+    """SHA-256 of the bootstrap as it stands in the command (UTF-16LE, then base64): what a monitoring centre may allow."""
+    return hashlib.sha256(windows_command().encode("ascii")).hexdigest()
+
+
+@cache
+def windows_command() -> str:
+    """The constant command for Windows; has no character that cmd, PowerShell or a POSIX shell would treat specially."""
+    encoded = base64.b64encode(bootstrap().encode("utf-16-le")).decode("ascii")
+    return f"powershell.exe -NoLogo -NoProfile -NonInteractive -EncodedCommand {encoded}"
+
+
+def _posix_script(nonce: str, *, sudo: bool) -> str:
+    text = _read("posix.sh")
+    if not sudo:
+        return _fill(text, nonce, "all", "''")
+    return _fill(text, nonce, "user", shlex.quote(_fill(text, nonce, "root", "''")))
+
+
+def _fill(text: str, nonce: str, role: str, payload: str) -> str:
+    return text.replace("@NONCE@", nonce, 1).replace("@ROLE@", role, 1).replace("@PAYLOAD@", payload, 1)
+
+
+def _windows_script(nonce: str) -> str:
+    return _read("windows.ps1").rstrip().replace("@NONCE@", nonce, 1) + f"\n{PAYLOAD_END}\n"
+
+
+@cache
+def _read(name: str) -> str:
+    """A script of this package; line ends are ours even when a checkout has changed them."""
+    return files("secaudit.probe").joinpath(name).read_text(encoding="ascii").replace("\r\n", "\n")
