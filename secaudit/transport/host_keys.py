@@ -1,0 +1,292 @@
+"""Host keys: a known_hosts reader that fails closed, and enrolment.
+
+Written here because the SSH library stops at an ``@revoked`` line and knows no certificate authority. Plain and hashed
+names, patterns, ``[host]:port`` and ``@revoked`` are honoured; a host vouched for only by ``@cert-authority`` is refused,
+because certificates are not checked. A line that cannot be read confirms nothing; a revocation that cannot be read is an
+error, because skipping it would open what somebody closed.
+"""
+
+import base64
+import contextlib
+import fnmatch
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+from secaudit.errors import DataError, Problem, UsageError
+from secaudit.messages import Message, clean, msg
+from secaudit.transport.base import HostKey
+
+_REVOKED = "@revoked"
+_AUTHORITY = "@cert-authority"
+_HASHED = "|1|"
+_MAX_BYTES = 64 * 1024 * 1024
+
+
+class Standing(StrEnum):
+    """What is known about a key that a server offered."""
+
+    CONFIRMED = "confirmed"
+    UNKNOWN = "unknown"
+    CHANGED = "changed"
+    REVOKED = "revoked"
+    AUTHORITY = "authority"
+    """Only a certificate authority vouches for the host."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """One line of a known_hosts file."""
+
+    names: str
+    """Comma-separated names and patterns, or one hashed name."""
+    key: HostKey
+    marker: str = ""
+    comment: str = ""
+    line: int = 0
+    """1-based."""
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether a plain look-up by name cannot find it."""
+        return self.names.startswith(_HASHED) or any(sign in self.names for sign in "*?!")
+
+    def fits(self, name: str) -> bool:
+        """Whether the line speaks of ``name`` (lower case)."""
+        if self.names.startswith(_HASHED):
+            return _hash_fits(self.names, name)
+        found = False
+        for pattern in self.names.lower().split(","):
+            negative = pattern.startswith("!")
+            if _wildcard_fits(pattern.removeprefix("!"), name):
+                if negative:
+                    return False
+                found = True
+        return found
+
+
+@dataclass(frozen=True)
+class HostKeys:
+    """The enrolled host keys; a snapshot that threads may share."""
+
+    path: Path | None = None
+    known: tuple[KnownKey, ...] = ()
+    """All lines, in the order of the file."""
+    problems: tuple[Problem, ...] = ()
+    """Lines that could not be read; they confirm nothing."""
+    text: str = field(default="", repr=False)
+    """The file as it was read."""
+
+    @classmethod
+    def read(cls, path: Path) -> "HostKeys":
+        """Read a known_hosts file; a missing one is empty.
+
+        Raises UsageError when the file cannot be read and DataError when a revocation in it cannot be understood.
+        """
+        try:
+            with path.open("rb") as file:
+                data = file.read(_MAX_BYTES + 1)
+        except FileNotFoundError:
+            return cls(path)
+        except OSError as error:
+            raise UsageError(
+                msg("the host keys cannot be read: {reason}", reason=error.strerror or "error"),
+                where=str(path),
+                hint=msg("give a readable known_hosts file"),
+            ) from error
+        if len(data) > _MAX_BYTES:
+            raise UsageError(msg("the file of host keys is too large"), where=str(path), hint=msg("give a known_hosts file"))
+        return cls._of_text(path, data.decode("utf-8", "replace"))
+
+    @classmethod
+    def of_keys(cls, keys: Iterable[tuple[str, HostKey]]) -> "HostKeys":
+        """Keys known without a file: pairs of name (as ``Target.known_as``) and key."""
+        return cls(None, tuple(KnownKey(name.lower(), key) for name, key in keys))
+
+    @classmethod
+    def _of_text(cls, path: Path, text: str) -> "HostKeys":
+        known: list[KnownKey] = []
+        problems: list[Problem] = []
+        fatal: list[Problem] = []
+        for number, line in enumerate(text.splitlines(), start=1):
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+            try:
+                known.append(_parse(line, number))
+            except ValueError as error:
+                problem = _problem(path, number, line, str(error))
+                (fatal if line.lstrip().startswith(_REVOKED) else problems).append(problem)
+        if fatal:
+            raise DataError(fatal, msg("{count} revoked host key(s) cannot be read", count=len(fatal)))
+        return cls(path, tuple(known), tuple(problems), text)
+
+    def types_of(self, name: str) -> tuple[str, ...]:
+        """Types of the keys enrolled for ``name``: they are asked for first, so that a server cannot seem changed."""
+        return tuple(dict.fromkeys(entry.key.type for entry in self.about(name.lower()) if not entry.marker))
+
+    def standing(self, name: str, offered: HostKey) -> tuple[Standing, tuple[HostKey, ...]]:
+        """What is known about ``offered``, and the keys enrolled for ``name``."""
+        entries = self.about(name.lower())
+        enrolled = tuple(entry.key for entry in entries if not entry.marker)
+        if any(entry.marker == _REVOKED and entry.key.base64 == offered.base64 for entry in entries):
+            return Standing.REVOKED, enrolled
+        if any(key.base64 == offered.base64 for key in enrolled):
+            return Standing.CONFIRMED, enrolled
+        if enrolled:
+            return Standing.CHANGED, enrolled
+        if any(entry.marker == _AUTHORITY for entry in entries):
+            return Standing.AUTHORITY, ()
+        return Standing.UNKNOWN, ()
+
+    def refusal(self, name: str, offered: HostKey) -> str | None:
+        """Why ``offered`` must not be trusted for ``name``, with the fingerprints; None when it is confirmed."""
+        standing, enrolled = self.standing(name, offered)
+        shown = f"{offered.type} {offered.fingerprint}"
+        if standing is Standing.CHANGED:
+            was = ", ".join(f"{key.type} {key.fingerprint}" for key in enrolled)
+            return f"changed: enrolled is {was}, offered was {shown}"
+        return {
+            Standing.CONFIRMED: None,
+            Standing.REVOKED: f"revoked: {shown}",
+            Standing.AUTHORITY: f"unknown: {shown}; only a certificate authority vouches for it, certificates are not checked",
+            Standing.UNKNOWN: f"unknown: {shown} is not enrolled",
+        }[standing]
+
+    def add(self, name: str, key: HostKey, *, who: str, at: datetime, replace: bool = False) -> "HostKeys":
+        """Enrol one key; see :meth:`add_all`."""
+        return self.add_all([(name, key)], who=who, at=at, replace=replace)
+
+    def add_all(self, keys: Sequence[tuple[str, HostKey]], *, who: str, at: datetime, replace: bool = False) -> "HostKeys":
+        """Enrol keys under their names (as ``Target.known_as``) and write the file; the new state is returned.
+
+        Who enrolled a key and when is kept as its comment. A key already enrolled is left as it is; one that contradicts an
+        enrolled key, or is revoked, is refused with UsageError unless ``replace`` drops the old keys of that name (never a
+        revocation). The file is replaced in one step and readable by its owner only.
+        """
+        if self.path is None:
+            raise ValueError("these host keys have no file")
+        present = HostKeys.read(self.path)
+        dropped: set[int] = set()
+        added: list[str] = []
+        for name, key in keys:
+            standing, _ = present.standing(name, key)
+            if standing is Standing.CONFIRMED:
+                continue
+            if standing is Standing.REVOKED or (standing is Standing.CHANGED and not replace):
+                raise _contradiction(self.path, name, standing)
+            if standing is Standing.CHANGED:
+                dropped.update(entry.line for entry in present.about(name.lower()) if not entry.marker)
+            stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            added.append(f"{name.lower()} {key.type} {key.base64} enrolled {stamp} by {_one_line(who)}")
+        kept = [line for number, line in enumerate(present.text.splitlines(), start=1) if number not in dropped]
+        _write_private(self.path, "".join(f"{line}\n" for line in [*kept, *added]))
+        return HostKeys.read(self.path)
+
+    def about(self, name: str) -> Sequence[KnownKey]:
+        """Lines that speak of ``name`` (lower case), markers included."""
+        return [*self._by_name.get(name, ()), *(entry for entry in self._patterns if entry.fits(name))]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Sequence[KnownKey]]:
+        found: dict[str, list[KnownKey]] = {}
+        for entry in self.known:
+            if not entry.is_pattern:
+                for name in entry.names.lower().split(","):
+                    found.setdefault(name, []).append(entry)
+        return MappingProxyType(found)
+
+    @cached_property
+    def _patterns(self) -> tuple[KnownKey, ...]:
+        return tuple(entry for entry in self.known if entry.is_pattern)
+
+
+def _parse(line: str, number: int) -> KnownKey:
+    marker = ""
+    rest = line.strip()
+    if rest.startswith("@"):
+        marker, _, rest = rest.partition(" ")
+        if marker not in (_REVOKED, _AUTHORITY):
+            raise ValueError("unknown marker")
+    fields = rest.split(None, 3)
+    if len(fields) < 3:
+        raise ValueError("a line has names, key type and key")
+    names, type_, text = fields[:3]
+    if names.startswith("|"):
+        _hash_parts(names)
+    if "-cert-v0" in type_:
+        raise ValueError("certificates are not supported")
+    return KnownKey(names, HostKey.of_text(type_, text), marker, fields[3] if len(fields) > 3 else "", number)
+
+
+def _problem(path: Path, number: int, line: str, reason: str) -> Problem:
+    return Problem(
+        msg("this host key line cannot be read: {reason}", reason=reason),
+        path=str(path),
+        line=number,
+        found=clean(line.strip(), limit=60),
+        expected=msg("names, key type and key, as OpenSSH writes them"),
+        hint=msg("remove the line or enrol the machine again"),
+    )
+
+
+def _contradiction(path: Path, name: str, standing: Standing) -> UsageError:
+    if standing is Standing.REVOKED:
+        what: Message = msg("the key offered by {name} is revoked", name=name)
+        hint = msg("find out why it was revoked; a revocation is only removed by hand")
+    else:
+        what = msg("another key is enrolled for {name}", name=name)
+        hint = msg("ask the machine's keeper whether the key was changed, then enrol again and replace the old key")
+    return UsageError(what, where=str(path), hint=hint)
+
+
+def _hash_parts(names: str) -> tuple[bytes, bytes]:
+    parts = names.split("|")
+    if len(parts) != 4 or parts[1] != "1":
+        raise ValueError("unknown form of a hashed name")
+    salt, digest = (base64.b64decode(part, validate=True) for part in parts[2:])
+    if len(digest) != 20:
+        raise ValueError("unknown form of a hashed name")
+    return salt, digest
+
+
+def _hash_fits(names: str, name: str) -> bool:
+    salt, digest = _hash_parts(names)
+    # SHA-1 is OpenSSH's form of hiding names; nothing here rests on its strength.
+    return hmac.compare_digest(hmac.digest(salt, name.encode("utf-8"), hashlib.sha1), digest)
+
+
+def _wildcard_fits(pattern: str, name: str) -> bool:
+    # Brackets mean a port in known_hosts, not a set of letters.
+    return fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean(text, limit=80).split()) or "unknown"
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise UsageError(
+            msg("the host keys cannot be written: {reason}", reason=error.strerror or "error"),
+            where=str(path),
+            hint=msg("give a file in a folder that can be written"),
+        ) from error
