@@ -195,6 +195,13 @@ class Bindings:
         self.opaque = frozenset(opaque)
         """Variables too large to be compared by token."""
 
+    def observed(self, variable: str) -> object:
+        """The value of a bound variable as it was observed, without what was added for the engine."""
+        bound = self.bound[variable]
+        if not bound.incomplete:
+            return bound.data
+        return [{name: value for name, value in record.items() if name != READ} for record in bound.data[:-1]]
+
     def activation(self) -> cel.Activation:
         """The engine's form, made when the first expression asks for it."""
         if self._activation is None:

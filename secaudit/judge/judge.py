@@ -1,0 +1,174 @@
+"""One finding per check and endpoint."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import NamedTuple
+
+import orjson
+
+from secaudit.errors import ExpressionError
+from secaudit.expr import Answer, Bindings, Compiler, Expression
+from secaudit.model.check import Check
+from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS, FactSet, FactValue, Known, Missing, MissingReason
+from secaudit.model.finding import Finding, MissingFact, Verdict
+from secaudit.model.inventory import Endpoint, EndpointKind
+
+EVIDENCE_LIMIT = 2_000
+"""Characters of one piece of evidence."""
+_REMEMBERED = 1_024
+"""Decisions one check remembers before it starts anew; keeps memory flat over any number of endpoints."""
+_DECLARED = "inventory"
+"""Section of the values that come from the inventory."""
+_KIND = "endpoint.kind"
+
+
+class Decision(NamedTuple):
+    """A finding without its names."""
+
+    verdict: Verdict
+    missing: tuple[MissingFact, ...] = ()
+    evidence: tuple[tuple[str, str], ...] = ()
+    defect: str | None = None
+
+
+_NOT_APPLICABLE = Decision(Verdict.NOT_APPLICABLE)
+
+
+@dataclass(slots=True)
+class _Prepared:
+    """A check ready to be asked."""
+
+    id: str
+    when: Expression
+    passes: Expression
+    variables: frozenset[str]
+    order: tuple[str, ...]
+    """Variables that are facts, sorted: what evidence is made of."""
+    token: Callable[[Mapping[str, Hashable]], Hashable]
+    """Takes the tokens of bindings; equal exactly when the facts this check looks at are equal."""
+    memory: dict[Hashable, Decision] = field(default_factory=dict)
+
+
+class Subject:
+    """The facts of one endpoint, bound once, with their texts as evidence."""
+
+    __slots__ = ("bindings", "isolated", "texts")
+
+    def __init__(self, bindings: Bindings) -> None:
+        """Facts about a machine that stands isolated are never judged, wherever they come from."""
+        self.bindings = bindings
+        self.isolated = bindings.tokens[_KIND] == EndpointKind.ISOLATED.value
+        self.texts: dict[str, str] = {}
+
+    def text(self, variable: str) -> str:
+        """The observed value as JSON, cut."""
+        found = self.texts.get(variable)
+        if found is None:
+            found = orjson.dumps(self.bindings.observed(variable), option=orjson.OPT_SORT_KEYS).decode()
+            if len(found) > EVIDENCE_LIMIT:
+                found = found[: EVIDENCE_LIMIT - 1] + "…"
+            self.texts[variable] = found
+        return found
+
+
+class Judge:
+    """Compiled checks; safe to use from several threads."""
+
+    def __init__(self, checks: Iterable[Check]) -> None:
+        """Compile every check; raises ExpressionError whose ``where`` is ``id: when`` or ``id: pass``."""
+        self._compiler = Compiler([*FACTS.values(), *ENDPOINT_VARIABLES.values()])
+        self._checks = tuple(self._prepare(check) for check in sorted(checks, key=lambda check: check.id))
+
+    def judge(
+        self,
+        endpoint: Endpoint,
+        facts: FactSet | None,
+        *,
+        unseen: MissingReason = MissingReason.NOT_REACHED,
+        level: int | None = None,
+    ) -> tuple[Finding, ...]:
+        """One finding per check, sorted by check id.
+
+        ``facts`` None means that there is no valid evidence: every fact is then missing for the reason ``unseen``, and only
+        what the inventory declares can still decide that a check does not apply. ``level`` is the highest level of the
+        systems on the endpoint when it is determined.
+        """
+        values = dict(_unseen(unseen) if facts is None else facts)
+        values.update(_endpoint_values(endpoint, level))
+        subject = self.subject(values)
+        name = endpoint.id
+        return tuple([Finding(check.id, name, *self._decide(check, subject)) for check in self._checks])
+
+    def subject(self, values: Mapping[str, FactValue]) -> Subject:
+        """``values`` (facts and ``endpoint.*``) ready for :meth:`decide`."""
+        return Subject(self._compiler.bind(values))
+
+    def decide(self, subject: Subject) -> tuple[Decision, ...]:
+        """The decisions of all checks about one subject, in the order of the check ids."""
+        return tuple(self._decide(check, subject) for check in self._checks)
+
+    def _prepare(self, check: Check) -> _Prepared:
+        when = self._compile(check, "when", check.when)
+        passes = self._compile(check, "pass", check.passes)
+        variables = when.variables | passes.variables
+        specs = self._compiler.variables
+        order = tuple(sorted(variable for variable in variables if specs[variable].name in FACTS))
+        return _Prepared(check.id, when, passes, variables, order, _token_of(variables))
+
+    def _compile(self, check: Check, name: str, text: str) -> Expression:
+        try:
+            return self._compiler.compile(text, params=check.param)
+        except ExpressionError as error:
+            raise ExpressionError(error.message, where=f"{check.id}: {name}", hint=error.hint) from None
+
+    def _decide(self, check: _Prepared, subject: Subject) -> Decision:
+        if subject.isolated:
+            return _NOT_APPLICABLE
+        bindings = subject.bindings
+        if not check.variables.isdisjoint(bindings.opaque):
+            return _ask(check, subject)
+        token = check.token(bindings.tokens)
+        decision = check.memory.get(token)
+        if decision is None:
+            decision = _ask(check, subject)
+            if len(check.memory) >= _REMEMBERED:
+                check.memory.clear()
+            check.memory[token] = decision
+        return decision
+
+
+def _token_of(variables: frozenset[str]) -> Callable[[Mapping[str, Hashable]], Hashable]:
+    return itemgetter(*variables) if variables else (lambda _tokens: ())
+
+
+def _ask(check: _Prepared, subject: Subject) -> Decision:
+    applies = check.when.evaluate(subject.bindings)
+    if applies.truth is False:
+        return _NOT_APPLICABLE
+    answer = applies if applies.truth is None else check.passes.evaluate(subject.bindings)
+    bound = subject.bindings.bound
+    evidence = tuple([(name, subject.text(name)) for name in check.order if name in bound])
+    return Decision(_verdict(answer), answer.missing, evidence, answer.error)
+
+
+def _verdict(answer: Answer) -> Verdict:
+    if answer.truth is None:
+        return Verdict.UNKNOWN
+    return Verdict.PASS if answer.truth else Verdict.FAIL
+
+
+def _unseen(reason: MissingReason) -> FactSet:
+    missing = Missing(reason)
+    return dict.fromkeys(FACTS, missing)
+
+
+def _endpoint_values(endpoint: Endpoint, level: int | None) -> dict[str, FactValue]:
+    """What the inventory says; an unanswered field is missing."""
+    absent = Missing(MissingReason.ABSENT)
+    return {
+        "endpoint.kind": Known(endpoint.kind.value, _DECLARED),
+        "endpoint.os": absent if endpoint.os is None else Known(endpoint.os, _DECLARED),
+        "endpoint.level": absent if level is None else Known(level, _DECLARED),
+        "endpoint.ownership": Known(endpoint.ownership, _DECLARED),
+    }
