@@ -1,0 +1,156 @@
+"""One SSH connection of the lab, seen from the server."""
+
+import itertools
+import logging
+import threading
+from collections.abc import Callable
+
+import paramiko
+from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED, OPEN_SUCCEEDED
+
+from secaudit.lab.map import Machine, Misbehaviour
+
+_PATIENCE_SECONDS = 120.0
+_MAX_STDIN = 4 * 1024 * 1024
+_CHUNK = 32768
+_FLOOD_BYTES = 3 * 1024 * 1024
+_STEP_SECONDS = 0.05
+_NEED_NO_ANSWER = (Misbehaviour.ENDLESS_OUTPUT, Misbehaviour.DRIP_OUTPUT, Misbehaviour.CLOSE_IN_ANSWER)
+
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
+logging.getLogger("paramiko").propagate = False
+
+
+class LabTransport(paramiko.Transport):
+    """The server's side; sleeps until there is something to read, says nothing to the log."""
+
+    _active_check_timeout = 30.0
+
+    def __init__(self, sock: "paramiko.transport._SocketLike", software: str) -> None:
+        """``software`` follows the lab's mark in the identification."""
+        super().__init__(sock)
+        self.local_version = f"SSH-2.0-secaudit-lab_{software}"
+
+    def _log(self, level: int, msg: object, *args: object) -> None:
+        """Silent."""
+
+
+class LabSession(paramiko.ServerInterface):
+    """Lets one client key in, reads the whole stdin of one command and answers it."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        client_keys: frozenset[str],
+        answer: Callable[[bytes], bytes | None],
+        note_offer: Callable[[str], None],
+        stop: threading.Event,
+    ) -> None:
+        """``client_keys`` are base64 blobs; ``note_offer`` hears the method of every login offered."""
+        self._misbehave = machine.misbehave
+        self._client_keys = client_keys
+        self._answer = answer
+        self._note_offer = note_offer
+        self._stop = stop
+        self._asked = threading.Event()
+        self._channel: paramiko.Channel | None = None
+
+    def run(self, transport: paramiko.Transport) -> None:
+        """Until the command was answered or the client left."""
+        greeted = threading.Event()
+        transport.start_server(event=greeted, server=self)
+        greeted.wait(_PATIENCE_SECONDS)
+        if self._misbehave is Misbehaviour.CLOSE_AFTER_KEX or not transport.is_active():
+            transport.close()
+            return
+        for _ in range(int(_PATIENCE_SECONDS / 0.5)):
+            if self._asked.wait(0.5) or self._stop.is_set() or not transport.is_active():
+                break
+        if self._channel is not None and self._asked.is_set():
+            self._serve(self._channel, transport)
+
+    # What paramiko asks the server, in the transport's thread.
+
+    def get_allowed_auths(self, username: str) -> str:
+        """Keys only, as the real machines are asked to be set up."""
+        del username
+        return "publickey"
+
+    def check_auth_none(self, username: str) -> int:
+        """Never."""
+        del username
+        self._note_offer("none")
+        return AUTH_FAILED
+
+    def check_auth_password(self, username: str, password: str) -> int:
+        """Never; the password is not looked at."""
+        del username, password
+        self._note_offer("password")
+        return AUTH_FAILED
+
+    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        """The one client key."""
+        del username
+        self._note_offer("publickey")
+        if self._misbehave is Misbehaviour.HANG_AUTH:
+            self._stop.wait(_PATIENCE_SECONDS)
+        if self._misbehave is Misbehaviour.REFUSE_AUTH or key.get_base64() not in self._client_keys:
+            return AUTH_FAILED
+        return AUTH_SUCCESSFUL
+
+    def check_channel_request(self, kind: str, chanid: int) -> int:
+        """One session."""
+        del chanid
+        if kind != "session" or self._misbehave is Misbehaviour.REFUSE_SESSION:
+            return OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
+        return OPEN_SUCCEEDED
+
+    def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
+        """Any command: it is not run, only answered."""
+        del command
+        if self._misbehave is Misbehaviour.HANG_EXEC:
+            self._stop.wait(_PATIENCE_SECONDS)
+            return False
+        self._channel = channel
+        self._asked.set()
+        return True
+
+    def _serve(self, channel: paramiko.Channel, transport: paramiko.Transport) -> None:
+        channel.settimeout(_PATIENCE_SECONDS)
+        stdin = bytearray()
+        while len(stdin) < _MAX_STDIN and (data := channel.recv(_CHUNK)):
+            stdin += data
+        misbehave = self._misbehave
+        stdout = self._answer(bytes(stdin))
+        if stdout is None and misbehave in _NEED_NO_ANSWER:
+            stdout = b""
+        if misbehave is Misbehaviour.SHELL_EXITS or stdout is None:
+            channel.send_exit_status(1)
+        elif misbehave is Misbehaviour.ENDLESS_OUTPUT:
+            self._flood(channel, stdout)
+        elif misbehave is Misbehaviour.DRIP_OUTPUT:
+            self._drip(channel, stdout)
+        elif misbehave in (Misbehaviour.NO_END_MARKER, Misbehaviour.CLOSE_IN_ANSWER):
+            channel.sendall(stdout[: len(stdout) * 3 // 5])
+            if misbehave is Misbehaviour.CLOSE_IN_ANSWER:
+                transport.close()
+                return
+            channel.send_exit_status(0)
+        else:
+            if misbehave is Misbehaviour.STDERR_FLOOD:
+                for _ in range(_FLOOD_BYTES // _CHUNK):
+                    channel.sendall_stderr(b"e" * _CHUNK)
+            channel.sendall(stdout)
+            channel.send_exit_status(0)
+        channel.close()
+
+    def _flood(self, channel: paramiko.Channel, stdout: bytes) -> None:
+        channel.sendall(stdout[: len(stdout) // 2])
+        while not self._stop.is_set():
+            channel.sendall(b"all work and no play\n" * 1500)
+
+    def _drip(self, channel: paramiko.Channel, stdout: bytes) -> None:
+        for byte in itertools.cycle(stdout or b"x"):
+            if self._stop.wait(_STEP_SECONDS):
+                return
+            channel.sendall(bytes([byte]))
