@@ -1,4 +1,4 @@
-"""This machine itself: the request runs as a child process of the program, over pipes instead of a network."""
+"""The machine that runs the program: a child process instead of a network, the same protocol."""
 
 import contextlib
 import os
