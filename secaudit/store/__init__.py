@@ -1,1 +1,8 @@
 """Runs, outcomes, captures, findings and states on disk."""
+
+from secaudit.store.discovery import UndeclaredMachine
+from secaudit.store.reading import EvidenceNote
+from secaudit.store.store import Store
+from secaudit.store.verify import Flaw, FlawKind, Verification
+
+__all__ = ["EvidenceNote", "Flaw", "FlawKind", "Store", "UndeclaredMachine", "Verification"]

@@ -1,0 +1,79 @@
+"""Fact sets as JSON text and back.
+
+A known fact is ``[section, value, complete?, missing fields?]``, a missing one ``{"reason", "section", "detail"}``. A value
+keeps its kind: ``[...]`` is a tuple, ``{"list": [...]}`` a list, ``{"float": "nan"}`` a number JSON has no word for.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from secaudit.model.fact import FactData, FactSet, FactValue, Known, Missing, MissingReason
+from secaudit.store.codec import dumps, understood
+
+
+def facts_text(facts: FactSet) -> bytes:
+    """JSON text, names sorted: equal fact sets give equal bytes."""
+    return dumps({name: _fact(facts[name]) for name in sorted(facts)})
+
+
+def facts_from(text: bytes) -> dict[str, FactValue]:
+    """The fact set that was written; CodecError when the text is damaged."""
+    return understood(_fact_set, text)
+
+
+def _fact(fact: FactValue) -> object:
+    if isinstance(fact, Missing):
+        return {"reason": fact.reason.value, "section": fact.section, "detail": fact.detail}
+    row: list[object] = [fact.section, _value(fact.value)]
+    if fact.missing_fields or not fact.complete:
+        row.append(fact.complete)
+        row.append({name: fact.missing_fields[name].value for name in sorted(fact.missing_fields)})
+    return row
+
+
+def _value(value: object) -> object:
+    if isinstance(value, bool | str | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else {"float": repr(value)}
+    if isinstance(value, Mapping):
+        return {"record": {str(name): _value(value[name]) for name in sorted(value)}}
+    if isinstance(value, Sequence):
+        items = [_value(item) for item in value]
+        return items if isinstance(value, tuple) else {"list": items}
+    raise TypeError(f"{type(value).__name__} is no kind of fact value")
+
+
+def _fact_set(rows: Any) -> dict[str, FactValue]:  # noqa: ANN401
+    return {name: _fact_of(row) for name, row in rows.items()}
+
+
+def _fact_of(row: Any) -> FactValue:  # noqa: ANN401
+    if isinstance(row, dict):
+        return Missing(MissingReason(row["reason"]), row["section"], row["detail"])
+    if len(row) == 2:
+        return Known(_value_of(row[1]), row[0])
+    section, value, complete, fields = row
+    return Known(_value_of(value), section, complete, {name: MissingReason(reason) for name, reason in fields.items()})
+
+
+def _value_of(value: Any) -> FactData:  # noqa: ANN401
+    return _decoded(value)  # type: ignore[no-any-return]
+
+
+def _decoded(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, list):
+        return tuple(_decoded(item) for item in value)
+    if not isinstance(value, dict):
+        if value is None:
+            raise ValueError("a fact without a value")
+        return value
+    [(kind, inner)] = value.items()
+    if kind == "list":
+        return [_decoded(item) for item in inner]
+    if kind == "float":
+        return float(inner)
+    if kind == "record":
+        return {name: _decoded(item) for name, item in inner.items()}
+    raise ValueError(f"unknown kind {kind}")

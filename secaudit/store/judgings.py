@@ -1,0 +1,39 @@
+"""Findings of one outcome as JSON text and back; the endpoint stands once, in front."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from secaudit.model.fact import MissingReason
+from secaudit.model.finding import Finding, MissingFact, Verdict
+from secaudit.store.codec import dumps, understood
+
+
+def findings_text(endpoint: str, findings: Sequence[Finding]) -> bytes:
+    """JSON text; ValueError when a finding is about another endpoint."""
+    rows = []
+    for finding in findings:
+        if finding.endpoint != endpoint:
+            raise ValueError(f"a finding about {finding.endpoint} cannot stand on an outcome of {endpoint}")
+        missing = [(fact.name, fact.reason.value) for fact in finding.missing]
+        rows.append((finding.check, finding.verdict.value, missing, finding.evidence, finding.defect))
+    return dumps([endpoint, rows])
+
+
+def findings_from(text: bytes) -> tuple[Finding, ...]:
+    """The findings that were written; CodecError when the text is damaged."""
+    return understood(_findings, text)
+
+
+def _findings(value: Any) -> tuple[Finding, ...]:  # noqa: ANN401
+    endpoint, rows = value
+    return tuple(
+        Finding(
+            check,
+            endpoint,
+            Verdict(verdict),
+            tuple(MissingFact(name, MissingReason(reason)) for name, reason in missing),
+            tuple((name, text) for name, text in evidence),
+            defect,
+        )
+        for check, verdict, missing, evidence, defect in rows
+    )

@@ -1,0 +1,1 @@
+"""Migrations of the store, run by ``secaudit.store.migrate`` through Alembic's interface for programs."""

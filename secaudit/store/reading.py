@@ -1,0 +1,218 @@
+"""What is read from the store; every function works inside a read transaction that its caller opened."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+
+from secaudit.model.capture import Capture
+from secaudit.model.fact import FactSet
+from secaudit.model.finding import Finding
+from secaudit.model.measurement import EndpointState
+from secaudit.model.outcome import Run, Sight, StoredOutcome
+from secaudit.store import schema
+from secaudit.store.codec import CodecError, unpack
+from secaudit.store.factsets import facts_from
+from secaudit.store.framing import put_together
+from secaudit.store.judgings import findings_from
+from secaudit.store.rows import RowError, moment_from, moment_text, run_of, stored_outcome
+
+_CHUNK = 500
+"""Numbers per query: every SQLite takes 999 parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceNote:
+    """What is known of the evidence of one outcome without unpacking it."""
+
+    number: int
+    capture_digest: str | None
+    """SHA-256 of the raw answer; stays when the answer was pruned."""
+    capture_size: int | None
+    """Bytes of the raw answer."""
+    capture_kept: bool
+    """The answer can still be loaded."""
+    facts_digest: str | None
+    """SHA-256 of the facts as first parsed."""
+    knowledge_digest: str | None
+    """Digest under which the newest facts were parsed; None without facts."""
+
+
+def runs(connection: Connection, number: int | None = None) -> list[Run]:
+    """All runs in order, or the one with ``number``."""
+    query = select(schema.runs).order_by(schema.runs.c.number)
+    tally = select(schema.outcomes.c.run, schema.outcomes.c.sight, func.count().label("count"))
+    if number is not None:
+        query = query.where(schema.runs.c.number == number)
+        tally = tally.where(schema.outcomes.c.run == number)
+    counts: dict[int, list[tuple[str, int]]] = {}
+    grouped = tally.group_by(schema.outcomes.c.run, schema.outcomes.c.sight).order_by(schema.outcomes.c.sight)
+    for row in connection.execute(grouped):
+        counts.setdefault(row.run, []).append((row.sight, row[2]))
+    return [run_of(row._asdict(), tuple(counts.get(row.number, ()))) for row in connection.execute(query)]
+
+
+def outcomes(connection: Connection, *where: ColumnElement[bool]) -> list[StoredOutcome]:
+    """Outcomes in the order of the chain, without captures and facts."""
+    query = select(schema.outcomes).where(*where).order_by(schema.outcomes.c.number)
+    return [stored_outcome(row._asdict()) for row in connection.execute(query)]
+
+
+def history(connection: Connection, endpoint: str, limit: int) -> list[StoredOutcome]:
+    """The newest attempts at one endpoint, newest first."""
+    table = schema.outcomes
+    query = select(table).where(table.c.endpoint == endpoint)
+    newest_first = query.order_by(table.c.finished_at.desc(), table.c.number.desc()).limit(limit)
+    return [stored_outcome(row._asdict()) for row in connection.execute(newest_first)]
+
+
+def states(connection: Connection, as_of: datetime, fresh_days: float) -> dict[str, EndpointState]:
+    """State of every endpoint that was ever attempted up to ``as_of``."""
+    moment = moment_text(as_of)
+    oldest = moment_text(as_of - timedelta(days=fresh_days))
+    seen = {row["endpoint"]: row for row in _newest(connection, moment, Sight.SEEN)}
+    found: dict[str, EndpointState] = {}
+    for row in _newest(connection, moment, None):
+        endpoint = row["endpoint"]
+        evidence = seen.get(endpoint)
+        fresh = evidence is not None and evidence["finished_at"] >= oldest
+        try:
+            sight = Sight(row["sight"])
+            attempt_at = moment_from(row["finished_at"])
+        except (ValueError, TypeError) as error:
+            raise RowError(str(error)) from error
+        found[endpoint] = EndpointState(
+            endpoint=endpoint,
+            evidence=stored_outcome(evidence) if evidence is not None and fresh else None,
+            last_attempt=sight,
+            last_attempt_at=attempt_at,
+            stale=evidence is not None and not fresh,
+        )
+    return found
+
+
+def _newest(connection: Connection, moment: str, sight: Sight | None) -> Iterator[dict[str, Any]]:
+    """Newest outcome of every endpoint, by the moment of the evidence, then by number."""
+    table = schema.outcomes
+    order = (table.c.finished_at.desc(), table.c.number.desc())
+    rank = func.row_number().over(partition_by=table.c.endpoint, order_by=order).label("place")
+    query: Select[Any] = select(table.c.number, rank).where(table.c.finished_at <= moment)
+    if sight is not None:
+        query = query.where(table.c.sight == sight.value)
+    ranked = query.subquery()
+    joined = select(table).join(ranked, ranked.c.number == table.c.number).where(ranked.c.place == 1)
+    for row in connection.execute(joined.order_by(table.c.endpoint)):
+        yield row._asdict()
+
+
+def with_facts(connection: Connection, found: dict[str, EndpointState]) -> dict[str, EndpointState]:
+    """The same states, facts of their evidence filled in."""
+    numbers = [state.evidence.number for state in found.values() if state.evidence is not None]
+    facts = facts_of(connection, numbers)
+    filled = {}
+    for endpoint, state in found.items():
+        evidence = state.evidence
+        if evidence is not None and evidence.number in facts:
+            outcome = replace(evidence.outcome, facts=facts[evidence.number])
+            state = replace(state, evidence=replace(evidence, outcome=outcome))  # noqa: PLW2901
+        filled[endpoint] = state
+    return filled
+
+
+def facts_of(connection: Connection, numbers: Iterable[int]) -> dict[int, FactSet]:
+    """Newest facts of the outcomes named: those parsed again when there are any, else the first ones."""
+    table = schema.facts
+    found: dict[int, FactSet] = {}
+    query = select(table.c.outcome, table.c.body).order_by(table.c.outcome, table.c.original.desc())
+    for row in _chunked(connection, query, table.c.outcome, numbers):
+        found[row.outcome] = row.body
+    return {number: _decoded(number, facts_from, body) for number, body in found.items()}
+
+
+def captures_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Capture]:
+    """Captures that are still kept; CodecError when the bytes are not those that were digested."""
+    table, chained = schema.captures, schema.outcomes
+    query = select(table.c.outcome, table.c.framing, table.c.body, chained.c.capture_digest, chained.c.framing_digest).join(
+        chained, chained.c.number == table.c.outcome
+    )
+    kept = query.where(table.c.body.is_not(None))
+    return {
+        row.outcome: checked_capture(row.outcome, row.framing, row.body, row.capture_digest, row.framing_digest)
+        for row in _chunked(connection, kept, table.c.outcome, numbers)
+    }
+
+
+def checked_capture(
+    number: int, framing: object, body: object, capture_digest: str | None, framing_digest: str | None
+) -> Capture:
+    """Unpack a capture and compare it with its digests; CodecError when they differ."""
+    try:
+        text = unpack(framing)
+        if sha256(text).hexdigest() != framing_digest:
+            raise CodecError("its sections are not those that were kept")
+        capture = put_together(text, unpack(body))
+        if capture.digest != capture_digest:
+            raise CodecError("its bytes are not those that were kept")
+    except CodecError as error:
+        raise CodecError(f"outcome {number}: {error}") from error
+    return capture
+
+
+def findings(connection: Connection, catalog_digest: str, numbers: Iterable[int]) -> dict[int, tuple[Finding, ...]]:
+    """Findings under one catalog; outcomes not judged under it are left out."""
+    table = schema.findings
+    query = (
+        select(table.c.outcome, table.c.body)
+        .join(schema.catalogs, schema.catalogs.c.number == table.c.catalog)
+        .where(schema.catalogs.c.digest == catalog_digest)
+    )
+    rows = _chunked(connection, query, table.c.outcome, numbers)
+    return {row.outcome: _decoded(row.outcome, findings_from, row.body) for row in rows}
+
+
+def evidence_notes(connection: Connection, numbers: Iterable[int]) -> dict[int, EvidenceNote]:
+    """Digests, sizes and what is still kept, for the outcomes named."""
+    chained, table, facts = schema.outcomes, schema.captures, schema.facts
+    query = (
+        select(
+            chained.c.number,
+            chained.c.capture_digest,
+            chained.c.capture_size,
+            table.c.body.is_not(None).label("kept"),
+            chained.c.facts_digest,
+            facts.c.knowledge_digest,
+        )
+        .outerjoin(table, table.c.outcome == chained.c.number)
+        .outerjoin(facts, facts.c.outcome == chained.c.number)
+        .order_by(chained.c.number, facts.c.original.desc())
+    )
+    # The facts parsed again come last and win.
+    return {
+        row.number: EvidenceNote(
+            row.number, row.capture_digest, row.capture_size, bool(row.kept), row.facts_digest, row.knowledge_digest
+        )
+        for row in _chunked(connection, query, chained.c.number, numbers)
+    }
+
+
+def number_of(connection: Connection, head: str) -> int | None:
+    """Number of the outcome with this chain value."""
+    return connection.scalar(select(schema.outcomes.c.number).where(schema.outcomes.c.chain == head))
+
+
+def _chunked(
+    connection: Connection, query: Select[Any], column: ColumnElement[int], numbers: Iterable[int]
+) -> Iterator[Row[Any]]:
+    wanted: Sequence[int] = sorted(set(numbers))
+    for start in range(0, len(wanted), _CHUNK):
+        yield from connection.execute(query.where(column.in_(wanted[start : start + _CHUNK])))
+
+
+def _decoded(number: int, decode: Callable[[bytes], Any], body: object) -> Any:  # noqa: ANN401
+    try:
+        return decode(unpack(body))
+    except CodecError as error:
+        raise CodecError(f"outcome {number}: {error}") from error

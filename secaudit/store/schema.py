@@ -1,0 +1,134 @@
+"""The tables of the store, as SQLAlchemy metadata.
+
+The migrations build the same tables; a test compares the two. Times are text, always UTC with microseconds
+(``2026-11-01T07:00:00.000000+00:00``), so that they sort as they read. Digests are SHA-256 in hexadecimal.
+"""
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+APPLICATION_ID = 0x53415544
+"""``SAUD`` in the header of the file: how a store is told from any other SQLite database."""
+REVISION = "0001"
+"""The newest migration; a store that names another one is older (migrated) or newer (refused)."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("started_at", Text, nullable=False),
+    Column("finished_at", Text),
+    Column("who", Text, nullable=False),
+    Column("way", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("inventory_digest", Text, nullable=False),
+    Column("catalog_digest", Text, nullable=False),
+    Column("opening", Text, nullable=False),  # digest of how the run began; every outcome of the run is chained to it
+    Column("last", Integer),  # number of the newest outcome when the run ended
+    Column("seal", Text),  # digest of how the run ended; the next run's opening is chained to it
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("run", Integer, ForeignKey("runs.number"), nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("way", Text, nullable=False),
+    Column("grade", Text, nullable=False),
+    Column("sight", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("finished_at", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("host_key", Text),
+    Column("server_version", Text),
+    Column("lab", Integer, nullable=False),
+    Column("capture_digest", Text),  # of the raw bytes
+    Column("capture_size", Integer),
+    Column("framing_digest", Text),  # of how the raw bytes fall into sections
+    Column("facts_digest", Text),  # of the facts as first parsed
+    Column("chain", Text, nullable=False),
+    Index(None, "run"),
+    Index("ix_outcomes_contact", "endpoint", "finished_at", "number", "sight"),
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("outcome", Integer, ForeignKey("outcomes.number"), primary_key=True, autoincrement=False),
+    Column("framing", LargeBinary),
+    Column("body", LargeBinary),
+    Column("pruned_at", Text),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("outcome", Integer, ForeignKey("outcomes.number"), nullable=False),
+    Column("original", Integer, nullable=False),  # 1: as first parsed, chained; 0: parsed again from the capture
+    Column("knowledge_digest", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("digest", Text, nullable=False),
+    PrimaryKeyConstraint("outcome", "original"),
+)
+
+catalogs = Table(
+    "catalogs",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("digest", Text, nullable=False),
+    UniqueConstraint("digest"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("outcome", Integer, ForeignKey("outcomes.number"), nullable=False),
+    Column("catalog", Integer, ForeignKey("catalogs.number"), nullable=False),
+    Column("judged_at", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("digest", Text, nullable=False),
+    PrimaryKeyConstraint("outcome", "catalog"),
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("run", Integer, ForeignKey("runs.number")),
+    Column("agency", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Index(None, "agency", "at"),
+)
+
+discoveries = Table(
+    "discoveries",
+    metadata,
+    Column("sweep", Integer, ForeignKey("sweeps.number"), nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("ports", Text, nullable=False),  # JSON list of numbers
+    Column("first_seen", Text, nullable=False),
+    PrimaryKeyConstraint("sweep", "address"),
+    Index(None, "agency", "address"),
+)

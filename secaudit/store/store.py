@@ -1,0 +1,269 @@
+"""The store: everything that was gathered and judged, in one file."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection
+
+from secaudit.messages import clean, msg
+from secaudit.model.capture import Capture
+from secaudit.model.fact import FactSet
+from secaudit.model.finding import Finding
+from secaudit.model.measurement import EndpointState
+from secaudit.model.outcome import Outcome, Run, StoredOutcome, Way
+from secaudit.store import discovery, reading, schema, verify, writing
+from secaudit.store.codec import CodecError, Compressor
+from secaudit.store.database import Database, open_database
+from secaudit.store.discovery import UndeclaredMachine
+from secaudit.store.failures import damaged
+from secaudit.store.reading import EvidenceNote
+from secaudit.store.rows import RowError, moment_text
+from secaudit.store.verify import Verification
+
+_PRUNE_BATCH = 500
+
+
+class Store:
+    """One open store; a context manager.
+
+    Any number of processes may read while one writes. The first call that writes takes the writer's lock and keeps it until
+    the store is closed; :meth:`claim` takes it at once. Methods may be called from several threads. All raise StoreError when
+    the file cannot be read or written, and ValueError for arguments that can only be a defect of the caller.
+    """
+
+    def __init__(self, database: Database) -> None:
+        """Use :meth:`open`."""
+        self._database = database
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = True) -> Self:
+        """Open the store file at ``path``; with ``create`` a missing one (and its folder, closed to others) is made.
+
+        StoreError for a file that is no store, was written by a newer secaudit, is damaged, or lies where others can write.
+        """
+        return cls(open_database(path, create=create))
+
+    def __enter__(self) -> Self:
+        """The store itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file and give the writer's lock back."""
+        self._database.close()
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return self._database.path
+
+    def claim(self) -> None:
+        """Take the writer's lock now: StoreError names who has it. A scan asks before it connects to anything."""
+        self._database.claim()
+
+    # Runs and outcomes
+
+    def begin_run(
+        self, *, started_at: datetime, who: str, way: Way, scope: str, inventory_digest: str = "", catalog_digest: str = ""
+    ) -> Run:
+        """Open a run. Runs that a killed process left open are marked interrupted, without an end time."""
+        with self._database.write() as connection:
+            number = writing.begin_run(
+                connection,
+                started_at=started_at,
+                who=who,
+                way=way,
+                scope=scope,
+                inventory_digest=inventory_digest,
+                catalog_digest=catalog_digest,
+            )
+            return reading.runs(connection, number)[0]
+
+    def keep(self, run: int, outcomes: Sequence[Outcome]) -> list[StoredOutcome]:
+        """Append outcomes to an open run in the order given, in one transaction; on the disk when this returns."""
+        compressor = Compressor()
+        prepared = [writing.prepare(outcome, compressor) for outcome in outcomes]
+        with self._database.write() as connection:
+            return writing.keep(connection, run, prepared)
+
+    def end_run(self, run: int, status: str, at: datetime) -> Run:
+        """Close a run for good; ``status`` is finished, interrupted or failed."""
+        if status not in writing.ENDINGS:
+            raise ValueError(f"a run cannot end as {status!r}")
+        with self._database.write() as connection:
+            writing.end_run(connection, run, status, at)
+            return reading.runs(connection, run)[0]
+
+    def runs(self) -> list[Run]:
+        """All runs, oldest first."""
+        with self._reading() as connection:
+            return reading.runs(connection)
+
+    def run(self, number: int) -> Run:
+        """One run; StoreError when there is none with this number."""
+        with self._reading() as connection:
+            found = reading.runs(connection, number)
+        if not found:
+            raise writing.refusal(msg("There is no run {number} in the store", number=number))
+        return found[0]
+
+    def outcomes(self, run: int) -> list[StoredOutcome]:
+        """Outcomes of one run in the order of the chain, without captures and facts."""
+        with self._reading() as connection:
+            return reading.outcomes(connection, schema.outcomes.c.run == run)
+
+    def outcome(self, number: int) -> StoredOutcome:
+        """One outcome, without capture and facts; StoreError when there is none with this number."""
+        with self._reading() as connection:
+            found = reading.outcomes(connection, schema.outcomes.c.number == number)
+        if not found:
+            raise writing.refusal(msg("There is no outcome {number} in the store", number=number))
+        return found[0]
+
+    # States
+
+    def latest(self, as_of: datetime, fresh_days: float, *, with_facts: bool = False) -> dict[str, EndpointState]:
+        """State of every endpoint attempted up to ``as_of``: its newest sight not older than ``fresh_days`` is the evidence.
+
+        An endpoint with older evidence only is stale and has none. Captures are not loaded (:meth:`captures_of`), facts only
+        on request; findings stay empty.
+        """
+        with self._reading() as connection:
+            found = reading.states(connection, as_of, fresh_days)
+            return reading.with_facts(connection, found) if with_facts else found
+
+    def history(self, endpoint: str, *, limit: int = 100) -> list[StoredOutcome]:
+        """Attempts at one endpoint, newest first, without captures and facts."""
+        with self._reading() as connection:
+            return reading.history(connection, endpoint, limit)
+
+    # Evidence
+
+    def captures_of(self, numbers: Iterable[int]) -> dict[int, Capture]:
+        """Captures of the outcomes named; pruned ones are left out. They are large: ask for some hundred at a time.
+
+        StoreError when the bytes are not those that were digested.
+        """
+        with self._reading() as connection:
+            return reading.captures_of(connection, numbers)
+
+    def facts_of(self, numbers: Iterable[int]) -> dict[int, FactSet]:
+        """Newest facts of the outcomes named: parsed again if they ever were, else as first parsed."""
+        with self._reading() as connection:
+            return reading.facts_of(connection, numbers)
+
+    def evidence_notes(self, numbers: Iterable[int]) -> dict[int, EvidenceNote]:
+        """Digests and sizes of the evidence, whether the capture is still kept, and under what the facts were parsed."""
+        with self._reading() as connection:
+            return reading.evidence_notes(connection, numbers)
+
+    def save_facts(self, number: int, facts: FactSet, *, knowledge_digest: str = "") -> None:
+        """Keep facts parsed again from the capture of one outcome; the first ones stay, chained."""
+        self.save_facts_of({number: facts}, knowledge_digest=knowledge_digest)
+
+    def save_facts_of(self, items: Mapping[int, FactSet], *, knowledge_digest: str = "") -> None:
+        """Like :meth:`save_facts` for many outcomes, in one transaction."""
+        with self._database.write() as connection:
+            writing.save_facts(connection, knowledge_digest, items)
+
+    # Findings
+
+    def save_findings(self, catalog_digest: str, at: datetime, items: Mapping[int, Sequence[Finding]]) -> None:
+        """Keep the findings about each outcome under one catalog, in one transaction; judging again replaces them."""
+        with self._database.write() as connection:
+            writing.save_findings(connection, catalog_digest, at, items)
+
+    def findings(self, catalog_digest: str, numbers: Iterable[int]) -> dict[int, tuple[Finding, ...]]:
+        """Findings under one catalog; outcomes not judged under it are left out."""
+        with self._reading() as connection:
+            return reading.findings(connection, catalog_digest, numbers)
+
+    # Discovery
+
+    def save_discovery(
+        self, at: datetime, agencies: Iterable[str], machines: Sequence[UndeclaredMachine], *, run: int | None = None
+    ) -> None:
+        """Record a sweep: every agency whose networks were swept, and the undeclared machines that answered there."""
+        with self._database.write() as connection:
+            discovery.save(connection, run, at, agencies, machines)
+
+    def undeclared(self, as_of: datetime) -> tuple[UndeclaredMachine, ...]:
+        """Undeclared machines after the newest sweep of each agency up to ``as_of``."""
+        with self._reading() as connection:
+            return discovery.undeclared(connection, as_of)
+
+    # Retention and proof
+
+    def prune_captures(self, before: datetime) -> int:
+        """Remove the bytes of captures whose evidence is older than ``before``; returns how many.
+
+        Digests, facts, findings and the chain stay, and so does the record that it was done. The room goes back to the disk.
+        """
+        limit, at = moment_text(before), moment_text(datetime.now(UTC))
+        total = 0
+        while True:
+            with self._database.write() as connection:
+                pruned = writing.prune_captures(connection, limit, at, _PRUNE_BATCH)
+            total += pruned
+            if not pruned:
+                return total
+            # After every batch, so that pruning needs little room itself.
+            self._give_back_room()
+
+    def prune_findings(self, keep: Sequence[str]) -> int:
+        """Forget findings made under catalogs whose digest is not in ``keep``; returns how many outcomes' rows went."""
+        with self._database.write() as connection:
+            removed = writing.prune_findings(connection, keep)
+        self._give_back_room()
+        return removed
+
+    def head(self) -> str:
+        """Chain value of the newest outcome, printed in reports; empty in an empty store."""
+        with self._reading() as connection:
+            return writing.newest(connection)[1]
+
+    def number_of(self, head: str) -> int | None:
+        """Number of the outcome with this chain value: whether the store still holds what a report stood on."""
+        with self._reading() as connection:
+            return reading.number_of(connection, head)
+
+    def verify(self, progress: Callable[[int], None] | None = None) -> Verification:
+        """Recompute chain and digests of the whole store; ``progress`` hears the number of outcomes looked at so far."""
+        inspection = verify.Inspection()
+        with self._database.inspect() as connection:
+            verify.check_file(connection, inspection)
+            verify.load_runs(connection, inspection)
+        more = True
+        while more:
+            with self._database.inspect() as connection:
+                more = verify.check_outcomes(connection, inspection)
+            if progress is not None:
+                progress(inspection.count)
+        # In this order: a run that was open at the start, with nobody holding the lock now, can have no process behind it.
+        writer = self._database.lock.taken()
+        with self._database.inspect() as connection:
+            abandoned = set() if writer else verify.open_runs(connection)
+        verify.check_runs(inspection, abandoned)
+        return inspection.result()
+
+    def _give_back_room(self) -> None:
+        with self._database.maintain() as connection:
+            connection.execute("PRAGMA incremental_vacuum").fetchall()
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A read transaction; records that cannot be understood leave it as StoreError."""
+        try:
+            with self._database.read() as connection:
+                yield connection
+        except (CodecError, RowError) as error:
+            what = clean(str(error), limit=300)
+            raise damaged(self._database.path, msg("{what}", what=what)) from error
