@@ -1,1 +1,23 @@
-"""Pure: system x level rules -> classification."""
+"""System x level rules -> classification: which legal level each information system has, by which clauses.
+
+Pure functions of their arguments. A rule set is data (``checks/levels``); every clause is true, false or unknown, so that
+unanswered inputs give a range and the questions to ask, never a guess. What comes out is a proposal: the appraisal decides.
+"""
+
+from secaudit.classify.cases import run_level_cases
+from secaudit.classify.classifier import Classifier
+from secaudit.classify.compare import Comparison, compare
+from secaudit.classify.inheritance import levels_of_endpoints
+from secaudit.classify.lint import contradictions, lint_interpretations
+from secaudit.classify.questions import questions
+
+__all__ = [
+    "Classifier",
+    "Comparison",
+    "compare",
+    "contradictions",
+    "levels_of_endpoints",
+    "lint_interpretations",
+    "questions",
+    "run_level_cases",
+]

@@ -140,7 +140,7 @@ class Classification:
     system: str
     rule_set: str
     lowest: int | None
-    """Highest level a clause proves; None when no clause is proven (undetermined, never level 1)."""
+    """Level the clauses prove whatever the open answers turn out to be; None when they prove none (undetermined, never 1)."""
     highest: int | None
     """Highest level still possible; None when nothing can match."""
     matches: tuple[ClauseMatch, ...] = ()
@@ -150,15 +150,13 @@ class Classification:
     missing: tuple[str, ...] = ()
     """Unanswered inputs and open readings that keep the range open."""
     inherited_from: tuple[str, ...] = ()
-    """Components whose level raised this one."""
+    """Components that raised the level or the upper end of its range, under the rule set's ``inheritance`` label."""
     declared: int | None = None
     """Level of the dossier."""
     pending: tuple[str, ...] = ()
     """Clauses that wait for guidance."""
     readings: tuple[str, ...] = ()
     """Readings that decided something here, ``id=choice``; also those that ruled a clause out."""
-    inheritance: str | None = None
-    """Set with ``inherited_from``: id of the rule set whose ``inheritance`` text labels it."""
     declared_kept: bool = False
     """The declared level was approved under the former decree and stays valid."""
 

@@ -1,0 +1,62 @@
+"""Components and shared machines take the highest level: a rule of the tool, labelled so by the rule set."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+
+from secaudit.model.inventory import Inventory, System
+from secaudit.model.level import Classification
+
+_Range = tuple[int, int]
+"""Lowest and highest with 0 for None: comparable."""
+
+
+def inherit(own: Mapping[str, Classification], systems: Mapping[str, System]) -> dict[str, Classification]:
+    """Lift every system to the highest of its components, and theirs.
+
+    A level only ever rises and there are five, so the work is bounded by the number of links even if links ran in a circle
+    (the inventory refuses that).
+    """
+    parts = {identifier: tuple(part for part in systems[identifier].components if part in own) for identifier in own}
+    users = defaultdict(list)
+    for identifier, components in parts.items():
+        for part in components:
+            users[part].append(identifier)
+    ranges = {identifier: (found.lowest or 0, found.highest or 0) for identifier, found in own.items()}
+    waiting = [identifier for identifier in parts if identifier in users]
+    while waiting:
+        part = waiting.pop()
+        for user in users[part]:
+            lifted = _higher(ranges[user], ranges[part])
+            if lifted != ranges[user]:
+                ranges[user] = lifted
+                waiting.append(user)
+    return {identifier: _lifted(found, ranges, parts[identifier]) for identifier, found in own.items()}
+
+
+def _higher(one: _Range, other: _Range) -> _Range:
+    return max(one[0], other[0]), max(one[1], other[1])
+
+
+def _lifted(found: Classification, ranges: Mapping[str, _Range], components: tuple[str, ...]) -> Classification:
+    lowest, highest = found.lowest or 0, found.highest or 0
+    raising = tuple(part for part in components if ranges[part][0] > lowest or ranges[part][1] > highest)
+    if not raising:
+        return found
+    reached = ranges[found.system]
+    return replace(found, lowest=reached[0] or None, highest=reached[1] or None, inherited_from=raising)
+
+
+def levels_of_endpoints(inventory: Inventory, classifications: Mapping[str, Classification]) -> dict[str, int]:
+    """Endpoint id -> highest level of the systems on it; left out while that is open.
+
+    A system that no clause fits says nothing about the machine, a range does: two systems of level 3 and of level 2 to 3 make 3.
+    """
+    levels: dict[str, int] = {}
+    for identifier, endpoint in inventory.endpoints.items():
+        found = [classifications[system] for system in endpoint.systems if system in classifications]
+        lowest = max((item.lowest or 0 for item in found), default=0)
+        highest = max((item.highest or 0 for item in found), default=0)
+        if lowest and lowest == highest:
+            levels[identifier] = lowest
+    return levels
