@@ -139,9 +139,7 @@ def test(
 def _find(catalog: Catalog, check_id: str) -> Check:
     check = catalog.checks.get(check_id)
     if check is None:
-        raise UsageError(
-            msg("no check is called {id}", id=check_id), hint=msg("checks: {ids}", ids=", ".join(catalog.checks))
-        )
+        raise UsageError(msg("no check is called {id}", id=check_id), hint=msg("checks: {ids}", ids=", ".join(catalog.checks)))
     return check
 
 

@@ -1,6 +1,6 @@
 """``secaudit classify``: the level of every system, with the clauses behind it."""
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,20 +24,12 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.tree import Command, application
 from secaudit.errors import UsageError
-from secaudit.messages import Message, clean, literal, msg, msgc
+from secaudit.messages import clean, literal, msg
 from secaudit.model.level import Classification
 from secaudit.pipeline.province import Levels, Province, classify_province, load_province
+from secaudit.pipeline.publish.systems import COMPARISONS
 
 app = application()
-
-COMPARISONS: dict[str, Message] = {
-    "same": msgc("comparison", "as declared"),
-    "declared_lower": msgc("comparison", "declared LOWER than proposed"),
-    "declared_higher": msgc("comparison", "declared higher than proposed"),
-    "not_declared": msgc("comparison", "nothing declared"),
-    "open": msgc("comparison", "open"),
-    "kept": msgc("comparison", "kept from the old decree; review when it changes"),
-}
 
 
 @app.command(cls=Command, help=N_("Propose the legal level of every system, with clauses and open questions."))
@@ -52,7 +44,7 @@ def classify(
     """Exit 4 while a level is open, 3 when a declared level is lower than the proposal, 0 otherwise."""
     session = session_of(context)
     province = load_province(inventory_folder(inventory), checks_folder(checks))
-    day = as_of.date() if as_of else datetime.now(timezone.utc).astimezone().date()
+    day = as_of.date() if as_of else datetime.now(UTC).astimezone().date()
     levels = classify_province(province, day)
     shown = _selected(levels, system)
     if output is OutputFormat.JSON:
@@ -148,9 +140,7 @@ def classification_json(item: Classification, province: Province, levels: Levels
         ],
         "inputs": dict(item.inputs),
         "missing": list(item.missing),
-        "questions": [
-            {"who": q.who, "text": q.text.pick(session.translator.language)} for q in questions(item, levels.rules)
-        ],
+        "questions": [{"who": q.who, "text": q.text.pick(session.translator.language)} for q in questions(item, levels.rules)],
         "inherited_from": list(item.inherited_from),
         "pending": list(item.pending),
     }

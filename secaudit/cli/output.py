@@ -24,7 +24,9 @@ class OutputFormat(StrEnum):
 def print_json(kind: str, payload: Mapping[str, Any]) -> None:
     """Write one object to standard output: ``format``, ``kind``, ``secaudit`` and the payload."""
     document = {"format": FORMAT_VERSION, "kind": kind, "secaudit": __version__, **payload}
-    data = orjson.dumps(document, default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE)
+    data = orjson.dumps(
+        document, default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
+    )
     sys.stdout.flush()
     stream = getattr(sys.stdout, "buffer", None)
     if stream is None:

@@ -29,6 +29,8 @@ class EndpointState:
     last_attempt: Sight
     """Class of the newest attempt (``no_way_in`` when there was none and no way in is declared)."""
     last_attempt_at: datetime | None = None
+    last_detail: str = ""
+    """What exactly was seen at the newest attempt: English, sanitised."""
     stale: bool = False
     """There is evidence, but it is older than the plan allows."""
     findings: tuple[Finding, ...] = ()

@@ -1,7 +1,7 @@
 """Everything that was written down, loaded together: inventory and catalog."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timezone
+from datetime import date
 from pathlib import Path
 
 from secaudit.catalog import load_catalog
@@ -91,8 +91,3 @@ def classify_province(province: Province, day: date) -> Levels:
         )
     classifications = Classifier(rules, province.inventory.province.interpretations).classify_all(province.inventory)
     return Levels(rules, classifications, levels_of_endpoints(province.inventory, classifications))
-
-
-def end_of(day: date) -> datetime:
-    """Last moment of a day, UTC: figures of a past day include all of it."""
-    return datetime.combine(day, time.max, tzinfo=timezone.utc)

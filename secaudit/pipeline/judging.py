@@ -1,0 +1,123 @@
+"""Judging the state: newest valid evidence of every machine x the present catalog, at a moment."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from secaudit.facts import derive_facts, parse_facts
+from secaudit.judge import Judge
+from secaudit.model.fact import FactSet, MissingReason
+from secaudit.model.finding import Finding
+from secaudit.model.inventory import Endpoint
+from secaudit.model.measurement import EndpointState
+from secaudit.model.outcome import Sight, StoredOutcome
+from secaudit.pipeline.province import Levels, Province
+from secaudit.store import Store
+
+BATCH = 500
+"""Machines whose facts are in memory at one time while judging."""
+_T = TypeVar("_T")
+Progress = Callable[[int, int], None]
+"""Called with machines judged so far and their total."""
+
+
+def silent(done: int, total: int) -> None:
+    """A progress that nobody watches."""
+
+
+def gather_states(province: Province, store: Store | None, *, as_of: datetime, fresh_days: int) -> dict[str, EndpointState]:
+    """The state of every declared machine: what the store has, and honest blanks for the rest."""
+    stored = store.latest(as_of, fresh_days) if store is not None else {}
+    states: dict[str, EndpointState] = {}
+    for endpoint in province.inventory.endpoints.values():
+        found = stored.get(endpoint.id)
+        if found is None:
+            sight = Sight.NOT_ASKED if has_way_in(endpoint) else Sight.NO_WAY_IN
+            found = EndpointState(endpoint.id, None, sight)
+        states[endpoint.id] = found
+    return states
+
+
+def has_way_in(endpoint: Endpoint) -> bool:
+    """Whether the machine can be asked over SSH at all."""
+    return endpoint.address is not None and endpoint.kind != "isolated" and endpoint.status == "in_use"
+
+
+def unseen_reason(state: EndpointState) -> MissingReason:
+    """Why nothing is known of a machine without fresh evidence."""
+    if state.stale:
+        return MissingReason.STALE
+    return MissingReason.NO_WAY_IN if state.last_attempt is Sight.NO_WAY_IN else MissingReason.NOT_REACHED
+
+
+def judge_states(
+    province: Province,
+    store: Store | None,
+    levels: Levels,
+    states: Mapping[str, EndpointState],
+    *,
+    moment: datetime,
+    parse_again: bool = False,
+    progress: Progress = silent,
+) -> dict[str, EndpointState]:
+    """The same states with findings. Captures are parsed again when the catalog changed since, or ``parse_again`` says so."""
+    judge = Judge(province.catalog.checks.values())
+    judged: dict[str, EndpointState] = {}
+    for batch in _batches(states.values(), BATCH):
+        facts = _facts_of(province, store, batch, parse_again)
+        for state in batch:
+            endpoint = province.inventory.endpoints[state.endpoint]
+            known = facts.get(state.endpoint)
+            if known is not None:
+                known = derive_facts(known, province.catalog.knowledge, moment)
+            findings = judge.judge(endpoint, known, unseen=unseen_reason(state), level=levels.endpoints.get(endpoint.id))
+            judged[state.endpoint] = replace(state, findings=findings)
+        progress(len(judged), len(states))
+    return judged
+
+
+def _facts_of(province: Province, store: Store | None, batch: Sequence[EndpointState], parse_again: bool) -> dict[str, FactSet]:
+    evidence = {state.evidence.number: state.evidence for state in batch if state.evidence is not None}
+    if not evidence or store is None:
+        return {}
+    facts: dict[int, FactSet] = {}
+    digest = province.catalog.digest
+    if not parse_again:
+        facts = {
+            number: stored.facts for number, stored in store.facts_of(list(evidence)).items() if stored.catalog_digest == digest
+        }
+    behind = [number for number in evidence if number not in facts]
+    facts.update(parse_captures(province, store, {number: evidence[number] for number in behind}))
+    return {evidence[number].outcome.endpoint: found for number, found in facts.items()}
+
+
+def parse_captures(province: Province, store: Store, evidence: Mapping[int, StoredOutcome]) -> dict[int, FactSet]:
+    """Facts parsed anew from stored captures; a pruned capture keeps the facts it gave when it was seen."""
+    facts: dict[int, FactSet] = {}
+    captures = store.captures_of(list(evidence))
+    for number, outcome in evidence.items():
+        capture = captures.get(number)
+        if capture is not None:
+            facts[number] = parse_facts(capture, province.catalog.knowledge, outcome.outcome.finished_at)
+    pruned = [number for number in evidence if number not in facts]
+    for number, stored in store.facts_of(pruned).items():
+        facts[number] = stored.facts
+    return facts
+
+
+def save_judging(province: Province, store: Store, states: Iterable[EndpointState], *, moment: datetime) -> int:
+    """Keep the findings of machines with evidence as a record of what was said when; returns how many machines."""
+    rows: dict[int, tuple[Finding, ...]] = {
+        state.evidence.number: state.findings for state in states if state.evidence is not None
+    }
+    for numbers in _batches(rows, BATCH):
+        store.save_findings(province.catalog.digest, moment, {number: rows[number] for number in numbers})
+    return len(rows)
+
+
+def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    walk = iter(items)
+    while batch := list(islice(walk, size)):
+        yield batch

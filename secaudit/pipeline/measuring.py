@@ -1,0 +1,67 @@
+"""Measuring a plan: state x plan, as of a moment."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from secaudit.measure import measure
+from secaudit.model.inventory import Inventory
+from secaudit.model.measurement import EndpointState, Measurement
+from secaudit.model.plan import Plan
+from secaudit.pipeline.judging import Progress, gather_states, judge_states, silent
+from secaudit.pipeline.province import Levels, Province, classify_province
+from secaudit.store import Store
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Everything a report is made of, from one moment."""
+
+    province: Province
+    plan: Plan
+    levels: Levels
+    as_of: datetime
+    states: Mapping[str, EndpointState]
+    undeclared: Mapping[str, tuple[str, ...]]
+    """Agency id -> addresses that answer and are not declared."""
+    measurements: tuple[Measurement, ...]
+    chain_head: str
+    """Head of the chain; empty without a store."""
+
+
+def measure_province(
+    province: Province, plan: Plan, store: Store | None, *, as_of: datetime, progress: Progress = silent
+) -> Measured:
+    """Classify, judge and measure as of a moment; without a store nothing was ever seen."""
+    levels = classify_province(province, as_of.date())
+    states = gather_states(province, store, as_of=as_of, fresh_days=plan.evidence.fresh_days)
+    judged = judge_states(province, store, levels, states, moment=as_of, progress=progress)
+    undeclared = undeclared_machines(province.inventory, store, as_of)
+    measurements = measure(
+        plan,
+        province.inventory,
+        levels.classifications,
+        judged,
+        undeclared={agency: len(addresses) for agency, addresses in undeclared.items()},
+        as_of=as_of.date(),
+    )
+    head = store.head() if store is not None else ""
+    return Measured(province, plan, levels, as_of, judged, undeclared, measurements, head)
+
+
+def undeclared_machines(inventory: Inventory, store: Store | None, as_of: datetime) -> dict[str, tuple[str, ...]]:
+    """Addresses that answered in an agency's networks and that no machine of the present inventory declares."""
+    if store is None:
+        return {}
+    declared = {endpoint.address for endpoint in inventory.endpoints.values() if endpoint.address}
+    found: dict[str, list[str]] = {}
+    for sighting in store.undeclared(as_of):
+        if sighting.address not in declared:
+            found.setdefault(sighting.agency, []).append(sighting.address)
+    return {agency: tuple(sorted(set(addresses))) for agency, addresses in found.items()}
+
+
+def decisions(measurements: tuple[Measurement, ...]) -> Counter[str]:
+    """How many targets are met, missed, undecided."""
+    return Counter(measurement.decision.value for measurement in measurements)

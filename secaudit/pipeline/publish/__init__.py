@@ -1,0 +1,84 @@
+"""From everything measured to a finished ReportDocument: every decision, count and order is made here, none in a renderer."""
+
+from collections import Counter
+
+from secaudit import __version__
+from secaudit.messages import Message, msg
+from secaudit.model.measurement import Decision
+from secaudit.pipeline.measuring import Measured
+from secaudit.pipeline.publish.agencies import agency_rows, heaviest_rows, in_scope
+from secaudit.pipeline.publish.machines import check_rows, machine_rows, unseen_rows, visit_rows
+from secaudit.pipeline.publish.orders import orders
+from secaudit.pipeline.publish.systems import system_rows
+from secaudit.pipeline.publish.targets import target_rows
+from secaudit.report.document import Conclusion, Footer, Header, LifecycleAge, ReportDocument
+from secaudit.store import Store
+
+
+def publish(measured: Measured, store: Store | None) -> ReportDocument:
+    """The report of one moment."""
+    machines = machine_rows(measured, store)
+    agencies = agency_rows(measured)
+    return ReportDocument(
+        header=_header(measured, lab=sum(1 for machine in machines if machine.lab and machine.seen)),
+        conclusion=_conclusion(measured),
+        targets=target_rows(measured),
+        orders=orders(measured),
+        heaviest=heaviest_rows(measured),
+        agencies=agencies,
+        systems=system_rows(measured),
+        checks=check_rows(measured),
+        visits=visit_rows(measured, machines),
+        unseen=unseen_rows(measured, machines),
+        machines=machines,
+        footer=_footer(measured),
+    )
+
+
+def _header(measured: Measured, *, lab: int) -> Header:
+    province = measured.province.inventory.province.province
+    agencies = in_scope(measured)
+    return Header(
+        province=province.name,
+        owner=province.owner,
+        as_of=measured.as_of,
+        plan=measured.plan.name,
+        plan_title=measured.plan.title,
+        plan_issued_on=measured.plan.issued_on,
+        agencies=len(agencies),
+        silent=sum(1 for agency in agencies if agency.agency.submission is None),
+        lab=lab,
+    )
+
+
+def _conclusion(measured: Measured) -> Conclusion:
+    counts = Counter(measurement.decision for measurement in measured.measurements)
+    return Conclusion(
+        met=counts[Decision.MET],
+        missed=counts[Decision.MISSED],
+        undecided=counts[Decision.UNDECIDED],
+        not_applicable=counts[Decision.NOT_APPLICABLE],
+    )
+
+
+def _footer(measured: Measured) -> Footer:
+    catalog = measured.province.catalog
+    return Footer(
+        inventory_digest=measured.province.inventory.digest,
+        catalog_digest=catalog.digest,
+        chain_head=measured.chain_head,
+        version=__version__,
+        rule_set=measured.levels.rules.title,
+        lifecycle=tuple(LifecycleAge(table.title, table.as_of, table.source) for table in catalog.knowledge.lifecycle),
+        method=_method(measured),
+    )
+
+
+def _method(measured: Measured) -> tuple[Message, ...]:
+    rules = measured.plan.evidence
+    return (
+        msg("Evidence about a machine counts for {days} days.", days=rules.fresh_days),
+        msg("Grades of evidence that count as proof: {grades}.", grades=", ".join(grade.value for grade in rules.grades)),
+        msg("A head count of people counts with a dated document, for {days} days.", days=rules.people_valid_days),
+        msg("Machines kept isolated for state secrets are counted apart and never examined."),
+    )

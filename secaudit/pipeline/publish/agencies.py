@@ -1,0 +1,134 @@
+"""Agencies: their part of every target, what weighs most, whom to call."""
+
+from secaudit.messages import Message, msg
+from secaudit.model.inventory import AgencyFile
+from secaudit.model.measurement import AgencyShare
+from secaudit.model.plan import Population
+from secaudit.pipeline.measuring import Measured
+from secaudit.report.document import AgencyFigure, AgencyRow, HeavyRow, Tile
+
+MOST_SHOWN = 10
+"""Agencies on the first screen."""
+
+_BAD: dict[Population, Message] = {
+    "systems": msg("target {number}: {count} systems not in order"),
+    "endpoints": msg("target {number}: {count} machines not in order"),
+    "agencies": msg("target {number}: not in order"),
+    "people": msg("target {number}: {count} people not reached"),
+}
+_OPEN: dict[Population, Message] = {
+    "systems": msg("target {number}: {count} systems without proof"),
+    "endpoints": msg("target {number}: {count} machines not verified"),
+    "agencies": msg("target {number}: without proof"),
+    "people": msg("target {number}: no papers for {count} people"),
+}
+
+
+def in_scope(measured: Measured) -> list[AgencyFile]:
+    """Agencies that exist on the day of the report; closed ones are history."""
+    day = measured.as_of.date()
+    return [agency for agency in measured.province.inventory.agencies if agency.agency.exists_on(day)]
+
+
+def shares_of(measured: Measured) -> dict[str, list[tuple[int, Population, AgencyShare]]]:
+    """Agency id -> (number of the target, its population, the agency's share)."""
+    populations = {target.id: target.population for target in measured.plan.targets}
+    shares: dict[str, list[tuple[int, Population, AgencyShare]]] = {}
+    for number, measurement in enumerate(measured.measurements, start=1):
+        for share in measurement.agencies:
+            shares.setdefault(share.agency, []).append((number, populations[measurement.target], share))
+    return shares
+
+
+def weight_of(parts: list[tuple[int, Population, AgencyShare]]) -> int:
+    """How much an agency holds back: its machines count one each, its systems ten (there are few), people a tenth."""
+    scale = {"systems": 100, "endpoints": 10, "agencies": 10, "people": 1}
+    return sum(scale[population] * (share.tally.disproven + share.tally.unknown) for _, population, share in parts)
+
+
+def agency_rows(measured: Measured) -> tuple[AgencyRow, ...]:
+    """The heaviest first; agencies that sent nothing before all others, because they hold up every target."""
+    shares = shares_of(measured)
+    ranked = sorted(
+        in_scope(measured),
+        key=lambda agency: (
+            agency.agency.submission is not None,
+            -weight_of(shares.get(agency.agency.id, [])),
+            agency.agency.name,
+        ),
+    )
+    return tuple(_row(agency, shares.get(agency.agency.id, [])) for agency in ranked)
+
+
+def _row(agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -> AgencyRow:
+    contact = agency.agency.contact
+    return AgencyRow(
+        id=agency.agency.id,
+        name=agency.agency.name,
+        tier=agency.agency.tier,
+        tile=_tile(agency, parts),
+        contact=contact.name if contact else None,
+        phone=contact.phone if contact else None,
+        submitted=agency.agency.submission is not None,
+        figures=tuple(
+            AgencyFigure(number, share.tally.proven, share.tally.disproven, share.tally.unknown)
+            for number, _, share in parts
+            if share.tally.total
+        ),
+        actions=_actions(agency, parts),
+    )
+
+
+def _tile(agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -> Tile:
+    if agency.agency.submission is None:
+        return Tile.SILENT
+    if any(share.tally.disproven for _, _, share in parts):
+        return Tile.ACT
+    if any(share.tally.unknown for _, _, share in parts):
+        return Tile.CLARIFY
+    return Tile.GOOD
+
+
+def _actions(agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -> tuple[Message, ...]:
+    actions: list[Message] = []
+    if agency.agency.submission is None:
+        actions.append(msg("send the inventory of systems, machines and people"))
+    for number, population, share in parts:
+        for count, words in ((share.tally.disproven, _BAD[population]), (share.tally.unknown, _OPEN[population])):
+            if count:
+                actions.append(Message(words.text, {"number": number, "count": count}, words.context))
+    return tuple(actions)
+
+
+def heaviest_rows(measured: Measured) -> tuple[HeavyRow, ...]:
+    """The agencies that weigh most, with what they hold back in a few words."""
+    rows: list[HeavyRow] = []
+    shares = shares_of(measured)
+    for agency in agency_rows(measured):
+        if len(rows) == MOST_SHOWN:
+            break
+        parts = shares.get(agency.id, [])
+        if not agency.submitted:
+            rows.append(HeavyRow(agency.id, msg("has not sent its data")))
+        elif weight_of(parts):
+            unknown = sum(share.tally.unknown for _, population, share in parts if population == "endpoints")
+            bad = sum(share.tally.disproven for _, population, share in parts if population == "endpoints")
+            systems = sum(
+                share.tally.disproven + share.tally.unknown for _, population, share in parts if population == "systems"
+            )
+            people = sum(share.tally.disproven + share.tally.unknown for _, population, share in parts if population == "people")
+            rows.append(HeavyRow(agency.id, _effect(unknown, bad, systems, people)))
+    return tuple(rows)
+
+
+def _effect(unknown: int, bad: int, systems: int, people: int) -> Message:
+    parts: list[Message] = []
+    if bad:
+        parts.append(msg("{count} machines unprotected", count=bad))
+    if unknown:
+        parts.append(msg("{count} machines not verified", count=unknown))
+    if systems:
+        parts.append(msg("{count} systems not in order", count=systems))
+    if people and not parts:
+        parts.append(msg("{count} people not reached or without papers", count=people))
+    return Message("{parts}", {"parts": tuple(parts)})

@@ -1,0 +1,199 @@
+"""Machines: verdicts, observed values, and the way down to the bytes."""
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+from secaudit.model.capture import Capture
+from secaudit.model.check import Severity
+from secaudit.model.fact import FactSet, Known, Missing
+from secaudit.model.finding import Finding, Verdict
+from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind
+from secaudit.model.measurement import EndpointState
+from secaudit.pipeline.judging import BATCH
+from secaudit.pipeline.measuring import Measured
+from secaudit.pipeline.publish.agencies import in_scope
+from secaudit.report.document import (
+    CheckRow,
+    FactRow,
+    MachineRow,
+    MissingRow,
+    SectionText,
+    Trail,
+    UnseenRow,
+    VerdictRow,
+    VisitRow,
+    section_budget,
+    section_text,
+)
+from secaudit.store import Store
+
+MOST_WITH_SECTIONS = 1000
+"""Machines whose captured text stands in the page; with more, the page would not open on an old PC and digests must do."""
+
+_WEIGHT = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3, Severity.INFO: 4}
+
+
+def check_rows(measured: Measured) -> tuple[CheckRow, ...]:
+    """The checks of the catalog, the most severe first."""
+    checks = sorted(measured.province.catalog.checks.values(), key=lambda check: (_WEIGHT[check.severity], check.id))
+    return tuple(
+        CheckRow(
+            check.id,
+            check.title,
+            check.severity,
+            check.what,
+            check.why,
+            check.verify,
+            check.fix.windows,
+            check.fix.linux,
+            check.refs,
+        )
+        for check in checks
+    )
+
+
+def machine_rows(measured: Measured, store: Store | None) -> tuple[MachineRow, ...]:
+    """Machines in use of agencies in scope, by agency and id."""
+    declared = [
+        (agency, endpoint) for agency in in_scope(measured) for endpoint in agency.endpoints if endpoint.status == "in_use"
+    ]
+    seen = sum(1 for _, endpoint in declared if measured.states[endpoint.id].evidence is not None)
+    budget = section_budget(seen) if seen <= MOST_WITH_SECTIONS else 0
+    rows: list[MachineRow] = []
+    walk = iter(declared)
+    while batch := list(islice(walk, BATCH)):
+        rows += _batch(measured, store, batch, budget)
+    return tuple(rows)
+
+
+def _batch(
+    measured: Measured, store: Store | None, batch: list[tuple[AgencyFile, Endpoint]], budget: int
+) -> Iterable[MachineRow]:
+    numbers = [
+        state.evidence.number for state in (measured.states[endpoint.id] for _, endpoint in batch) if state.evidence is not None
+    ]
+    facts: Mapping[int, FactSet] = {}
+    captures: Mapping[int, Capture] = {}
+    if store is not None and numbers:
+        facts = {number: stored.facts for number, stored in store.facts_of(numbers).items()}
+        captures = store.captures_of(numbers) if budget else {}
+    for agency, endpoint in batch:
+        state = measured.states[endpoint.id]
+        number = state.evidence.number if state.evidence is not None else 0
+        yield _machine(measured, agency, endpoint, state, facts.get(number, {}), captures.get(number), budget)
+
+
+def _machine(
+    measured: Measured,
+    agency: AgencyFile,
+    endpoint: Endpoint,
+    state: EndpointState,
+    facts: FactSet,
+    capture: Capture | None,
+    budget: int,
+) -> MachineRow:
+    systems = measured.province.inventory.systems
+    evidence = state.evidence
+    return MachineRow(
+        id=endpoint.id,
+        agency=agency.agency.id,
+        kind=endpoint.kind,
+        os=_os(endpoint, facts),
+        place=endpoint.place,
+        address=endpoint.address,
+        systems=tuple(systems[name].name for name in endpoint.systems if name in systems),
+        lab=evidence.outcome.lab if evidence is not None else endpoint.lab,
+        seen=evidence is not None,
+        trail=_trail(state, capture),
+        facts=_fact_rows(state.findings, facts),
+        verdicts=tuple(_verdict(finding, facts) for finding in state.findings),
+        sections=_sections(capture, budget),
+    )
+
+
+def _os(endpoint: Endpoint, facts: FactSet) -> str | None:
+    name = facts.get("os.name")
+    if isinstance(name, Known) and isinstance(name.value, str):
+        return name.value
+    return endpoint.os
+
+
+def _trail(state: EndpointState, capture: Capture | None) -> Trail | None:
+    if state.evidence is None:
+        return None
+    outcome = state.evidence.outcome
+    return Trail(
+        observed_at=outcome.finished_at,
+        way=outcome.way,
+        grade=outcome.grade,
+        run=state.evidence.run,
+        outcome=state.evidence.number,
+        digest=state.evidence.capture_digest or "",
+        chain=state.evidence.chain,
+        complete=capture.complete if capture is not None else True,
+        server_version=outcome.server_version,
+        host_key=outcome.host_key,
+    )
+
+
+def _fact_rows(findings: tuple[Finding, ...], facts: FactSet) -> tuple[FactRow, ...]:
+    observed: dict[str, str] = {}
+    for finding in findings:
+        observed.update(finding.evidence)
+    return tuple(FactRow(name, value, _section_of(facts, name)) for name, value in sorted(observed.items()))
+
+
+def _section_of(facts: FactSet, name: str) -> str:
+    value = facts.get(name)
+    return value.section if value is not None else ""
+
+
+def _verdict(finding: Finding, facts: FactSet) -> VerdictRow:
+    return VerdictRow(
+        check=finding.check,
+        verdict=finding.verdict,
+        facts=tuple(name for name, _ in finding.evidence),
+        missing=tuple(
+            MissingRow(item.name, item.reason, _detail_of(facts, item.name), _section_of(facts, item.name))
+            for item in finding.missing
+        ),
+        defect=finding.defect,
+    )
+
+
+def _detail_of(facts: FactSet, name: str) -> str:
+    value = facts.get(name)
+    return value.detail if isinstance(value, Missing) else ""
+
+
+def _sections(capture: Capture | None, budget: int) -> tuple[SectionText, ...]:
+    if capture is None or not budget:
+        return ()
+    return tuple(section_text(section, budget) for section in capture.sections)
+
+
+def visit_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[VisitRow, ...]:
+    """Machines on which something is proven not to be in order, the most severe first."""
+    severity = {check.id: _WEIGHT[check.severity] for check in measured.province.catalog.checks.values()}
+    rows = []
+    for machine in machines:
+        fails = [row.check for row in machine.verdicts if row.verdict is Verdict.FAIL]
+        if fails:
+            rows.append(VisitRow(machine.id, tuple(sorted(fails, key=lambda check: (severity[check], check)))))
+    return tuple(sorted(rows, key=lambda row: (severity[row.fails[0]], -len(row.fails), row.machine)))
+
+
+def unseen_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[UnseenRow, ...]:
+    """Machines without fresh evidence, by reason; isolated ones are not looked for."""
+    rows = [
+        UnseenRow(
+            machine=machine.id,
+            sight=measured.states[machine.id].last_attempt,
+            stale=measured.states[machine.id].stale,
+            attempted_at=measured.states[machine.id].last_attempt_at,
+            detail=measured.states[machine.id].last_detail,
+        )
+        for machine in machines
+        if not machine.seen and machine.kind is not EndpointKind.ISOLATED
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.sight.value, row.machine)))

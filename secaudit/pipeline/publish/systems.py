@@ -1,0 +1,115 @@
+"""Systems: level or range, clauses with titles, the answers used, what to ask, and where the dossier stands."""
+
+from collections.abc import Mapping
+
+from secaudit.classify import compare, questions
+from secaudit.messages import Message, msg, msgc
+from secaudit.model.level import Classification, ClauseMatch, LevelRuleSet
+from secaudit.pipeline.measuring import Measured
+from secaudit.report.document import ClauseRow, QuestionRow, SystemRow, Wording
+
+COMPARISONS: Mapping[str, Message] = {
+    "same": msgc("comparison", "as declared"),
+    "declared_lower": msgc("comparison", "declared LOWER than proposed"),
+    "declared_higher": msgc("comparison", "declared higher than proposed"),
+    "not_declared": msgc("comparison", "nothing declared"),
+    "open": msgc("comparison", "open"),
+    "kept": msgc("comparison", "kept from the old decree; review when it changes"),
+}
+"""Declared level against the proposal, in words."""
+
+_ANSWERS: Mapping[str, Message] = {
+    "true": msgc("answer", "yes"),
+    "false": msgc("answer", "no"),
+    "internal": msgc("answer", "internal"),
+    "public_service": msgc("answer", "serves citizens and businesses"),
+    "infrastructure": msgc("answer", "information infrastructure"),
+    "industrial_control": msgc("answer", "industrial control"),
+    "other": msgc("answer", "other"),
+    "public": msgc("answer", "public information"),
+    "private": msgc("answer", "private information"),
+    "personal": msgc("answer", "personal information"),
+    "state_secret": msgc("answer", "state secret"),
+    "agency": msgc("answer", "one agency"),
+    "agencies_of_commune": msgc("answer", "several agencies of one commune"),
+    "sector": msgc("answer", "a ministry or sector"),
+    "province": msgc("answer", "the province"),
+    "provinces": msgc("answer", "several provinces"),
+    "nation": msgc("answer", "the whole country"),
+    "international": msgc("answer", "international"),
+    "none": msgc("answer", "none"),
+    "harm": msgc("answer", "harm"),
+    "serious": msgc("answer", "serious harm"),
+    "particularly_serious": msgc("answer", "particularly serious harm"),
+    "not_assessed": msgc("answer", "not assessed"),
+    "not_higher": msgc("answer", "not higher"),
+}
+
+
+def system_rows(measured: Measured) -> tuple[SystemRow, ...]:
+    """The highest level first, undetermined ones by what is still possible."""
+    rows = [_row(measured, item) for item in measured.levels.classifications.values()]
+    rows.sort(key=lambda row: (-(row.highest or 0), -(row.lowest or 0), row.name))
+    return tuple(rows)
+
+
+def _row(measured: Measured, item: Classification) -> SystemRow:
+    inventory = measured.province.inventory
+    system = inventory.systems[item.system]
+    rules = measured.levels.rules
+    owners = {agency.agency.id: agency.agency.name for agency in inventory.agencies}
+    owner = inventory.owner_of_system.get(item.system, "")
+    dossier = system.dossier
+    decision = dossier.decision if dossier else None
+    return SystemRow(
+        id=item.system,
+        name=system.name,
+        owner=owners.get(owner, owner),
+        lowest=item.lowest,
+        highest=item.highest,
+        rule_set=rules.title,
+        clauses=tuple(_clause(rules, match) for match in item.matches),
+        inputs=tuple((_question(rules, name), _answer(value)) for name, value in item.inputs),
+        questions=tuple(QuestionRow(question.text, question.who) for question in questions(item, rules)),
+        pending=item.pending,
+        inherited_from=tuple(inventory.systems[name].name for name in item.inherited_from if name in inventory.systems),
+        inheritance=rules.inheritance if item.inherited_from else None,
+        declared=item.declared,
+        comparison=None if system.state_secret else COMPARISONS[compare(item, system)],
+        dossier=dossier.status if dossier else None,
+        decision=_decision(decision.number, decision.date.strftime("%d/%m/%Y"), decision.authority) if decision else None,
+        plan=system.plan.status if system.plan else None,
+        state_secret=system.state_secret,
+        stopped=system.status == "stopped",
+    )
+
+
+def _decision(number: str, day: str, authority: str | None) -> str:
+    return f"{number}, {day}" + (f", {authority}" if authority else "")
+
+
+def _clause(rules: LevelRuleSet, match: ClauseMatch) -> ClauseRow:
+    titles = {clause.id: clause.title for clause in rules.clauses}
+    return ClauseRow(
+        match.clause, match.level, titles[match.clause], match.matches, tuple(_reading(rules, used) for used in match.readings)
+    )
+
+
+def _reading(rules: LevelRuleSet, used: str) -> Wording:
+    """``id=choice`` as question and answer."""
+    name, _, choice = used.partition("=")
+    for reading in rules.readings:
+        if reading.id == name and choice in reading.choices:
+            return msg("{question} {answer}", question=reading.question, answer=reading.choices[choice])
+    return used
+
+
+def _question(rules: LevelRuleSet, name: str) -> Wording:
+    question = rules.questions.get(name)
+    return question.text if question else name
+
+
+def _answer(value: str) -> Wording:
+    parts = [part.strip() for part in value.split(",")]
+    words = tuple(_ANSWERS.get(part, part) for part in parts)
+    return words[0] if len(words) == 1 else Message("{parts}", {"parts": words})

@@ -1,0 +1,172 @@
+"""Seeing machines: choose who has no fresh evidence, ask them, keep every outcome, judge what came in."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from secaudit.collect import Job, Limits, Observer, collect
+from secaudit.errors import UsageError
+from secaudit.messages import msg
+from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Inventory
+from secaudit.model.measurement import EndpointState
+from secaudit.model.outcome import Run, Sight, Way
+from secaudit.model.plan import Plan
+from secaudit.pipeline.judging import gather_states, judge_states, save_judging
+from secaudit.pipeline.province import Levels, Province
+from secaudit.store import Store
+from secaudit.transport import Target, Transport
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What to look at; empty tuples mean everything that has no fresh evidence."""
+
+    again: bool = False
+    """Ask machines with fresh evidence too."""
+    agencies: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
+
+    def words(self) -> str:
+        """The scope as the run keeps it."""
+        parts = ["all again" if self.again else "without fresh evidence"]
+        parts += [f"agency={name}" for name in self.agencies]
+        parts += [f"system={name}" for name in self.systems]
+        parts += [f"endpoint={name}" for name in self.endpoints]
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Who will be asked, and who will not and why."""
+
+    jobs: tuple[Job, ...]
+    fresh: int
+    """Not asked: evidence is fresh."""
+    isolated: int
+    """Not asked, ever."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A finished or interrupted run."""
+
+    run: Run
+    selection: Selection
+    sights: Mapping[Sight, int]
+    judged: int
+    interrupted: bool
+
+
+def select(province: Province, states: Mapping[str, EndpointState], scope: Scope, *, user: str, day: datetime) -> Selection:
+    """Machines in use, not isolated, of existing agencies, inside ``scope``: never-seen ones first, then stale, then the rest."""
+    _check_names(province.inventory, scope)
+    asked: list[tuple[int, Job]] = []
+    fresh = isolated = 0
+    for agency in province.inventory.agencies:
+        if not agency.agency.exists_on(day.date()):
+            continue
+        for endpoint in agency.endpoints:
+            if endpoint.status == "retired" or not _inside(agency, endpoint, scope):
+                continue
+            state = states[endpoint.id]
+            if endpoint.kind is EndpointKind.ISOLATED:
+                isolated += 1
+            elif state.evidence is not None and not scope.again:
+                fresh += 1
+            else:
+                urgency = 0 if state.evidence is None and not state.stale else 1 if state.stale else 2
+                asked.append((urgency, Job(endpoint, target_of(province.inventory, endpoint, user))))
+    asked.sort(key=lambda item: item[0])
+    return Selection(tuple(job for _, job in asked), fresh, isolated)
+
+
+def target_of(inventory: Inventory, endpoint: Endpoint, user: str) -> Target | None:
+    """Where and as whom to ask; None when no way in is declared."""
+    if endpoint.address is None:
+        return None
+    access = inventory.access_of(endpoint)
+    if access.via is not None:
+        return None
+    return Target(endpoint.address, access.port, access.user or user, access.host_key_alias)
+
+
+def sweep(
+    province: Province,
+    plan: Plan,
+    levels: Levels,
+    store: Store,
+    transport: Transport,
+    scope: Scope,
+    *,
+    user: str,
+    who: str,
+    sudo: bool,
+    limits: Limits,
+    observer: Observer,
+    stop: threading.Event,
+    clock: Callable[[], datetime],
+) -> Sweep:
+    """Ask, keep, judge. Each finished machine is committed before the observer hears of it."""
+    started = clock()
+    states = gather_states(province, store, as_of=started, fresh_days=plan.evidence.fresh_days)
+    selection = select(province, states, scope, user=user, day=started)
+    run = store.begin_run(
+        who=who,
+        way=Way.SSH,
+        scope=scope.words(),
+        inventory_digest=province.inventory.digest,
+        catalog_digest=province.catalog.digest,
+        at=started,
+    )
+    status = "failed"
+    try:
+        sights: Counter[Sight] = collect(
+            selection.jobs,
+            transport,
+            limits=limits,
+            knowledge=province.catalog.knowledge,
+            keep=lambda outcomes: store.keep(run.number, outcomes),
+            observer=observer,
+            stop=stop,
+            clock=clock,
+            sudo=sudo,
+        )
+        status = "interrupted" if stop.is_set() else "finished"
+    finally:
+        store.end_run(run.number, status, clock())
+    judged = _judge_new(province, plan, levels, store, selection, clock())
+    return Sweep(store.run(run.number), selection, sights, judged, stop.is_set())
+
+
+def _judge_new(province: Province, plan: Plan, levels: Levels, store: Store, selection: Selection, moment: datetime) -> int:
+    asked = {job.endpoint.id for job in selection.jobs}
+    states = gather_states(province, store, as_of=moment, fresh_days=plan.evidence.fresh_days)
+    wanted = {name: state for name, state in states.items() if name in asked and state.evidence is not None}
+    judged = judge_states(province, store, levels, wanted, moment=moment)
+    return save_judging(province, store, judged.values(), moment=moment)
+
+
+def _inside(agency: AgencyFile, endpoint: Endpoint, scope: Scope) -> bool:
+    return (
+        (not scope.agencies or agency.agency.id in scope.agencies)
+        and (not scope.endpoints or endpoint.id in scope.endpoints)
+        and (not scope.systems or bool(set(scope.systems) & set(endpoint.systems)))
+    )
+
+
+def _check_names(inventory: Inventory, scope: Scope) -> None:
+    agencies = {agency.agency.id for agency in inventory.agencies}
+    for kind, wanted, known in (
+        ("agency", scope.agencies, agencies),
+        ("system", scope.systems, set(inventory.systems)),
+        ("endpoint", scope.endpoints, set(inventory.endpoints)),
+    ):
+        missing = [name for name in wanted if name not in known]
+        if missing:
+            raise UsageError(
+                msg("the inventory has no {kind} called {id}", kind=kind, id=", ".join(missing)),
+                hint=msg("names stand in the inventory's files as id"),
+            )
