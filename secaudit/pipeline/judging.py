@@ -85,9 +85,8 @@ def _facts_of(province: Province, store: Store | None, batch: Sequence[EndpointS
     facts: dict[int, FactSet] = {}
     digest = province.catalog.digest
     if not parse_again:
-        facts = {
-            number: stored.facts for number, stored in store.facts_of(list(evidence)).items() if stored.catalog_digest == digest
-        }
+        notes = store.evidence_notes(list(evidence))
+        facts = store.facts_of([number for number, note in notes.items() if note.knowledge_digest == digest])
     behind = [number for number in evidence if number not in facts]
     facts.update(parse_captures(province, store, {number: evidence[number] for number in behind}))
     return {evidence[number].outcome.endpoint: found for number, found in facts.items()}
@@ -102,8 +101,7 @@ def parse_captures(province: Province, store: Store, evidence: Mapping[int, Stor
         if capture is not None:
             facts[number] = parse_facts(capture, province.catalog.knowledge, outcome.outcome.finished_at)
     pruned = [number for number in evidence if number not in facts]
-    for number, stored in store.facts_of(pruned).items():
-        facts[number] = stored.facts
+    facts.update(store.facts_of(pruned))
     return facts
 
 

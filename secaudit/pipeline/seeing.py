@@ -119,7 +119,7 @@ def sweep(
         scope=scope.words(),
         inventory_digest=province.inventory.digest,
         catalog_digest=province.catalog.digest,
-        at=started,
+        started_at=started,
     )
     status = "failed"
     try:

@@ -1,6 +1,7 @@
 """Machines: verdicts, observed values, and the way down to the bytes."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import islice
 
 from secaudit.model.capture import Capture
@@ -74,13 +75,27 @@ def _batch(
     ]
     facts: Mapping[int, FactSet] = {}
     captures: Mapping[int, Capture] = {}
+    digests: Mapping[int, str] = {}
     if store is not None and numbers:
-        facts = {number: stored.facts for number, stored in store.facts_of(numbers).items()}
+        facts = store.facts_of(numbers)
         captures = store.captures_of(numbers) if budget else {}
+        digests = {number: note.capture_digest or "" for number, note in store.evidence_notes(numbers).items()}
     for agency, endpoint in batch:
         state = measured.states[endpoint.id]
         number = state.evidence.number if state.evidence is not None else 0
-        yield _machine(measured, agency, endpoint, state, facts.get(number, {}), captures.get(number), budget)
+        proof = _Proof(facts.get(number, {}), captures.get(number), digests.get(number, ""), budget)
+        yield _machine(measured, agency, endpoint, state, proof)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """What stands behind the verdicts of one machine."""
+
+    facts: FactSet
+    capture: Capture | None
+    digest: str
+    budget: int
+    """Characters shown of each section."""
 
 
 def _machine(
@@ -88,9 +103,7 @@ def _machine(
     agency: AgencyFile,
     endpoint: Endpoint,
     state: EndpointState,
-    facts: FactSet,
-    capture: Capture | None,
-    budget: int,
+    proof: _Proof,
 ) -> MachineRow:
     systems = measured.province.inventory.systems
     evidence = state.evidence
@@ -98,16 +111,16 @@ def _machine(
         id=endpoint.id,
         agency=agency.agency.id,
         kind=endpoint.kind,
-        os=_os(endpoint, facts),
+        os=_os(endpoint, proof.facts),
         place=endpoint.place,
         address=endpoint.address,
         systems=tuple(systems[name].name for name in endpoint.systems if name in systems),
         lab=evidence.outcome.lab if evidence is not None else endpoint.lab,
         seen=evidence is not None,
-        trail=_trail(state, capture),
-        facts=_fact_rows(state.findings, facts),
-        verdicts=tuple(_verdict(finding, facts) for finding in state.findings),
-        sections=_sections(capture, budget),
+        trail=_trail(state, proof),
+        facts=_fact_rows(state.findings, proof.facts),
+        verdicts=tuple(_verdict(finding, proof.facts) for finding in state.findings),
+        sections=_sections(proof.capture, proof.budget),
     )
 
 
@@ -118,7 +131,7 @@ def _os(endpoint: Endpoint, facts: FactSet) -> str | None:
     return endpoint.os
 
 
-def _trail(state: EndpointState, capture: Capture | None) -> Trail | None:
+def _trail(state: EndpointState, proof: _Proof) -> Trail | None:
     if state.evidence is None:
         return None
     outcome = state.evidence.outcome
@@ -128,9 +141,9 @@ def _trail(state: EndpointState, capture: Capture | None) -> Trail | None:
         grade=outcome.grade,
         run=state.evidence.run,
         outcome=state.evidence.number,
-        digest=state.evidence.capture_digest or "",
+        digest=proof.digest,
         chain=state.evidence.chain,
-        complete=capture.complete if capture is not None else True,
+        complete=proof.capture.complete if proof.capture is not None else True,
         server_version=outcome.server_version,
         host_key=outcome.host_key,
     )
