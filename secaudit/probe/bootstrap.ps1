@@ -1,1 +1,9 @@
-$ProgressPreference='SilentlyContinue';$m="$($ExecutionContext.SessionState.LanguageMode)";if($m -ne 'FullLanguage'){"##SECAUDIT## language $m"}else{$s=[Console]::In.ReadToEnd();if($s.TrimEnd().EndsWith('#SECAUDIT-PAYLOAD-END')){& ([ScriptBlock]::Create($s))}else{'##SECAUDIT## truncated'}}
+$ProgressPreference = 'SilentlyContinue'
+$mode = "$($ExecutionContext.SessionState.LanguageMode)"
+if ($mode -ne 'FullLanguage') { "##SECAUDIT## language $mode" }
+else {
+    $text = [string]::Join("`n", [string[]]@($input))
+    if ($text -eq '') { $text = [Console]::In.ReadToEnd() }
+    if ($text.TrimEnd().EndsWith('#SECAUDIT-PAYLOAD-END')) { & ([ScriptBlock]::Create($text)) }
+    else { '##SECAUDIT## truncated' }
+}
