@@ -1,0 +1,102 @@
+"""Reads every file of a catalog into models, each with its place."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from secaudit.catalog.files import MAX_FILE_BYTES, CatalogFile
+from secaudit.catalog.shapes import ProductFile
+from secaudit.catalog.sourced import Sourced
+from secaudit.catalog.values import check_values, level_values
+from secaudit.errors import Problem
+from secaudit.model.check import Check
+from secaudit.model.knowledge import LifecycleTable, Product
+from secaudit.model.level import LevelRuleSet
+from secaudit.model.plan import Plan
+from secaudit.source import Limits, YamlFile, scan_yaml, validate
+
+M = TypeVar("M", bound=BaseModel)
+_LIMITS = Limits(max_bytes=MAX_FILE_BYTES, max_depth=16, max_nodes=50_000, max_aliases=20, max_problems=50)
+
+
+@dataclass
+class Parts:
+    """What was read so far; a file that does not fit its model left only problems."""
+
+    checks: list[Sourced[Check]] = field(default_factory=list)
+    levels: list[Sourced[LevelRuleSet]] = field(default_factory=list)
+    plans: list[Sourced[Plan]] = field(default_factory=list)
+    products: list[Sourced[Product]] = field(default_factory=list)
+    lifecycle: list[Sourced[LifecycleTable]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    digests: list[tuple[str, str]] = field(default_factory=list)
+    """Name and SHA-256 of each file."""
+
+    def digest(self) -> str:
+        """SHA-256 over the sorted names and the bytes of all files, hexadecimal."""
+        lines = (f"{len(name.encode())}:{name} {digest}\n" for name, digest in sorted(self.digests))
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def read_parts(files: list[CatalogFile]) -> Parts:
+    """Read and validate ``files``; never stops at a bad one."""
+    parts = Parts()
+    for file in files:
+        yaml, problems = scan_yaml(file.path, _LIMITS)
+        parts.problems.extend(problems)
+        if yaml is not None:
+            parts.digests.append((file.name, yaml.digest))
+            _READERS[file.folder](parts, file, yaml)
+    return parts
+
+
+def _validated(
+    parts: Parts, file: CatalogFile, yaml: YamlFile, model: type[M], values: Callable[[YamlFile], tuple[object, list[Problem]]]
+) -> Sourced[M] | None:
+    data, misfits = values(yaml)
+    found, problems = validate(yaml, model, data=data)
+    parts.problems.extend([*misfits, *problems])
+    return None if found is None else Sourced(found, file, yaml)
+
+
+def _as_written(yaml: YamlFile) -> tuple[object, list[Problem]]:
+    return yaml.data, []
+
+
+def _read_check(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
+    if (check := _validated(parts, file, yaml, Check, check_values)) is not None:
+        parts.checks.append(check)
+
+
+def _read_levels(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
+    if (rules := _validated(parts, file, yaml, LevelRuleSet, level_values)) is not None:
+        parts.levels.append(rules)
+
+
+def _read_plan(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
+    if (plan := _validated(parts, file, yaml, Plan, _as_written)) is not None:
+        parts.plans.append(plan)
+
+
+def _read_products(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
+    if (products := _validated(parts, file, yaml, ProductFile, _as_written)) is not None:
+        parts.products.extend(
+            Sourced(product, file, yaml, ("products", index)) for index, product in enumerate(products.value.products)
+        )
+
+
+def _read_lifecycle(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
+    if (table := _validated(parts, file, yaml, LifecycleTable, _as_written)) is not None:
+        parts.lifecycle.append(table)
+
+
+_READERS: Mapping[str, Callable[[Parts, CatalogFile, YamlFile], None]] = {
+    "endpoint": _read_check,
+    "levels": _read_levels,
+    "plans": _read_plan,
+    "products": _read_products,
+    "lifecycle": _read_lifecycle,
+}

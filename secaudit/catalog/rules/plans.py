@@ -1,0 +1,51 @@
+"""Rules for plans; what their expressions may name is known by ``measure``, which lints them."""
+
+from fractions import Fraction
+
+from secaudit.catalog.rules.naming import id_is_stem, unique
+from secaudit.catalog.sourced import Sourced
+from secaudit.errors import Problem
+from secaudit.messages import literal, msg
+from secaudit.model.plan import Plan, Target
+
+
+def sound_plans(plans: list[Sourced[Plan]]) -> list[Problem]:
+    """Ids, and targets that say how they are measured."""
+    problems = id_is_stem(plans, lambda plan: plan.id)
+    for plan in plans:
+        targets = plan.value.targets
+        if not targets:
+            problems.append(plan.problem(msg("The plan has no target"), ("targets",)))
+        problems.extend(unique((plan, ("targets", index, "id"), target.id) for index, target in enumerate(targets)))
+        for index, target in enumerate(targets):
+            problems.extend(_target(plan, target, index))
+            problems.extend(
+                unique((plan, ("targets", index, "under", number, "id"), sub.id) for number, sub in enumerate(target.under))
+            )
+    return problems
+
+
+def _target(plan: Sourced[Plan], target: Target, index: int) -> list[Problem]:
+    loc = ("targets", index)
+    problems: list[Problem] = []
+    if Fraction(target.share.rstrip("% ")) > 100:
+        problems.append(plan.problem(msg("A share is at most 100 %"), (*loc, "share"), found=target.share))
+    wanted, unwanted = (("total", "reached"), ("meets",)) if target.population == "people" else (("meets",), ("total", "reached"))
+    problems.extend(
+        plan.problem(
+            msg("A target about {population} needs {name}", population=literal(target.population), name=literal(name)), loc
+        )
+        for name in wanted
+        if getattr(target, name) is None
+    )
+    problems.extend(
+        plan.problem(
+            msg("A target about {population} has no {name}", population=literal(target.population), name=literal(name)),
+            (*loc, name),
+        )
+        for name in unwanted
+        if getattr(target, name) is not None
+    )
+    if target.population == "people" and target.under:
+        problems.append(plan.problem(msg("A target about people has nothing under it"), (*loc, "under")))
+    return problems
