@@ -1,21 +1,28 @@
 """The only reader of YAML: size and depth limits, duplicate keys, scalars as written, positions for messages."""
 
 from secaudit.source.limits import DEFAULT_LIMITS, Limits
-from secaudit.source.sensitive import holds_secret, looks_secret
+from secaudit.source.partial import Partly, validate_partly
+from secaudit.source.positions import Loc
+from secaudit.source.sensitive import fold, holds_secret, looks_secret, secrets_in
 from secaudit.source.validation import did_you_mean, field_text, more_problems, shown, validate
 from secaudit.source.yaml_file import YamlFile, read_yaml, scan_yaml
 
 __all__ = [
     "DEFAULT_LIMITS",
     "Limits",
+    "Loc",
+    "Partly",
     "YamlFile",
     "did_you_mean",
     "field_text",
+    "fold",
     "holds_secret",
     "looks_secret",
     "more_problems",
     "read_yaml",
     "scan_yaml",
+    "secrets_in",
     "shown",
     "validate",
+    "validate_partly",
 ]

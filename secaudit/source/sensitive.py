@@ -50,6 +50,49 @@ def holds_secret(text: str) -> bool:
     return _VALUE.search(fold(text)) is not None
 
 
+def secrets_in(data: object) -> list[tuple[str | int, ...]]:
+    """Places of all secrets in a file's data: fields with such a name and a value, and values that contain one."""
+    found: list[tuple[str | int, ...]] = []
+    keys: dict[str, bool] = {}
+    texts: list[str] = []
+    _walk(data, keys, texts)
+    if any(keys.values()) or holds_secret("\n".join(texts)):
+        _places(data, (), keys, found)
+    return found
+
+
+def _walk(data: object, keys: dict[str, bool], texts: list[str]) -> None:
+    """Collect key names (each judged once) and texts, so that a file without secrets costs one search."""
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, dict):
+            for key in value:
+                if key not in keys:
+                    keys[key] = looks_secret(key) or holds_secret(key)
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+
+
+def _places(data: object, loc: tuple[str | int, ...], keys: dict[str, bool], found: list[tuple[str | int, ...]]) -> None:
+    """Recursion is bounded by the depth limit of the reader."""
+    if isinstance(data, str):
+        if holds_secret(data):
+            found.append(loc)
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if keys[key] and value is not None:
+                found.append((*loc, key))
+            else:
+                _places(value, (*loc, key), keys, found)
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            _places(value, (*loc, index), keys, found)
+
+
 def fold(text: str) -> str:
     """The text without diacritics, so that ``Mật khẩu`` is found however it was typed; case is kept."""
     if text.isascii():

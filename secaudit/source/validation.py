@@ -32,9 +32,14 @@ def validate(
     if data is None:
         data = file.data
     if data is None:
-        return None, [Problem(EMPTY_FILE, file.path, 1, 1, hint=msg("fill it after the sample file"))]
+        return None, [empty_file(file)]
     found, errors = check(model, data)
     return found, problems_of(file, model, data, errors, tuple(loc))
+
+
+def empty_file(file: YamlFile) -> Problem:
+    """What is said of a file without data."""
+    return Problem(EMPTY_FILE, file.path, 1, 1, hint=msg("fill it after the sample file"))
 
 
 def check(model: type[M], data: object) -> tuple[M | None, list[ErrorDetails]]:

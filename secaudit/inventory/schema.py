@@ -1,0 +1,47 @@
+"""JSON Schema of the files, for completion and checks in editors."""
+
+from typing import Any, Literal
+
+from secaudit.model.base import Written
+from secaudit.model.inventory import AgencyFile, ProvinceFile
+
+_MODELS: dict[str, type[Written]] = {"agency": AgencyFile, "province": ProvinceFile}
+
+
+def json_schema(kind: Literal["agency", "province"]) -> dict[str, Any]:
+    """The schema of one kind of file: the model's own, made quieter for editors.
+
+    Titles that only repeat a field name are left out; an empty value is allowed wherever a field may be left out, because an
+    empty field counts as not filled.
+    """
+    schema = _MODELS[kind].model_json_schema()
+    _tidy(schema)
+    for definition in schema.get("$defs", {}).values():
+        _tidy(definition)
+    schema["title"] = {"agency": "Tệp của một cơ quan, đơn vị", "province": "province.yaml"}[kind]
+    return schema
+
+
+def _tidy(schema: dict[str, Any]) -> None:
+    """Drop generated titles and let optional fields stand empty."""
+    schema.pop("title", None)
+    required = schema.get("required", ())
+    for name, field in schema.get("properties", {}).items():
+        _drop_titles(field)
+        if name not in required and not _takes_null(field):
+            default = {"default": field.pop("default")} if "default" in field else {}
+            schema["properties"][name] = {"anyOf": [field, {"type": "null"}], **default}
+
+
+def _takes_null(field: dict[str, Any]) -> bool:
+    return {"type": "null"} in field.get("anyOf", ())
+
+
+def _drop_titles(field: Any) -> None:  # noqa: ANN401  # a JSON value
+    if isinstance(field, dict):
+        field.pop("title", None)
+        for value in field.values():
+            _drop_titles(value)
+    elif isinstance(field, list):
+        for value in field:
+            _drop_titles(value)
