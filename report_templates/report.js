@@ -1,0 +1,185 @@
+"use strict";
+// The evidence panel. All texts are set as text, never as markup; the data lies in the page.
+(function () {
+  var data = JSON.parse(document.getElementById("data").textContent);
+  var panel = document.getElementById("panel");
+  var title = document.getElementById("panel-title");
+  var body = document.getElementById("panel-body");
+  var back = document.getElementById("panel-back");
+  var words = data.words;
+  var trail = [];
+  if (typeof panel.showModal !== "function") { return; }
+  document.documentElement.classList.add("js");
+
+  function text(number) { return data.texts[number]; }
+
+  function element(name, options) {
+    var made = document.createElement(name);
+    var given = options || {};
+    if (given.text !== undefined) { made.textContent = given.text; }
+    if (given.className) { made.className = given.className; }
+    (given.children || []).forEach(function (child) { if (child) { made.appendChild(child); } });
+    return made;
+  }
+
+  function button(label, action, className) {
+    var made = element("button", { text: label, className: className });
+    made.type = "button";
+    made.addEventListener("click", action);
+    return made;
+  }
+
+  function fold(label, className, parts) {
+    var made = element("details");
+    made.appendChild(element("summary", { children: [element("span", { text: label[0], className: className }), document.createTextNode(label[1])] }));
+    made.appendChild(element("div", { children: parts }));
+    return made;
+  }
+
+  function labelled(pairs) {
+    return element("dl", {
+      className: "facts",
+      children: pairs.map(function (pair) {
+        return element("div", { children: [element("dt", { text: text(pair[0]) }), element("dd", { text: text(pair[1]), className: "raw" })] });
+      })
+    });
+  }
+
+  function source(position, sections) {
+    if (position < 0) { return null; }
+    return button(words.show_section, function () {
+      var found = sections[position];
+      found.open = true;
+      found.scrollIntoView({ block: "start" });
+      found.querySelector("summary").focus();
+    }, "linklike");
+  }
+
+  function value(row, sections, isMissing) {
+    var name = element("dt", { text: text(row[1]), children: [] });
+    name.title = text(row[0]);
+    var shown = element("dd", { children: [element("span", { text: text(row[2]), className: isMissing ? "v unknown" : "raw" }), document.createTextNode(" "), source(row[3], sections)] });
+    return element("div", { children: [name, shown] });
+  }
+
+  function verdict(row, machine, sections) {
+    var check = data.checks[row[0]];
+    var kind = data.verdicts[row[1]];
+    var parts = [];
+    if (row[2].length) {
+      parts.push(element("dl", { className: "facts", children: row[2].map(function (number) { return value(machine.facts[number], sections, false); }) }));
+    }
+    if (row[3].length) {
+      parts.push(element("b", { text: words.missing }));
+      parts.push(element("dl", { className: "facts", children: row[3].map(function (missing) { return value(missing, sections, true); }) }));
+    }
+    row[4].forEach(function (number) { parts.push(element("p", { text: words.defect + ": " + text(number), className: "v fail" })); });
+    [[words.what, 1], [words.why, 2], [words.verify, 3]].forEach(function (line) {
+      parts.push(element("p", { className: "small", children: [element("b", { text: line[0] + ": " }), document.createTextNode(text(check[line[1]]))] }));
+    });
+    return fold([kind[1], " – " + text(check[0])], "v " + kind[0], parts);
+  }
+
+  function section(row) {
+    var parts = [element("pre", { text: text(row[2]) || words.empty })];
+    parts[0].tabIndex = 0;
+    if (row[3]) { parts.push(element("p", { text: words.cut, className: "small" })); }
+    return fold([text(row[0]), " · " + text(row[1])], "raw", parts);
+  }
+
+  function machineView(number) {
+    var machine = data.machines[number];
+    var sections = machine.sections.map(section);
+    var parts = [element("p", { className: "small", text: text(data.agencies[machine.agency]) }), machine.lab ? element("p", { children: [element("span", { className: "lab", text: words.lab })] }) : null, labelled(machine.about)];
+    if (machine.verdicts.length) {
+      parts.push(element("h3", { text: words.verdicts }));
+      machine.verdicts.forEach(function (row) { parts.push(verdict(row, machine, sections)); });
+    } else {
+      parts.push(element("p", { text: words.unseen }));
+    }
+    if (sections.length || machine.verdicts.length) {
+      parts.push(element("h3", { text: words.sections }));
+      parts = parts.concat(sections.length ? sections : [element("p", { text: words.no_sections, className: "small" })]);
+    }
+    return { title: text(machine.name), parts: parts };
+  }
+
+  function go(id) {
+    panel.close();
+    window.location.hash = id;
+  }
+
+  function name(kind, number) {
+    if (kind === "machine") { return text(data.machines[number].name); }
+    return text((kind === "system" ? data.systems : data.agencies)[number]);
+  }
+
+  function listView(number) {
+    var list = data.lists[number];
+    var rows = list.rows.map(function (row) {
+      var label = name(list.kind, row[0]);
+      var action = list.kind === "machine" ? function () { open(machineView, row[0]); } : function () { go("#" + list.kind + "-" + row[0]); };
+      var lab = list.kind === "machine" && data.machines[row[0]].lab ? element("span", { className: "lab", text: words.lab }) : null;
+      var shown = element("li", { children: [element("span", { children: [button(label, action), document.createTextNode(" "), lab] }), element("span", { className: "small", text: text(row[1]) })] });
+      shown.search = (label + " " + text(row[1])).toLowerCase();
+      return shown;
+    });
+    var filter = element("input", { className: "filter" });
+    filter.type = "search";
+    filter.placeholder = words.filter;
+    filter.setAttribute("aria-label", words.filter);
+    filter.addEventListener("input", function () {
+      var wanted = filter.value.toLowerCase();
+      rows.forEach(function (row) { row.hidden = row.search.indexOf(wanted) < 0; });
+    });
+    return { title: text(list.title), parts: [rows.length > 10 ? filter : null, element("ul", { className: "rows", children: rows })] };
+  }
+
+  function show() {
+    var current = trail[trail.length - 1];
+    var view = current.view(current.number);
+    title.textContent = view.title;
+    body.textContent = "";
+    view.parts.forEach(function (part) { if (part) { body.appendChild(part); } });
+    back.hidden = trail.length < 2;
+    if (!panel.open) { panel.showModal(); }
+    panel.scrollTop = 0;
+    title.focus();
+  }
+
+  function open(view, number) {
+    trail.push({ view: view, number: number });
+    show();
+  }
+
+  function reveal(target) {
+    for (var at = target; at; at = at.parentElement) {
+      if (at.tagName === "DETAILS") { at.open = true; }
+    }
+    target.scrollIntoView();
+  }
+
+  function follow() {
+    var wanted = /^#(machine|list)-(\d+)$/.exec(window.location.hash);
+    if (wanted && Number(wanted[2]) < (wanted[1] === "list" ? data.lists : data.machines).length) {
+      trail = [];
+      open(wanted[1] === "list" ? listView : machineView, Number(wanted[2]));
+      return;
+    }
+    var target = window.location.hash.length > 1 ? document.getElementById(window.location.hash.slice(1)) : null;
+    if (target) { reveal(target); }
+  }
+
+  back.addEventListener("click", function () { trail.pop(); show(); });
+  document.getElementById("panel-close").addEventListener("click", function () { panel.close(); });
+  panel.addEventListener("click", function (event) { if (event.target === panel) { panel.close(); } });
+  panel.addEventListener("close", function () { trail = []; });
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest ? event.target.closest("a[data-list], a[data-machine]") : null;
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+    event.preventDefault();
+    if (link.hasAttribute("data-list")) { open(listView, Number(link.getAttribute("data-list"))); } else { open(machineView, Number(link.getAttribute("data-machine"))); }
+  });
+  window.addEventListener("hashchange", follow);
+  follow();
+})();

@@ -1,0 +1,104 @@
+"""Numbers, shares and dates as people of one language write them.
+
+Vietnamese: ``1.234,5`` and ``dd/mm/yyyy`` (Nghị định 30/2020 practice); English: ``1,234.5`` and ``14 Dec 2026``. Moments are
+shown in Vietnamese time, because that is where the machines and the readers are.
+"""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from fractions import Fraction
+
+from secaudit.report.document import Figure
+
+VIETNAM_TIME = timezone(timedelta(hours=7))
+"""Vietnam has one zone and no summer time."""
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MOST_DECIMALS = 6
+
+
+class Format:
+    """Formatting for ``vi`` or (anything else) English."""
+
+    def __init__(self, language: str) -> None:
+        """``language`` is the two-letter code of a translator."""
+        self._vi = language == "vi"
+
+    def number(self, value: int) -> str:
+        """An integer with groups of thousands."""
+        grouped = f"{value:,}"
+        return grouped.replace(",", ".") if self._vi else grouped
+
+    def percent(self, share: Fraction, *, beside: Fraction | None = None) -> str:
+        """A share with one decimal (none when it is whole), and the sign.
+
+        Rounding must not move a share across 0 %, 100 % or the share ``beside`` (a target): then more decimals are given, and
+        after the sixth it is cut instead of rounded.
+        """
+        return self._number(share, beside) + ("\u00a0%" if self._vi else "%")
+
+    def interval(self, figure: Figure, target: Fraction | None = None) -> str:
+        """``56,1–64,3 %``; one share when both bounds agree, a dash for an empty population."""
+        if figure.lower is None or figure.upper is None:
+            return "–"
+        if figure.lower == figure.upper:
+            return self.percent(figure.lower, beside=target)
+        return f"{self._number(figure.lower, target)}–{self.percent(figure.upper, beside=target)}"
+
+    def counts(self, figure: Figure) -> str:
+        """``231–265/412``: proven, still possible, all."""
+        lower, upper = self.number(figure.proven), self.number(figure.possible)
+        numerator = lower if lower == upper else f"{lower}–{upper}"
+        return f"{numerator}/{self.number(figure.total)}"
+
+    def day(self, value: date) -> str:
+        """A calendar day; a moment is taken in Vietnamese time first."""
+        if isinstance(value, datetime):
+            value = _local(value)
+        if self._vi:
+            return f"{value.day:02}/{value.month:02}/{value.year:04}"
+        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+    def moment(self, value: datetime) -> str:
+        """Day and minute in Vietnamese time; a moment without zone is UTC."""
+        local = _local(value)
+        return f"{local.hour:02}:{local.minute:02} {self.day(local.date())}"
+
+    def _number(self, share: Fraction, beside: Fraction | None) -> str:
+        percent = share * 100
+        text = _decimal(percent, _decimals(percent, None if beside is None else beside * 100))
+        whole, _, rest = text.partition(".")
+        return f"{whole},{rest}" if self._vi and rest else text
+
+
+def _local(value: datetime) -> datetime:
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(VIETNAM_TIME)
+
+
+def _decimals(percent: Fraction, target: Fraction | None) -> int:
+    """Fewest decimals that keep ``percent`` on its side of 0, 100 and the target."""
+    marks = [Fraction(0), Fraction(100)] + ([] if target is None else [target])
+    if percent.denominator == 1:
+        return 0
+    for decimals in range(1, _MOST_DECIMALS):
+        rounded = _rounded(percent, decimals)
+        if all(_side(rounded, mark) == _side(percent, mark) for mark in marks):
+            return decimals
+    return _MOST_DECIMALS
+
+
+def _rounded(value: Fraction, decimals: int) -> Fraction:
+    scale = 10**decimals
+    if decimals >= _MOST_DECIMALS:
+        return Fraction(int(value * scale), scale)
+    return Fraction(int(value * scale + Fraction(1, 2)), scale)
+
+
+def _side(value: Fraction, mark: Fraction) -> int:
+    return (value > mark) - (value < mark)
+
+
+def _decimal(value: Fraction, decimals: int) -> str:
+    scale = 10**decimals
+    units = int(_rounded(value, decimals) * scale)
+    if decimals == 0:
+        return str(units)
+    return f"{units // scale}.{units % scale:0{decimals}}"

@@ -1,0 +1,203 @@
+"""A document as one self-contained page: no network, no file beside it, nothing that a hostile text could run.
+
+Everything passes the sanitiser first, then templates with autoescape; style and script are inlined from the template folder and
+allowed by their SHA-256 in the page's content security policy, which forbids everything else.
+"""
+
+import base64
+import hashlib
+import traceback
+from collections.abc import Callable, Sequence
+from enum import Enum
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from secaudit.errors import ReportError
+from secaudit.messages import Message, Translator, msg
+from secaudit.model.finding import Verdict
+from secaudit.model.outcome import Sight
+from secaudit.report.bars import bar
+from secaudit.report.document import CheckRow, MachineRow, ReportDocument, SystemRow, TargetRow, Tile, UnseenRow, VisitRow
+from secaudit.report.fact_words import fact_word
+from secaudit.report.panel import ANSWERS, Panel, about
+from secaudit.report.places import Places
+from secaudit.report.sanitise import sanitised
+from secaudit.report.voice import Voice
+from secaudit.report.words import ADVICE, ASKED_OF, SECURITY_PLAN, STALE, decision_word, word
+
+_PAGE = "report.html.j2"
+_STYLE = "report.css"
+_SCRIPT = "report.js"
+_BROKEN = (jinja2.TemplateError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError)
+"""What a template with a mistake in it raises."""
+
+
+def render_html(document: ReportDocument, translator: Translator, templates: Path) -> str:
+    """The page of ``document`` in the translator's language, from the templates in the folder ``templates``.
+
+    Raises ReportError: a template is missing or broken (with file and line), or the document names a part it does not hold.
+    """
+    document = sanitised(document)
+    voice = Voice(translator)
+    style = Markup(_asset(templates / _STYLE))  # noqa: S704 - our own file, checked there
+    script = Markup(_asset(templates / _SCRIPT))  # noqa: S704 - our own file, checked there
+    environment = _environment(templates)
+    environment.globals.update(_globals(document, voice))
+    try:
+        return environment.get_template(_PAGE).render(
+            d=document, style=style, script=script, policy=content_policy(style, script)
+        )
+    except ReportError:
+        raise
+    except _BROKEN as error:
+        raise _broken(error, templates) from error
+
+
+def content_policy(style: str, script: str) -> str:
+    """The policy that allows exactly these two inline blocks and images inside the page."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _asset(path: Path) -> str:
+    """A style or script, as it stands between its tags: browsers hash it with line feeds, so those are what we hash."""
+    try:
+        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReportError(
+            msg("a part of the report's templates cannot be read: {reason}", reason=str(error)),
+            where=str(path),
+            hint=msg("Restore the file, or use the templates that come with the program."),
+        ) from error
+    lowered = text.lower()
+    if "</style" in lowered or "</script" in lowered or "<!--" in lowered:
+        raise ReportError(
+            msg("a style or script must not hold a closing tag or the start of a comment of HTML"),
+            where=str(path),
+            hint=msg('Write it apart, for example as "<" + "/script".'),
+        )
+    return text
+
+
+def _environment(templates: Path) -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        loader=jinja2.FileSystemLoader(templates, encoding="utf-8"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+
+
+def _globals(document: ReportDocument, voice: Voice) -> dict[str, Any]:
+    """Functions the templates may call; they format and look up, and decide nothing."""
+    places = Places(document)
+    panel = Panel(document, voice, places)
+    say_word: Callable[[Enum], str] = lambda member: voice.say(word(member))  # noqa: E731 - one of a list of small functions
+    return {
+        "_": voice.translate,
+        "lang": voice.language,
+        "say": voice.say,
+        "word": say_word,
+        "decision_word": lambda target: voice.say(decision_word(target.decision, overdue=target.overdue)),
+        "plan_word": lambda status: voice.say(SECURITY_PLAN[status]),
+        "asked_of": lambda who: voice.say(ASKED_OF[who]),
+        "advice": lambda row: voice.say(ADVICE[Sight.SEEN if row.stale else row.sight]),
+        "aim": lambda target: _aim(target, voice),
+        "fact_word": fact_word,
+        "tiles": tuple(Tile),
+        "fixes": lambda: _fixes(document),
+        "unseen_word": lambda row: voice.say(_unseen_word(row)),
+        "number": voice.format.number,
+        "percent": voice.format.percent,
+        "interval": voice.format.interval,
+        "counts": voice.format.counts,
+        "day": voice.format.day,
+        "moment": voice.format.moment,
+        "bar": bar,
+        "at": places.of,
+        "agency": places.agency,
+        "machine": places.machine,
+        "check": places.check,
+        "answers": [(name, voice.say(text)) for name, text in ANSWERS],
+        "list_of": panel.position,
+        "island": lambda: Markup(panel.island()),  # noqa: S704 - escaped for a data island by the panel
+        "about": lambda row: [(voice.say(label), value) for label, value in about(row, voice)],
+        "tally": _tally,
+        "by_level": lambda: _by_level(document.systems),
+        "visits_by_agency": lambda: _visits_by_agency(document.visits, places),
+        "unseen_by_class": lambda: _unseen_by_class(document.unseen),
+        "machines_of": _machines_of(document.machines),
+    }
+
+
+def _aim(target: TargetRow, voice: Voice) -> str:
+    """What a target asks: ``≥ 70 %``."""
+    return f"{'≥' if target.sign == '>=' else '>'} {voice.format.percent(target.share)}"
+
+
+def _fixes(document: ReportDocument) -> list[CheckRow]:
+    """The checks that some machine to visit fails, in the order of the document."""
+    failed = {name for visit in document.visits for name in visit.fails}
+    return [check for check in document.checks if check.id in failed]
+
+
+def _unseen_word(row: UnseenRow) -> Message:
+    return STALE if row.stale else word(row.sight)
+
+
+def _tally(machine: MachineRow) -> list[tuple[Verdict, int]]:
+    """How many verdicts of each kind a machine has, kinds that do not occur left out."""
+    counted = [(verdict, sum(row.verdict is verdict for row in machine.verdicts)) for verdict in Verdict]
+    return [(verdict, count) for verdict, count in counted if count]
+
+
+def _by_level(systems: Sequence[SystemRow]) -> list[tuple[tuple[int | None, int | None], list[SystemRow]]]:
+    """Neighbours with one level or range together."""
+    return [(key, list(rows)) for key, rows in groupby(systems, key=lambda row: (row.lowest, row.highest))]
+
+
+def _visits_by_agency(visits: Sequence[VisitRow], places: Places) -> list[tuple[str, list[VisitRow]]]:
+    """Neighbours in one agency together."""
+    return [(key, list(rows)) for key, rows in groupby(visits, key=lambda row: places.machine(row.machine).agency)]
+
+
+def _unseen_by_class(unseen: Sequence[UnseenRow]) -> list[list[UnseenRow]]:
+    """Neighbours of one class together."""
+    return [list(rows) for _, rows in groupby(unseen, key=lambda row: (row.stale, row.sight))]
+
+
+def _machines_of(machines: Sequence[MachineRow]) -> Callable[[str], list[MachineRow]]:
+    of_agency: dict[str, list[MachineRow]] = {}
+    for machine in machines:
+        of_agency.setdefault(machine.agency, []).append(machine)
+    return lambda agency: of_agency.get(agency, [])
+
+
+def _broken(error: Exception, templates: Path) -> ReportError:
+    """Name the file and line of the template that raised ``error``."""
+    where = str(templates)
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        where = f"{error.filename or templates / (error.name or _PAGE)}:{error.lineno}"
+    else:
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent == templates]
+        if frames:
+            where = f"{frames[-1].filename}:{frames[-1].lineno}"
+    reason = error.message if isinstance(error, jinja2.TemplateError) and error.message else str(error)
+    return ReportError(
+        msg("a template of the report is broken: {reason}", reason=reason),
+        where=where,
+        hint=msg("Correct the template, or use the ones that come with the program."),
+    )

@@ -1,0 +1,156 @@
+"""The part of a report that speaks of machines: verdicts, and the way down to the bytes that prove them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from secaudit.model.capture import Section, SectionStatus
+from secaudit.model.check import Severity
+from secaudit.model.fact import MissingReason
+from secaudit.model.finding import Verdict
+from secaudit.model.inventory import EndpointKind
+from secaudit.model.outcome import Grade, Sight, Way
+from secaudit.report.texts import Detail, Limit, Paragraph, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One check of the catalog, described once."""
+
+    id: str
+    title: Wording
+    severity: Severity
+    what: Paragraph
+    why: Paragraph
+    verify: Paragraph
+    fix_windows: Paragraph | None = None
+    fix_linux: Paragraph | None = None
+    refs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """A machine on which something is proven not to be in order."""
+
+    machine: str
+    fails: tuple[str, ...]
+    """Check ids, the most severe first."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenRow:
+    """A machine without fresh evidence."""
+
+    machine: str
+    sight: Sight
+    """Class of the newest attempt."""
+    stale: bool = False
+    """There is evidence, but it is too old."""
+    attempted_at: datetime | None = None
+    detail: Detail = ""
+    """English and hostile: what exactly was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One observed value."""
+
+    name: str
+    value: Annotated[str, Limit(2000)]
+    """JSON text."""
+    section: str = ""
+    """Section of the capture it was read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRow:
+    """A fact that would have decided."""
+
+    name: str
+    reason: MissingReason
+    detail: Detail = ""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """What one check says of one machine."""
+
+    check: str
+    """Check id."""
+    verdict: Verdict
+    facts: tuple[str, ...] = ()
+    """Names of facts (in the machine's ``facts``) the verdict rests on."""
+    missing: tuple[MissingRow, ...] = ()
+    defect: Detail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionText:
+    """One section of the capture, as text."""
+
+    name: str
+    status: SectionStatus
+    text: Annotated[str, Limit(20_000)]
+    size: int = 0
+    """Bytes of the whole section."""
+    cut: bool = False
+    """``text`` is only its beginning."""
+    exit_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Where a machine's evidence lies in the store."""
+
+    observed_at: datetime
+    way: Way
+    grade: Grade
+    run: int
+    outcome: int
+    """Position in the chain."""
+    digest: str
+    """SHA-256 of the capture."""
+    chain: str
+    """Hash of this outcome and the one before it."""
+    complete: bool = True
+    server_version: str | None = None
+    host_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MachineRow:
+    """One machine and the way down to its evidence."""
+
+    id: str
+    agency: str
+    """Agency id."""
+    kind: EndpointKind
+    os: str | None = None
+    """For people: as observed, else as declared."""
+    place: str | None = None
+    address: str | None = None
+    systems: tuple[str, ...] = ()
+    """Names of the systems on it."""
+    lab: bool = False
+    seen: bool = False
+    """There is fresh evidence."""
+    trail: Trail | None = None
+    facts: tuple[FactRow, ...] = ()
+    verdicts: tuple[VerdictRow, ...] = ()
+    sections: tuple[SectionText, ...] = ()
+
+
+def section_text(section: Section, budget: int) -> SectionText:
+    """``section`` as text of at most ``budget`` characters; bytes that are not UTF-8 are shown as U+FFFD."""
+    text = section.body[: budget * 4].decode("utf-8", errors="replace")
+    cut = len(text) > budget or len(section.body) > budget * 4
+    return SectionText(section.name, section.status, text[:budget], len(section.body), cut, section.exit_code)
+
+
+def section_budget(machines: int, sections: int = 20) -> int:
+    """Characters one section may have so that a page with ``machines`` seen machines keeps its size.
+
+    Together they stay under 600,000 characters, but no section is cut below 80 nor given more than 4,000.
+    """
+    return max(80, min(4_000, 600_000 // max(1, machines * sections)))

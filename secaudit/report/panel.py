@@ -1,0 +1,187 @@
+"""The data island of the page: what the evidence panel shows, with every repeated text kept once.
+
+The panel leads from a figure to its members, from a machine to its verdicts, from a verdict to the facts it rests on, and from a
+fact to the section of the answer it was read from. A page opened from a file cannot fetch, so all of it lies inside the page.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from secaudit.messages import Message, msg
+from secaudit.model.finding import Verdict
+from secaudit.report.document import (
+    CheckRow,
+    FactRow,
+    Figure,
+    MachineRow,
+    Members,
+    MissingRow,
+    ReportDocument,
+    SectionText,
+    TargetRow,
+    Trail,
+    VerdictRow,
+    Wording,
+)
+from secaudit.report.fact_words import fact_word
+from secaudit.report.places import Places
+from secaudit.report.voice import Voice
+from secaudit.report.words import word
+
+_WORDS: dict[str, Message] = {
+    "close": msg("Close"),
+    "back": msg("Back"),
+    "lab": msg("lab data"),
+    "verdicts": msg("What was judged"),
+    "facts": msg("Observed"),
+    "missing": msg("Missing"),
+    "defect": msg("Defect of the check"),
+    "sections": msg("The machine's answer, section by section"),
+    "no_sections": msg("The sections of this answer are not in this page; they are kept in the store under the number above."),
+    "show_section": msg("show the source"),
+    "cut": msg("only the beginning is shown"),
+    "empty": msg("(empty)"),
+    "none": msg("Nothing stands here."),
+    "unseen": msg("There is no fresh evidence of this machine; nothing was judged."),
+    "what": msg("What is asked"),
+    "why": msg("Why"),
+    "verify": msg("How a person checks it"),
+    "filter": msg("Filter this list"),
+}
+_VERDICTS = tuple(Verdict)
+_KINDS = {"endpoints": "machine", "systems": "system", "agencies": "agency", "people": "agency"}
+ANSWERS = (("proven", msg("with evidence")), ("disproven", msg("proven not to meet it")), ("unknown", msg("not yet known")))
+"""The three parts of a figure: name of the field and its word."""
+_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+class Panel:
+    """Collects the island; :meth:`position` answers which list stands behind a figure."""
+
+    def __init__(self, document: ReportDocument, voice: Voice, places: Places) -> None:
+        """``document`` is sanitised already."""
+        self._document = document
+        self._voice = voice
+        self._places = places
+        self._texts: dict[str, int] = {}
+        self._lists: list[dict[str, Any]] = []
+        self._positions: dict[tuple[str, str], int] = {}
+        for target in document.targets:
+            self._list(str(target.number), target, target.short, target.members, target.figure)
+            for sub in target.under:
+                self._list(f"{target.number}/{sub.id}", target, sub.short, sub.members, sub.figure)
+
+    def position(self, figure: str, answer: str) -> int | None:
+        """Number of the list behind ``figure`` (``2`` or ``2/p2``) and ``answer``; None when it has no members."""
+        return self._positions.get((figure, answer))
+
+    def island(self) -> str:
+        """JSON that is safe inside ``<script type="application/json">``."""
+        data = {
+            "words": {name: self._voice.say(text) for name, text in _WORDS.items()},
+            "verdicts": [[verdict.value, self._voice.say(word(verdict))] for verdict in _VERDICTS],
+            "lists": self._lists,
+            "agencies": [self._text(agency.name) for agency in self._document.agencies],
+            "systems": [self._text(system.name) for system in self._document.systems],
+            "checks": [self._check(check) for check in self._document.checks],
+            "machines": [self._machine(machine) for machine in self._document.machines],
+        }
+        data["texts"] = list(self._texts)
+        text = orjson.dumps(data).decode()
+        for char, escape in _ESCAPES.items():
+            text = text.replace(char, escape)
+        return text
+
+    def _text(self, wording: Wording) -> int:
+        """Number of a text in the pool."""
+        return self._texts.setdefault(self._voice.say(wording), len(self._texts))
+
+    def _list(self, key: str, target: TargetRow, title: Wording, members: Members, figure: Figure) -> None:
+        kind = _KINDS[target.population]
+        for answer, words in ANSWERS:
+            names: tuple[str, ...] = getattr(members, answer)
+            if not names:
+                continue
+            self._positions[key, answer] = len(self._lists)
+            heading = msg("{target} – {answer}: {count}", target=title, answer=words, count=getattr(figure, answer))
+            rows = [[self._places.of(kind, name), self._text(self._beside(kind, name, target.number, answer))] for name in names]
+            self._lists.append({"title": self._text(heading), "kind": kind, "rows": rows})
+
+    def _beside(self, kind: str, name: str, number: int, answer: str) -> str:
+        """What stands behind a member's name in a list."""
+        if kind == "machine":
+            return self._places.agency(self._places.machine(name).agency).name
+        if kind == "system":
+            return self._places.system(name).owner
+        figures = [figure for figure in self._places.agency(name).figures if figure.target == number]
+        return self._voice.format.number(getattr(figures[0], answer)) if figures else ""
+
+    def _check(self, check: CheckRow) -> list[int]:
+        return [self._text(text) for text in (check.title, check.what, check.why, check.verify, check.id)]
+
+    def _machine(self, machine: MachineRow) -> dict[str, Any]:
+        sections = {section.name: position for position, section in enumerate(machine.sections)}
+        facts = {fact.name: position for position, fact in enumerate(machine.facts)}
+        return {
+            "name": self._text(machine.id),
+            "agency": self._places.of("agency", machine.agency),
+            "lab": machine.lab,
+            "about": self._pairs(about(machine, self._voice)),
+            "facts": [self._fact(fact, sections) for fact in machine.facts],
+            "verdicts": [self._verdict(row, facts, sections) for row in machine.verdicts],
+            "sections": [self._section(section) for section in machine.sections],
+        }
+
+    def _pairs(self, pairs: Iterable[tuple[Message, str]]) -> list[list[int]]:
+        return [[self._text(label), self._text(value)] for label, value in pairs]
+
+    def _fact(self, fact: FactRow, sections: dict[str, int]) -> list[int]:
+        return [self._text(fact.name), self._text(fact_word(fact.name)), self._text(fact.value), sections.get(fact.section, -1)]
+
+    def _verdict(self, row: VerdictRow, facts: dict[str, int], sections: dict[str, int]) -> list[Any]:
+        observed = [facts[name] for name in row.facts if name in facts]
+        missing = [self._missing(item, sections) for item in row.missing]
+        defect = [self._text(row.defect)] if row.defect else []
+        return [self._places.of("check", row.check), _VERDICTS.index(row.verdict), observed, missing, defect]
+
+    def _missing(self, row: MissingRow, sections: dict[str, int]) -> list[int]:
+        reason = self._voice.say(word(row.reason))
+        text = f"{reason} ({row.detail})" if row.detail else reason
+        return [self._text(row.name), self._text(fact_word(row.name)), self._text(text), sections.get(row.section, -1)]
+
+    def _section(self, section: SectionText) -> list[Any]:
+        size = self._voice.say(msg("{size} bytes", size=section.size))
+        status = self._voice.say(word(section.status))
+        code = "" if section.exit_code is None else f" · exit {section.exit_code}"
+        return [self._text(section.name), self._text(f"{status}{code} · {size}"), self._text(section.text), section.cut]
+
+
+def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str]]:
+    """Label and value of everything known of a machine, down to the numbers of its evidence."""
+    pairs = [
+        (msg("Kind"), voice.say(word(machine.kind))),
+        (msg("Operating system"), machine.os or ""),
+        (msg("Place"), machine.place or ""),
+        (msg("Address"), machine.address or ""),
+        (msg("Systems on it"), ", ".join(machine.systems)),
+    ]
+    if machine.trail is not None:
+        pairs += _trail(machine.trail, voice)
+    return [(label, value) for label, value in pairs if value]
+
+
+def _trail(trail: Trail, voice: Voice) -> list[tuple[Message, str]]:
+    return [
+        (msg("Observed at"), voice.say(msg("{moment} (Vietnamese time)", moment=trail.observed_at))),
+        (msg("Way"), voice.say(word(trail.way))),
+        (msg("Grade of evidence"), voice.say(word(trail.grade))),
+        (msg("Gathering number"), voice.format.number(trail.run)),
+        (msg("Evidence number"), voice.format.number(trail.outcome)),
+        (msg("Answer complete"), voice.say(msg("yes") if trail.complete else msg("no, it was cut off"))),
+        (msg("Server greeting"), trail.server_version or ""),
+        (msg("Host key"), trail.host_key or ""),
+        (msg("Digest of the answer (SHA-256)"), trail.digest),
+        (msg("Chain hash"), trail.chain),
+    ]

@@ -1,0 +1,72 @@
+"""The one walk that every text of a report passes before any renderer.
+
+Host names, banners, captures and whatever agencies typed are hostile: control characters, characters XML forbids, bidi
+controls and texts without end are made harmless here, once, so that no renderer and no template has to remember it.
+"""
+
+from dataclasses import Field, fields, is_dataclass, replace
+from enum import Enum
+from functools import lru_cache
+from typing import Any, ClassVar, Protocol, cast, get_args, get_type_hints
+
+from secaudit.messages import Message, clean
+from secaudit.model.base import Texts
+from secaudit.report.document import ReportDocument
+from secaudit.report.texts import DEFAULT_LIMIT, Limit
+
+_LIMITS: dict[type[object], tuple[tuple[str, int], ...]] = {}
+"""Read once for each dataclass: they do not change."""
+
+
+def sanitised(document: ReportDocument) -> ReportDocument:
+    """The same document with every text cleaned and cut at the limit of its field."""
+    return cast("ReportDocument", _walk(document, DEFAULT_LIMIT))
+
+
+@lru_cache(maxsize=8192)
+def _text(text: str, limit: int) -> str:
+    return clean(text[: limit + 1], limit=limit)
+
+
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+def _limits(kind: type[object]) -> tuple[tuple[str, int], ...]:
+    """Field name -> characters its texts may have, for a dataclass."""
+    if kind not in _LIMITS:
+        hints = get_type_hints(kind, include_extras=True)
+        _LIMITS[kind] = tuple((item.name, _limit_of(hints[item.name])) for item in fields(cast("type[_Dataclass]", kind)))
+    return _LIMITS[kind]
+
+
+def _limit_of(hint: object) -> int:
+    for part in (hint, *get_args(hint)):
+        found = [extra.characters for extra in getattr(part, "__metadata__", ()) if isinstance(extra, Limit)]
+        if found:
+            return found[0]
+    return DEFAULT_LIMIT
+
+
+def _walk(value: object, limit: int) -> object:
+    if isinstance(value, Enum):
+        return value
+    if isinstance(value, str):
+        return _text(value, limit)
+    if isinstance(value, tuple | list):
+        return tuple(_walk(item, limit) for item in value)
+    if isinstance(value, Texts):
+        return Texts.model_construct(vi=_text(value.vi, limit), en=_text(value.en, limit))
+    if isinstance(value, Message):
+        params = {name: _walk(item, limit) for name, item in value.params.items()}
+        return Message(value.text, params, value.context)
+    if is_dataclass(value) and not isinstance(value, type):
+        return _record(value)
+    return value
+
+
+def _record(record: _Dataclass) -> object:
+    old = {name: getattr(record, name) for name, _ in _limits(type(record))}
+    new = {name: _walk(old[name], limit) for name, limit in _limits(type(record))}
+    changes = {name: value for name, value in new.items() if value is not old[name]}
+    return replace(record, **changes) if changes else record

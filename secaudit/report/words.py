@@ -1,0 +1,141 @@
+"""The words of the closed lists, once, for every renderer (practice.md 11 gives the Vietnamese side)."""
+
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+
+from secaudit.messages import Message, msg, msgc
+from secaudit.model.capture import SectionStatus
+from secaudit.model.check import Severity
+from secaudit.model.fact import MissingReason
+from secaudit.model.finding import Verdict
+from secaudit.model.inventory import DossierStatus, EndpointKind, Tier
+from secaudit.model.measurement import Decision
+from secaudit.model.outcome import Grade, Sight, Way
+from secaudit.report.document import Tile
+
+_WORDS: tuple[tuple[Enum, Message], ...] = (
+    (Decision.MET, msgc("target", "met")),
+    (Decision.MISSED, msgc("target", "not yet met")),
+    (Decision.UNDECIDED, msgc("target", "not enough evidence to conclude")),
+    (Decision.NOT_APPLICABLE, msgc("target", "not applicable")),
+    (Verdict.PASS, msgc("verdict", "pass")),
+    (Verdict.FAIL, msgc("verdict", "fail")),
+    (Verdict.UNKNOWN, msgc("verdict", "unknown")),
+    (Verdict.NOT_APPLICABLE, msgc("verdict", "not applicable")),
+    (Verdict.MANUAL, msgc("verdict", "awaits a document")),
+    (Sight.SEEN, msgc("sight", "seen")),
+    (Sight.NO_WAY_IN, msgc("sight", "no way in yet")),
+    (Sight.DNS, msgc("sight", "machine name not found")),
+    (Sight.REFUSED, msgc("sight", "the machine refuses the connection")),
+    (Sight.TIMEOUT, msgc("sight", "no answer (switched off or blocked)")),
+    (Sight.NO_ROUTE, msgc("sight", "no network path")),
+    (Sight.BANNER, msgc("sight", "port open, but not SSH")),
+    (Sight.HOST_KEY, msgc("sight", "host key unknown or changed")),
+    (Sight.AUTH, msgc("sight", "cannot log in")),
+    (Sight.CHANNEL, msgc("sight", "cannot open a session")),
+    (Sight.SHELL, msgc("sight", "cannot run a command")),
+    (Sight.SUDO, msgc("sight", "administrator rights missing")),
+    (Sight.TRUNCATED, msgc("sight", "data cut off")),
+    (Sight.PROTOCOL, msgc("sight", "answer in a wrong format")),
+    (Sight.INTERNAL, msgc("sight", "defect of the tool")),
+    (MissingReason.ABSENT, msgc("reason", "not present on the machine")),
+    (MissingReason.DENIED, msgc("reason", "no right to read it")),
+    (MissingReason.TIMEOUT, msgc("reason", "took too long")),
+    (MissingReason.UNSUPPORTED, msgc("reason", "not supported by this system")),
+    (MissingReason.TRUNCATED, msgc("reason", "data cut off")),
+    (MissingReason.ERROR, msgc("reason", "error while reading")),
+    (MissingReason.NO_WAY_IN, msgc("reason", "no way in yet")),
+    (MissingReason.NOT_REACHED, msgc("reason", "machine not reached")),
+    (MissingReason.STALE, msgc("reason", "evidence out of date")),
+    (SectionStatus.OK, msgc("section", "answered")),
+    (SectionStatus.ABSENT, msgc("section", "not present on the machine")),
+    (SectionStatus.DENIED, msgc("section", "no right to read it")),
+    (SectionStatus.TIMEOUT, msgc("section", "took too long")),
+    (SectionStatus.UNSUPPORTED, msgc("section", "not supported by this system")),
+    (SectionStatus.TRUNCATED, msgc("section", "data cut off")),
+    (SectionStatus.ERROR, msgc("section", "error while reading")),
+    (Grade.A, msgc("grade", "A – observed directly")),
+    (Grade.B, msgc("grade", "B – central management console")),
+    (Grade.C, msgc("grade", "C – collected by the holder of the machine")),
+    (Grade.D, msgc("grade", "D – declared with a signed document")),
+    (Grade.E, msgc("grade", "E – merely declared")),
+    (Way.SSH, msgc("way", "remote connection (SSH)")),
+    (Way.LOCAL, msgc("way", "on the machine itself")),
+    (Way.CONSOLE, msgc("way", "export of the antivirus console")),
+    (Way.COURIER, msgc("way", "collector handed out")),
+    (Severity.CRITICAL, msgc("severity", "critical")),
+    (Severity.HIGH, msgc("severity", "high")),
+    (Severity.MEDIUM, msgc("severity", "medium")),
+    (Severity.LOW, msgc("severity", "low")),
+    (Severity.INFO, msgc("severity", "for information")),
+    (EndpointKind.WORKSTATION, msgc("kind", "workstation")),
+    (EndpointKind.LAPTOP, msgc("kind", "laptop")),
+    (EndpointKind.SERVER, msgc("kind", "server")),
+    (EndpointKind.ISOLATED, msgc("kind", "isolated machine")),
+    (Tier.PROVINCE, msgc("tier", "province")),
+    (Tier.DISTRICT, msgc("tier", "district")),
+    (Tier.COMMUNE, msgc("tier", "commune")),
+    (DossierStatus.NONE, msgc("dossier", "none")),
+    (DossierStatus.DRAFTING, msgc("dossier", "being drafted")),
+    (DossierStatus.SUBMITTED, msgc("dossier", "sent for appraisal")),
+    (DossierStatus.APPRAISED, msgc("dossier", "appraised")),
+    (DossierStatus.APPROVED, msgc("dossier", "approved")),
+    (Tile.GOOD, msgc("tile", "everything asked of it is proven")),
+    (Tile.ACT, msgc("tile", "something must be put in order")),
+    (Tile.CLARIFY, msgc("tile", "something is still to be verified")),
+    (Tile.SILENT, msgc("tile", "has not sent its data")),
+)
+_BY_NAME: Mapping[tuple[type[Enum], str], Message] = {(type(member), member.value): text for member, text in _WORDS}
+"""Members of different StrEnums with equal values are equal keys, so the class must stand in the key."""
+
+OVERDUE = msgc("target", "not met")
+"""Missed, once the plan's due date is over."""
+
+SECURITY_PLAN: Mapping[str, Message] = MappingProxyType(
+    {
+        "none": msgc("security plan", "not deployed"),
+        "partial": msgc("security plan", "some items deployed"),
+        "full": msgc("security plan", "fully deployed"),
+    }
+)
+
+ASKED_OF: Mapping[str, Message] = MappingProxyType(
+    {"province": msgc("asked of", "the province answers"), "agency": msgc("asked of", "the agency answers")}
+)
+
+STALE = msgc("sight", "evidence out of date")
+
+ADVICE: Mapping[Sight, Message] = MappingProxyType(
+    {
+        Sight.NO_WAY_IN: msg("Have the agency run the collector, or add the machine to the antivirus console's export."),
+        Sight.DNS: msg("Correct the machine's name or address in the inventory."),
+        Sight.REFUSED: msg("Open the remote connection on the machine, or have the agency run the collector."),
+        Sight.TIMEOUT: msg(
+            "Ask the agency to switch the machine on in working hours; if it is on, check the firewall on the way."
+        ),
+        Sight.NO_ROUTE: msg("Check the network line to the agency and the address in the inventory."),
+        Sight.BANNER: msg("Check with the agency what runs on this port and correct the port in the inventory."),
+        Sight.HOST_KEY: msg(
+            "Find out with the agency whether the machine was replaced or reinstalled before its new key is accepted."
+        ),
+        Sight.AUTH: msg("Give the audit account access to the machine again."),
+        Sight.CHANNEL: msg("Check the session limits of the remote connection on the machine."),
+        Sight.SHELL: msg("Check the audit account's shell on the machine."),
+        Sight.SUDO: msg("Give the audit account the agreed read-only administrator rights."),
+        Sight.TRUNCATED: msg("Repeat over a better line, or have the agency run the collector."),
+        Sight.PROTOCOL: msg("Look at the machine on site: its answer cannot be trusted."),
+        Sight.INTERNAL: msg("Send this page to those who maintain the tool."),
+        Sight.SEEN: msg("Gather the evidence again: what was seen is too old."),
+    }
+)
+
+
+def word(member: Enum) -> Message:
+    """The text of a member of a closed list."""
+    return _BY_NAME[type(member), member.value]
+
+
+def decision_word(decision: Decision, *, overdue: bool) -> Message:
+    """The word of a decision; after the due date missed reads as not met."""
+    return OVERDUE if overdue and decision is Decision.MISSED else word(decision)
