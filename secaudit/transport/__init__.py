@@ -1,1 +1,24 @@
-"""How bytes travel; knows nothing about probes, facts or checks."""
+"""How bytes travel; knows nothing about probes, facts or checks.
+
+What is named here loads quickly; ``SshTransport`` is in ``secaudit.transport.ssh``, which loads paramiko.
+"""
+
+from secaudit.transport.base import Abandoned, Cut, HostKey, Reply, Request, Target, Transport, TransportFailure
+from secaudit.transport.credentials import Credentials, KeyFile
+from secaudit.transport.host_keys import HostKeys, KnownKey, Standing
+
+__all__ = [
+    "Abandoned",
+    "Credentials",
+    "Cut",
+    "HostKey",
+    "HostKeys",
+    "KeyFile",
+    "KnownKey",
+    "Reply",
+    "Request",
+    "Standing",
+    "Target",
+    "Transport",
+    "TransportFailure",
+]

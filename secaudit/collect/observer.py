@@ -1,0 +1,43 @@
+"""Who listens to a run: progress displays, logs, nobody."""
+
+from collections import Counter
+from typing import Protocol
+
+from secaudit.model.inventory import Endpoint
+from secaudit.model.outcome import Sight, StoredOutcome
+
+
+class Observer(Protocol):
+    """Called only from the thread that called ``collect``, in the order things happened."""
+
+    def begun(self, total: int) -> None:
+        """The run begins; ``total`` endpoints are to be seen."""
+        ...
+
+    def asking(self, endpoint: Endpoint) -> None:
+        """A connection to ``endpoint`` is being opened."""
+        ...
+
+    def kept(self, stored: StoredOutcome) -> None:
+        """An outcome is on disk."""
+        ...
+
+    def ended(self, sights: Counter[Sight], *, interrupted: bool) -> None:
+        """The run is over; every finished endpoint was kept."""
+        ...
+
+
+class NullObserver:
+    """Listens to nothing."""
+
+    def begun(self, total: int) -> None:
+        """Ignored."""
+
+    def asking(self, endpoint: Endpoint) -> None:
+        """Ignored."""
+
+    def kept(self, stored: StoredOutcome) -> None:
+        """Ignored."""
+
+    def ended(self, sights: Counter[Sight], *, interrupted: bool) -> None:
+        """Ignored."""
