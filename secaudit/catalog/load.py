@@ -1,5 +1,6 @@
 """Loads and lints a catalog: everything under ``checks/``."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -10,6 +11,7 @@ from secaudit.catalog.rules.knowledge import sound_lifecycle, sound_products
 from secaudit.catalog.rules.levels import authored_levels, sound_levels
 from secaudit.catalog.rules.plans import sound_plans
 from secaudit.errors import CatalogError, Problem
+from secaudit.expr import Expression
 from secaudit.messages import msg
 from secaudit.model.catalog import Catalog
 from secaudit.model.knowledge import Knowledge
@@ -36,12 +38,12 @@ def load_catalog(folder: Path) -> Catalog:
 
 def lint_catalog(folder: Path) -> list[Problem]:
     """Everything :func:`load_catalog` refuses and every authoring rule that is broken, by file and line."""
-    _, problems, authored = _read(folder)
-    return _capped([*problems, *authored], folder)
+    parts, problems, applies = _read(folder)
+    return _capped([*problems, *authored_checks(parts.checks, applies), *authored_levels(parts.levels)], folder)
 
 
-def _read(folder: Path) -> tuple[Parts, list[Problem], list[Problem]]:
-    """What was read, problems that forbid loading, and problems of authoring."""
+def _read(folder: Path) -> tuple[Parts, list[Problem], Mapping[str, Expression]]:
+    """What was read, the problems that forbid loading, and the compiled ``when`` of each check."""
     files, problems = find_files(folder)
     parts = read_parts(files)
     problems.extend(parts.problems)
@@ -54,7 +56,7 @@ def _read(folder: Path) -> tuple[Parts, list[Problem], list[Problem]]:
     problems.extend(sound_lifecycle(parts.lifecycle))
     if not problems and not parts.checks:
         problems.append(Problem(msg("The catalog has no check: nothing could ever be judged"), str(folder)))
-    return parts, problems, [*authored_checks(parts.checks, applies), *authored_levels(parts.levels)]
+    return parts, problems, applies
 
 
 def _capped(problems: list[Problem], folder: Path) -> list[Problem]:

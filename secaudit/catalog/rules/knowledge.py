@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from secaudit.catalog.rules.naming import id_is_stem, unique
+from secaudit.catalog.rules.naming import id_is_stem, place_of, unique
 from secaudit.catalog.sourced import Loc, Sourced
 from secaudit.errors import Problem
 from secaudit.messages import Message, literal, msg
@@ -54,17 +54,17 @@ def _traces(product: Product) -> Iterator[tuple[Loc, str, str]]:
 def sound_lifecycle(tables: list[Sourced[LifecycleTable]]) -> list[Problem]:
     """One answer per release and edition, with dates that can be."""
     problems = id_is_stem(tables, lambda table: table.id)
-    first: dict[tuple[str, str, str], str] = {}
+    first: dict[tuple[str, str, str], tuple[Sourced[LifecycleTable], Loc]] = {}
     for table in tables:
         for index, release in enumerate(table.value.releases):
             loc: Loc = ("releases", index)
-            line, _ = table.yaml.position(loc)
-            for edition in release.editions or ("",):
-                place = first.setdefault((release.os, release.version, edition.casefold()), f"{table.yaml.path}:{line}")
-                if place != f"{table.yaml.path}:{line}" or release.editions.count(edition) > 1:
+            for number, edition in enumerate(release.editions or ("",)):
+                here: Loc = (*loc, "editions", number)
+                other = first.setdefault((release.os, release.version, edition.casefold()), (table, here))
+                if other != (table, here):
                     found = f"{release.os} {release.version} {edition}".strip()
-                    message = msg("The same release and edition stands at {place}", place=literal(place))
-                    problems.append(table.problem(message, loc, found=found))
+                    message = msg("The same release and edition stands at {place}", place=literal(place_of(*other)))
+                    problems.append(table.problem(message, here, found=found))
             problems.extend(table.problem(message, (*loc, *inner)) for message, inner in _release(release, table.value.as_of))
     return problems
 

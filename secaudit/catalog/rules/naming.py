@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from secaudit.catalog.sourced import M, Sourced
+from secaudit.catalog.sourced import Loc, M, Sourced
 from secaudit.errors import Problem
 from secaudit.messages import literal, msg
 
@@ -18,15 +18,18 @@ def id_is_stem(items: Iterable[Sourced[M]], id_of: Callable[[M], str]) -> list[P
     ]
 
 
-def unique(items: Iterable[tuple[Sourced[M], tuple[str | int, ...], str]]) -> list[Problem]:
+def unique(items: Iterable[tuple[Sourced[M], Loc, str]]) -> list[Problem]:
     """A problem for each (record, place, name) whose name was seen before, saying where."""
-    first: dict[str, str] = {}
+    first: dict[str, tuple[Sourced[M], Loc]] = {}
     problems: list[Problem] = []
     for item, loc, name in items:
-        line, _ = item.yaml.position((*item.loc, *loc))
-        place = f"{item.yaml.path}:{line}"
-        if name in first:
-            problems.append(item.problem(msg("The same id stands at {place}", place=literal(first[name])), loc, found=name))
-        else:
-            first[name] = place
+        other = first.setdefault(name, (item, loc))
+        if other != (item, loc):
+            problems.append(item.problem(msg("The same id stands at {place}", place=literal(place_of(*other))), loc, found=name))
     return problems
+
+
+def place_of(item: Sourced[M], loc: Loc) -> str:
+    """``file:line`` of a place in a record."""
+    line, _ = item.yaml.position((*item.loc, *loc))
+    return f"{item.yaml.path}:{line}"
