@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from secaudit.model.inventory import Inventory, System
-from secaudit.model.level import Classification
+from secaudit.model.level import Classification, joint_level
 
 _Range = tuple[int, int]
 """Lowest and highest with 0 for None: comparable."""
@@ -48,15 +48,9 @@ def _lifted(found: Classification, ranges: Mapping[str, _Range], components: tup
 
 
 def levels_of_endpoints(inventory: Inventory, classifications: Mapping[str, Classification]) -> dict[str, int]:
-    """Endpoint id -> highest level of the systems on it; left out while that is open.
-
-    A system that no clause fits says nothing about the machine, a range does: two systems of level 3 and of level 2 to 3 make 3.
-    """
-    levels: dict[str, int] = {}
-    for identifier, endpoint in inventory.endpoints.items():
-        found = [classifications[system] for system in endpoint.systems if system in classifications]
-        lowest = max((item.lowest or 0 for item in found), default=0)
-        highest = max((item.highest or 0 for item in found), default=0)
-        if lowest and lowest == highest:
-            levels[identifier] = lowest
-    return levels
+    """Endpoint id -> highest level of the systems on it; left out while that is open."""
+    levels = {
+        identifier: joint_level(classifications[system] for system in endpoint.systems if system in classifications)
+        for identifier, endpoint in inventory.endpoints.items()
+    }
+    return {identifier: level for identifier, level in levels.items() if level is not None}

@@ -1,1 +1,12 @@
-"""Pure: state x plan -> measurements."""
+"""State x plan -> measurements: intervals from what is proven to what is still possible, never single figures.
+
+Pure functions of their arguments; shares are exact fractions. Nothing counts as reached because nobody looked: what is not shown
+is unknown, an agency that sent nothing or did not count its people keeps a target from being met, machines beyond the declared
+list are unknown members.
+"""
+
+from secaudit.measure.lint import lint_plan
+from secaudit.measure.plans import measure
+from secaudit.measure.variables import AGENCY_INPUTS, ENDPOINT_INPUTS, SYSTEM_INPUTS
+
+__all__ = ["AGENCY_INPUTS", "ENDPOINT_INPUTS", "SYSTEM_INPUTS", "lint_plan", "measure"]

@@ -1,6 +1,6 @@
 """Level rules and what they say of a system."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Literal
@@ -174,3 +174,14 @@ class Classification:
     def level(self) -> int | None:
         """The level when it is determined, else None."""
         return self.lowest if self.lowest is not None and self.lowest == self.highest else None
+
+
+def joint_level(classifications: Iterable[Classification]) -> int | None:
+    """Level of what several systems share: their highest, where that is determined.
+
+    A system that no clause fits says nothing about the others, a range does: level 3 beside level 2 to 3 makes 3.
+    """
+    found = list(classifications)
+    lowest = max((item.lowest or 0 for item in found), default=0)
+    highest = max((item.highest or 0 for item in found), default=0)
+    return lowest if lowest and lowest == highest else None

@@ -84,6 +84,8 @@ class Blocker:
     """Agency ids, the heaviest first."""
     count: int
     """Machines, systems, people or agencies concerned."""
+    parts: tuple[int, ...] = ()
+    """Each agency's part of ``count``, in the order of ``agencies``; empty where agencies are what is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,12 @@ class AgencyShare:
     """Members (endpoint or system ids) that do not meet it."""
     unknown: tuple[str, ...] = ()
     submitted: bool = True
+    needed: int = 0
+    """How many more proven members would bring this agency alone to the target's share."""
+    beyond: int = 0
+    """Machines the asset register or discovery show beyond the declared list; part of the unknown count, without ids."""
+    declared_only: int = 0
+    """Members declared to meet it without evidence that counts; part of the unknown count."""
 
 
 @dataclass(frozen=True, slots=True)
