@@ -77,4 +77,11 @@ def hold(transport: paramiko.Transport, stop: threading.Event) -> None:
         if stop.is_set() or not transport.is_alive():
             break
         transport.join(0.25)
+    hang_up(transport)
+
+
+def hang_up(transport: paramiko.Transport) -> None:
+    """Close at once: closing alone would wait until the library's thread looks at its socket again."""
+    with contextlib.suppress(OSError, AttributeError):
+        transport.sock.shutdown(socket.SHUT_RDWR)
     transport.close()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import paramiko
 from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED, OPEN_SUCCEEDED
 
+from secaudit.lab.manners import hang_up
 from secaudit.lab.map import Machine, Misbehaviour
 
 _PATIENCE_SECONDS = 120.0
@@ -61,7 +62,7 @@ class LabSession(paramiko.ServerInterface):
         transport.start_server(event=greeted, server=self)
         greeted.wait(_PATIENCE_SECONDS)
         if self._misbehave is Misbehaviour.CLOSE_AFTER_KEX or not transport.is_active():
-            transport.close()
+            hang_up(transport)
             return
         for _ in range(int(_PATIENCE_SECONDS / 0.5)):
             if self._asked.wait(0.5) or self._stop.is_set() or not transport.is_active():
@@ -133,7 +134,7 @@ class LabSession(paramiko.ServerInterface):
         elif misbehave in (Misbehaviour.NO_END_MARKER, Misbehaviour.CLOSE_IN_ANSWER):
             channel.sendall(stdout[: len(stdout) * 3 // 5])
             if misbehave is Misbehaviour.CLOSE_IN_ANSWER:
-                transport.close()
+                hang_up(transport)
                 return
             channel.send_exit_status(0)
         else:

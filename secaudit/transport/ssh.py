@@ -359,7 +359,7 @@ class Conversation:
     def _no_ssh(self, error: Exception | None) -> str:
         if not self._wire.head:
             return "the port closed the connection before it identified itself"
-        head = clean(self._wire.head.decode("ascii", "replace"), limit=60).replace("\n", " ")
+        head = clean(" ".join(self._wire.head.decode("ascii", "replace").split()), limit=60)
         return f"the port does not speak SSH ({_reason(error)}); it began with: {head}"
 
 
