@@ -209,5 +209,5 @@ class Bindings:
         return self._activation
 
 
-# A reason is a str; wrapped, it cannot be taken for a text of the same letters.
-_MISSING_TOKENS: Mapping[MissingReason, Hashable] = {reason: (reason,) for reason in MissingReason}
+# Objects equal to nothing but themselves: a reason is a str and could be taken for a text of the same letters.
+_MISSING_TOKENS: Mapping[MissingReason, Hashable] = {reason: object() for reason in MissingReason}

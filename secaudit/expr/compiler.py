@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from cel_expr_python import cel
 
@@ -10,7 +11,7 @@ from secaudit.expr.bindings import Bindings
 from secaudit.expr.declare import PARAM_PREFIX, Parameter, declare, parameter_types, variable_name
 from secaudit.expr.expression import Expression
 from secaudit.expr.rewrite import doubt, fix_parameters
-from secaudit.expr.screen import explain, screen
+from secaudit.expr.screen import explain, is_text, screen
 from secaudit.expr.subset import Uses, inspect
 from secaudit.expr.tree import Node, Tree
 from secaudit.messages import msg
@@ -19,6 +20,8 @@ from secaudit.model.fact import FactSpec, FactValue
 # has() would let a missing field decide.
 _CONFIG = "name: secaudit\nstdlib:\n  exclude_macros: [has]\n"
 _INT_MIN, _INT_MAX = -(2**63), 2**63 - 1
+_LONGEST_TEXT = 1_000
+"""Characters of a text parameter."""
 _NO_PARAMS: Mapping[str, Parameter] = {}
 
 
@@ -32,7 +35,7 @@ class Compiler:
         self._checking_types = self._declared.checking_types()
         self._evaluation_types = self._declared.evaluation_types()
         self._evaluation = cel.NewEnv(config=self._config, variables=self._evaluation_types)
-        self._checking = cel.NewEnv(self._declared.pool, config=self._config, variables=self._checking_types)
+        self._with_parameters: dict[tuple[tuple[str, str], ...], _Environments] = {}
         self._patterns = cel.NewEnv(variables={"pattern": cel.Type.STRING})
         self._probe = self._patterns.compile('"".matches(pattern)')
         self._expressions: dict[tuple[object, ...], Expression] = {}
@@ -48,6 +51,7 @@ class Compiler:
 
     def compile(self, text: str, *, params: Mapping[str, Parameter] = _NO_PARAMS) -> Expression:
         """The expression with ``param.x`` fixed to its values; raises ExpressionError naming what is wrong with it."""
+        _require_parameters(params)
         key = (text, *((name, type(value), value) for name, value in sorted(params.items())))
         known = self._expressions.get(key)
         if known is None:
@@ -56,7 +60,6 @@ class Compiler:
 
     def _compile(self, text: str, params: Mapping[str, Parameter]) -> Expression:
         screen(text)
-        _require_parameters(params)
         types = parameter_types(params)
         values = {variable_name(PARAM_PREFIX + name): value for name, value in params.items()}
         tree = self._check(text, types)
@@ -65,6 +68,8 @@ class Compiler:
         uses = inspect(text, tree, names, roots, self._declared.message_of)
         self._require_patterns(tree, uses, values)
         program = self._program_source(text, types, values)
+        # The form for unread records is the deepest one: if it can be built now, no machine's facts can make it fail later.
+        program(uses.variables & frozenset(self._declared.message_of.values()))
         return Expression(
             text,
             uses.variables - frozenset(types),
@@ -75,11 +80,8 @@ class Compiler:
         )
 
     def _check(self, text: str, types: Mapping[str, cel.Type]) -> Tree:
-        env = self._checking
-        if types:
-            env = cel.NewEnv(self._declared.pool, config=self._config, variables={**self._checking_types, **types})
         try:
-            checked = env.compile(text)
+            checked = self._environments(types).checking.compile(text)
         except RuntimeError as error:
             raise explain(text, str(error), self._declared.by_variable, types, self._declared.message_of) from None
         if checked.return_type() != cel.Type.BOOL:
@@ -90,10 +92,19 @@ class Compiler:
         return Tree(checked.serialize())
 
     def _program_source(self, text: str, types: Mapping[str, cel.Type], values: Mapping[str, Parameter]) -> "_Program":
-        env = self._evaluation
-        if types:
-            env = cel.NewEnv(config=self._config, variables={**self._evaluation_types, **types})
-        return _Program(self._evaluation, env.compile(text).serialize(), values)
+        return _Program(self._evaluation, self._environments(types).evaluation.compile(text).serialize(), values)
+
+    def _environments(self, types: Mapping[str, cel.Type]) -> "_Environments":
+        """Making an environment costs six times as much as compiling a text: one per set of parameter types."""
+        key = tuple(sorted((name, kind.name()) for name, kind in types.items()))
+        known = self._with_parameters.get(key)
+        if known is None:
+            checking = cel.NewEnv(self._declared.pool, config=self._config, variables={**self._checking_types, **types})
+            evaluation = (
+                cel.NewEnv(config=self._config, variables={**self._evaluation_types, **types}) if types else self._evaluation
+            )
+            known = self._with_parameters[key] = _Environments(checking, evaluation)
+        return known
 
     def _require_patterns(self, tree: Tree, uses: Uses, values: Mapping[str, Parameter]) -> None:
         """A pattern that is no regular expression would be an error on every machine: refuse it now."""
@@ -109,6 +120,14 @@ class Compiler:
                 raise ExpressionError(msg("{pattern} is no regular expression", pattern=pattern[:80]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Environments:
+    """The two environments for one set of parameter types."""
+
+    checking: cel.Env
+    evaluation: cel.Env
+
+
 class _Program:
     """Makes the evaluable forms of one expression."""
 
@@ -121,7 +140,10 @@ class _Program:
         tree = Tree(self._serialized)
         fix_parameters(tree, self._values)
         doubt(tree, incomplete)
-        return self._env.deserialize(tree.encode())
+        try:
+            return self._env.deserialize(tree.encode())
+        except RuntimeError as error:
+            raise ExpressionError(msg("the expression is nested too deeply")) from error
 
 
 def _text_of(tree: Tree, node: Node, values: Mapping[str, Parameter]) -> str | None:
@@ -138,7 +160,7 @@ def _require_parameters(params: Mapping[str, Parameter]) -> None:
             fits = False
         if isinstance(value, float) and not math.isfinite(value):
             fits = False
-        if isinstance(value, str) and ("\0" in value or any("\ud800" <= char <= "\udfff" for char in value)):
-            fits = False
+        if isinstance(value, str):
+            fits = len(value) <= _LONGEST_TEXT and is_text(value)
         if not fits:
             raise ExpressionError(msg("parameter {name} holds no usable value", name=name))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from secaudit.errors import ExpressionError
 from secaudit.messages import Message, msg
-from secaudit.model.fact import FactSpec, ValueType
+from secaudit.model.fact import FactSpec
 
 MAX_TEXT = 8_000
 """Characters of one expression. The engine itself stops at 100,000."""
@@ -27,6 +27,11 @@ _NO_OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to 
 _OPERATOR = re.compile(r"^_?([^_a-z@][^_]*)_?$")
 
 
+def is_text(text: str) -> bool:
+    """Whether the engine reads ``text`` as it stands: a NUL would cut it short, half a surrogate pair raises."""
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def screen(text: str) -> None:
     """Refuse a text that is too long, too deeply nested or not encodable; raises ExpressionError."""
     if not text.strip():
@@ -36,7 +41,7 @@ def screen(text: str) -> None:
             msg("the expression has {count} characters; at most {limit} are read", count=len(text), limit=MAX_TEXT),
             hint=msg("split it into several checks"),
         )
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+    if not is_text(text):
         raise ExpressionError(msg("the expression holds a character that is no text (NUL or half a character)"))
     depth = deepest = opened = 0
     for match in _TOKEN.finditer(text):
@@ -124,7 +129,7 @@ def _undeclared(name: str, text: str, line: int, column: int, place: Message, kn
         )
     return ExpressionError(
         msg("unknown name {name} ({place})", name=_short(name), place=place),
-        hint=_meant(name, known) or msg("the names are listed in checks/README.md"),
+        hint=_meant(name, known) or None,
     )
 
 
@@ -166,10 +171,3 @@ FUNCTIONS = (
     "double",
 )
 """Functions and macros of the subset."""
-
-TYPE_WORDS = {
-    ValueType.BOOL: "bool",
-    ValueType.INT: "int",
-    ValueType.DOUBLE: "double",
-    ValueType.STRING: "string",
-}

@@ -129,8 +129,8 @@ def _is_all(node: Node) -> bool:
 
 
 def _fault(tree: Tree, node: Node, place: str, roots: frozenset[str]) -> Message | None:
-    kind = tree.kind(node)
-    return _fault_of_kind(kind, place, node) or _FAULTS.get(node.WhichOneof("kind") or "", _no_fault)(tree, node, roots)
+    found = _FAULTS.get(node.WhichOneof("kind") or "", _no_fault)(tree, node, roots)
+    return found or _fault_of_kind(tree.kind(node), place, node)
 
 
 def _fault_of_kind(kind: Kind, place: str, node: Node) -> Message | None:
