@@ -1,7 +1,8 @@
 """Fact sets as JSON text and back.
 
 A known fact is ``[section, value, complete?, missing fields?]``, a missing one ``{"reason", "section", "detail"}``. A value
-keeps its kind: ``[...]`` is a tuple, ``{"list": [...]}`` a list, ``{"float": "nan"}`` a number JSON has no word for.
+keeps its kind: ``[...]`` is a tuple, ``{"list": [...]}`` a list, ``{"float": "nan"}`` a number JSON has no word for,
+``{"int": "0x..."}`` one that a JSON reader would round.
 """
 
 import math
@@ -10,6 +11,8 @@ from typing import Any
 
 from secaudit.model.fact import FactData, FactSet, FactValue, Known, Missing, MissingReason
 from secaudit.store.codec import dumps, understood
+
+_LARGE = 1 << 63
 
 
 def facts_text(facts: FactSet) -> bytes:
@@ -33,8 +36,10 @@ def _fact(fact: FactValue) -> object:
 
 
 def _value(value: object) -> object:
-    if isinstance(value, bool | str | int):
+    if isinstance(value, bool | str):
         return value
+    if isinstance(value, int):
+        return value if -_LARGE <= value < _LARGE else {"int": hex(value)}
     if isinstance(value, float):
         return value if math.isfinite(value) else {"float": repr(value)}
     if isinstance(value, Mapping):
@@ -72,6 +77,8 @@ def _decoded(value: Any) -> Any:  # noqa: ANN401
     [(kind, inner)] = value.items()
     if kind == "list":
         return [_decoded(item) for item in inner]
+    if kind == "int":
+        return int(inner, 16)
     if kind == "float":
         return float(inner)
     if kind == "record":
