@@ -1,5 +1,6 @@
 """Judging the state: newest valid evidence of every machine x the present catalog, at a moment."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import TypeVar
 from secaudit.facts import derive_facts, parse_facts
 from secaudit.judge import Judge
 from secaudit.model.fact import FactSet, MissingReason
-from secaudit.model.finding import Finding
+from secaudit.model.finding import Finding, Verdict
 from secaudit.model.inventory import Endpoint
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Sight, StoredOutcome
@@ -59,14 +60,13 @@ def judge_states(
     states: Mapping[str, EndpointState],
     *,
     moment: datetime,
-    parse_again: bool = False,
     progress: Progress = silent,
 ) -> dict[str, EndpointState]:
-    """The same states with findings. Captures are parsed again when the catalog changed since, or ``parse_again`` says so."""
+    """The same states with findings; a capture whose facts stem from another catalog is parsed again."""
     judge = Judge(province.catalog.checks.values())
     judged: dict[str, EndpointState] = {}
     for batch in _batches(states.values(), BATCH):
-        facts = _facts_of(province, store, batch, parse_again)
+        facts = _facts_of(province, store, batch)
         for state in batch:
             endpoint = province.inventory.endpoints[state.endpoint]
             known = facts.get(state.endpoint)
@@ -78,15 +78,13 @@ def judge_states(
     return judged
 
 
-def _facts_of(province: Province, store: Store | None, batch: Sequence[EndpointState], parse_again: bool) -> dict[str, FactSet]:
+def _facts_of(province: Province, store: Store | None, batch: Sequence[EndpointState]) -> dict[str, FactSet]:
     evidence = {state.evidence.number: state.evidence for state in batch if state.evidence is not None}
     if not evidence or store is None:
         return {}
-    facts: dict[int, FactSet] = {}
-    digest = province.catalog.digest
-    if not parse_again:
-        notes = store.evidence_notes(list(evidence))
-        facts = store.facts_of([number for number, note in notes.items() if note.knowledge_digest == digest])
+    notes = store.evidence_notes(list(evidence))
+    current = [number for number, note in notes.items() if note.knowledge_digest == province.catalog.digest]
+    facts = store.facts_of(current)
     behind = [number for number in evidence if number not in facts]
     facts.update(parse_captures(province, store, {number: evidence[number] for number in behind}))
     return {evidence[number].outcome.endpoint: found for number, found in facts.items()}
@@ -113,6 +111,33 @@ def save_judging(province: Province, store: Store, states: Iterable[EndpointStat
     for numbers in _batches(rows, BATCH):
         store.save_findings(province.catalog.digest, moment, {number: rows[number] for number in numbers})
     return len(rows)
+
+
+def rejudge(
+    province: Province, store: Store, levels: Levels, *, moment: datetime, fresh_days: int, progress: Progress = silent
+) -> dict[str, EndpointState]:
+    """Parse every capture of the present state again, judge it, and keep facts and findings under the present catalog."""
+    states = gather_states(province, store, as_of=moment, fresh_days=fresh_days)
+    evidence = {state.evidence.number: state.evidence for state in states.values() if state.evidence is not None}
+    for numbers in _batches(evidence, BATCH):
+        facts = parse_captures(province, store, {number: evidence[number] for number in numbers})
+        store.save_facts_of(facts, knowledge_digest=province.catalog.digest)
+    judged = judge_states(province, store, levels, states, moment=moment, progress=progress)
+    save_judging(province, store, judged.values(), moment=moment)
+    return judged
+
+
+Tallies = Mapping[str, Counter[Verdict]]
+"""Check id -> verdict -> machines."""
+
+
+def count_verdicts(states: Iterable[EndpointState]) -> Tallies:
+    """Verdicts per check over all machines."""
+    tallies: dict[str, Counter[Verdict]] = {}
+    for state in states:
+        for finding in state.findings:
+            tallies.setdefault(finding.check, Counter())[finding.verdict] += 1
+    return dict(sorted(tallies.items()))
 
 
 def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:

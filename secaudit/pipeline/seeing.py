@@ -1,7 +1,6 @@
 """Seeing machines: choose who has no fresh evidence, ask them, keep every outcome, judge what came in."""
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,9 +54,23 @@ class Sweep:
 
     run: Run
     selection: Selection
-    sights: Mapping[Sight, int]
     judged: int
-    interrupted: bool
+    """Machines whose evidence was judged."""
+
+    @property
+    def interrupted(self) -> bool:
+        """It was stopped; what was finished is kept, the rest is asked next time."""
+        return self.run.status == "interrupted"
+
+    @property
+    def seen(self) -> int:
+        """Machines that answered."""
+        return dict(self.run.counts).get(Sight.SEEN, 0)
+
+    @property
+    def unseen(self) -> int:
+        """Machines asked in vain, and those the interruption left."""
+        return len(self.selection.jobs) - self.seen
 
 
 def select(province: Province, states: Mapping[str, EndpointState], scope: Scope, *, user: str, day: datetime) -> Selection:
@@ -78,19 +91,36 @@ def select(province: Province, states: Mapping[str, EndpointState], scope: Scope
                 fresh += 1
             else:
                 urgency = 0 if state.evidence is None and not state.stale else 1 if state.stale else 2
-                asked.append((urgency, Job(endpoint, target_of(province.inventory, endpoint, user))))
+                asked.append((urgency, _job(province.inventory, endpoint, user)))
     asked.sort(key=lambda item: item[0])
     return Selection(tuple(job for _, job in asked), fresh, isolated)
 
 
 def target_of(inventory: Inventory, endpoint: Endpoint, user: str) -> Target | None:
-    """Where and as whom to ask; None when no way in is declared."""
-    if endpoint.address is None:
-        return None
+    """Where and as whom to ask directly; None when no direct way in is declared."""
     access = inventory.access_of(endpoint)
-    if access.via is not None:
+    if endpoint.address is None or access.via is not None:
         return None
     return Target(endpoint.address, access.port, access.user or user, access.host_key_alias)
+
+
+def targets_of(province: Province, scope: Scope, user: str) -> list[tuple[str, Target]]:
+    """Machines in use of ``scope`` with a direct way in: endpoint id and target."""
+    _check_names(province.inventory, scope)
+    found = []
+    for agency in province.inventory.agencies:
+        for endpoint in agency.endpoints:
+            target = target_of(province.inventory, endpoint, user)
+            if endpoint.status == "in_use" and target is not None and _inside(agency, endpoint, scope):
+                found.append((endpoint.id, target))
+    return found
+
+
+def _job(inventory: Inventory, endpoint: Endpoint, user: str) -> Job:
+    target = target_of(inventory, endpoint, user)
+    if target is None and endpoint.address is not None:
+        return Job(endpoint, None, note="declared behind a jump host, which this version cannot use")
+    return Job(endpoint, target)
 
 
 def sweep(
@@ -123,7 +153,7 @@ def sweep(
     )
     status = "failed"
     try:
-        sights: Counter[Sight] = collect(
+        collect(
             selection.jobs,
             transport,
             limits=limits,
@@ -135,10 +165,12 @@ def sweep(
             sudo=sudo,
         )
         status = "interrupted" if stop.is_set() else "finished"
+    except KeyboardInterrupt:
+        status = "interrupted"
     finally:
-        store.end_run(run.number, status, clock())
+        run = store.end_run(run.number, status, clock())
     judged = _judge_new(province, plan, levels, store, selection, clock())
-    return Sweep(store.run(run.number), selection, sights, judged, stop.is_set())
+    return Sweep(run, selection, judged)
 
 
 def _judge_new(province: Province, plan: Plan, levels: Levels, store: Store, selection: Selection, moment: datetime) -> int:

@@ -120,8 +120,13 @@ def _needed(target: Target, measurement: Measurement) -> Message | None:
     return None
 
 
+def obstacle_words(blocker: Blocker) -> Message:
+    """One reason why a target cannot be decided, in words."""
+    return with_count(_OBSTACLES[blocker.kind], blocker.count)
+
+
 def _obstacle(blocker: Blocker) -> Obstacle:
-    return Obstacle(with_count(_OBSTACLES[blocker.kind], blocker.count), blocker.agencies)
+    return Obstacle(obstacle_words(blocker), blocker.agencies)
 
 
 def _steps(target: Target, measurement: Measurement) -> tuple[Step, ...]:

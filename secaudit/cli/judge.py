@@ -1,0 +1,83 @@
+"""``secaudit judge``: stored captures, judged again with the present catalog."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from secaudit.cli.exits import ExitCode, verdict_code
+from secaudit.cli.language import N_
+from secaudit.cli.output import OutputFormat, print_json
+from secaudit.cli.progress import one_bar
+from secaudit.cli.session import (
+    ChecksOption,
+    FormatOption,
+    InventoryOption,
+    Session,
+    WorkspaceOption,
+    checks_folder,
+    inventory_folder,
+    session_of,
+    workspace_folder,
+)
+from secaudit.cli.tree import Command, application
+from secaudit.cli.workspace import PlanOption, moment_of, needed_store
+from secaudit.messages import clean, msg
+from secaudit.model.finding import Verdict
+from secaudit.pipeline.judging import Tallies, count_verdicts, rejudge
+from secaudit.pipeline.province import DEFAULT_PLAN, Province, classify_province, load_province
+from secaudit.report.words import word
+
+app = application()
+
+
+@app.command(cls=Command, help=N_("Judge stored captures again with the present catalog; no machine is asked."))
+def judge(
+    context: typer.Context,
+    inventory: Annotated[Path | None, InventoryOption] = None,
+    workspace: Annotated[Path | None, WorkspaceOption] = None,
+    checks: Annotated[Path | None, ChecksOption] = None,
+    plan: PlanOption = DEFAULT_PLAN,
+    output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
+) -> None:
+    """Exit 0 all pass, 3 something fails, 4 something is unknown."""
+    session = session_of(context)
+    province = load_province(inventory_folder(inventory), checks_folder(checks))
+    moment = moment_of(None)
+    levels = classify_province(province, moment.astimezone().date())
+    fresh_days = province.plan(plan).evidence.fresh_days
+    with needed_store(workspace_folder(workspace)) as store, one_bar(session, msg("Judging")) as steps:
+        judged = rejudge(province, store, levels, moment=moment, fresh_days=fresh_days, progress=steps)
+    tallies = count_verdicts(judged.values())
+    if output is OutputFormat.JSON:
+        print_json(
+            "judging",
+            {
+                "catalog_digest": province.catalog.digest,
+                "judged_at": moment,
+                "machines_with_evidence": sum(1 for state in judged.values() if state.evidence is not None),
+                "checks": {check: {v.value: count for v, count in counts.items()} for check, counts in tallies.items()},
+            },
+        )
+    else:
+        print_tallies(session, province, tallies)
+    failed = any(counts[Verdict.FAIL] for counts in tallies.values())
+    unknown = sum(counts[Verdict.UNKNOWN] for counts in tallies.values())
+    code = verdict_code(failures=failed, unknown=unknown, total=unknown)
+    if code is not ExitCode.WELL:
+        raise typer.Exit(code)
+
+
+def print_tallies(session: Session, province: Province, tallies: Tallies) -> None:
+    """One row per check: how many machines pass, fail, are unknown."""
+    table = Table()
+    table.add_column(session.text(msg("Check")), overflow="fold")
+    verdicts = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE)
+    for verdict in verdicts:
+        table.add_column(session.text(word(verdict)), justify="right")
+    for check, counts in tallies.items():
+        title = province.catalog.checks[check].title.pick(session.translator.language)
+        table.add_row(Text(clean(title)), *(str(counts[verdict]) for verdict in verdicts))
+    session.out.print(table)

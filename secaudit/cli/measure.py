@@ -1,0 +1,204 @@
+"""``secaudit measure``: every target as an interval, with what prevents a decision."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from secaudit.cli.exits import ExitCode, verdict_code
+from secaudit.cli.language import N_
+from secaudit.cli.output import OutputFormat, percent, print_json
+from secaudit.cli.progress import one_bar
+from secaudit.cli.session import (
+    ChecksOption,
+    FormatOption,
+    InventoryOption,
+    Session,
+    WorkspaceOption,
+    checks_folder,
+    inventory_folder,
+    session_of,
+    workspace_folder,
+)
+from secaudit.cli.shares import parse_share
+from secaudit.cli.tree import Command, application
+from secaudit.cli.workspace import AsOf, PlanOption, existing_store, moment_of
+from secaudit.messages import clean, msg
+from secaudit.model.measurement import AgencyShare, Decision, Measurement, Tally
+from secaudit.pipeline.measuring import Measured, measure_province
+from secaudit.pipeline.province import DEFAULT_PLAN, load_province
+from secaudit.pipeline.publish.targets import obstacle_words
+from secaudit.report.format import Format
+from secaudit.report.words import decision_word
+
+app = application()
+
+
+@app.command(cls=Command, help=N_("Measure the plan: proven, disproven and unknown, in total and per agency."))
+def measure(
+    context: typer.Context,
+    inventory: Annotated[Path | None, InventoryOption] = None,
+    workspace: Annotated[Path | None, WorkspaceOption] = None,
+    checks: Annotated[Path | None, ChecksOption] = None,
+    plan: PlanOption = DEFAULT_PLAN,
+    as_of: AsOf = None,
+    agency: Annotated[list[str] | None, typer.Option("--agency", help=N_("Show this agency's part (may be repeated)."))] = None,
+    per_agency: Annotated[bool, typer.Option("--per-agency", help=N_("Show every agency's part."))] = False,
+    accept_unknown: Annotated[
+        str, typer.Option("--accept-unknown", metavar="5%", help=N_("Share of targets that may stay undecided."))
+    ] = "0%",
+    output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
+) -> None:
+    """Exit 0 all met, 3 a target is missed, 4 a target is undecided."""
+    session = session_of(context)
+    accepted = parse_share(accept_unknown)
+    province = load_province(inventory_folder(inventory), checks_folder(checks))
+    moment = moment_of(as_of)
+    with existing_store(workspace_folder(workspace)) as store, one_bar(session, msg("Judging")) as steps:
+        measured = measure_province(province, province.plan(plan), store, as_of=moment, progress=steps)
+    if output is OutputFormat.JSON:
+        print_json("measurement", measured_json(measured))
+    else:
+        print_measurements(session, measured)
+        if per_agency or agency:
+            _print_agencies(session, measured, agency)
+    code = measured_code(measured, accepted)
+    if code is not ExitCode.WELL:
+        raise typer.Exit(code)
+
+
+def measured_code(measured: Measured, accepted: float = 0.0) -> ExitCode:
+    """Undecided wins over missed."""
+    decided = [m for m in measured.measurements if m.decision is not Decision.NOT_APPLICABLE]
+    return verdict_code(
+        failures=any(m.decision is Decision.MISSED for m in decided),
+        unknown=sum(1 for m in decided if m.decision is Decision.UNDECIDED),
+        total=len(decided),
+        accepted_share=accepted,
+    )
+
+
+def print_measurements(session: Session, measured: Measured) -> None:
+    """One row per target, stricter readings under it, then what prevents decisions."""
+    show = Format(session.translator.language)
+    day = measured.as_of.astimezone().strftime("%d/%m/%Y %H:%M")
+    table = Table(title=session.text(msg("{plan}, as of {day}", plan=measured.plan.name, day=day)))
+    for heading, justify in (
+        (msg("Target"), "left"), (msg("Asked"), "right"), (msg("Proven"), "right"), (msg("Disproven"), "right"),
+        (msg("Unknown"), "right"), (msg("Total"), "right"), (msg("Interval"), "right"), (msg("Decision"), "left"),
+    ):  # fmt: skip
+        table.add_column(session.text(heading), justify="right" if justify == "right" else "left", overflow="fold")
+    language = session.translator.language
+    targets = {target.id: target for target in measured.plan.targets}
+    due = measured.plan.due
+    for number, m in enumerate(measured.measurements, start=1):
+        target = targets[m.target]
+        word = decision_word(m.decision, overdue=due is not None and measured.as_of.date() > due)
+        style = {Decision.MET: "green", Decision.MISSED: "red"}.get(m.decision, "yellow")
+        asked = f"{'>' if m.sign == '>' else '≥'} {show.percent(m.share)}"
+        table.add_row(
+            Text(clean(f"{number}. {target.short.pick(language)}")),
+            asked,
+            *_cells(m.tally, show),
+            Text(session.text(word), style=style),
+        )
+        titles = {sub.id: sub.title for sub in target.under}
+        for sub in m.under:
+            table.add_row(Text(clean(f"   {titles[sub.id].pick(language)}"), style="dim"), "", *_cells(sub.tally, show), "")
+    session.out.print(table)
+    _print_obstacles(session, measured)
+
+
+def _cells(tally: Tally, show: Format) -> list[str]:
+    if tally.lower is None or tally.upper is None:
+        interval = "–"
+    elif tally.lower == tally.upper:
+        interval = show.percent(tally.lower)
+    else:
+        interval = f"{show.percent(tally.lower)} – {show.percent(tally.upper)}"
+    return [*(show.number(count) for count in (tally.proven, tally.disproven, tally.unknown, tally.total)), interval]
+
+
+def _print_obstacles(session: Session, measured: Measured) -> None:
+    names = {agency.agency.id: agency.agency.name for agency in measured.province.inventory.agencies}
+    for number, m in enumerate(measured.measurements, start=1):
+        if m.decision is Decision.MET or not m.blockers:
+            continue
+        session.out.print(Text(session.text(msg("Target {number}: what prevents a decision", number=number)), style="bold"))
+        for blocker in m.blockers:
+            listed = ", ".join(names.get(name, name) for name in blocker.agencies[:5])
+            rest = f" +{len(blocker.agencies) - 5}" if len(blocker.agencies) > 5 else ""
+            session.out.print(Text(clean(f"  · {session.text(obstacle_words(blocker))}: {listed}{rest}")), soft_wrap=True)
+
+
+def _print_agencies(session: Session, measured: Measured, wanted: list[str] | None) -> None:
+    show = Format(session.translator.language)
+    names = {agency.agency.id: agency.agency.name for agency in measured.province.inventory.agencies}
+    for number, m in enumerate(measured.measurements, start=1):
+        table = Table(title=session.text(msg("Target {number} per agency", number=number)))
+        for heading in (msg("Agency"), msg("Proven"), msg("Disproven"), msg("Unknown"), msg("Total"), msg("Interval")):
+            table.add_column(session.text(heading), overflow="fold")
+        for share in m.agencies:
+            if not wanted or share.agency in wanted:
+                table.add_row(Text(clean(names.get(share.agency, share.agency))), *_cells(share.tally, show))
+        session.out.print(table)
+
+
+def tally_json(tally: Tally) -> dict[str, Any]:
+    """Counts and bounds; percentages are rounded down to two places, fractions are exact."""
+    return {
+        "proven": tally.proven,
+        "disproven": tally.disproven,
+        "unknown": tally.unknown,
+        "total": tally.total,
+        "lower": tally.lower,
+        "upper": tally.upper,
+        "lower_percent": percent(tally.lower),
+        "upper_percent": percent(tally.upper),
+    }
+
+
+def _share_json(share: AgencyShare) -> dict[str, Any]:
+    return {
+        "agency": share.agency,
+        "submitted": share.submitted,
+        **tally_json(share.tally),
+        "members": {"disproven": list(share.disproven), "unknown": list(share.unknown)},
+    }
+
+
+def _measurement_json(measured: Measured, m: Measurement) -> dict[str, Any]:
+    target = next(target for target in measured.plan.targets if target.id == m.target)
+    return {
+        "target": m.target,
+        "title": target.title,
+        "population": target.population,
+        "sign": m.sign,
+        "share": m.share,
+        "decision": m.decision,
+        **tally_json(m.tally),
+        "declared_only": m.declared_only,
+        "lab": m.lab,
+        "needed": m.needed,
+        "to_clarify": m.to_clarify,
+        "formula": target.formula,
+        "blockers": [{"kind": b.kind, "count": b.count, "agencies": list(b.agencies)} for b in m.blockers],
+        "under": [{"id": sub.id, **tally_json(sub.tally)} for sub in m.under],
+        "agencies": [_share_json(share) for share in m.agencies],
+    }
+
+
+def measured_json(measured: Measured) -> dict[str, Any]:
+    """A measurement as docs/json.md describes it."""
+    return {
+        "plan": measured.plan.id,
+        "as_of": measured.as_of,
+        "rule_set": measured.levels.rules.id,
+        "inventory_digest": measured.province.inventory.digest,
+        "catalog_digest": measured.province.catalog.digest,
+        "chain_head": measured.chain_head,
+        "undeclared": {agency: list(addresses) for agency, addresses in measured.undeclared.items()},
+        "targets": [_measurement_json(measured, m) for m in measured.measurements],
+    }

@@ -1,0 +1,86 @@
+"""Progress on the console: bars that stay live, and nothing at all where nobody watches."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from secaudit.cli.session import Session
+from secaudit.messages import Message, msg
+from secaudit.model.inventory import Endpoint
+from secaudit.model.outcome import Sight, StoredOutcome
+
+_REFUSED = frozenset({Sight.REFUSED, Sight.HOST_KEY, Sight.AUTH, Sight.CHANNEL, Sight.SUDO})
+
+
+def bars(session: Session) -> Progress:
+    """A Rich display on standard error; it draws only when that is a terminal."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=session.err,
+        transient=False,
+    )
+
+
+class ScanDisplay:
+    """An observer: how fast, how many remain, seen, refused, unseen."""
+
+    def __init__(self, session: Session, progress: Progress) -> None:
+        """Draw into ``progress``."""
+        self._session = session
+        self._progress = progress
+        self._task: TaskID | None = None
+        self._counts = {"seen": 0, "refused": 0, "unseen": 0}
+
+    def begun(self, total: int) -> None:
+        """A run over ``total`` endpoints begins."""
+        self._task = self._progress.add_task(self._session.text(msg("Seeing machines")), total=total, note="")
+
+    def asking(self, endpoint: Endpoint) -> None:
+        """A connection is being opened; the display shows results only."""
+
+    def kept(self, stored: StoredOutcome) -> None:
+        """An outcome is on the disk."""
+        sight = stored.outcome.sight
+        group = "seen" if sight is Sight.SEEN else "refused" if sight in _REFUSED else "unseen"
+        self._counts[group] += 1
+        if self._task is None:
+            return
+        task = self._progress.tasks[self._task]
+        note = msg(
+            "{rate}/s, seen {seen}, refused {refused}, not seen {unseen}",
+            rate=f"{task.speed or 0:.0f}",
+            seen=self._counts["seen"],
+            refused=self._counts["refused"],
+            unseen=self._counts["unseen"],
+        )
+        self._progress.update(self._task, advance=1, note=self._session.text(note))
+
+    def ended(self, sights: Counter[Sight], *, interrupted: bool) -> None:
+        """The run is over; the summary is printed by the command."""
+
+
+class Steps:
+    """A bar for work with a known number of items."""
+
+    def __init__(self, session: Session, progress: Progress, title: Message) -> None:
+        """One line in ``progress``."""
+        self._progress = progress
+        self._task = progress.add_task(session.text(title), total=None, note="")
+
+    def __call__(self, done: int, total: int) -> None:
+        """``done`` of ``total`` items are finished."""
+        self._progress.update(self._task, completed=done, total=total)
+
+
+@contextmanager
+def one_bar(session: Session, title: Message) -> Iterator[Steps]:
+    """A single bar while the block runs."""
+    with bars(session) as progress:
+        yield Steps(session, progress, title)

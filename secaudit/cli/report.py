@@ -1,0 +1,106 @@
+"""``secaudit report``: one self-contained page."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from secaudit.cli.exits import ExitCode
+from secaudit.cli.language import N_
+from secaudit.cli.measure import measured_code
+from secaudit.cli.progress import one_bar
+from secaudit.cli.session import (
+    ChecksOption,
+    InventoryOption,
+    WorkspaceOption,
+    checks_folder,
+    inventory_folder,
+    session_of,
+    workspace_folder,
+)
+from secaudit.cli.tree import Command, application
+from secaudit.cli.workspace import REPORT_FILE, AsOf, PlanOption, existing_store, moment_of
+from secaudit.errors import ReportError
+from secaudit.messages import Message, msg
+from secaudit.model.measurement import Decision
+from secaudit.pipeline.measuring import Measured, measure_province
+from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
+from secaudit.pipeline.publish import publish
+from secaudit.report import render_html, render_json
+from secaudit.report.document import ReportDocument
+from secaudit.resources import data_folder, translator
+from secaudit.store import Store
+
+app = application()
+
+Language = Annotated[str, typer.Option("--report-lang", metavar="vi|en", help=N_("Language of the page; Vietnamese by default."))]
+
+
+@app.command(cls=Command, help=N_("Write the report: one page that works without network, down to the evidence."))
+def report(
+    context: typer.Context,
+    inventory: Annotated[Path | None, InventoryOption] = None,
+    workspace: Annotated[Path | None, WorkspaceOption] = None,
+    checks: Annotated[Path | None, ChecksOption] = None,
+    templates: Annotated[Path | None, typer.Option("--templates", help=N_("Folder of your own templates."))] = None,
+    plan: PlanOption = DEFAULT_PLAN,
+    as_of: AsOf = None,
+    language: Language = "vi",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help=N_("File to write; .json writes the data instead."))] = None,
+) -> None:
+    """Exit as measure does: 0 all met, 3 a target is missed, 4 a target is undecided."""
+    session = session_of(context)
+    folder = workspace_folder(workspace)
+    province = load_province(inventory_folder(inventory), checks_folder(checks))
+    moment = moment_of(as_of)
+    target = out or folder / REPORT_FILE
+    with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:
+        measured = measure_province(province, province.plan(plan), store, as_of=moment, progress=steps)
+        document = publish(measured, store)
+    write_report(document, target, language=language, templates=templates or data_folder("report_templates"))
+    session.say(msg("report: {path}", path=str(target.resolve())), style="bold")
+    code = measured_code(measured)
+    if code is not ExitCode.WELL:
+        raise typer.Exit(code)
+
+
+def write_report(document: ReportDocument, target: Path, *, language: str, templates: Path) -> None:
+    """Render and write, readable by the owner only; the old file stays until the new one is whole."""
+    if target.suffix.lower() == ".json":
+        data = render_json(document)
+    else:
+        data = render_html(document, translator(language), templates).encode("utf-8")
+    beside = target.with_name(f".{target.name}.new")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        beside.replace(target)
+    except OSError as error:
+        raise ReportError(
+            msg("the report cannot be written: {reason}", reason=error.strerror or str(error)),
+            where=str(target),
+            hint=msg("name another file with --out, or make room"),
+        ) from error
+
+
+def conclusion(measured: Measured) -> Message:
+    """How many targets stand how, in one sentence."""
+    counts = {decision: sum(1 for m in measured.measurements if m.decision is decision) for decision in Decision}
+    return msg(
+        "{met} of {all} targets met, {missed} missed, {undecided} undecided",
+        met=counts[Decision.MET],
+        all=len(measured.measurements),
+        missed=counts[Decision.MISSED],
+        undecided=counts[Decision.UNDECIDED],
+    )
+
+
+def measure_and_write(province: Province, store: Store, plan: str, target: Path) -> Measured:
+    """Measure now and write the Vietnamese page; what the demo does after its scan."""
+    measured = measure_province(province, province.plan(plan), store, as_of=moment_of(None))
+    write_report(publish(measured, store), target, language="vi", templates=data_folder("report_templates"))
+    return measured

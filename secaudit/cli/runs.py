@@ -1,0 +1,129 @@
+"""``secaudit runs``: what was gathered when, by whom."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from secaudit.cli.language import N_
+from secaudit.cli.output import OutputFormat, print_json
+from secaudit.cli.session import FormatOption, Session, WorkspaceOption, session_of, workspace_folder
+from secaudit.cli.tree import Command, application
+from secaudit.cli.workspace import needed_store
+from secaudit.messages import Message, clean, msg, msgc
+from secaudit.model.outcome import Run, Sight, StoredOutcome
+from secaudit.report.words import word
+
+app = application(help=N_("What was gathered when, by whom, and with what result."))
+
+STATUS: dict[str, Message] = {
+    "running": msgc("run", "running"),
+    "finished": msgc("run", "finished"),
+    "interrupted": msgc("run", "interrupted"),
+    "failed": msgc("run", "failed"),
+}
+
+
+@app.command("list", cls=Command, help=N_("All runs, the newest first."))
+def list_runs(
+    context: typer.Context,
+    workspace: Annotated[Path | None, WorkspaceOption] = None,
+    output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
+) -> None:
+    """Number, time, who, what, and counts by sight."""
+    session = session_of(context)
+    with needed_store(workspace_folder(workspace)) as store:
+        runs = list(reversed(store.runs()))
+    if output is OutputFormat.JSON:
+        print_json("runs", {"runs": [run_json(run) for run in runs]})
+        return
+    table = Table()
+    for heading in (msg("Run"), msg("Started"), msg("Status"), msg("By"), msg("Asked"), msg("Seen"), msg("Not seen")):
+        table.add_column(session.text(heading), overflow="fold")
+    for run in runs:
+        counts = dict(run.counts)
+        seen = counts.get(Sight.SEEN, 0)
+        table.add_row(
+            str(run.number),
+            run.started_at.astimezone().strftime("%d/%m/%Y %H:%M"),
+            session.text(STATUS[run.status]),
+            Text(clean(run.who)),
+            Text(clean(run.scope)),
+            str(seen),
+            str(sum(counts.values()) - seen),
+        )
+    session.out.print(table)
+
+
+@app.command(cls=Command, help=N_("One run: every endpoint and how it ended."))
+def show(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(help=N_("Number of the run, from runs list."))],
+    workspace: Annotated[Path | None, WorkspaceOption] = None,
+    output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
+) -> None:
+    """Outcomes in the order they were kept."""
+    session = session_of(context)
+    with needed_store(workspace_folder(workspace)) as store:
+        run = store.run(number)
+        outcomes = store.outcomes(number)
+    if output is OutputFormat.JSON:
+        print_json("run", {"run": run_json(run), "outcomes": [outcome_json(outcome) for outcome in outcomes]})
+        return
+    _print_outcomes(session, run, outcomes)
+
+
+def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome]) -> None:
+    table = Table(title=session.text(msg("Run {number}: {status}", number=run.number, status=STATUS[run.status])))
+    for heading in (msg("No."), msg("Endpoint"), msg("Result"), msg("Seconds"), msg("Detail"), msg("Chain")):
+        table.add_column(session.text(heading), overflow="fold")
+    for stored in outcomes:
+        outcome = stored.outcome
+        seconds = (outcome.finished_at - outcome.started_at).total_seconds()
+        mark = session.text(msgc("mark", " (lab data)")) if outcome.lab else ""
+        table.add_row(
+            str(stored.number),
+            Text(clean(outcome.endpoint)),
+            Text(session.text(word(outcome.sight)) + mark, style="green" if outcome.sight is Sight.SEEN else "yellow"),
+            f"{seconds:.1f}",
+            Text(clean(outcome.detail, limit=160)),
+            stored.chain[:12],
+        )
+    session.out.print(table)
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    """One run as docs/json.md describes it."""
+    return {
+        "number": run.number,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "status": run.status,
+        "who": run.who,
+        "way": run.way,
+        "scope": run.scope,
+        "inventory_digest": run.inventory_digest,
+        "catalog_digest": run.catalog_digest,
+        "counts": dict(run.counts),
+    }
+
+
+def outcome_json(stored: StoredOutcome) -> dict[str, Any]:
+    """One outcome as docs/json.md describes it."""
+    outcome = stored.outcome
+    return {
+        "number": stored.number,
+        "endpoint": outcome.endpoint,
+        "sight": outcome.sight,
+        "way": outcome.way,
+        "grade": outcome.grade,
+        "started_at": outcome.started_at,
+        "finished_at": outcome.finished_at,
+        "detail": outcome.detail,
+        "host_key": outcome.host_key,
+        "server_version": outcome.server_version,
+        "lab": outcome.lab,
+        "chain": stored.chain,
+    }

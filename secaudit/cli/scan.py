@@ -1,0 +1,174 @@
+"""``secaudit scan``: see the machines that have no fresh evidence."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from secaudit.cli.exits import ExitCode, verdict_code
+from secaudit.cli.language import N_
+from secaudit.cli.login import (
+    AgentOption,
+    IdentityOption,
+    PassphraseOption,
+    PasswordOption,
+    UserOption,
+    ask_credentials,
+    login_user,
+)
+from secaudit.cli.output import OutputFormat, print_json
+from secaudit.cli.progress import ScanDisplay, bars
+from secaudit.cli.runs import run_json
+from secaudit.cli.session import (
+    ChecksOption,
+    FormatOption,
+    InventoryOption,
+    Session,
+    WorkspaceOption,
+    checks_folder,
+    inventory_folder,
+    session_of,
+    workspace_folder,
+)
+from secaudit.cli.shares import parse_share
+from secaudit.cli.tree import Command, application
+from secaudit.cli.workspace import HOST_KEYS_FILE, STORE_FILE, PlanOption
+from secaudit.collect import Limits
+from secaudit.collect.machine import safe_limits
+from secaudit.messages import msg
+from secaudit.model.finding import Verdict
+from secaudit.model.outcome import Sight
+from secaudit.pipeline.judging import gather_states
+from secaudit.pipeline.province import DEFAULT_PLAN, Province, classify_province, load_province
+from secaudit.pipeline.seeing import Scope, Sweep, sweep
+from secaudit.report.words import word
+from secaudit.store import Store
+from secaudit.transport import HostKeys
+from secaudit.transport.ssh import SshTransport
+
+app = application()
+
+
+@app.command(cls=Command, help=N_("See machines over SSH: those without fresh evidence, or the ones you name."))
+def scan(
+    context: typer.Context,
+    inventory: Annotated[Path | None, InventoryOption] = None,
+    workspace: Annotated[Path | None, WorkspaceOption] = None,
+    checks: Annotated[Path | None, ChecksOption] = None,
+    plan: PlanOption = DEFAULT_PLAN,
+    again: Annotated[bool, typer.Option("--all", help=N_("Ask machines with fresh evidence too."))] = False,
+    agency: Annotated[list[str] | None, typer.Option("--agency", help=N_("Only this agency (may be repeated)."))] = None,
+    system: Annotated[list[str] | None, typer.Option("--system", help=N_("Only machines of this system."))] = None,
+    endpoint: Annotated[list[str] | None, typer.Option("--endpoint", help=N_("Only this machine (may be repeated)."))] = None,
+    user: UserOption = None,
+    identity: IdentityOption = None,
+    agent: AgentOption = True,
+    ask_password: PasswordOption = False,
+    ask_passphrase: PassphraseOption = False,
+    sudo: Annotated[bool, typer.Option("--sudo", help=N_("Use sudo -n where the machine allows it without a password."))] = False,
+    connections: Annotated[
+        int | None, typer.Option("--connections", min=1, max=2000, help=N_("Connections open at once."))
+    ] = None,
+    rate: Annotated[float, typer.Option("--rate", min=0.1, help=N_("New connections per second."))] = 100.0,
+    deadline: Annotated[float, typer.Option("--deadline", min=1, help=N_("Seconds one machine may take in all."))] = 120.0,
+    accept_unknown: Annotated[
+        str, typer.Option("--accept-unknown", metavar="5%", help=N_("Share of machines that may stay unseen."))
+    ] = "0%",
+    output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
+) -> None:
+    """Exit 0 all seen and in order, 3 a check fails, 4 a machine was not seen, 130 interrupted."""
+    session = session_of(context)
+    accepted = parse_share(accept_unknown)
+    folder = workspace_folder(workspace)
+    province = load_province(inventory_folder(inventory), checks_folder(checks))
+    chosen_plan = province.plan(plan)
+    scope = Scope(again or bool(endpoint), tuple(agency or ()), tuple(system or ()), tuple(endpoint or ()))
+    account = login_user(user)
+    with Store.open(folder / STORE_FILE) as store:
+        store.claim()
+        credentials = ask_credentials(session, identity, agent=agent, ask_password=ask_password, ask_passphrase=ask_passphrase)
+        transport = SshTransport(credentials, HostKeys.read(folder / HOST_KEYS_FILE))
+        levels = classify_province(province, datetime.now(UTC).astimezone().date())
+        with bars(session) as progress:
+            result = sweep(
+                province,
+                chosen_plan,
+                levels,
+                store,
+                transport,
+                scope,
+                user=account,
+                who=account,
+                sudo=sudo,
+                limits=_limits(connections, rate, deadline),
+                observer=ScanDisplay(session, progress),
+                stop=threading.Event(),
+                clock=lambda: datetime.now(UTC),
+            )
+        failures = _failures(province, store, result, chosen_plan.evidence.fresh_days)
+    if output is OutputFormat.JSON:
+        print_json("scan", sweep_json(result, failures))
+    else:
+        print_sweep(session, result)
+    _leave(result, failures, accepted)
+
+
+def _limits(connections: int | None, rate: float, deadline: float) -> Limits:
+    limits = Limits(per_second=rate, endpoint_seconds=deadline)
+    return safe_limits(limits) if connections is None else replace(limits, in_flight=connections)
+
+
+def _failures(province: Province, store: Store, result: Sweep, fresh_days: int) -> int:
+    """Machines of this run with at least one failed check."""
+    states = gather_states(province, store, as_of=datetime.now(UTC), fresh_days=fresh_days)
+    asked = {job.endpoint.id for job in result.selection.jobs}
+    numbers = [s.evidence.number for s in states.values() if s.evidence is not None and s.endpoint in asked]
+    findings = store.findings(province.catalog.digest, numbers)
+    return sum(1 for rows in findings.values() if any(row.verdict is Verdict.FAIL for row in rows))
+
+
+def _leave(result: Sweep, failures: int, accepted: float) -> None:
+    if result.interrupted:
+        raise typer.Exit(ExitCode.INTERRUPTED)
+    code = verdict_code(failures=failures > 0, unknown=result.unseen, total=len(result.selection.jobs), accepted_share=accepted)
+    if code is not ExitCode.WELL:
+        raise typer.Exit(code)
+
+
+def print_sweep(session: Session, result: Sweep) -> None:
+    """How the machines of the run ended, by class."""
+    table = Table(title=session.text(msg("Run {number}", number=result.run.number)))
+    table.add_column(session.text(msg("Result")))
+    table.add_column(session.text(msg("Machines")), justify="right")
+    for sight, count in result.run.counts:
+        kind = Sight(sight)
+        table.add_row(Text(session.text(word(kind)), style="green" if kind is Sight.SEEN else "yellow"), str(count))
+    session.out.print(table)
+    session.say(
+        msg(
+            "{fresh} machines were not asked, their evidence is fresh; {isolated} isolated machines are never asked",
+            fresh=result.selection.fresh,
+            isolated=result.selection.isolated,
+        )
+    )
+    if result.interrupted:
+        session.say(msg("interrupted: what was finished is kept, the next scan asks the rest"), style="yellow")
+
+
+def sweep_json(result: Sweep, failures: int) -> dict[str, Any]:
+    """A run of ``scan`` as docs/json.md describes it."""
+    return {
+        "run": run_json(result.run),
+        "asked": len(result.selection.jobs),
+        "seen": result.seen,
+        "not_seen": result.unseen,
+        "fresh": result.selection.fresh,
+        "isolated": result.selection.isolated,
+        "judged": result.judged,
+        "machines_with_failures": failures,
+    }

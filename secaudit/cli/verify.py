@@ -1,0 +1,52 @@
+"""``secaudit verify``: whether the store is still what was kept."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from secaudit.cli.exits import ExitCode
+from secaudit.cli.language import N_
+from secaudit.cli.output import OutputFormat, print_json
+from secaudit.cli.session import FormatOption, WorkspaceOption, session_of, workspace_folder
+from secaudit.cli.tree import Command, application
+from secaudit.cli.workspace import needed_store
+from secaudit.messages import msg
+
+app = application()
+
+
+@app.command(cls=Command, help=N_("Check the hash chain: whether anything in the store was changed, removed or added."))
+def verify(
+    context: typer.Context,
+    workspace: Annotated[Path | None, WorkspaceOption] = None,
+    output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
+) -> None:
+    """Exit 6 when the store is not what was kept."""
+    session = session_of(context)
+    with needed_store(workspace_folder(workspace)) as store:
+        result = store.verify()
+    if output is OutputFormat.JSON:
+        flaws = [{"kind": flaw.kind, "number": flaw.number, "message": session.text(flaw.message)} for flaw in result.problems]
+        print_json(
+            "verification",
+            {
+                "intact": result.intact,
+                "outcomes": result.count,
+                "head": result.head,
+                "pruned": result.pruned,
+                "flaws": flaws,
+                "more": result.more,
+            },
+        )
+    else:
+        for flaw in result.problems:
+            session.say(flaw.message, style="red")
+        if result.more:
+            session.say(msg("and {count} more", count=result.more), style="red")
+        if result.intact:
+            session.say(msg("{count} outcomes, chain intact; head {head}", count=result.count, head=result.head), style="green")
+        else:
+            session.say(msg("the store is not what was kept; use a copy from before"), style="bold red")
+    if not result.intact:
+        raise typer.Exit(ExitCode.STORE)

@@ -1,0 +1,61 @@
+"""The workspace folder: store, host keys, reports; and the moment figures are for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from secaudit.cli.language import N_
+from secaudit.errors import StoreError, UsageError
+from secaudit.messages import msg
+from secaudit.store import Store
+
+STORE_FILE = "store.sqlite"
+HOST_KEYS_FILE = "known_hosts"
+REPORT_FILE = "report.html"
+
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help=N_("Day the figures are for, to its end; now when left out.")),
+]
+PlanOption = Annotated[str, typer.Option("--plan", help=N_("Plan of the catalog to measure."))]
+
+
+def moment_of(asked: datetime | None) -> datetime:
+    """Now, or the last moment of the asked day where this program runs; a day to come is refused."""
+    now = datetime.now(UTC)
+    if asked is None:
+        return now
+    end = datetime.combine(asked.date(), time.max).astimezone()
+    if asked.date() > now.astimezone().date():
+        raise UsageError(
+            msg("{day} is still to come", day=asked.date().isoformat()), hint=msg("name a day that is over, or leave --as-of out")
+        )
+    return min(end.astimezone(UTC), now)
+
+
+@contextmanager
+def existing_store(workspace: Path) -> Iterator[Store | None]:
+    """The store for reading, or None when nothing was ever gathered in this workspace."""
+    path = workspace / STORE_FILE
+    if not path.exists():
+        yield None
+        return
+    with Store.open(path, create=False) as store:
+        yield store
+
+
+@contextmanager
+def needed_store(workspace: Path) -> Iterator[Store]:
+    """The store; StoreError when nothing was ever gathered in this workspace."""
+    with existing_store(workspace) as store:
+        if store is None:
+            raise StoreError(
+                msg("there is no store yet"),
+                where=str(workspace / STORE_FILE),
+                hint=msg("gather evidence first: secaudit scan; or name the workspace with --workspace"),
+            )
+        yield store
