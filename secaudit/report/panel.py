@@ -43,7 +43,6 @@ _WORDS: dict[str, Message] = {
     "show_section": msg("show the source"),
     "cut": msg("only the beginning is shown"),
     "empty": msg("(empty)"),
-    "none": msg("Nothing stands here."),
     "unseen": msg("There is no fresh evidence of this machine; nothing was judged."),
     "what": msg("What is asked"),
     "why": msg("Why"),
@@ -161,7 +160,7 @@ class Panel:
 def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str]]:
     """Label and value of everything known of a machine, down to the numbers of its evidence."""
     pairs = [
-        (msg("Kind"), voice.say(word(machine.kind))),
+        (msg("Kind of machine"), voice.say(word(machine.kind))),
         (msg("Operating system"), machine.os or ""),
         (msg("Place"), machine.place or ""),
         (msg("Address"), machine.address or ""),
@@ -175,7 +174,7 @@ def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str]]:
 def _trail(trail: Trail, voice: Voice) -> list[tuple[Message, str]]:
     return [
         (msg("Observed at"), voice.say(msg("{moment} (Vietnamese time)", moment=trail.observed_at))),
-        (msg("Way"), voice.say(word(trail.way))),
+        (msg("How it was seen"), voice.say(word(trail.way))),
         (msg("Grade of evidence"), voice.say(word(trail.grade))),
         (msg("Gathering number"), voice.format.number(trail.run)),
         (msg("Evidence number"), voice.format.number(trail.outcome)),

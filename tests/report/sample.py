@@ -309,3 +309,30 @@ def _footer() -> Footer:
         (LifecycleAge(Texts(vi="Vòng đời Windows", en="Windows lifecycle"), date(2026, 11, 1), "endoflife.date"),),
         (msg("Evidence of a machine counts for {days} days.", days=30),),
     )  # fmt: skip
+
+
+VIETNAMESE = {
+    "{count} more systems needed": "cần thêm {count} hệ thống",
+    "{count} machines must be verified": "cần xác minh {count} máy",
+    "documents of {count} heads missing": "thiếu hồ sơ của {count} người",
+    "{count} more people needed": "cần thêm {count} người",
+    "deploy the approved plan in full": "triển khai đầy đủ phương án đã được phê duyệt",
+    "have the dossier appraised": "trình thẩm định hồ sơ đề xuất cấp độ",
+    "{count} agencies have sent nothing": "{count} đơn vị chưa gửi số liệu",
+    "nobody has seen {count} machines": "{count} máy chưa kiểm tra được",
+    "run the collector on {count} machines": "chạy bộ thu thập trên {count} máy",
+    "{count} commune People's Committees": "UBND {count} xã, phường",
+    "run the collector on the machines nobody has seen": "chạy bộ thu thập trên các máy chưa kiểm tra được",
+    "verifies at most {count} more machines, enough to conclude target {number}": (
+        "xác minh thêm tối đa {count} máy, đủ để kết luận chỉ tiêu {number}"
+    ),
+    "has the dossiers of {count} systems appraised and approved": "trình thẩm định, phê duyệt hồ sơ của {count} hệ thống",
+    "target {number} rises by at most {share}": "chỉ tiêu {number} tăng thêm tối đa {share}",
+    "holds two classes of basic skills": "tổ chức hai lớp tập huấn kỹ năng cơ bản",
+    "{count} more people trained, target {number} is met": "thêm {count} người được đào tạo, đạt chỉ tiêu {number}",
+    "{count} machines to be verified, {bad} to be put in order": "{count} máy cần xác minh, {bad} máy cần khắc phục",
+    "verify {count} machines": "xác minh {count} máy",
+    "train {count} people": "đào tạo {count} người",
+    "Evidence of a machine counts for {days} days.": "Bằng chứng về máy có giá trị trong {days} ngày.",
+}
+"""Vietnamese of the sentences that stand for the pipeline's."""
