@@ -33,7 +33,7 @@ def sound_products(products: list[Sourced[Product]]) -> list[Problem]:
             hint = msg("a scanner that runs only when started is of kind other")
             problems.append(product.problem(msg("An on-demand scanner is no protection"), ("kind",), found=value.kind, hint=hint))
         for loc, where, trace in traces:
-            if len(trace.replace("*", "").replace("?", "").strip()) < min(_LITERAL_CHARACTERS, len(trace)):
+            if len(trace.replace("*", "").strip()) < min(_LITERAL_CHARACTERS, len(trace)):
                 problems.append(product.problem(msg("The pattern matches nearly everything"), loc, found=trace))
             other, kind = kinds.setdefault((where, trace.casefold()), (value.id, value.kind))
             if kind != value.kind:
