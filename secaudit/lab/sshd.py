@@ -77,12 +77,14 @@ class Sshd:
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
         self.host_key: HostKey
+        self.client: HostKey
+        """Public half of ``client_key``."""
 
     def __enter__(self) -> "Sshd":
         """Fresh keys, configuration, start; back when the server listens. SecauditError names its own complaint."""
         self.host_key = fresh_key(self.folder / "host_key")
-        client = fresh_key(self.client_key)
-        line = f'from="127.0.0.0/8",restrict {client.type} {client.base64} secaudit\n'
+        self.client = fresh_key(self.client_key)
+        line = f'from="127.0.0.0/8",restrict {self.client.type} {self.client.base64} secaudit\n'
         write_private(self.folder / "authorized_keys", line.encode("ascii"))
         self._configure()
         if hasattr(os, "geteuid") and os.geteuid() == 0:
