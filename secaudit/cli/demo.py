@@ -1,0 +1,183 @@
+"""``secaudit demo``: the main job over the sample province, with real SSH on loopback."""
+
+import getpass
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from secaudit.classify import compare
+from secaudit.cli.judge import print_tallies
+from secaudit.cli.language import N_
+from secaudit.cli.measure import print_measurements
+from secaudit.cli.progress import ScanDisplay, bars, one_bar
+from secaudit.cli.report import conclusion, write_report
+from secaudit.cli.scan import print_sweep
+from secaudit.cli.session import ChecksOption, Session, checks_folder, session_of
+from secaudit.cli.tree import Command, application
+from secaudit.cli.workspace import HOST_KEYS_FILE, REPORT_FILE, STORE_FILE
+from secaudit.collect import Limits
+from secaudit.errors import SecauditError, UsageError
+from secaudit.messages import msg
+from secaudit.model.finding import Verdict
+from secaudit.pipeline.discovering import discover_machines, save_reconciliation
+from secaudit.pipeline.judging import count_verdicts
+from secaudit.pipeline.measuring import measure_province
+from secaudit.pipeline.practice import Practice, practice_range
+from secaudit.pipeline.province import DEFAULT_PLAN, Levels, Province, classify_province, load_province
+from secaudit.pipeline.publish import publish
+from secaudit.pipeline.seeing import Scope, sweep
+from secaudit.resources import data_folder
+from secaudit.store import Store
+from secaudit.transport import Credentials, KeyFile
+from secaudit.transport.ssh import SshTransport
+
+app = application()
+
+LIMITS = Limits(in_flight=60, per_second=200.0, endpoint_seconds=15.0)
+"""Lab endpoints that keep silent would otherwise hold the demo for minutes."""
+
+
+@app.command(cls=Command, help=N_("The whole job over the sample province, on this machine alone. Run it again as you like."))
+def demo(
+    context: typer.Context,
+    inventory: Annotated[Path, typer.Option("--inventory", "-i", help=N_("The sample province."))] = Path(
+        "inventories/thai-nguyen"
+    ),
+    lab_map: Annotated[Path, typer.Option("--lab", help=N_("Which lab answer stands at which address."))] = Path(
+        "inventories/lab/thai-nguyen.yaml"
+    ),
+    workspace: Annotated[Path, typer.Option("--workspace", "-w", help=N_("Folder for the store and the report."))] = Path("demo"),
+    checks: Annotated[Path | None, ChecksOption] = None,
+) -> None:
+    """Load, classify, see, judge, measure, report; exit 0 when the job ran to its end, whatever it found."""
+    session = session_of(context)
+    if not lab_map.is_file():
+        raise UsageError(
+            msg("the sample province is not here"), where=str(lab_map), hint=msg("run the demo in a checkout of secaudit")
+        )
+    began = time.monotonic()
+    session.say(msg("1/6 Loading and validating the inventory"), style="bold")
+    province = load_province(inventory, checks_folder(checks))
+    _say_loaded(session, province)
+    session.say(msg("2/6 Classifying every system"), style="bold")
+    levels = classify_province(province, datetime.now(UTC).astimezone().date())
+    _print_levels(session, province, levels)
+    with (
+        practice_range(province.inventory, lab_map, workspace, workspace / HOST_KEYS_FILE) as practice,
+        Store.open(workspace / STORE_FILE) as store,
+    ):
+        store.claim()
+        _say_practice(session, practice)
+        session.say(msg("3/6 Looking for machines nobody declared"), style="bold")
+        _discover(session, province, store)
+        session.say(msg("4/6 Seeing machines over SSH"), style="bold")
+        _see(session, province, levels, store, practice)
+        session.say(msg("5/6 Judging and measuring"), style="bold")
+        with one_bar(session, msg("Judging")) as steps:
+            measured = measure_province(province, province.plan(DEFAULT_PLAN), store, as_of=datetime.now(UTC), progress=steps)
+        tallies = count_verdicts(state for state in measured.states.values() if state.evidence is not None)
+        print_tallies(session, province, tallies)
+        session.say(msg("6/6 Writing the report"), style="bold")
+        target = workspace / REPORT_FILE
+        write_report(publish(measured, store), target, language="vi", templates=data_folder("report_templates"))
+    print_measurements(session, measured)
+    session.say(conclusion(measured), style="bold")
+    failures = sum(counts[Verdict.FAIL] for counts in tallies.values())
+    session.say(msg("{count} failed checks on machines that were seen", count=failures))
+    session.say(
+        msg(
+            "finished in {seconds} s; open this page: {path}",
+            seconds=round(time.monotonic() - began),
+            path=target.resolve().as_uri(),
+        )
+    )
+
+
+def _say_loaded(session: Session, province: Province) -> None:
+    session.say(
+        msg(
+            "{agencies} agencies, {systems} systems, {endpoints} endpoints: no problem found",
+            agencies=len(province.inventory.agencies),
+            systems=len(province.inventory.systems),
+            endpoints=len(province.inventory.endpoints),
+        )
+    )
+
+
+def _print_levels(session: Session, province: Province, levels: Levels) -> None:
+    table = Table(title=session.text(msg("Levels under {act}", act=levels.rules.act)))
+    table.add_column(session.text(msg("Level")))
+    table.add_column(session.text(msg("Systems")), justify="right")
+    counts = Counter(item.level for item in levels.classifications.values())
+    for level in sorted(level for level in counts if level is not None):
+        table.add_row(str(level), str(counts[level]))
+    if counts[None]:
+        table.add_row(session.text(msg("open, questions to ask")), str(counts[None]))
+    lower = sum(
+        1
+        for item in levels.classifications.values()
+        if compare(item, province.inventory.systems[item.system]) == "declared_lower"
+    )
+    session.out.print(table)
+    if lower:
+        session.say(msg("{count} systems are declared lower than the clauses propose", count=lower), style="yellow")
+
+
+def _say_practice(session: Session, practice: Practice) -> None:
+    session.say(
+        msg("lab: {count} addresses on loopback answer with captured or misbehaving SSH (lab data)", count=practice.lab_machines)
+    )
+    if practice.this_machine:
+        session.say(msg("this machine is audited for real, through OpenSSH on loopback"))
+    for message in practice.missing:
+        session.say(message, style="yellow")
+
+
+def _discover(session: Session, province: Province, store: Store) -> None:
+    at = datetime.now(UTC)
+    try:
+        found = discover_machines(province.inventory, (), at=at)
+    except SecauditError as error:
+        session.say(error.message, style="yellow")
+        if error.hint:
+            session.say(error.hint)
+        return
+    save_reconciliation(store, found, at)
+    session.say(
+        msg(
+            "{agencies} agencies swept: {declared} declared machines answer, {undeclared} undeclared",
+            agencies=len(found.agencies),
+            declared=len(found.declared),
+            undeclared=len(found.undeclared),
+        )
+    )
+
+
+def _see(session: Session, province: Province, levels: Levels, store: Store, practice: Practice) -> None:
+    user = getpass.getuser()
+    transport = SshTransport(Credentials((KeyFile(practice.client_key),)), practice.host_keys)
+    with bars(session) as progress:
+        result = sweep(
+            province,
+            province.plan(DEFAULT_PLAN),
+            levels,
+            store,
+            transport,
+            Scope(again=True),
+            user=user,
+            who=user,
+            sudo=False,
+            limits=LIMITS,
+            observer=ScanDisplay(session, progress),
+            stop=threading.Event(),
+            clock=lambda: datetime.now(UTC),
+        )
+    print_sweep(session, result)
+    if result.interrupted:
+        raise KeyboardInterrupt
