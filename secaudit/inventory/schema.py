@@ -27,21 +27,29 @@ def _tidy(schema: dict[str, Any]) -> None:
     schema.pop("title", None)
     required = schema.get("required", ())
     for name, field in schema.get("properties", {}).items():
-        _drop_titles(field)
+        _clean(field)
         if name not in required and not _takes_null(field):
             default = {"default": field.pop("default")} if "default" in field else {}
             schema["properties"][name] = {"anyOf": [field, {"type": "null"}], **default}
+
+
+_BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
+"""Pydantic leaves the bounds of a value that it reads through a function under its own names."""
 
 
 def _takes_null(field: dict[str, Any]) -> bool:
     return {"type": "null"} in field.get("anyOf", ())
 
 
-def _drop_titles(field: Any) -> None:  # noqa: ANN401  # a JSON value
+def _clean(field: Any) -> None:  # noqa: ANN401  # a JSON value
+    """Drop generated titles at every depth and give bounds their standard names."""
     if isinstance(field, dict):
         field.pop("title", None)
+        for name, standard in _BOUNDS.items():
+            if name in field:
+                field[standard] = field.pop(name)
         for value in field.values():
-            _drop_titles(value)
+            _clean(value)
     elif isinstance(field, list):
         for value in field:
-            _drop_titles(value)
+            _clean(value)
