@@ -136,13 +136,16 @@ def _undeclared(name: str, text: str, line: int, column: int, place: Message, kn
 def _no_overload(function: str, types: str, place: Message, message_of: Mapping[str, str]) -> ExpressionError:
     for message, variable in message_of.items():
         types = types.replace(message, f"record of {variable}")
+    if function == "_[_]":
+        return ExpressionError(
+            msg("indexing with [ ] is not offered for ({types}) ({place})", types=_short(types), place=place),
+            hint=msg("a field is written p.field; a list is searched with exists or all"),
+        )
     operator = _OPERATOR.match(function)
     name = "in" if function == "@in" else operator[1] if operator else function
     return ExpressionError(
         msg("{function} cannot be applied to ({types}) ({place})", function=name, types=_short(types), place=place),
-        hint=msg('both sides need the same type: 1 is an int, 1.0 a double, "1" a string')
-        if types.startswith(("int, double", "double, int")) or "string" in types
-        else None,
+        hint=msg('types are never converted: 1 is an int, 1.0 a double, "1" a string'),
     )
 
 
