@@ -1,0 +1,67 @@
+"""What the documents about checks say is true of the program."""
+
+import re
+from pathlib import Path
+
+from secaudit.catalog import lint_catalog, load_catalog
+from secaudit.catalog.files import DEPTHS
+from secaudit.judge import run_cases
+from secaudit.model.check import Severity
+from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS
+from secaudit.resources import data_folder
+
+README = (data_folder("checks") / "README.md").read_text(encoding="utf-8")
+GUIDE = (Path(__file__).parents[2] / "docs" / "writing-checks.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_names_is_the_declared_facts():
+    rows = dict(re.findall(r"^\| `([a-z0-9_.]+)` \| (.+?) \| .+ \|$", README, re.MULTILINE))
+    specs = {**ENDPOINT_VARIABLES, **FACTS}
+    assert set(rows) == set(specs)
+    for name, spec in specs.items():
+        kind = rows[name]
+        if spec.fields:
+            assert dict(re.findall(r"`(\w+)` ([a-z]+)", kind)) == {field: value.value for field, value in spec.fields.items()}
+        else:
+            assert kind.replace("list of string", "list<string>") == spec.type.value
+
+
+def test_the_folders_and_bands_are_those_of_the_program():
+    for folder in DEPTHS:
+        assert f"| `{folder}/" in README
+    bands = re.findall(r"^\| (\w+) \| .* \| .*\|$", README.partition("### Severity")[2].partition("###")[0], re.MULTILINE)
+    assert bands == [severity.value for severity in Severity]
+
+
+def test_the_worked_example_is_a_working_check(tmp_path):
+    (example,) = [block for block in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL) if block.startswith("id:")]
+    path = tmp_path / "endpoint/patch/patch.uptime.yaml"
+    assert f"checks/{path.relative_to(tmp_path).as_posix()}" in GUIDE
+    path.parent.mkdir(parents=True)
+    path.write_text(example, encoding="utf-8")
+    assert lint_catalog(tmp_path) == []
+    check = load_catalog(tmp_path).checks["patch.uptime"]
+    assert all(result.ok for result in run_cases(check))
+
+
+def test_the_message_shown_in_the_guide_is_the_one_given(tmp_path):
+    example = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)[0]
+    path = tmp_path / "endpoint/patch/patch.uptime.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(example.replace("machine.uptime_days <=", "machine.uptime_day <="), encoding="utf-8")
+    (problem,) = lint_catalog(tmp_path)
+    place = f"checks/{path.relative_to(tmp_path).as_posix()}:{problem.line}:{problem.column}"
+    assert f"{place}: {problem.message}" in GUIDE
+    assert str(problem.hint) in GUIDE
+
+
+def test_expressions_of_the_guide_compile(write, good):
+    cells = re.findall(r"^\| [^|]+ \| (`.*`.*) \|$", GUIDE, re.MULTILINE)
+    expressions = [text.replace("\\|", "|") for cell in cells for text in re.findall(r"`([^`]+)`", cell)]
+    expressions = [text for text in expressions if not text.startswith(("...", "a "))]
+    assert len(expressions) >= 9
+    name = "endpoint/patch/patch.restart.yaml"
+    old = 'pass: "!patch.reboot_required && machine.uptime_days <= param.days"'
+    for text in expressions:
+        changed = good[name].replace(old, "pass: >-\n  " + text).replace("param: {days: 60}\n", "")
+        assert lint_catalog(write({name: changed})) == [], text
