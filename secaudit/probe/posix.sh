@@ -279,6 +279,7 @@ s_processes() {
 
 s_listening() {
   [ -r /proc/net/tcp ] || return "$UNSUPPORTED"
+  printf 'looked=yes\n'
   for f in tcp tcp6 udp udp6; do
     [ -r "/proc/net/$f" ] || continue
     limit 10 awk -v p="$f" '($4 == "0A" && p ~ /tcp/) || ($4 == "07" && p ~ /udp/) { print p, $2 }' "/proc/net/$f"

@@ -1,0 +1,91 @@
+"""Accounts of a Linux machine (sections accounts, passwords): names, numbers and states, never a password or its hash."""
+
+from dataclasses import dataclass
+
+from secaudit.facts.reading import Parser, Reading, decimal
+from secaudit.model.fact import FactValue, Known, MissingReason, Scalar
+
+_NO_LOGIN = ("nologin", "false", "sync", "halt", "shutdown", "true", "git-shell")
+_STATES = ("set", "locked", "empty")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One line of /etc/passwd; ``field`` is the state of its own password field."""
+
+    name: str
+    uid: int
+    field: str
+    shell: str
+
+    @property
+    def can_log_in(self) -> bool:
+        """Its shell is one; an empty field means the standard shell."""
+        return self.shell.rpartition("/")[2] not in _NO_LOGIN
+
+
+def _accounts(reading: Reading) -> list[Account]:
+    found: list[Account] = []
+    for line in reading.lines("accounts"):
+        words = line.split("\t")
+        uid = decimal(words[1]) if len(words) == 4 else None
+        if uid is not None and words[0] and words[0][0] not in "+-":
+            found.append(Account(words[0], uid, words[2], words[3]))
+    if not found:
+        reading.fail(MissingReason.ERROR, "accounts", "the list of accounts is empty")
+    return found
+
+
+def _states(reading: Reading) -> dict[str, str]:
+    """Account -> set, locked or empty."""
+    states: dict[str, str] = {}
+    for line in reading.lines("passwords"):
+        name, tab, state = line.partition("\t")
+        if tab and state in _STATES:
+            states[name] = state
+    if not states:
+        reading.fail(MissingReason.ERROR, "passwords", "the list of passwords is empty")
+    return states
+
+
+def login(reading: Reading) -> FactValue:
+    """Accounts whose shell is usable."""
+    reason = reading.status("passwords")
+    states = reading.once(_states) if reason is None else {}
+    rows: list[dict[str, Scalar]] = []
+    unknown = False
+    for account in reading.once(_accounts):
+        if not account.can_log_in:
+            continue
+        row: dict[str, Scalar] = {"name": account.name, "uid": account.uid, "shell": account.shell or "/bin/sh"}
+        state = states.get(account.name) if account.field == "shadow" else account.field
+        if state in _STATES:
+            row["password"] = state
+        else:
+            unknown = True
+        rows.append(row)
+    missing = {"password": reason or MissingReason.ABSENT} if unknown else {}
+    return Known(rows, "accounts", missing_fields=missing)
+
+
+def uid0(reading: Reading) -> FactValue:
+    """All names of the number 0."""
+    return Known([account.name for account in reading.once(_accounts) if account.uid == 0], "accounts")
+
+
+def empty_password(reading: Reading) -> FactValue:
+    """Accounts whose password is empty; needs both files."""
+    states = reading.once(_states)
+    names = [
+        account.name
+        for account in reading.once(_accounts)
+        if (states.get(account.name) if account.field == "shadow" else account.field) == "empty"
+    ]
+    return Known(names, "passwords")
+
+
+PARSERS: dict[str, Parser] = {
+    "accounts.login": login,
+    "accounts.uid0": uid0,
+    "accounts.empty_password": empty_password,
+}

@@ -1,0 +1,236 @@
+"""Updates of Debian and Ubuntu (sections apt-updates, apt-lists, apt-sources, apt-periodic, dpkg-log)."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+from secaudit.facts import linux_machine
+from secaudit.facts.linux_services import package_names, process_names, unit_states
+from secaudit.facts.reading import NotReadError, Parser, Reading, decimal
+from secaudit.model.fact import FactValue, Known, Missing, MissingReason
+
+STALE_DAYS = 7
+"""Lists older than this prove that something is pending, never that nothing is."""
+FIRST_NAMED_SECURITY = 11
+"""Debian release from which the security archive has a suite name of its own."""
+_ROW = re.compile(r"(?P<name>[^/\s]+)/(?P<suites>\S+) (?P<version>\S+) (?P<arch>\S+)(?: \[(?P<state>[^\]]*)\])?")
+_MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)")
+_ZONE = re.compile(r"([+-])(\d\d)(\d\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Upgradable packages: all of them, and those for which a security source offers a version newer than the installed one."""
+
+    packages: tuple[str, ...]
+    security: tuple[str, ...]
+
+
+def pending_updates(reading: Reading) -> Pending:
+    """Rows of ``apt list --upgradable --all-versions``.
+
+    Versions come newest first. Everything above the installed one counts, so that a security fix which a later ordinary update
+    has superseded is still seen.
+    """
+    lines = reading.lines("apt-updates")
+    if not any(line.startswith("Listing...") for line in lines[:5]):
+        reading.fail(MissingReason.ERROR, "apt-updates", "apt gave no list")
+    packages: dict[tuple[str, str], bool] = {}
+    current: tuple[str, str] | None = None
+    for line in lines:
+        row = _ROW.fullmatch(line.strip())
+        if row is None:
+            continue
+        key, state = (row["name"], row["arch"]), row["state"] or ""
+        if state.startswith("upgradable from:"):
+            current = key
+            packages[key] = False
+        elif key != current or state.startswith("installed"):
+            current = None
+        if current is not None:
+            packages[key] = packages[key] or any(suite.endswith("-security") for suite in row["suites"].split(","))
+    names = tuple(sorted({name for name, _ in packages}))
+    return Pending(names, tuple(sorted({name for (name, _), security in packages.items() if security})))
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Package lists on the machine."""
+
+    refreshed: int
+    """Newest proof of a refresh, seconds since 1970: the success stamp, or the date of the security source's list (of any list
+    when there is no security source)."""
+    security: bool
+    """A list of a security source is among them."""
+
+
+def package_lists(reading: Reading) -> Lists:
+    """Moments of the lists; the date of a list is when the archive made it, so it never looks fresher than it is."""
+    stamp = 0
+    releases: dict[str, int] = {}
+    for line in reading.lines("apt-lists"):
+        written, _, path = line.partition(" ")
+        moment = decimal(written)
+        if moment is None:
+            continue
+        if path.endswith("update-success-stamp"):
+            stamp = moment
+        else:
+            releases[path] = moment
+    security = [moment for path, moment in releases.items() if "security" in path.rpartition("/")[2].lower()]
+    if not releases:
+        reading.fail(MissingReason.ABSENT, "apt-lists", "there are no package lists")
+    return Lists(max(stamp, *(security or releases.values())), bool(security))
+
+
+def pending(reading: Reading) -> FactValue:
+    """Number of upgradable packages; zero needs fresh lists."""
+    count = len(reading.once(pending_updates).packages)
+    if not count:
+        _need_fresh_lists(reading)
+    return Known(count, "apt-updates")
+
+
+def pending_security(reading: Reading) -> FactValue:
+    """Number of them with a security update; zero needs fresh lists of a security source."""
+    return Known(len(_security_names(reading)), "apt-updates")
+
+
+def pending_security_names(reading: Reading) -> FactValue:
+    """Their names."""
+    return Known(list(_security_names(reading)), "apt-updates")
+
+
+def metadata_age_days(reading: Reading) -> FactValue:
+    """Days since the lists were refreshed."""
+    return Known(reading.age_days(reading.once(package_lists).refreshed, "apt-lists"), "apt-lists")
+
+
+def security_source(reading: Reading) -> FactValue:
+    """An active line or stanza names a security suite or host."""
+    hidden = False
+    found = False
+    for text in _active_sources(reading.lines("apt-sources")):
+        hidden = hidden or text == ""
+        found = found or re.search(r"\S-security\b|security\.(debian|ubuntu)\.(org|com)|/debian-security\b", text) is not None
+    if hidden and not found:
+        return Missing(MissingReason.DENIED, "apt-sources")
+    return Known(found, "apt-sources")
+
+
+def automatic(reading: Reading) -> FactValue:
+    """unattended-upgrades installed, switched on for security sources, and something starts it every day."""
+    if "unattended-upgrades" not in package_names(reading):
+        return Known(value=False, section="packages")
+    settings = _periodic(reading.lines("apt-periodic"))
+    switched_on = all(settings.get(f"APT::Periodic::{name}", "0") not in ("", "0") for name in _PERIODIC)
+    if not switched_on or settings.get("APT::Periodic::Enable", "1") == "0" or not settings.get("security"):
+        return Known(value=False, section="apt-periodic")
+    if reading.status("units") is None:
+        units = unit_states(reading)
+        return Known(all(name in units and units[name].active for name in _TIMERS), "units")
+    if reading.status("units") is not MissingReason.UNSUPPORTED:
+        reading.need("units")
+    return Known(bool({"cron", "anacron", "crond"} & process_names(reading).complete_or_fail(reading)), "processes")
+
+
+def last_installed_age_days(reading: Reading) -> FactValue:
+    """Newest line of dpkg's log that says a package was upgraded."""
+    zone = UTC
+    newest: datetime | None = None
+    for line in reading.lines("dpkg-log"):
+        key, _, value = line.partition("=")
+        if key == "zone" and (match := _ZONE.fullmatch(value.strip())):
+            offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
+            zone = timezone(-offset if match[1] == "-" else offset)
+        elif key == "upgrade" and (match := _MOMENT.fullmatch(value.strip())):
+            moment = datetime(*(int(part) for part in match.groups()), tzinfo=zone)  # type: ignore[arg-type,misc]
+            newest = moment if newest is None else max(newest, moment)
+    if newest is None:
+        return Missing(MissingReason.ABSENT, "dpkg-log", "the log names no upgrade")
+    return Known(reading.age_days(int(newest.timestamp()), "dpkg-log"), "dpkg-log")
+
+
+_PERIODIC = ("Update-Package-Lists", "Unattended-Upgrade")
+_TIMERS = ("apt-daily.timer", "apt-daily-upgrade.timer")
+
+
+def _security_names(reading: Reading) -> tuple[str, ...]:
+    names = reading.once(pending_updates).security
+    if names:
+        return names
+    _need_fresh_lists(reading)
+    if not reading.once(package_lists).security:
+        reading.fail(MissingReason.ABSENT, "apt-lists", "there is no list of a security source")
+    if _is_old_debian(reading):
+        reading.fail(MissingReason.UNSUPPORTED, "apt-updates", "this release does not name its security archive")
+    return names
+
+
+def _need_fresh_lists(reading: Reading) -> None:
+    try:
+        age = reading.age_days(reading.once(package_lists).refreshed, "apt-lists")
+    except NotReadError as error:
+        if error.missing.reason is MissingReason.ABSENT:
+            reading.fail(MissingReason.STALE, "apt-lists", "there are no package lists")
+        raise
+    if age > STALE_DAYS:
+        reading.fail(MissingReason.STALE, "apt-lists", f"the package lists are {age} days old")
+
+
+def _is_old_debian(reading: Reading) -> bool:
+    fields = reading.once(linux_machine.release_fields)
+    version = decimal(fields.get("VERSION_ID", "").partition(".")[0])
+    return fields.get("ID") == "debian" and version is not None and version < FIRST_NAMED_SECURITY
+
+
+def _active_sources(lines: list[str]) -> list[str]:
+    """One text per active source; an empty text for a file that could not be read."""
+    found: list[str] = []
+    stanza: list[str] = []
+    style = "list"
+    for line in [*lines, "|"]:
+        if line.startswith("denied "):
+            found.append("")
+        elif line.startswith("file "):
+            found += _stanza(stanza)
+            stanza = []
+            style = "deb822" if line.endswith(".sources") else "list"
+        elif style == "list" and line.startswith("| deb"):
+            found.append(line.lower())
+        elif style == "deb822" and line.strip() == "|":
+            found += _stanza(stanza)
+            stanza = []
+        elif style == "deb822":
+            stanza.append(line.removeprefix("| ").lower())
+    return found + _stanza(stanza)
+
+
+def _stanza(lines: list[str]) -> list[str]:
+    fields = [line.partition(":") for line in lines]
+    enabled = all(value.strip() not in ("no", "false", "0") for name, _, value in fields if name.strip() == "enabled")
+    return [" ".join(lines)] if lines and enabled else []
+
+
+def _periodic(lines: list[str]) -> dict[str, str]:
+    """Settings of apt-config; ``security`` is set when an allowed origin names a security archive."""
+    settings: dict[str, str] = {}
+    for line in lines:
+        key, _, value = line.strip().removesuffix(";").partition(" ")
+        value = value.strip().strip('"')
+        if key.startswith("APT::Periodic::"):
+            settings[key] = value
+        elif key.startswith("Unattended-Upgrade::") and "security" in value.lower():
+            settings["security"] = "yes"
+    return settings
+
+
+PARSERS: dict[str, Parser] = {
+    "patch.pending": pending,
+    "patch.pending_security": pending_security,
+    "patch.pending_security_names": pending_security_names,
+    "patch.metadata_age_days": metadata_age_days,
+    "patch.security_source": security_source,
+    "patch.automatic": automatic,
+    "patch.last_installed_age_days": last_installed_age_days,
+}

@@ -1,0 +1,102 @@
+"""Host firewall on Linux (sections firewall, nft, iptables, units)."""
+
+from secaudit.facts.linux_services import unit_states
+from secaudit.facts.reading import NotReadError, Parser, Reading, first
+from secaudit.model.fact import FactValue, Known, Missing, MissingReason
+
+
+def active(reading: Reading) -> FactValue:
+    """Incoming traffic is filtered: a firewall manager is on, or the rules themselves deny what they do not allow."""
+    kind = _manager(reading)
+    if kind:
+        return Known(value=True, section="firewall")
+    found = reading.once(_rules)
+    return Known(found != "", "nft" if found == "nftables" else "iptables" if found == "iptables" else "firewall")
+
+
+def kind(reading: Reading) -> FactValue:
+    """What filters."""
+    name = _manager(reading) or reading.once(_rules)
+    return Known(name, "firewall") if name else Missing(MissingReason.ABSENT, "firewall")
+
+
+def _manager(reading: Reading) -> str:
+    """The manager: ufw switched on and its unit not stopped, or firewalld running; readable without privilege."""
+    pairs = reading.pairs("firewall")
+    if "looked" not in pairs:
+        reading.fail(MissingReason.ERROR, "firewall")
+    units = unit_states(reading) if reading.status("units") is None else {}
+    if first(pairs, "ufw-enabled").strip("\"'").lower() == "yes" and "ufw.service" in units and units["ufw.service"].active:
+        return "ufw"
+    if "firewalld.service" in units and units["firewalld.service"].running:
+        return "firewalld"
+    return ""
+
+
+def _rules(reading: Reading) -> str:
+    """``nftables``, ``iptables`` or nothing, from the rules; raises NotReadError when they cannot be judged."""
+    tools = reading.pairs("firewall").get("tool", [])
+    unclear: NotReadError | None = None
+    for name, tool, judge in (("nftables", "nft", _nft), ("iptables", "iptables", _iptables)):
+        if tool not in tools:
+            continue
+        try:
+            if judge(reading):
+                return name
+        except NotReadError as error:
+            unclear = unclear or error
+    if unclear is not None:
+        raise unclear
+    if not {"nft", "iptables"} & set(tools):
+        _no_tool(reading)
+    return ""
+
+
+def _no_tool(reading: Reading) -> None:
+    """Without a tool to list rules, only an empty kernel table list shows that there are none."""
+    pairs = reading.pairs("firewall")
+    if pairs.get("kernel-table") or pairs.get("module"):
+        reading.fail(MissingReason.UNSUPPORTED, "firewall", "the kernel has filter tables and no tool to list them is installed")
+    if reading.status("nft") is not MissingReason.ABSENT:
+        reading.need("nft")
+
+
+def _nft(reading: Reading) -> bool:
+    unclear = False
+    for line in reading.lines("nft"):
+        words = line.split()
+        if words[:1] != ["chain"] or "hook" not in words or words[words.index("hook") :][1:2] != ["input"]:
+            continue
+        if _denies(words, base_from=words.index("hook")):
+            return True
+        unclear = unclear or _number(words[4:5]) > 0
+    if unclear:
+        reading.fail(MissingReason.UNSUPPORTED, "nft", "there are rules, but whether they deny the rest cannot be told")
+    return False
+
+
+def _denies(words: list[str], *, base_from: int) -> bool:
+    """``chain FAMILY TABLE NAME RULES VERDICT type filter hook input ... policy drop``; type nat and route filter nothing."""
+    base = words[base_from:]
+    policy = base[base.index("policy") + 1 :][:1] if "policy" in base else []
+    filters = "filter" in words[6:base_from]
+    return filters and (policy == ["drop"] or words[5:6] == ["deny"])
+
+
+def _iptables(reading: Reading) -> bool:
+    rows = [line.split() for line in reading.lines("iptables") if line.startswith("input ")]
+    if not rows or len(rows[0]) != len(("input", "policy", "rules", "verdict")):
+        reading.fail(MissingReason.ERROR, "iptables")
+    _, policy, rules, verdict = rows[0]
+    if policy in ("DROP", "REJECT") or verdict == "deny":
+        return True
+    if _number([rules]) > 0:
+        reading.fail(MissingReason.UNSUPPORTED, "iptables", "there are rules, but whether they deny the rest cannot be told")
+    return False
+
+
+def _number(words: list[str]) -> int:
+    return int(words[0]) if words and words[0].isascii() and words[0].isdigit() and len(words[0]) < 9 else 0
+
+
+PARSERS: dict[str, Parser] = {"firewall.active": active, "firewall.kind": kind}

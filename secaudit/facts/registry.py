@@ -1,0 +1,37 @@
+"""Which parser gives which fact, for each platform."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from secaudit.facts import (
+    accounts,
+    apt,
+    kernel,
+    linux_firewall,
+    linux_machine,
+    linux_protection,
+    linux_system,
+    sshd,
+    windows_machine,
+    windows_protection,
+    windows_settings,
+)
+from secaudit.facts.reading import Parser
+
+REGISTRY: Mapping[str, Mapping[str, Parser]] = MappingProxyType(
+    {
+        "posix": MappingProxyType(
+            {
+                **linux_machine.PARSERS,
+                **kernel.PARSERS,
+                **apt.PARSERS,
+                **linux_protection.PARSERS,
+                **linux_firewall.PARSERS,
+                **sshd.PARSERS,
+                **accounts.PARSERS,
+                **linux_system.PARSERS,
+            }
+        ),
+        "windows": MappingProxyType({**windows_machine.PARSERS, **windows_protection.PARSERS, **windows_settings.PARSERS}),
+    }
+)

@@ -1,0 +1,187 @@
+"""Effective settings of the OpenSSH server (sections sshd, sshd-effective, sshd-config).
+
+``sshd -T`` is what counts when root could ask it; else the files are read by the server's own rules: the first value of a
+keyword wins, Include stands for the files it names, and a Match block may weaken what stands outside. Where blocks differ, the
+weakest value is the fact: somebody gets it.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from secaudit.facts.matching import matches
+from secaudit.facts.reading import Parser, Reading, decimal, first
+from secaudit.model.fact import FactValue, Known, MissingReason
+
+_KEYWORDS = ("permitrootlogin", "passwordauthentication", "permitemptypasswords", "maxauthtries")
+_ROOT_ORDER = ("yes", "without-password", "prohibit-password", "forced-commands-only", "no")
+"""Weakest first."""
+_VERSION = re.compile(r"OpenSSH_(\d{1,3})\.(\d{1,3})")
+_ROOT_DEFAULT_CHANGED = (7, 0)
+_MAX_INCLUDES = 64
+
+
+def installed(reading: Reading) -> FactValue:
+    """The program or its configuration is there."""
+    if reading.status("sshd") is MissingReason.ABSENT:
+        return Known(value=False, section="sshd")
+    reading.need("sshd")
+    return Known(value=True, section="sshd")
+
+
+def permit_root_login(reading: Reading) -> FactValue:
+    """yes, prohibit-password, forced-commands-only or no."""
+    values, section = reading.once(_settings)
+    found = values.get("permitrootlogin") or [_root_default(reading)]
+    known = [value.lower() for value in found if value.lower() in _ROOT_ORDER]
+    if len(known) != len(found):
+        reading.fail(MissingReason.ERROR, section, "PermitRootLogin has an unknown value")
+    weakest = min(known, key=_ROOT_ORDER.index)
+    return Known("prohibit-password" if weakest == "without-password" else weakest, section)
+
+
+def password_authentication(reading: Reading) -> FactValue:
+    """Passwords are accepted, for anybody at all."""
+    return _switch(reading, "passwordauthentication", default=True)
+
+
+def permit_empty_passwords(reading: Reading) -> FactValue:
+    """Empty passwords are accepted, for anybody at all."""
+    return _switch(reading, "permitemptypasswords", default=False)
+
+
+def max_auth_tries(reading: Reading) -> FactValue:
+    """The largest number any block allows."""
+    values, section = reading.once(_settings)
+    numbers = [decimal(value) for value in values.get("maxauthtries", ["6"])]
+    if not numbers or None in numbers:
+        reading.fail(MissingReason.ERROR, section, "MaxAuthTries is no number")
+    return Known(max(number for number in numbers if number is not None), section)
+
+
+def _switch(reading: Reading, keyword: str, *, default: bool) -> FactValue:
+    values, section = reading.once(_settings)
+    found = [value.lower() for value in values.get(keyword, ["yes" if default else "no"])]
+    if any(value not in ("yes", "no") for value in found):
+        reading.fail(MissingReason.ERROR, section, f"{keyword} is neither yes nor no")
+    return Known("yes" in found, section)
+
+
+def _settings(reading: Reading) -> tuple[dict[str, list[str]], str]:
+    """Keyword -> the value outside Match blocks, then those inside; and the section they come from."""
+    if reading.status("sshd") is MissingReason.ABSENT:
+        reading.fail(MissingReason.ABSENT, "sshd", "no OpenSSH server is installed")
+    if reading.status("sshd-effective") is None:
+        values = dict(_effective(reading.lines("sshd-effective")))
+        if values:
+            inside = _configured(reading)[1] if reading.status("sshd-config") is None else {}
+            return {name: [value, *inside.get(name, [])] for name, value in values.items()}, "sshd-effective"
+    outside, inside = _configured(reading)
+    return {
+        name: [*outside.get(name, _defaults(name, reading)), *inside.get(name, [])]
+        for name in _KEYWORDS
+        if name in outside or name in inside
+    }, "sshd-config"
+
+
+def _defaults(name: str, reading: Reading) -> list[str]:
+    plain = {"passwordauthentication": "yes", "permitemptypasswords": "no", "maxauthtries": "6"}
+    return [plain[name] if name in plain else _root_default(reading)]
+
+
+def _root_default(reading: Reading) -> str:
+    match = _VERSION.search(first(reading.pairs("sshd"), "version"))
+    if match is None:
+        reading.fail(MissingReason.UNSUPPORTED, "sshd", "the version is not known, so its default is not")
+    return "prohibit-password" if (int(match[1]), int(match[2])) >= _ROOT_DEFAULT_CHANGED else "yes"
+
+
+def _effective(lines: list[str]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        words = line.split()
+        if len(words) == 2 and words[0].lower() in _KEYWORDS:
+            yield words[0].lower(), words[1]
+
+
+def _configured(reading: Reading) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Values outside Match blocks (the first wins), and all values inside them."""
+    files = _files(reading)
+    main = "/etc/ssh/sshd_config"
+    if main not in files:
+        reading.fail(MissingReason.ABSENT, "sshd-config", "there is no sshd_config")
+    outside: dict[str, str] = {}
+    inside: dict[str, list[str]] = {}
+
+    def take(keyword: str, value: str, matched: bool) -> None:
+        if matched:
+            inside.setdefault(keyword, []).append(value)
+        else:
+            outside.setdefault(keyword, value)
+
+    _walk(reading, files, main, take, matched=False, depth=0)
+    return outside, inside
+
+
+def _walk(
+    reading: Reading,
+    files: dict[str, list[str] | None],
+    path: str,
+    take: Callable[[str, str, bool], None],
+    *,
+    matched: bool,
+    depth: int,
+) -> None:
+    """One file in order; a Match block ends with its file, and an Include inside one stays inside it."""
+    lines = files[path]
+    if lines is None:
+        reading.fail(MissingReason.DENIED, "sshd-config", f"{path} may not be read")
+    for line in lines:
+        keyword, value = _split(line)
+        if keyword == "match":
+            matched = value.lower() != "all"
+        elif keyword == "include":
+            for name in _included(reading, files, value):
+                if depth < 4:
+                    _walk(reading, files, name, take, matched=matched, depth=depth + 1)
+        elif keyword in _KEYWORDS and value:
+            take(keyword, value.split()[0].strip('"'), matched)
+
+
+def _included(reading: Reading, files: dict[str, list[str] | None], value: str) -> list[str]:
+    """Files in the order of their names; the probe reads the usual folder only, so another place is not known."""
+    names: list[str] = []
+    for pattern in value.split():
+        absolute = pattern.strip('"')
+        absolute = absolute if absolute.startswith("/") else f"/etc/ssh/{absolute}"
+        if absolute != "/etc/ssh/sshd_config.d/*.conf" and absolute not in files:
+            reading.fail(MissingReason.UNSUPPORTED, "sshd-config", f"{absolute} is included and was not read")
+        names += sorted(name for name in files if matches(absolute, name) and name != "/etc/ssh/sshd_config")
+    return names[:_MAX_INCLUDES]
+
+
+def _files(reading: Reading) -> dict[str, list[str] | None]:
+    """Path -> relevant lines; None for a file that may not be read."""
+    files: dict[str, list[str] | None] = {}
+    current: list[str] = []
+    for line in reading.lines("sshd-config"):
+        if line.startswith("file "):
+            current = []
+            files[line.removeprefix("file ")] = current
+        elif line.startswith("denied "):
+            files[line.removeprefix("denied ")] = None
+        elif line.startswith("| "):
+            current.append(line.removeprefix("| "))
+    return files
+
+
+def _split(line: str) -> tuple[str, str]:
+    words = re.split(r"[ \t]*=[ \t]*|[ \t]+", line.strip(), maxsplit=1)
+    return words[0].lower(), words[1].strip() if len(words) > 1 else ""
+
+
+PARSERS: dict[str, Parser] = {
+    "sshd.installed": installed,
+    "sshd.permit_root_login": permit_root_login,
+    "sshd.password_authentication": password_authentication,
+    "sshd.permit_empty_passwords": permit_empty_passwords,
+    "sshd.max_auth_tries": max_auth_tries,
+}

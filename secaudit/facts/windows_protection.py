@@ -1,0 +1,255 @@
+"""Protection products on Windows (sections services, processes, wsc, defender, vendors)."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from secaudit.facts.matching import hits, matches
+from secaudit.facts.products import UNLISTED, Found, records, settle
+from secaudit.facts.reading import NotReadError, Parser, Reading, whole
+from secaudit.facts.windows_machine import build_number, dword, key, server_or_none, text
+from secaudit.facts.wsc import Registered, merged, registered
+from secaudit.model.fact import FactValue, MissingReason
+from secaudit.model.knowledge import Product
+
+T = TypeVar("T")
+
+RUNNING = 4
+"""ServiceController state."""
+NO_DATA = frozenset({65_535, 4_294_967_295})
+"""What Defender and Kaspersky write for "never"."""
+_DEFENDER = "ms-defender-av"
+_SENSE = "ms-defender-endpoint"
+_FIRST_DEFENDER_BUILD = 9_200
+"""Before Windows 8 the service of that name was an anti-spyware tool, no antivirus."""
+_ESET_DATE = re.compile(r"\((\d{4})(\d\d)(\d\d)\)\s*$")
+
+
+class Machine:
+    """Names on this machine, casefolded, and why a source is missing."""
+
+    def __init__(self, reading: Reading) -> None:
+        """Every source that fails leaves its reason; the others are used."""
+        self.reading = reading
+        self.services: dict[str, int | None] = {}
+        self.service_states: MissingReason | None = None
+        """Why it is not known which services run."""
+        self.services_missing = self._try(self._read_services)
+        self.processes: frozenset[str] = frozenset()
+        self.processes_missing = self._try(self._read_processes)
+        self.rows: list[Registered] = []
+        self.wsc_missing = self._try(self._read_wsc)
+
+    @property
+    def complete(self) -> bool:
+        """Everything that could show a product was read: Security Center is for workstations only."""
+        no_wsc_here = self.wsc_missing is MissingReason.ABSENT and server_or_none(self.reading) is True
+        return self.services_missing is None and self.processes_missing is None and (self.wsc_missing is None or no_wsc_here)
+
+    def _try(self, read: Callable[[], None]) -> MissingReason | None:
+        try:
+            read()
+        except NotReadError as error:
+            return error.missing.reason
+        return None
+
+    def _read_services(self) -> None:
+        document = self.reading.document("services")
+        if document.get("from") != "manager":
+            self.service_states = MissingReason.DENIED
+        for row in _dicts(document.get("rows")):
+            if name := text(row.get("name")):
+                self.services[name.casefold()] = whole(row.get("state"))
+        if not self.services:
+            self.reading.fail(MissingReason.ERROR, "services")
+
+    def _read_processes(self) -> None:
+        names = self.reading.document("processes").get("names")
+        found = {text(name).casefold() for name in names} if isinstance(names, list) else set()
+        self.processes = frozenset(found - {""})
+        if not self.processes:
+            self.reading.fail(MissingReason.ERROR, "processes")
+
+    def _read_wsc(self) -> None:
+        self.rows = merged(registered(self.reading.document("wsc"), "AntiVirusProduct"))
+
+
+def products(reading: Reading) -> FactValue:
+    """Every product of the catalogue that left a trace, and registered ones that no catalogue names."""
+    machine = Machine(reading)
+    if machine.services_missing and machine.processes_missing and machine.wsc_missing:
+        reading.need("services")
+        reading.fail(machine.services_missing, "services")
+    catalogue = [product for product in reading.knowledge.products if not _is_old_tool(product, reading)]
+    owner = {row.name: _owner(row, catalogue, machine) for row in machine.rows}
+    found: list[Found] = []
+    for product in catalogue:
+        rows = [row for row in machine.rows if owner[row.name] == product.id]
+        item = _look_for(product, rows, machine)
+        if item is not None:
+            if (refine := _REFINE.get(item.id)) is not None:
+                refine(item, machine)
+            found.append(item)
+    found += [_unlisted(row) for row in machine.rows if owner[row.name] is None and not row.orphan]
+    on_demand = frozenset(product.id for product in catalogue if product.on_demand)
+    settled = settle(found, on_demand)
+    if _onboarded(machine):
+        for item in settled:
+            if item.id in (_DEFENDER, _SENSE):
+                item.managed = True
+    return records(settled, "services", complete=machine.complete)
+
+
+def _is_old_tool(product: Product, reading: Reading) -> bool:
+    try:
+        return product.id == _DEFENDER and build_number(reading) < _FIRST_DEFENDER_BUILD
+    except NotReadError:
+        return False
+
+
+def _owner(row: Registered, catalogue: list[Product], machine: Machine) -> str | None:
+    """Product of a registered row: of several whose pattern fits, one with a service or process, else the longest pattern."""
+    fits = [
+        (bool(_services(product, machine) or _processes(product, machine)), len(pattern), -position, product.id)
+        for position, product in enumerate(catalogue)
+        for pattern in product.windows.wsc_names
+        if matches(pattern, row.name)
+    ]
+    return max(fits)[3] if fits else None
+
+
+def _services(product: Product, machine: Machine) -> frozenset[str]:
+    return hits(product.windows.services, machine.services.keys())
+
+
+def _processes(product: Product, machine: Machine) -> frozenset[str]:
+    return hits([name.casefold().removesuffix(".exe") for name in product.windows.processes], machine.processes)
+
+
+def _look_for(product: Product, rows: list[Registered], machine: Machine) -> Found | None:
+    services, processes = _services(product, machine), _processes(product, machine)
+    live = [row for row in rows if not row.orphan]
+    # A process alone counts where the catalogue knows no service to look for, or services could not be read.
+    alone = bool(processes) and (not product.windows.services or machine.services_missing is not None)
+    if not (services or live or alone or (rows and processes)):
+        return None
+    found = Found.of(product)
+    found.sources = {name for name, seen in (("service", services), ("process", processes), ("wsc", live)) if seen}
+    found.running = _running(services, processes, live, machine)
+    found.realtime = _realtime(live, machine)
+    return found
+
+
+def _running(
+    services: frozenset[str], processes: frozenset[str], live: list[Registered], machine: Machine
+) -> bool | MissingReason:
+    if processes or any(machine.services[name] == RUNNING for name in services) or any(row.state.on for row in live):
+        return True
+    if machine.processes_missing is None or (machine.services_missing is None and machine.service_states is None and services):
+        return False
+    return machine.processes_missing
+
+
+def _realtime(live: list[Registered], machine: Machine) -> bool | MissingReason:
+    """On as Security Center says; several rows of one product count as their best."""
+    states = [row.state.on for row in live]
+    if True in states:
+        return True
+    if states and None not in states:
+        return False
+    return machine.wsc_missing if machine.wsc_missing in _UNREAD else MissingReason.UNSUPPORTED
+
+
+_UNREAD = (MissingReason.DENIED, MissingReason.TIMEOUT, MissingReason.TRUNCATED, MissingReason.ERROR)
+
+
+def _unlisted(row: Registered) -> Found:
+    state: bool | MissingReason = MissingReason.UNSUPPORTED if row.state.on is None else row.state.on
+    return Found(UNLISTED, row.name, "av", "", {"wsc"}, running=state, realtime=state)
+
+
+def _refine_defender(found: Found, machine: Machine) -> None:
+    """Defender's own status; passive beside another product is no protection of its own."""
+    reading = machine.reading
+    status = _value_or_reason(lambda: reading.document("defender"))
+    if isinstance(status, MissingReason):
+        found.signature_age_days = status
+        if isinstance(found.realtime, MissingReason):
+            found.realtime = status
+        return
+    mode = text(status.get("AMRunningMode")).lower()
+    enabled = status.get("RealTimeProtectionEnabled")
+    if "passive" in mode or mode == "not running" or enabled is False:
+        found.realtime = False
+    elif enabled is True:
+        found.realtime = found.running is True
+    found.signature_age_days = _value_or_reason(lambda: _defender_age(reading, status))
+
+
+def _defender_age(reading: Reading, status: dict[str, Any]) -> int:
+    updated = whole(status.get("signature_updated"))
+    if updated is not None and updated > 0:
+        return reading.age_days(updated, "defender")
+    age = whole(status.get("AntivirusSignatureAge"))
+    if age is None or age in NO_DATA or age < 0:
+        reading.fail(MissingReason.ABSENT, "defender", "Defender has no signatures")
+    return age
+
+
+def _refine_kaspersky(found: Found, machine: Machine) -> None:
+    found.signature_age_days = _value_or_reason(lambda: _kaspersky_age(machine.reading))
+
+
+def _kaspersky_age(reading: Reading) -> int:
+    """Newest successful update of any version on the machine."""
+    moments: list[int] = []
+    for row in _dicts(reading.document("vendors").get("kaspersky")):
+        data = row.get("data")
+        if data == MissingReason.DENIED.value:
+            reading.fail(MissingReason.DENIED, "vendors")
+        moment = dword(data.get("LastSuccessfulUpdate")) if isinstance(data, dict) else None
+        if moment and moment not in NO_DATA:
+            moments.append(moment)
+    if not moments:
+        reading.fail(MissingReason.ABSENT, "vendors", "no update is recorded")
+    return reading.age_days(max(moments), "vendors")
+
+
+def _refine_eset(found: Found, machine: Machine) -> None:
+    found.signature_age_days = _value_or_reason(lambda: _eset_age(machine.reading))
+
+
+def _eset_age(reading: Reading) -> int:
+    """The day in brackets at the end of ScannerVersion."""
+    match = _ESET_DATE.search(text((key(reading, "vendors", "eset") or {}).get("ScannerVersion")))
+    if match is None:
+        reading.fail(MissingReason.ABSENT, "vendors", "no signature date is recorded")
+    day = datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=UTC)
+    return reading.age_days(int(day.timestamp()), "vendors")
+
+
+def _onboarded(machine: Machine) -> bool:
+    """Defender for Endpoint is onboarded and its service runs."""
+    state = _value_or_reason(lambda: (key(machine.reading, "vendors", "sense") or {}).get("OnboardingState"))
+    return dword(state) == 1 and machine.services.get("sense") == RUNNING
+
+
+def _dicts(rows: object) -> list[dict[str, Any]]:
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _value_or_reason(read: Callable[[], T]) -> T | MissingReason:
+    try:
+        return read()
+    except NotReadError as error:
+        return error.missing.reason
+
+
+_REFINE: dict[str, Callable[[Found, Machine], None]] = {
+    _DEFENDER: _refine_defender,
+    "kaspersky-kes-windows": _refine_kaspersky,
+    "eset-windows": _refine_eset,
+}
+
+PARSERS: dict[str, Parser] = {"protection.products": products}

@@ -1,0 +1,195 @@
+"""Restart, updates, firewall and settings of Windows (sections reboot, updates, firewall, settings, services, wsc)."""
+
+from typing import Any
+
+from secaudit.facts.reading import NotReadError, Parser, Reading
+from secaudit.facts.windows_machine import build_number, dword, is_server, key, text
+from secaudit.facts.windows_protection import RUNNING, Machine
+from secaudit.facts.wsc import merged, registered
+from secaudit.model.fact import FactValue, Known, Missing, MissingReason, Scalar
+
+_PROFILES = {"DomainProfile": "domain", "StandardProfile": "private", "PublicProfile": "public"}
+_DISABLED = 4
+"""Start value of a service."""
+_FIRST_10 = 10_240
+_FIRST_WITHOUT_SMB1 = 16_299
+_INSECURE = {"tlntsvr": "telnet", "ftpsvc": "ftp", "msftpsvc": "ftp"}
+
+
+def reboot_reasons_list(reading: Reading) -> list[str]:
+    """Keys that ask for a restart. File renames alone do not: printers and antivirus products leave them all the time."""
+    reasons: list[str] = []
+    for name, reason in (("windows_update", "Windows Update"), ("component_servicing", "component servicing")):
+        if key(reading, "reboot", name) is not None:
+            reasons.append(reason)
+    if dword((key(reading, "reboot", "update_exe") or {}).get("UpdateExeVolatile")):
+        reasons.append("update installer")
+    active = text((key(reading, "reboot", "active_name") or {}).get("ComputerName")).casefold()
+    later = text((key(reading, "reboot", "next_name") or {}).get("ComputerName")).casefold()
+    if active and later and active != later:
+        reasons.append("computer name")
+    return reasons
+
+
+def reboot_required(reading: Reading) -> FactValue:
+    """One of the keys is there."""
+    return Known(bool(reading.once(reboot_reasons_list)), "reboot")
+
+
+def reboot_reasons(reading: Reading) -> FactValue:
+    """Which."""
+    return Known(list(reading.once(reboot_reasons_list)), "reboot")
+
+
+def automatic(reading: Reading) -> FactValue:
+    """Updates are installed by themselves: policy, else the older setting, else what the release does by default."""
+    service = dword((key(reading, "updates", "service") or {}).get("Start"))
+    policy = key(reading, "updates", "policy") or {}
+    if service == _DISABLED or dword(policy.get("NoAutoUpdate")) == 1:
+        return Known(value=False, section="updates")
+    option = dword(policy.get("AUOptions"))
+    if option is None and build_number(reading) < _FIRST_10:
+        option = dword((key(reading, "updates", "old_settings") or {}).get("AUOptions"))
+    if option is not None:
+        return Known(option == 4, "updates")  # 4: download and install; 2, 3, 5 leave it to people
+    if build_number(reading) < _FIRST_10 or is_server(reading):
+        return Missing(MissingReason.ABSENT, "updates", "no setting, and the release has no safe default")
+    if service is None:
+        return Missing(MissingReason.ABSENT, "updates", "the update service does not exist")
+    return Known(value=True, section="updates")
+
+
+def firewall_profiles(reading: Reading) -> FactValue:
+    """Each profile; a policy wins over the local setting."""
+    rows: list[dict[str, Scalar]] = [{"name": name, "enabled": on} for name, on in sorted(reading.once(_profiles).items())]
+    return Known(rows, "firewall")
+
+
+def firewall_active(reading: Reading) -> FactValue:
+    """All three profiles on and their service running; off may be right where another firewall is registered."""
+    profiles = reading.once(_profiles)
+    machine = reading.once(Machine)
+    if machine.services_missing is not None:
+        reading.fail(machine.services_missing, "services")
+    state = machine.services.get("mpssvc")
+    if all(profiles.values()) and state == RUNNING:
+        return Known(value=True, section="firewall")
+    other = _other_firewall(reading)
+    if other:
+        return Missing(MissingReason.UNSUPPORTED, "wsc", f"another firewall is registered: {other}")
+    if all(profiles.values()) and machine.service_states is not None:
+        reading.fail(machine.service_states, "services")
+    return Known(value=False, section="firewall")
+
+
+def firewall_kind(reading: Reading) -> FactValue:
+    """The firewall of Windows, when it is what filters."""
+    value = firewall_active(reading)
+    if isinstance(value, Missing):
+        return value
+    return Known("windows", "firewall") if value.value is True else Missing(MissingReason.ABSENT, "firewall")
+
+
+def _profiles(reading: Reading) -> dict[str, bool]:
+    found: dict[str, bool] = {}
+    document = reading.document("firewall")
+    for name, plain in _PROFILES.items():
+        profile = document.get(name)
+        if not isinstance(profile, dict):
+            reading.fail(MissingReason.ERROR, "firewall")
+        value = _enabled(reading, profile, "policy")
+        if value is None:
+            value = _enabled(reading, profile, "local")
+        if value is None:
+            reading.fail(MissingReason.ABSENT, "firewall", f"{name} has no setting")
+        found[plain] = value != 0
+    return found
+
+
+def _enabled(reading: Reading, profile: dict[str, Any], place: str) -> int | None:
+    value = profile.get(place)
+    if isinstance(value, str):
+        reading.fail(MissingReason.DENIED if value == "denied" else MissingReason.ERROR, "firewall")
+    return dword(value.get("EnableFirewall")) if isinstance(value, dict) else None
+
+
+def _other_firewall(reading: Reading) -> str:
+    try:
+        rows = merged(registered(reading.document("wsc"), "FirewallProduct"))
+    except NotReadError:
+        return ""
+    return next((row.name for row in rows if row.state.on and not row.orphan), "")
+
+
+def uac(reading: Reading) -> FactValue:
+    """EnableLUA; on unless switched off."""
+    values = key(reading, "settings", "uac")
+    if values is None:
+        return Missing(MissingReason.ABSENT, "settings")
+    return Known(dword(values.get("EnableLUA")) != 0, "settings")
+
+
+def rdp(reading: Reading) -> FactValue:
+    """Value 0 of fDenyTSConnections switches remote desktop on; a policy wins; off by default."""
+    denied = dword((key(reading, "settings", "rdp_policy") or {}).get("fDenyTSConnections"))
+    if denied is None:
+        values = key(reading, "settings", "rdp")
+        if values is None:
+            return Missing(MissingReason.ABSENT, "settings")
+        denied = dword(values.get("fDenyTSConnections"))
+    return Known(denied == 0, "settings")
+
+
+def rdp_nla(reading: Reading) -> FactValue:
+    """UserAuthentication; a policy wins."""
+    value = dword((key(reading, "settings", "rdp_policy") or {}).get("UserAuthentication"))
+    if value is None:
+        value = dword((key(reading, "settings", "rdp_tcp") or {}).get("UserAuthentication"))
+    return Missing(MissingReason.ABSENT, "settings") if value is None else Known(value == 1, "settings")
+
+
+def smb1_server(reading: Reading) -> FactValue:
+    """The setting, else the default: on before 1709, off from then when the feature is not installed at all."""
+    value = dword((key(reading, "settings", "smb_server") or {}).get("SMB1"))
+    if value is not None:
+        return Known(value != 0, "settings")
+    if build_number(reading) < _FIRST_WITHOUT_SMB1:
+        return Known(value=True, section="settings")
+    if key(reading, "settings", "smb1_client") is None:
+        return Known(value=False, section="settings")
+    return Missing(MissingReason.UNSUPPORTED, "settings", "the feature is installed and its server part has no setting")
+
+
+def insecure(reading: Reading) -> FactValue:
+    """Telnet and FTP services that run."""
+    machine = reading.once(Machine)
+    reason = machine.services_missing or machine.service_states
+    if reason is not None:
+        reading.fail(reason, "services")
+    return Known(sorted({name for service, name in _INSECURE.items() if machine.services.get(service) == RUNNING}), "services")
+
+
+def event_log(reading: Reading) -> FactValue:
+    """The event log service runs; its logs lie on the disk."""
+    machine = reading.once(Machine)
+    reason = machine.services_missing or machine.service_states
+    if reason is not None:
+        reading.fail(reason, "services")
+    return Known(machine.services.get("eventlog") == RUNNING, "services")
+
+
+PARSERS: dict[str, Parser] = {
+    "patch.reboot_required": reboot_required,
+    "patch.reboot_reasons": reboot_reasons,
+    "patch.automatic": automatic,
+    "firewall.active": firewall_active,
+    "firewall.kind": firewall_kind,
+    "firewall.profiles": firewall_profiles,
+    "settings.uac": uac,
+    "settings.rdp": rdp,
+    "settings.rdp_nla": rdp_nla,
+    "settings.smb1_server": smb1_server,
+    "services.insecure": insecure,
+    "logging.active": event_log,
+    "logging.persistent": event_log,
+}
