@@ -40,7 +40,7 @@
     return element("dl", {
       className: "facts",
       children: pairs.map(function (pair) {
-        return element("div", { children: [element("dt", { text: text(pair[0]) }), element("dd", { text: text(pair[1]), className: "raw" })] });
+        return element("div", { children: [element("dt", { text: text(pair[0]) }), element("dd", { text: text(pair[1]), className: pair[2] ? "raw" : "" })] });
       })
     });
   }
@@ -58,7 +58,7 @@
   function value(row, sections, isMissing) {
     var name = element("dt", { text: text(row[1]), children: [] });
     name.title = text(row[0]);
-    var shown = element("dd", { children: [element("span", { text: text(row[2]), className: isMissing ? "v unknown" : "raw" }), document.createTextNode(" "), source(row[3], sections)] });
+    var shown = element("dd", { children: [element("span", { text: text(row[2]), className: isMissing ? "v unknown" : "lines" }), document.createTextNode(" "), source(row[3], sections)] });
     return element("div", { children: [name, shown] });
   }
 
@@ -90,7 +90,8 @@
   function machineView(number) {
     var machine = data.machines[number];
     var sections = machine.sections.map(section);
-    var parts = [element("p", { className: "small", text: text(data.agencies[machine.agency]) }), machine.lab ? element("p", { children: [element("span", { className: "lab", text: words.lab })] }) : null, labelled(machine.about)];
+    var parts = [element("p", { className: "small", text: text(data.agencies[machine.agency]) }), machine.lab ? element("p", { children: [element("span", { className: "lab", text: words.lab })] }) : null, labelled(machine.about.filter(function (pair) { return !pair[2]; }))];
+    var origin = machine.about.filter(function (pair) { return pair[2]; });
     if (machine.verdicts.length) {
       parts.push(element("h3", { text: words.verdicts }));
       machine.verdicts.forEach(function (row) { parts.push(verdict(row, machine, sections)); });
@@ -100,6 +101,10 @@
     if (sections.length || machine.verdicts.length) {
       parts.push(element("h3", { text: words.sections }));
       parts = parts.concat(sections.length ? sections : [element("p", { text: words.no_sections, className: "small" })]);
+    }
+    if (origin.length) {
+      parts.push(element("h3", { text: words.origin }));
+      parts.push(labelled(origin));
     }
     return { title: text(machine.name), parts: parts };
   }

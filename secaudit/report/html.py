@@ -23,6 +23,7 @@ from secaudit.model.finding import Verdict
 from secaudit.model.outcome import Sight
 from secaudit.report.bars import bar
 from secaudit.report.document import CheckRow, MachineRow, ReportDocument, SystemRow, TargetRow, Tile, UnseenRow, VisitRow
+from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
 from secaudit.report.panel import ANSWERS, Panel, about
 from secaudit.report.places import Places
@@ -115,8 +116,10 @@ def _globals(document: ReportDocument, voice: Voice) -> dict[str, Any]:
         "plan_word": lambda status: voice.say(SECURITY_PLAN[status]),
         "asked_of": lambda who: voice.say(ASKED_OF[who]),
         "advice": lambda row: voice.say(ADVICE[Sight.SEEN if row.stale else row.sight]),
+        "tel": _tel,
         "aim": lambda target: _aim(target, voice),
         "fact_word": fact_word,
+        "fact_text": lambda value: fact_text(value, voice),
         "tiles": tuple(Tile),
         "fixes": lambda: _fixes(document),
         "unseen_word": lambda row: voice.say(_unseen_word(row)),
@@ -134,13 +137,18 @@ def _globals(document: ReportDocument, voice: Voice) -> dict[str, Any]:
         "answers": [(name, voice.say(text)) for name, text in ANSWERS],
         "list_of": panel.position,
         "island": lambda: Markup(panel.island()),  # noqa: S704 - escaped for a data island by the panel
-        "about": lambda row: [(voice.say(label), value) for label, value in about(row, voice)],
+        "about": lambda row: [(voice.say(label), value, raw) for label, value, raw in about(row, voice)],
         "tally": _tally,
         "by_level": lambda: _by_level(document.systems),
         "visits_by_agency": lambda: _visits_by_agency(document.visits, places),
         "unseen_by_class": lambda: _unseen_by_class(document.unseen),
         "machines_of": _machines_of(document.machines),
     }
+
+
+def _tel(phone: str) -> str:
+    """A telephone number as an address to call: digits and a plus, whatever else stands there."""
+    return "tel:" + "".join(char for char in phone if char in "+0123456789")
 
 
 def _aim(target: TargetRow, voice: Voice) -> str:

@@ -25,6 +25,7 @@ from secaudit.report.document import (
     VerdictRow,
     Wording,
 )
+from secaudit.report.fact_text import fact_text, unavailable
 from secaudit.report.fact_words import fact_word
 from secaudit.report.places import Places
 from secaudit.report.voice import Voice
@@ -39,10 +40,11 @@ _WORDS: dict[str, Message] = {
     "missing": msg("Missing"),
     "defect": msg("Defect of the check"),
     "sections": msg("The machine's answer, section by section"),
-    "no_sections": msg("The sections of this answer are not in this page; they are kept in the store under the number above."),
+    "no_sections": msg("The sections of this answer are not in this page; they are kept in the store under the number below."),
     "show_section": msg("show the source"),
     "cut": msg("only the beginning is shown"),
     "empty": msg("(empty)"),
+    "origin": msg("Where this evidence is kept"),
     "unseen": msg("There is no fresh evidence of this machine; nothing was judged."),
     "what": msg("What is asked"),
     "why": msg("Why"),
@@ -133,11 +135,12 @@ class Panel:
             "sections": [self._section(section) for section in machine.sections],
         }
 
-    def _pairs(self, pairs: Iterable[tuple[Message, str]]) -> list[list[int]]:
-        return [[self._text(label), self._text(value)] for label, value in pairs]
+    def _pairs(self, pairs: Iterable[tuple[Message, str, bool]]) -> list[list[int | bool]]:
+        return [[self._text(label), self._text(value), origin] for label, value, origin in pairs]
 
     def _fact(self, fact: FactRow, sections: dict[str, int]) -> list[int]:
-        return [self._text(fact.name), self._text(fact_word(fact.name)), self._text(fact.value), sections.get(fact.section, -1)]
+        value = self._text(fact_text(fact.value, self._voice))
+        return [self._text(fact.name), self._text(fact_word(fact.name)), value, sections.get(fact.section, -1)]
 
     def _verdict(self, row: VerdictRow, facts: dict[str, int], sections: dict[str, int]) -> list[Any]:
         observed = [facts[name] for name in row.facts if name in facts]
@@ -146,8 +149,7 @@ class Panel:
         return [self._places.of("check", row.check), _VERDICTS.index(row.verdict), observed, missing, defect]
 
     def _missing(self, row: MissingRow, sections: dict[str, int]) -> list[int]:
-        reason = self._voice.say(word(row.reason))
-        text = f"{reason} ({row.detail})" if row.detail else reason
+        text = unavailable(word(row.reason), row.detail, self._voice)
         return [self._text(row.name), self._text(fact_word(row.name)), self._text(text), sections.get(row.section, -1)]
 
     def _section(self, section: SectionText) -> list[Any]:
@@ -157,30 +159,30 @@ class Panel:
         return [self._text(section.name), self._text(f"{status}{code} · {size}"), self._text(section.text), section.cut]
 
 
-def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str]]:
-    """Label and value of everything known of a machine, down to the numbers of its evidence."""
+def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str, bool]]:
+    """Label and value of everything known of a machine; True marks what leads from here to the store."""
     pairs = [
-        (msg("Kind of machine"), voice.say(word(machine.kind))),
-        (msg("Operating system"), machine.os or ""),
-        (msg("Place"), machine.place or ""),
-        (msg("Address"), machine.address or ""),
-        (msg("Systems on it"), ", ".join(machine.systems)),
+        (msg("Kind of machine"), voice.say(word(machine.kind)), False),
+        (msg("Operating system"), machine.os or "", False),
+        (msg("Place"), machine.place or "", False),
+        (msg("Address"), machine.address or "", False),
+        (msg("Systems on it"), "; ".join(machine.systems), False),
     ]
     if machine.trail is not None:
         pairs += _trail(machine.trail, voice)
-    return [(label, value) for label, value in pairs if value]
+    return [pair for pair in pairs if pair[1]]
 
 
-def _trail(trail: Trail, voice: Voice) -> list[tuple[Message, str]]:
+def _trail(trail: Trail, voice: Voice) -> list[tuple[Message, str, bool]]:
     return [
-        (msg("Observed at"), voice.say(msg("{moment} (Vietnamese time)", moment=trail.observed_at))),
-        (msg("How it was seen"), voice.say(word(trail.way))),
-        (msg("Grade of evidence"), voice.say(word(trail.grade))),
-        (msg("Gathering number"), voice.format.number(trail.run)),
-        (msg("Evidence number"), voice.format.number(trail.outcome)),
-        (msg("Answer complete"), voice.say(msg("yes") if trail.complete else msg("no, it was cut off"))),
-        (msg("Server greeting"), trail.server_version or ""),
-        (msg("Host key"), trail.host_key or ""),
-        (msg("Digest of the answer (SHA-256)"), trail.digest),
-        (msg("Chain hash"), trail.chain),
+        (msg("Observed at"), voice.say(msg("{moment} (Vietnamese time)", moment=trail.observed_at)), False),
+        (msg("How it was seen"), voice.say(word(trail.way)), False),
+        (msg("Grade of evidence"), voice.say(word(trail.grade)), False),
+        (msg("Answer complete"), voice.say(msg("yes") if trail.complete else msg("no, it was cut off")), False),
+        (msg("Gathering number"), voice.format.number(trail.run), True),
+        (msg("Evidence number"), voice.format.number(trail.outcome), True),
+        (msg("Server greeting"), trail.server_version or "", True),
+        (msg("Host key"), trail.host_key or "", True),
+        (msg("Digest of the answer (SHA-256)"), trail.digest, True),
+        (msg("Chain hash"), trail.chain, True),
     ]

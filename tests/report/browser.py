@@ -111,8 +111,8 @@ class Browser:
     def open(self, url: str) -> None:
         """Load a page and wait until it is loaded."""
         self._loaded = False
-        self.call("Page.navigate", url=url)
-        while not self._loaded:
+        same_page = "loaderId" not in self.call("Page.navigate", url=url)
+        while not self._loaded and not same_page:
             self._next(60)
 
     def scripts(self, enabled: bool) -> None:

@@ -1,0 +1,45 @@
+"""Observed values as people read them; the exact JSON text stays in the document."""
+
+from functools import lru_cache
+
+import orjson
+
+from secaudit.messages import Message, msg
+from secaudit.report.voice import Voice
+
+_YES = msg("yes")
+_NO = msg("no")
+_NOTHING = msg("(none)")
+
+
+def fact_text(value: str, voice: Voice) -> str:
+    """``value`` is JSON text: truth values become words, records one line each; text that is no JSON (cut) stays as it is."""
+    try:
+        return _said(_parsed(value), voice)
+    except orjson.JSONDecodeError:
+        return value
+
+
+@lru_cache(maxsize=1024)
+def _parsed(value: str) -> object:
+    return orjson.loads(value)
+
+
+def _said(value: object, voice: Voice) -> str:
+    if isinstance(value, bool):
+        return voice.say(_YES if value else _NO)
+    if isinstance(value, list):
+        if not value:
+            return voice.say(_NOTHING)
+        return ("\n" if isinstance(value[0], dict) else ", ").join(_said(item, voice) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} = {_said(item, voice)}" for name, item in value.items())
+    if value is None:
+        return "–"
+    return str(value)
+
+
+def unavailable(reason: Message, detail: str, voice: Voice) -> str:
+    """Why a fact is missing: the reason's word, and what exactly was seen."""
+    said = voice.say(reason)
+    return f"{said} ({detail})" if detail else said
