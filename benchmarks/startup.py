@@ -23,7 +23,7 @@ def main() -> None:
         "secaudit --version": ("-m", "secaudit", "--version"),
     }
     times: dict[str, list[float]] = {name: [] for name in cases}
-    for name, arguments in cases.items():
+    for arguments in cases.values():
         seconds(*arguments)  # warm the file cache
     for _ in range(RUNS):
         for name, arguments in cases.items():

@@ -44,8 +44,9 @@ def _commands(*path: str) -> list[tuple[str, ...]]:
 def command_page() -> str:
     """Help of every command, as docs/commands.md holds it."""
     parts = ["# Commands\n\nWritten by `python tests/test_docs.py` from the program's own help; a test compares the two.\n"]
-    for path in _commands():
-        parts.append(f"## {' '.join(('secaudit', *path))}\n\n```\n{_secaudit(*path, '--help').stdout.strip()}\n```\n")
+    parts += [
+        f"## {' '.join(('secaudit', *path))}\n\n```\n{_secaudit(*path, '--help').stdout.strip()}\n```\n" for path in _commands()
+    ]
     return "\n".join(parts)
 
 
