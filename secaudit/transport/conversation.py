@@ -1,0 +1,305 @@
+"""One SSH connection by paramiko, phase by phase, through its event forms: no polling, so that hundreds share one process.
+
+Uses the private names ``Transport._active_check_timeout``, ``Transport._preferred_*``, ``Transport._log`` and
+``Transport._send_user_message``: a test pins them.
+
+A connection goes through phases (name, connect, greeting, host key, login, session, command). The class of a failure is
+the phase it happened in; whatever happens, one absolute deadline holds, because a watchdog shuts the socket from outside.
+"""
+
+# ruff: noqa: SLF001 - the private names are listed above and pinned by a test
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, cast
+
+import paramiko
+from paramiko.message import Message as Packet
+from paramiko.packet import Packetizer
+from paramiko.ssh_exception import IncompatiblePeer
+
+from secaudit.messages import clean
+from secaudit.model.outcome import Sight
+from secaudit.transport.base import VERSION_LIMIT, Abandoned, Cut, HostKey, Reply, Request, Target, TransportFailure, diagnostics
+from secaudit.transport.exchange import Channel, Exchange, Heard
+from secaudit.transport.host_keys import HostKeys
+from secaudit.transport.wire import Wire
+
+GREETING_BYTES = 65536
+"""Everything a server may send before its host key was confirmed; a normal one sends about 3,000 bytes."""
+OVERHEAD_BYTES = 1024 * 1024
+"""Room for packets, padding and login banners above the answer's own budget."""
+WINDOW_BYTES = 256 * 1024
+KEYS_TRIED = 5
+"""OpenSSH closes the connection after six attempts."""
+BROKEN = (paramiko.SSHException, EOFError, OSError)
+"""What the library raises when a connection breaks or is refused something."""
+_RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
+
+# Nothing of the library's log is for people: it quotes banners, and at debug level names and methods.
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
+logging.getLogger("paramiko").propagate = False
+
+_LIBRARY: Any = paramiko.Transport
+"""The library's class without its published types, which leave out the private names used here."""
+
+
+class _QuietPacketizer(Packetizer):
+    """Without the timer thread per handshake: the watchdog holds the deadline."""
+
+    def start_handshake(self, timeout: float) -> None:
+        """Nothing to start."""
+
+
+class FanoutTransport(paramiko.Transport):
+    """A transport thread that sleeps until there is something to read."""
+
+    _active_check_timeout = 30.0
+    _preferred_kex = tuple(
+        dict.fromkeys(
+            name for name in ("curve25519-sha256@libssh.org", *_LIBRARY._preferred_kex) if name in _LIBRARY._preferred_kex
+        )
+    )
+    _preferred_ciphers = (
+        "aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr",
+    )  # fmt: skip
+    _preferred_macs = (
+        "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512", "hmac-sha1",
+    )  # fmt: skip
+
+    def __init__(self, wire: Wire, seconds: float, known_types: Sequence[str] = ()) -> None:
+        """Over ``wire``; the library's own limits are set to ``seconds``, key types already enrolled are asked for first."""
+        super().__init__(wire, packetizer_class=_QuietPacketizer)  # type: ignore[arg-type]
+        self.banner_timeout = self.auth_timeout = self.clear_to_send_timeout = seconds
+        first = [name for type_ in known_types for name in (_RSA_SIGNATURES if type_ == "ssh-rsa" else (type_,))]
+        offered = _LIBRARY._preferred_keys
+        self._preferred_keys = tuple(dict.fromkeys([*(name for name in first if name in offered), *offered]))
+
+    def run(self) -> None:
+        """The library's loop; an exception that escapes its own handling must wake everyone who waits."""
+        try:
+            super().run()
+        except Exception as error:  # noqa: BLE001 - hostile packets reach paths that the library does not guard
+            self.saved_exception = error
+            self.active = False
+            if self.completion_event is not None:
+                self.completion_event.set()
+            if self.auth_handler is not None:
+                self.auth_handler.abort()
+            self.sock.close()
+
+    def _log(self, level: int, msg: object, *args: object) -> None:
+        """Silent: what servers say does not reach a log."""
+
+
+class Conversation:
+    """One connection, phase by phase."""
+
+    def __init__(self, target: Target, wire: Wire, deadline: float, known_types: Sequence[str]) -> None:
+        """Over a connected ``wire``; nothing is sent yet."""
+        self._target = target
+        self._wire = wire
+        self._deadline = deadline
+        self._transport = FanoutTransport(wire, max(self._left(), 0.001), known_types)
+        self._phase = "greeting"
+        self._offered: HostKey | None = None
+
+    @property
+    def version(self) -> str:
+        """The server's identification, sanitised; empty when none came."""
+        return clean(self._transport.remote_version, limit=VERSION_LIMIT)
+
+    def greet(self) -> None:
+        """Exchange identifications and keys."""
+        started = threading.Event()
+        self._transport.start_client(event=started)
+        self._wait(started)
+        if self._transport.initial_kex_done:
+            return  # a server that leaves right now has still proved its key; what fails next is the login
+        error = self._transport.get_exception()
+        if not self._transport.remote_version:
+            raise self.failure(Sight.BANNER, self._no_ssh(error))
+        if "no acceptable host key" in str(error):
+            raise self.failure(Sight.HOST_KEY, "the server offers no kind of host key that is supported")
+        if "Signature verification" in str(error):
+            raise self.failure(Sight.HOST_KEY, "the server does not hold the host key that it shows")
+        raise self.failure(Sight.PROTOCOL, f"the key exchange failed: {reason_of(error)}")
+
+    def host_key(self) -> HostKey:
+        """The key the server proved to hold."""
+        if self._offered is None:
+            try:
+                self._offered = HostKey.of_blob(cast("paramiko.PKey", self._transport.host_key).asbytes())
+            except (AttributeError, ValueError) as error:
+                raise self.failure(Sight.PROTOCOL, f"no usable host key: {reason_of(error)}") from error
+        return self._offered
+
+    def confirm_host(self, host_keys: HostKeys) -> None:
+        """Refuse any server whose key is not enrolled; nothing was offered to it so far."""
+        self._phase = "host key"
+        offered = self.host_key()
+        refusal = host_keys.refusal(self._target.known_as, offered)
+        if refusal is not None:
+            raise self.failure(Sight.HOST_KEY, refusal)
+
+    def log_in(self, signers: Sequence[paramiko.PKey], password: Callable[[], str] | None) -> None:
+        """Offer keys, then the password, to a server whose host key was confirmed."""
+        self._phase = "login"
+        self._wire.limit += OVERHEAD_BYTES
+        refused: list[str] = []
+        for signer in signers[:KEYS_TRIED]:
+            error = self._attempt(partial(self._transport.auth_publickey, self._target.user, signer))
+            if error is None:
+                return
+            refused.append(f"key {signer.get_name()}")
+            if isinstance(error, paramiko.BadAuthenticationType):
+                break
+        if password is not None and self._log_in_with(password):
+            return
+        if password is not None:
+            refused.append("password")
+        offered = ", ".join(refused) if refused else "nothing, no key or password was given"
+        raise self.failure(Sight.AUTH, f"login as {self._target.user} was refused; offered: {offered}")
+
+    def _log_in_with(self, password: Callable[[], str]) -> bool:
+        user = self._target.user
+        error = self._attempt(lambda done: self._transport.auth_password(user, password(), done, fallback=False))
+        if isinstance(error, paramiko.BadAuthenticationType) and "keyboard-interactive" in error.allowed_types:
+
+            def answer(_title: str, _instructions: str, fields: list[tuple[str, bool]]) -> list[str]:
+                # One hidden field is the password; anything else is a question this program cannot answer.
+                return [password()] if len(fields) == 1 and not fields[0][1] else [""] * len(fields)
+
+            try:
+                self._transport.auth_timeout = max(self._left(), 0.001)
+                self._transport.auth_interactive(user, answer)
+            except BROKEN:
+                if not self._transport.is_active():
+                    raise self.failure(Sight.AUTH, "the server closed the connection instead of answering the login") from None
+                return False
+            return self._transport.is_authenticated()
+        return error is None
+
+    def _attempt(self, send: Callable[[threading.Event], object]) -> Exception | None:
+        """None when the login succeeded, else why not; TransportFailure when the server went away."""
+        done = threading.Event()
+        try:
+            send(done)
+            self._wait(done)
+        except BROKEN as error:
+            if self._transport.is_active():
+                raise self.failure(Sight.AUTH, f"the login could not be tried: {reason_of(error)}") from error
+        if self._transport.is_authenticated():
+            return None
+        reason = self._transport.get_exception()  # saved by the library's thread, if any
+        if not self._transport.is_active():
+            raise self.failure(Sight.AUTH, "the server closed the connection instead of answering the login")
+        return reason or paramiko.AuthenticationException("refused")
+
+    def ask(self, request: Request, max_bytes: int) -> Reply:
+        """Run one command and read its answer."""
+        self._phase = "session"
+        # The window is a promise of the client that a hostile server need not keep: the wire's limit is what holds.
+        self._wire.limit = self._wire.received + OVERHEAD_BYTES + max_bytes + max_bytes // 8
+        try:
+            channel = self._transport.open_session(window_size=WINDOW_BYTES, timeout=max(self._left(), 0.001))
+        except paramiko.ChannelException as error:
+            raise self.failure(Sight.CHANNEL, f"the server opens no session: {clean(error.text)}") from error
+        except BROKEN as error:
+            raise self.failure(Sight.CHANNEL, f"no session was opened: {reason_of(error)}") from error
+        self._phase = "command"
+        self._send_exec(channel, request.command)
+        heard = self._exchange(channel, request.stdin, max_bytes)
+        return Reply(
+            stdout=heard.stdout,
+            stderr=diagnostics(heard.stderr),
+            exit_status=heard.exit_status,
+            server_version=self.version,
+            host_key=self.host_key().fingerprint,
+            received=self._wire.received,
+            cut=heard.cut,
+        )
+
+    def _send_exec(self, channel: paramiko.Channel, command: str) -> None:
+        """Ask for the command without waiting for consent: the exchange shows soon enough, one round trip earlier."""
+        packet = Packet()
+        packet.add_byte(b"\x62")
+        packet.add_int(channel.remote_chanid)
+        packet.add_string("exec")
+        packet.add_boolean(True)
+        packet.add_string(command)
+        cast("Any", self._transport)._send_user_message(packet)
+
+    def _exchange(self, channel: paramiko.Channel, stdin: bytes, max_bytes: int) -> Heard:
+        try:
+            heard = Exchange(cast("Channel", channel), stdin, deadline=self._deadline, max_bytes=max_bytes).run()
+        except BROKEN as error:
+            raise self.failure(Sight.CHANNEL, f"the connection broke during the command: {reason_of(error)}") from error
+        if self._wire.ended == "abandoned":
+            raise Abandoned
+        said = heard.stdout or heard.stderr
+        if self._wire.ended == "deadline" or heard.cut is Cut.DEADLINE:
+            if not said:
+                raise self.failure(Sight.TIMEOUT, "")
+            return Heard(heard.stdout, heard.stderr, None, Cut.DEADLINE)
+        if self._wire.overrun:
+            return Heard(heard.stdout, heard.stderr, None, Cut.BYTES)
+        if heard.cut is None and not channel.eof_received and heard.exit_status is None:
+            if not self._transport.is_active():
+                if not said:
+                    raise self.failure(Sight.CHANNEL, "the server closed the connection instead of running the command")
+                return Heard(heard.stdout, heard.stderr, None, Cut.CONNECTION)
+            if not channel.event_ready:
+                raise self.failure(Sight.SHELL, "the server refused to run a command")
+        return heard
+
+    def failure(self, sight: Sight, detail: str) -> TransportFailure:
+        """The failure to report: a passed deadline or a flood explains everything that follows from it."""
+        if self._wire.ended == "abandoned":
+            raise Abandoned
+        if self._wire.ended == "deadline" or self._left() <= 0:
+            sight, detail = Sight.TIMEOUT, f"connected, but the {self._phase} was not finished in time"
+        elif self._wire.overrun:
+            sight = sight if sight is Sight.BANNER else Sight.PROTOCOL
+            detail = f"more than {self._wire.limit} bytes came before the {self._phase} was finished"
+        fingerprint = self._offered.fingerprint if self._offered else None
+        return TransportFailure(sight, detail, host_key=fingerprint, server_version=self.version or None)
+
+    def close(self) -> None:
+        """Shut first: only that wakes the library's thread, which otherwise sleeps on."""
+        self._wire.shut()
+        self._transport.close()
+
+    def _left(self) -> float:
+        return self._deadline - time.monotonic()
+
+    def _wait(self, event: threading.Event) -> None:
+        """Until the event, the end of the connection, or the deadline (TransportFailure)."""
+        while not event.wait(max(min(self._left(), 2.0), 0)):
+            if self._left() <= 0 or not self._transport.is_active():
+                break
+        if not event.is_set() and self._left() <= 0:
+            raise self.failure(Sight.TIMEOUT, "")
+
+    def _no_ssh(self, error: Exception | None) -> str:
+        if not self._wire.head:
+            return "the port closed the connection before it identified itself"
+        head = clean(" ".join(self._wire.head.decode("ascii", "replace").split()), limit=60)
+        return f"the port does not speak SSH ({reason_of(error)}); it began with: {head}"
+
+
+def reason_of(error: BaseException | None) -> str:
+    """A short reason, in words of our own where the library's text quotes the server."""
+    if error is None or isinstance(error, EOFError):
+        return "the server closed the connection"
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    if isinstance(error, IncompatiblePeer):
+        return clean(str(error), limit=100)
+    if isinstance(error, paramiko.SSHException):
+        text = str(error)
+        return "no identification" if "banner" in text or "Indecipherable" in text else clean(text, limit=100)
+    return type(error).__name__

@@ -1,0 +1,44 @@
+"""The event forms rest on names that paramiko does not promise: they must be there, in the version that is pinned."""
+
+import inspect
+from importlib.metadata import requires, version
+
+import paramiko
+from paramiko.buffered_pipe import BufferedPipe
+from paramiko.packet import Packetizer
+from paramiko.transport import Transport
+
+from secaudit.transport.conversation import FanoutTransport
+
+
+def test_pinned_minor_version():
+    wanted = [line.replace(" ", "") for line in requires("secaudit") or () if line.startswith("paramiko")]
+    assert wanted and ">=5.1" in wanted[0] and "<5.2" in wanted[0]
+    assert version("paramiko").startswith("5.1.")
+
+
+def test_names_used_of_the_transport():
+    for name in ("_active_check_timeout", "_preferred_kex", "_preferred_ciphers", "_preferred_macs", "_preferred_keys"):
+        assert hasattr(Transport, name), name
+    assert list(inspect.signature(Transport._log).parameters) == ["self", "level", "msg", "args"]
+    assert list(inspect.signature(Transport._send_user_message).parameters) == ["self", "data"]
+    assert list(inspect.signature(Packetizer.start_handshake).parameters) == ["self", "timeout"]
+    for method in (Transport.start_client, Transport.auth_publickey, Transport.auth_password):
+        assert "event" in inspect.signature(method).parameters
+    assert "packetizer_class" in inspect.signature(Transport.__init__).parameters
+    assert "set_event" in vars(BufferedPipe)
+
+
+def test_names_used_of_the_channel():
+    channel = paramiko.Channel(1)
+    for name in ("in_buffer", "in_stderr_buffer", "status_event", "exit_status", "closed", "eof_received", "event_ready"):
+        assert hasattr(channel, name), name
+
+
+def test_algorithms_are_known_to_the_library_and_none_is_broken():
+    assert FanoutTransport._preferred_kex[0] == "curve25519-sha256@libssh.org"
+    assert set(FanoutTransport._preferred_kex) == set(Transport._preferred_kex)
+    assert set(FanoutTransport._preferred_ciphers) <= set(Transport._preferred_ciphers)
+    assert set(FanoutTransport._preferred_macs) <= set(Transport._preferred_macs)
+    offered = " ".join([*FanoutTransport._preferred_ciphers, *FanoutTransport._preferred_macs])
+    assert not any(word in offered for word in ("3des", "cbc", "md5", "-96"))
