@@ -134,9 +134,9 @@ class Database:
             return
         if kind is _Kind.EMPTY and not create:
             raise _missing(self.path)
-        self._migrate()
+        self._migrate(revision)
 
-    def _migrate(self) -> None:
+    def _migrate(self, revision: str | None) -> None:
         # Loaded by name because Alembic is slow to import and a store needs it once (see `migrate`).
         migrate = import_module("secaudit.store.migrate")
         known: Callable[[], frozenset[str]] = migrate.known_revisions
@@ -173,7 +173,9 @@ class Database:
             application = connection.exec_driver_sql("PRAGMA application_id").scalar()
             names = {row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if not names and application in (0, APPLICATION_ID):
-                return _Kind.EMPTY, None
+                # SQLite takes a file shorter than a page for an empty database, whatever stands in it.
+                pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+                return (_Kind.EMPTY if pages or not self.path.stat().st_size else _Kind.FOREIGN), None
             if application != APPLICATION_ID:
                 return _Kind.FOREIGN, None
             revision = None
@@ -219,8 +221,9 @@ class Database:
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        # Only an empty file takes this on: pruned captures give their room back to the disk.
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+            # Possible in an empty file only: pruned captures give their room back to the disk.
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         if mode is None or str(mode[0]).lower() != "wal":
             raise StoreError(

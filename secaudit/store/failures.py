@@ -1,6 +1,7 @@
 """Turns what SQLite and the operating system report into a :class:`StoreError` that says what to do next."""
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,14 +73,26 @@ def store_failure(error: BaseException, path: Path) -> StoreError:
     """The error for people behind an error of SQLite or of the operating system."""
     where = clean(str(path))
     if isinstance(error, OSError):
-        what, hint = _BY_ERRNO.get(error.errno or 0, _REFUSED)
-        return StoreError(what, where=where, hint=hint)
-    known = _BY_CODE.get(primary_code(error) or 0)
-    if known is None:
-        origin = error.orig if isinstance(error, DBAPIError) else error
-        reason = clean(str(origin), limit=300)
-        return StoreError(msg("The store refused the operation: {reason}", reason=reason), where=where, hint=_DAMAGED[1])
+        known = _BY_ERRNO.get(error.errno or 0, _REFUSED)
+    else:
+        code = primary_code(error)
+        if code not in _BY_CODE:
+            origin = error.orig if isinstance(error, DBAPIError) else error
+            reason = clean(str(origin), limit=300)
+            return StoreError(msg("The store refused the operation: {reason}", reason=reason), where=where, hint=_DAMAGED[1])
+        known = _BY_CODE[code]
+    if known is _REFUSED and _only_readable(path):
+        known = _READ_ONLY
     return StoreError(known[0], where=where, hint=known[1])
+
+
+def _only_readable(path: Path) -> bool:
+    """Whether nothing but the right to write is missing: SQLite then often says no more than "unable to open"."""
+    if not os.access(path.parent, os.R_OK):
+        return False
+    if not path.exists():
+        return not os.access(path.parent, os.W_OK)
+    return os.access(path, os.R_OK) and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
 
 
 def damaged(path: Path, what: Message) -> StoreError:

@@ -6,7 +6,6 @@ one name. Beside it lies a note of who holds it; the note is only shown to peopl
 """
 
 import contextlib
-import json
 import os
 import platform
 import sqlite3
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from secaudit.errors import StoreError
 from secaudit.messages import clean, msg
+from secaudit.store.codec import dumps, loads
 from secaudit.store.failures import primary_code, store_failure
 from secaudit.store.place import FILE_MODE, make_file
 
@@ -49,6 +49,8 @@ class WriterLock:
         except (sqlite3.Error, OSError) as error:
             raise store_failure(error, self._store) from error
         try:
+            # Nothing is ever written to it; no journal file shall lie about either.
+            connection.execute("PRAGMA journal_mode = MEMORY")
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error as error:
             connection.close()
@@ -86,10 +88,7 @@ class WriterLock:
         return False
 
     def _connect(self, patience: float) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=patience, isolation_level=None, check_same_thread=False)
-        # Nothing is ever written to it; no journal file shall lie about either.
-        connection.execute("PRAGMA journal_mode = MEMORY")
-        return connection
+        return sqlite3.connect(self._path, timeout=patience, isolation_level=None, check_same_thread=False)
 
     def _write_note(self) -> None:
         # The old note goes first: from here on nobody can take it for ours. A disk without room costs only the courtesy.
@@ -97,8 +96,8 @@ class WriterLock:
             self._note.unlink(missing_ok=True)
             note = {"pid": os.getpid(), "host": platform.node(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
             handle = os.open(self._note, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(json.dumps(note))
+            with os.fdopen(handle, "wb") as file:
+                file.write(dumps(note))
 
     def _taken(self) -> StoreError:
         note = self._read_note()
@@ -119,7 +118,7 @@ class WriterLock:
         """What the note says, unless it cannot be the holder's: unreadable, or naming a process that is gone."""
         try:
             with self._note.open("rb") as file:
-                note = json.loads(file.read(_NOTE_BYTES))
+                note = loads(file.read(_NOTE_BYTES))
             pid, host = int(note["pid"]), clean(str(note["host"]), limit=100)
             since = datetime.fromisoformat(note["since"]).isoformat(timespec="seconds")
         except (OSError, ValueError, TypeError, KeyError, OverflowError):

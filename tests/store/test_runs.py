@@ -64,7 +64,7 @@ def test_a_batch_is_kept_whole_or_not_at_all(store: Store, make: Any) -> None:
 @pytest.mark.parametrize("name", ["", "pc\x00", "pc\n1", "pc\ud800"])
 def test_an_outcome_needs_a_clean_endpoint(store: Store, make: Any, name: str) -> None:
     with pytest.raises(ValueError, match="endpoint"):
-        store.keep(make.begin(store).number, [make.outcome(name)])
+        store.keep(make.begin(store).number, [make.outcome(name, sight=Sight.TIMEOUT)])
 
 
 @pytest.mark.parametrize("status", ["finished", "interrupted", "failed"])
