@@ -119,7 +119,8 @@ def _machine(
         seen=evidence is not None,
         trail=_trail(state, proof),
         facts=_fact_rows(state.findings, proof.facts),
-        verdicts=tuple(_verdict(finding, proof.facts) for finding in state.findings),
+        # Of a machine nobody saw every verdict is unknown for the same reason, which stands once, in its row of unseen machines.
+        verdicts=tuple(_verdict(finding, proof.facts) for finding in state.findings) if evidence is not None else (),
         sections=_sections(proof.capture, proof.budget),
     )
 
