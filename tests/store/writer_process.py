@@ -2,7 +2,7 @@
 
 ``endless``: keeps batch after batch and acknowledges every outcome on standard output once it was kept.
 ``hold``: takes the writer's lock, says so, and waits for the end of standard input.
-``once``: keeps one outcome and says how it went.
+``once``: keeps one outcome with so many bytes and says how it went.
 """
 
 import random
@@ -55,7 +55,7 @@ def main() -> int:
                 sys.stdin.read()
             else:
                 run = store.begin_run(started_at=MOMENT, who="test", way=Way.SSH, scope="once")
-                store.keep(run.number, [outcome("once", 10)])
+                store.keep(run.number, [outcome("once", int(more[0]) if more else 10)])
                 say("kept")
     except StoreError as error:
         say(f"refused {error}")
