@@ -27,6 +27,7 @@ from yaml.events import (
 
 from secaudit.messages import Message, msg
 from secaudit.source.limits import Limits
+from secaudit.source.sensitive import holds_secret
 from secaudit.source.syntax import syntax_problem
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
@@ -178,10 +179,10 @@ class Builder:
             return
         self._faults.append(
             Fault(
-                msg("The field '{name}' stands here a second time", name=key[:60]),
+                msg("The field '{name}' stands here a second time", name="***" if holds_secret(key) else key[:60]),
                 *place_of(event),
                 msg("keep one of the two; for several values write a list"),
-                key,
+                None if holds_secret(key) else key[:60],
             )
         )
 

@@ -17,6 +17,7 @@ from secaudit.source.yaml_file import YamlFile
 
 M = TypeVar("M", bound=BaseModel)
 _FOUND_LIMIT = 60
+_HIDDEN = "***"
 _RANGE_KINDS = frozenset({"greater_than_equal", "less_than_equal", "no_such_day", "string_too_long"})
 """The value is of the right form and only outside the bounds: says more than the other members of a union."""
 
@@ -87,7 +88,9 @@ def field_text(path: Sequence[str | int]) -> str:
 
 
 def shown(value: object) -> str:
-    """A value from outside as it may be printed: harmless, on one line, cut."""
+    """A value from outside as it may be printed: harmless, on one line, cut, and nothing of it when it holds a secret."""
+    if holds_secret(str(value)):
+        return _HIDDEN
     return clean(str(value).replace("\n", " ").replace("\t", " "), limit=_FOUND_LIMIT)
 
 
