@@ -63,6 +63,8 @@ def _no_tool(reading: Reading) -> None:
 
 def _nft(reading: Reading) -> bool:
     unclear = False
+    if "looked=yes" not in reading.lines("nft")[:1]:
+        reading.fail(MissingReason.ERROR, "nft")
     for line in reading.lines("nft"):
         words = line.split()
         if words[:1] != ["chain"] or "hook" not in words or words[words.index("hook") :][1:2] != ["input"]:

@@ -6,6 +6,8 @@ from secaudit.model.fact import FactValue, Known, Missing, MissingReason
 
 _SYSLOG_UNITS = ("rsyslog.service", "syslog-ng.service", "syslog.service")
 _SYSLOG_PROCESSES = ("rsyslogd", "syslog-ng", "syslogd")
+_UPLOAD = "systemd-journal-upload.service"
+"""Told by its unit alone: the kernel cuts process names, and this one then equals the journal's."""
 _RISKY_PORTS = {("tcp", 21): "ftp", ("tcp", 23): "telnet", ("udp", 69): "tftp", ("tcp", 512): "rexec", ("tcp", 513): "rlogin"}
 _RSH = ("tcp", 514)
 _RISKY_UNITS = {
@@ -58,7 +60,7 @@ def log_remote(reading: Reading) -> FactValue:
     rsyslog = service_runs(reading, ("rsyslog.service",), ("rsyslogd",))
     if rsyslog and "remote" in pairs:
         return Known(value=True, section="logging")
-    if service_runs(reading, ("systemd-journal-upload.service",), ("systemd-journal-upload",)):
+    if reading.status("units") is None and _UPLOAD in unit_states(reading) and unit_states(reading)[_UPLOAD].active:
         return Known(value=True, section="units")
     if "syslog-ng" in pairs and service_runs(reading, ("syslog-ng.service",), ("syslog-ng",)):
         return Missing(MissingReason.UNSUPPORTED, "logging", "the configuration of syslog-ng is not read")

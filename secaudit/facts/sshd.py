@@ -13,6 +13,8 @@ from secaudit.facts.reading import Parser, Reading, decimal, first
 from secaudit.model.fact import FactValue, Known, MissingReason
 
 _KEYWORDS = ("permitrootlogin", "passwordauthentication", "permitemptypasswords", "maxauthtries")
+_DEFAULTS = {"passwordauthentication": "yes", "permitemptypasswords": "no", "maxauthtries": "6"}
+"""Where no line names them, in every version; the default of PermitRootLogin has changed once."""
 _ROOT_ORDER = ("yes", "without-password", "prohibit-password", "forced-commands-only", "no")
 """Weakest first."""
 _VERSION = re.compile(r"OpenSSH_(\d{1,3})\.(\d{1,3})")
@@ -41,26 +43,26 @@ def permit_root_login(reading: Reading) -> FactValue:
 
 def password_authentication(reading: Reading) -> FactValue:
     """Passwords are accepted, for anybody at all."""
-    return _switch(reading, "passwordauthentication", default=True)
+    return _switch(reading, "passwordauthentication")
 
 
 def permit_empty_passwords(reading: Reading) -> FactValue:
     """Empty passwords are accepted, for anybody at all."""
-    return _switch(reading, "permitemptypasswords", default=False)
+    return _switch(reading, "permitemptypasswords")
 
 
 def max_auth_tries(reading: Reading) -> FactValue:
     """The largest number any block allows."""
     values, section = reading.once(_settings)
-    numbers = [decimal(value) for value in values.get("maxauthtries", ["6"])]
+    numbers = [decimal(value) for value in values.get("maxauthtries", [_DEFAULTS["maxauthtries"]])]
     if not numbers or None in numbers:
         reading.fail(MissingReason.ERROR, section, "MaxAuthTries is no number")
     return Known(max(number for number in numbers if number is not None), section)
 
 
-def _switch(reading: Reading, keyword: str, *, default: bool) -> FactValue:
+def _switch(reading: Reading, keyword: str) -> FactValue:
     values, section = reading.once(_settings)
-    found = [value.lower() for value in values.get(keyword, ["yes" if default else "no"])]
+    found = [value.lower() for value in values.get(keyword, [_DEFAULTS[keyword]])]
     if any(value not in ("yes", "no") for value in found):
         reading.fail(MissingReason.ERROR, section, f"{keyword} is neither yes nor no")
     return Known("yes" in found, section)
@@ -77,15 +79,14 @@ def _settings(reading: Reading) -> tuple[dict[str, list[str]], str]:
             return {name: [value, *inside.get(name, [])] for name, value in values.items()}, "sshd-effective"
     outside, inside = _configured(reading)
     return {
-        name: [*outside.get(name, _defaults(name, reading)), *inside.get(name, [])]
+        name: [outside[name] if name in outside else _default(name, reading), *inside.get(name, [])]
         for name in _KEYWORDS
         if name in outside or name in inside
     }, "sshd-config"
 
 
-def _defaults(name: str, reading: Reading) -> list[str]:
-    plain = {"passwordauthentication": "yes", "permitemptypasswords": "no", "maxauthtries": "6"}
-    return [plain[name] if name in plain else _root_default(reading)]
+def _default(name: str, reading: Reading) -> str:
+    return _DEFAULTS[name] if name in _DEFAULTS else _root_default(reading)
 
 
 def _root_default(reading: Reading) -> str:

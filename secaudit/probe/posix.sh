@@ -345,6 +345,7 @@ s_nft() {
   have nft || return "$ABSENT"
   [ "$(id -u)" = 0 ] || return "$DENIED"
   rules=$(limit 15 nft -nn list ruleset) || return
+  printf 'looked=yes\n'
   printf '%s\n' "$rules" | awk '
     $1 == "table" { table = $2 " " $3; next }
     $1 == "chain" { chain = $2; base = ""; rules = 0; verdict = "none"; inside = 1; next }
