@@ -5,8 +5,7 @@ nothing reaches it that was not looked at here.
 """
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from cel_expr_python import cel
@@ -22,18 +21,6 @@ _TOKEN_LIMIT = 512
 
 class Unfit(Exception):  # noqa: N818 - a signal inside this package, not an error of the family
     """The value contradicts its declaration."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """One fact as the engine gets it."""
-
-    data: Any
-    token: Hashable
-    """Equal tokens of one variable mean equal data; None when the data are too large to compare."""
-    gaps: Mapping[str, MissingReason] = field(default_factory=dict)
-    """Record fields that at least one record lacks."""
-    incomplete: bool = False
 
 
 def read_bool(value: object) -> bool:
@@ -90,23 +77,6 @@ READERS: Mapping[ValueType, Callable[[object], Any]] = {
 }
 
 
-def bind(spec: FactSpec, fact: FactValue | None) -> Bound | MissingReason:
-    """The fact as the engine gets it, or why it is missing."""
-    if fact is None:
-        return MissingReason.ABSENT
-    if isinstance(fact, Missing):
-        return fact.reason
-    if spec.type is not ValueType.RECORDS and not fact.complete:
-        return MissingReason.TRUNCATED
-    try:
-        if spec.type is ValueType.RECORDS:
-            return _bind_records(spec, fact)
-        data = READERS[spec.type](fact.value)
-    except Unfit:
-        return MissingReason.ERROR
-    return Bound(data, _token(data))
-
-
 def _token(data: bool | int | float | str | list[str]) -> Hashable:
     if isinstance(data, str):
         return data if len(data) <= _TOKEN_LIMIT else None
@@ -115,17 +85,12 @@ def _token(data: bool | int | float | str | list[str]) -> Hashable:
     return data
 
 
-def _bind_records(spec: FactSpec, fact: Known) -> Bound:
+def _read_records(spec: FactSpec, fact: Known) -> tuple[list[dict[str, Any]], dict[str, MissingReason]]:
+    """The records as far as they fit, and the fields that at least one of them lacks."""
     if not isinstance(fact.value, Sequence) or isinstance(fact.value, str | bytes):
         raise Unfit
     gaps: dict[str, MissingReason] = {}
-    records = [_record(spec, record, fact.missing_fields, gaps) for record in fact.value]
-    token = _records_token(records, gaps, fact.complete)
-    if fact.complete:
-        return Bound(records, token, gaps)
-    for record in records:
-        record[READ] = True
-    return Bound([*records, {}], token, gaps, incomplete=True)
+    return [_record(spec, record, fact.missing_fields, gaps) for record in fact.value], gaps
 
 
 def _record(
@@ -161,52 +126,112 @@ def _records_token(records: list[dict[str, Any]], gaps: Mapping[str, MissingReas
     return tuple(items)
 
 
+class _Tokens(dict[str, Hashable]):
+    """Tokens by variable; a variable not looked at yet is looked at when it is asked for."""
+
+    __slots__ = ("_look",)
+
+    def __init__(self, look: Callable[[str], Hashable]) -> None:
+        super().__init__()
+        self._look = look
+
+    def __missing__(self, variable: str) -> Hashable:
+        return self._look(variable)
+
+
 class Bindings:
-    """The facts of one endpoint (or system, or ...), shared by all expressions of one compiler."""
+    """The facts of one endpoint (or system, or ...), shared by all expressions of one compiler.
 
-    __slots__ = ("_activation", "_env", "bound", "incomplete", "missing", "opaque", "tokens")
+    Every attribute speaks of the variables that were looked at: those the compiler's expressions name.
+    """
 
-    def __init__(self, env: cel.Env, specs: Mapping[str, FactSpec], values: Mapping[str, FactValue]) -> None:
-        """Look at every declared variable once; ``values`` goes by declared name, what is not declared is left aside."""
+    __slots__ = ("_activation", "_env", "_specs", "_values", "data", "gaps", "incomplete", "missing", "opaque", "tokens")
+
+    def __init__(
+        self, env: cel.Env, specs: Mapping[str, FactSpec], values: Mapping[str, FactValue], variables: Iterable[str]
+    ) -> None:
+        """``values`` goes by declared name; ``variables`` are looked at now, others of ``specs`` when they are asked for."""
         self._env = env
+        self._specs = specs
+        self._values = values
         self._activation: cel.Activation | None = None
-        self.bound: dict[str, Bound] = {}
-        """Variable -> fact that was obtained."""
+        self.data: dict[str, Any] = {}
+        """Variable -> value as the engine gets it."""
         self.missing: dict[str, MissingReason] = {}
-        """Variable -> why it was not."""
-        self.tokens: dict[str, Hashable] = {}
-        """Variable -> something equal exactly for equal facts (missing ones by reason)."""
-        incomplete = set()
-        opaque = set()
-        for variable, spec in specs.items():
-            found = bind(spec, values.get(spec.name))
-            if isinstance(found, MissingReason):
-                self.missing[variable] = found
-                self.tokens[variable] = _MISSING_TOKENS[found]
-                continue
-            self.bound[variable] = found
-            self.tokens[variable] = found.token
-            if found.incomplete:
-                incomplete.add(variable)
-            if found.token is None:
-                opaque.add(variable)
-        self.incomplete = frozenset(incomplete)
+        """Variable -> why it is missing."""
+        self.gaps: dict[str, Mapping[str, MissingReason]] = {}
+        """Record list -> fields that at least one record lacks, and why."""
+        self.incomplete: set[str] = set()
         """Record lists that were not read to their end."""
-        self.opaque = frozenset(opaque)
-        """Variables too large to be compared by token."""
+        self.opaque: set[str] = set()
+        """Variables whose values are too large to be compared."""
+        self.tokens = _Tokens(self._look)
+        """Variable -> something equal exactly for equal facts (missing ones by reason); meaningless for opaque ones."""
+        for variable in variables:
+            self._look(variable)
 
     def observed(self, variable: str) -> object:
-        """The value of a bound variable as it was observed, without what was added for the engine."""
-        bound = self.bound[variable]
-        if not bound.incomplete:
-            return bound.data
-        return [{name: value for name, value in record.items() if name != READ} for record in bound.data[:-1]]
+        """The value of a variable as it was observed, without what was added for the engine."""
+        if variable not in self.incomplete:
+            return self.data[variable]
+        return [{name: value for name, value in record.items() if name != READ} for record in self.data[variable][:-1]]
 
     def activation(self) -> cel.Activation:
         """The engine's form, made when the first expression asks for it."""
         if self._activation is None:
-            self._activation = self._env.Activation({name: bound.data for name, bound in self.bound.items()})
+            self._activation = self._env.Activation(self.data)
         return self._activation
+
+    def _look(self, variable: str) -> Hashable:
+        spec = self._specs[variable]
+        fact = self._values.get(spec.name)
+        token: Hashable
+        if fact is None:
+            token = self._miss(variable, MissingReason.ABSENT)
+        elif isinstance(fact, Missing):
+            token = self._miss(variable, fact.reason)
+        else:
+            try:
+                token = (
+                    self._bind_records(variable, spec, fact)
+                    if spec.type is ValueType.RECORDS
+                    else self._bind(variable, spec, fact)
+                )
+            except Unfit:
+                token = self._miss(variable, MissingReason.ERROR)
+            else:
+                self._activation = None
+        self.tokens[variable] = token
+        return token
+
+    def _miss(self, variable: str, reason: MissingReason) -> Hashable:
+        self.missing[variable] = reason
+        return _MISSING_TOKENS[reason]
+
+    def _bind(self, variable: str, spec: FactSpec, fact: Known) -> Hashable:
+        if not fact.complete:
+            return self._miss(variable, MissingReason.TRUNCATED)
+        data = READERS[spec.type](fact.value)
+        self.data[variable] = data
+        token = _token(data)
+        if token is None:
+            self.opaque.add(variable)
+        return token
+
+    def _bind_records(self, variable: str, spec: FactSpec, fact: Known) -> Hashable:
+        records, gaps = _read_records(spec, fact)
+        token = _records_token(records, gaps, fact.complete)
+        if not fact.complete:
+            for record in records:
+                record[READ] = True
+            records.append({})
+            self.incomplete.add(variable)
+        self.data[variable] = records
+        if gaps:
+            self.gaps[variable] = gaps
+        if token is None:
+            self.opaque.add(variable)
+        return token
 
 
 # Objects equal to nothing but themselves: a reason is a str and could be taken for a text of the same letters.

@@ -39,6 +39,7 @@ class Compiler:
         self._patterns = cel.NewEnv(variables={"pattern": cel.Type.STRING})
         self._probe = self._patterns.compile('"".matches(pattern)')
         self._expressions: dict[tuple[object, ...], Expression] = {}
+        self._named: tuple[str, ...] = ()
 
     @property
     def variables(self) -> Mapping[str, FactSpec]:
@@ -47,7 +48,7 @@ class Compiler:
 
     def bind(self, values: Mapping[str, FactValue]) -> Bindings:
         """Make ``values`` (declared name -> fact) ready for any number of expressions of this compiler; never raises for them."""
-        return Bindings(self._evaluation, self._declared.by_variable, values)
+        return Bindings(self._evaluation, self._declared.by_variable, values, self._named)
 
     def compile(self, text: str, *, params: Mapping[str, Parameter] = _NO_PARAMS) -> Expression:
         """The expression with ``param.x`` fixed to its values; raises ExpressionError naming what is wrong with it."""
@@ -56,6 +57,7 @@ class Compiler:
         known = self._expressions.get(key)
         if known is None:
             known = self._expressions[key] = self._compile(text, params)
+            self._named = tuple(sorted({*self._named, *known.variables}))
         return known
 
     def _compile(self, text: str, params: Mapping[str, Parameter]) -> Expression:

@@ -27,6 +27,7 @@ class Answer:
     """For unknown: an error that no missing fact explains, a defect of the expression."""
 
 
+_NO_GAPS: Mapping[str, MissingReason] = {}
 TRUE = Answer(True)
 FALSE = Answer(False)
 
@@ -57,23 +58,31 @@ class Expression:
         self._plain = program(frozenset())
         self._variants: dict[frozenset[str], cel.Expression] = {}
         self._memory: dict[Hashable, Answer] = {}
-        order = sorted(variables)
-        self._token: Callable[[Mapping[str, Hashable]], Hashable] = itemgetter(*order) if order else (lambda _tokens: ())
+        self._missed: dict[tuple[MissingReason | None, ...], tuple[MissingFact, ...]] = {}
+        self._order = tuple(sorted(variables))
+        self._token: Callable[[Mapping[str, Hashable]], Hashable] = (
+            itemgetter(*self._order) if variables else (lambda _tokens: ())
+        )
 
     def evaluate(self, bindings: Bindings) -> Answer:
         """True and false when the facts prove it, unknown otherwise; never raises for what the facts hold."""
-        if not self.variables.isdisjoint(bindings.opaque):
-            return self._ask(bindings)
         token = self._token(bindings.tokens)
+        if not self.variables.isdisjoint(bindings.opaque):
+            return self._run(bindings)
         answer = self._memory.get(token)
         if answer is None:
-            answer = self._ask(bindings)
+            answer = self._run(bindings)
             if len(self._memory) >= _REMEMBERED:
                 self._memory.clear()
             self._memory[token] = answer
         return answer
 
-    def _ask(self, bindings: Bindings) -> Answer:
+    def ask(self, bindings: Bindings) -> Answer:
+        """Like :meth:`evaluate`, without remembering: for callers that remember themselves."""
+        self._token(bindings.tokens)  # looks at the variables
+        return self._run(bindings)
+
+    def _run(self, bindings: Bindings) -> Answer:
         program = self._plain
         if bindings.incomplete and not self.variables.isdisjoint(bindings.incomplete):
             program = self._variant(self.variables & bindings.incomplete)
@@ -96,13 +105,26 @@ class Expression:
         return variant
 
     def _missing(self, bindings: Bindings) -> tuple[MissingFact, ...]:
+        if not self.variables.isdisjoint(bindings.gaps) or not self.variables.isdisjoint(bindings.incomplete):
+            return self._collect(bindings)
+        # Only whole facts are missing: few combinations, many machines.
+        key = tuple(map(bindings.missing.get, self._order))
+        found = self._missed.get(key)
+        if found is None:
+            found = self._collect(bindings)
+            if len(self._missed) >= _REMEMBERED:
+                self._missed.clear()
+            self._missed[key] = found
+        return found
+
+    def _collect(self, bindings: Bindings) -> tuple[MissingFact, ...]:
         found = {
             self._specs[variable].name: bindings.missing[variable] for variable in self.variables if variable in bindings.missing
         }
         for variable in self.variables & bindings.incomplete:
             found[self._specs[variable].name] = MissingReason.TRUNCATED
         for variable, field in self._fields:
-            bound = bindings.bound.get(variable)
-            if bound is not None and field in bound.gaps:
-                found[f"{self._specs[variable].name}[].{field}"] = bound.gaps[field]
+            reason = bindings.gaps.get(variable, _NO_GAPS).get(field)
+            if reason is not None:
+                found[f"{self._specs[variable].name}[].{field}"] = reason
         return tuple(MissingFact(name, found[name]) for name in sorted(found))

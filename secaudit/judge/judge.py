@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -94,9 +95,8 @@ class Judge:
         what the inventory declares can still decide that a check does not apply. ``level`` is the highest level of the
         systems on the endpoint when it is determined.
         """
-        values = dict(_unseen(unseen) if facts is None else facts)
-        values.update(_endpoint_values(endpoint, level))
-        subject = self.subject(values)
+        declared = _declared(endpoint.kind.value, endpoint.os, level, endpoint.ownership)
+        subject = self.subject({**(_unseen(unseen) if facts is None else facts), **declared})
         name = endpoint.id
         return tuple([Finding(check.id, name, *self._decide(check, subject)) for check in self._checks])
 
@@ -126,9 +126,9 @@ class Judge:
         if subject.isolated:
             return _NOT_APPLICABLE
         bindings = subject.bindings
+        token = check.token(bindings.tokens)
         if not check.variables.isdisjoint(bindings.opaque):
             return _ask(check, subject)
-        token = check.token(bindings.tokens)
         decision = check.memory.get(token)
         if decision is None:
             decision = _ask(check, subject)
@@ -146,9 +146,9 @@ def _ask(check: _Prepared, subject: Subject) -> Decision:
     applies = check.when.evaluate(subject.bindings)
     if applies.truth is False:
         return _NOT_APPLICABLE
-    answer = applies if applies.truth is None else check.passes.evaluate(subject.bindings)
-    bound = subject.bindings.bound
-    evidence = tuple([(name, subject.text(name)) for name in check.order if name in bound])
+    answer = applies if applies.truth is None else check.passes.ask(subject.bindings)
+    known = subject.bindings.data
+    evidence = tuple([(name, subject.text(name)) for name in check.order if name in known])
     return Decision(_verdict(answer), answer.missing, evidence, answer.error)
 
 
@@ -158,17 +158,18 @@ def _verdict(answer: Answer) -> Verdict:
     return Verdict.PASS if answer.truth else Verdict.FAIL
 
 
+@cache
 def _unseen(reason: MissingReason) -> FactSet:
-    missing = Missing(reason)
-    return dict.fromkeys(FACTS, missing)
+    return dict.fromkeys(FACTS, Missing(reason))
 
 
-def _endpoint_values(endpoint: Endpoint, level: int | None) -> dict[str, FactValue]:
+@lru_cache(maxsize=1024)
+def _declared(kind: str, os: str | None, level: int | None, ownership: str) -> Mapping[str, FactValue]:
     """What the inventory says; an unanswered field is missing."""
     absent = Missing(MissingReason.ABSENT)
     return {
-        "endpoint.kind": Known(endpoint.kind.value, _DECLARED),
-        "endpoint.os": absent if endpoint.os is None else Known(endpoint.os, _DECLARED),
+        _KIND: Known(kind, _DECLARED),
+        "endpoint.os": absent if os is None else Known(os, _DECLARED),
         "endpoint.level": absent if level is None else Known(level, _DECLARED),
-        "endpoint.ownership": Known(endpoint.ownership, _DECLARED),
+        "endpoint.ownership": Known(ownership, _DECLARED),
     }
