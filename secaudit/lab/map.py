@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from secaudit.errors import DataError, Problem
+from secaudit.lab.answers import answer_names
 from secaudit.messages import Message, msg
 from secaudit.model.base import Line, Whole, Written
 from secaudit.source import read_yaml, validate
@@ -73,7 +74,8 @@ def read_map(path: Path) -> LabMap:
     for address, machine in found.machines.items() if found else ():
         line, column = file.position(["machines", address])
         for message in machine_faults(address, machine):
-            problems.append(Problem(message, str(path), line, column, field=f"machines.{address}"))
+            hint = msg("correct the lab map")
+            problems.append(Problem(message, str(path), line, column, field=f"machines.{address}", hint=hint))
     if found is None or problems:
         raise DataError(problems)
     return found
@@ -84,6 +86,8 @@ def machine_faults(address: str, machine: Machine) -> list[Message]:
     faults = []
     if not is_loopback(address):
         faults.append(msg("{address} is not an address in 127.0.0.0/8; the lab listens nowhere else", address=address))
+    if machine.answer is not None and machine.answer not in answer_names():
+        faults.append(msg("there is no captured answer called {name}", name=machine.answer))
     if machine.answer is None and machine.misbehave is None:
         faults.append(msg("name an answer, a misbehaviour or both"))
     return faults
