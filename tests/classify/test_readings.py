@@ -146,3 +146,15 @@ def test_answers_that_contradict_each_other_are_said():
     assert "state secrets" in told(information=["state_secret"])[0]
     assert told(serves="nation", national_data_store=True) == []
     assert told(information=["public"], data_subjects={"basic": 0, "sensitive": "none"}) == []
+
+
+def test_what_cannot_raise_a_proven_level_is_neither_missing_nor_asked(classify, rules):
+    found = classify(
+        kind="public_service",
+        information=["personal"],
+        serves="province",
+        defence_security=False,
+        handles_administrative_procedures=True,
+    )
+    assert {match.clause for match in found.matches if match.matches is None} == {"12.2.a", "12.2.b", "13.2.a", "13.2.c"}
+    assert (found.level, found.missing, questions(found, rules)) == (3, (), ())
