@@ -26,6 +26,7 @@ _WORDS: tuple[tuple[Enum, Message], ...] = (
     (Verdict.MANUAL, msgc("verdict", "awaits a document")),
     (Sight.SEEN, msgc("sight", "seen")),
     (Sight.NO_WAY_IN, msgc("sight", "no way in yet")),
+    (Sight.NOT_ASKED, msgc("sight", "not asked yet")),
     (Sight.DNS, msgc("sight", "machine name not found")),
     (Sight.REFUSED, msgc("sight", "the machine refuses the connection")),
     (Sight.TIMEOUT, msgc("sight", "no answer (switched off or blocked)")),
@@ -109,6 +110,7 @@ STALE = msgc("sight", "evidence out of date")
 ADVICE: Mapping[Sight, Message] = MappingProxyType(
     {
         Sight.NO_WAY_IN: msg("Have the agency run the collector, or add the machine to the antivirus console's export."),
+        Sight.NOT_ASKED: msg("Gather evidence: a way in is declared, nobody has used it yet."),
         Sight.DNS: msg("Correct the machine's name or address in the inventory."),
         Sight.REFUSED: msg("Open the remote connection on the machine, or have the agency run the collector."),
         Sight.TIMEOUT: msg(

@@ -1,0 +1,108 @@
+"""What the report's tests share: the sample province, and a translator made of the proposed Vietnamese words."""
+
+import gettext
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from secaudit.messages import Translator
+from secaudit.resources import data_folder
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+report_sample = importlib.import_module("report_sample")
+VOID = frozenset({"meta", "link", "br", "hr", "img", "input"})
+
+
+class Words(gettext.NullTranslations):
+    """A catalog out of a dictionary; the context is glued as gettext does it."""
+
+    def __init__(self, words: dict[str, str]) -> None:
+        super().__init__()
+        self._words = words
+
+    def gettext(self, message: str) -> str:
+        return self._words.get(message, message)
+
+    def pgettext(self, context: str, message: str) -> str:
+        return self._words.get(f"{context}\x04{message}", message)
+
+
+class Page(HTMLParser):
+    """A page taken apart strictly: every element closed where it was opened."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.blocks: dict[str, list[str]] = {"style": [], "script": []}
+        self.headings: list[int] = []
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert not self._open, f"never closed: {self._open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag[0] == "h" and tag[1:].isdigit():
+            self.headings.append(int(tag[1:]))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open and self._open[-1] == tag, f"</{tag}> closes {self._open[-3:]} at {self.getpos()}"
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1] in self.blocks:
+            self.blocks[self._open[-1]].append(data)
+        else:
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        """All that a reader sees, and the texts of attributes that are read aloud."""
+        spoken = [attrs.get(name) or "" for _, attrs in self.tags for name in ("aria-label", "title", "data-label")]
+        return " ".join([*self.texts, *spoken])
+
+    @property
+    def island(self) -> dict:
+        return json.loads(self.blocks["script"][0])
+
+
+@pytest.fixture(scope="session")
+def sample() -> Callable:
+    return report_sample.sample
+
+
+@pytest.fixture(scope="session")
+def proposals() -> dict[str, str]:
+    return json.loads((HERE / "vi_proposals.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def vietnamese(proposals: dict[str, str]) -> Translator:
+    return Translator(Words({**proposals, **report_sample.VIETNAMESE}), "vi")
+
+
+@pytest.fixture(scope="session")
+def english() -> Translator:
+    return Translator()
+
+
+@pytest.fixture(scope="session")
+def templates() -> Path:
+    return data_folder("report_templates")
+
+
+@pytest.fixture(scope="session")
+def page() -> type[Page]:
+    return Page

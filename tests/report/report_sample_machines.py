@@ -1,0 +1,169 @@
+"""The machines of the sample province, and the checks they are judged by."""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from secaudit.model.base import Texts
+from secaudit.model.capture import Section, SectionStatus
+from secaudit.model.check import Severity
+from secaudit.model.fact import MissingReason
+from secaudit.model.finding import Verdict
+from secaudit.model.inventory import EndpointKind
+from secaudit.model.outcome import Grade, Sight, Way
+from secaudit.report.document import (
+    CheckRow,
+    FactRow,
+    MachineRow,
+    MissingRow,
+    Trail,
+    UnseenRow,
+    VerdictRow,
+    section_text,
+)
+
+AS_OF = datetime(2026, 12, 14, 10, 0, tzinfo=UTC)
+CHECKS = (
+    ("protection.installed", "Có phần mềm chống mã độc được cài đặt", Severity.CRITICAL),
+    ("protection.active", "Có phần mềm chống mã độc đang chạy, cập nhật dưới 7 ngày", Severity.CRITICAL),
+    ("protection.managed", "Phần mềm chống mã độc được quản trị tập trung", Severity.HIGH),
+    ("patch.security-pending", "Không còn bản vá an ninh chưa cài", Severity.HIGH),
+    ("patch.lists-fresh", "Danh sách bản vá được làm mới trong 7 ngày", Severity.MEDIUM),
+    ("patch.restart", "Không chờ khởi động lại sau khi cập nhật", Severity.MEDIUM),
+    ("patch.os-supported", "Hệ điều hành còn được hỗ trợ an ninh", Severity.CRITICAL),
+    ("access.root-login", "Không cho đăng nhập từ xa bằng tài khoản root", Severity.HIGH),
+    ("accounts.empty-password", "Không có tài khoản để trống mật khẩu", Severity.CRITICAL),
+    ("network.firewall", "Tường lửa của máy đang bật", Severity.HIGH),
+    ("network.smb1", "Giao thức chia sẻ tệp cũ SMBv1 đã tắt", Severity.HIGH),
+    ("time.synchronised", "Đồng hồ được đồng bộ với máy chủ thời gian", Severity.LOW),
+    ("logging.active", "Nhật ký hệ thống đang ghi", Severity.MEDIUM),
+)
+_SIGHTS = (Sight.TIMEOUT, Sight.NO_WAY_IN, Sight.REFUSED, Sight.HOST_KEY, Sight.AUTH, Sight.BANNER)
+_PRODUCTS = (
+    '[{"id":"kaspersky-kes","name":"Kaspersky Endpoint Security","kind":"av'
+    '","running":true,"realtime":true,"signature_age_days":3}]'
+)
+
+
+def digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def machine(number: int, agencies: list[str], budget: int) -> MachineRow:
+    agency = number % len(agencies)
+    server, seen = number % 9 == 0, number % 6 != 5
+    name = f"{'may-chu' if server else 'pc'}-{agency:02}-{number:03}"
+    moment = AS_OF - timedelta(hours=number % 50, minutes=number)
+    sections = _sections(number, budget) if seen else ()
+    return MachineRow(
+        id=name,
+        agency=f"agency-{agency}",
+        kind=EndpointKind.SERVER if server else EndpointKind.WORKSTATION,
+        os="Debian GNU/Linux 12 (bookworm)" if server else "Windows 10 Pro 22H2",
+        place=f"Tầng {number % 4 + 1}, phòng {number % 7 + 101}",
+        address=f"127.20.{agency}.{number + 10}",
+        systems=("Cổng dịch vụ công trực tuyến tỉnh",) if server else (),
+        lab=seen and number != 0,
+        seen=seen,
+        trail=Trail(
+            moment,
+            Way.SSH,
+            Grade.A,
+            3,
+            number + 1,
+            digest(name),
+            digest(f"chain {name}"),
+            server_version="SSH-2.0-secaudit-lab_OpenSSH",
+            host_key="SHA256:" + digest(name)[:43],
+        )
+        if seen
+        else None,
+        facts=_facts(number) if seen else (),
+        verdicts=_verdicts(number) if seen else (),
+        sections=sections,
+    )
+
+
+def _facts(number: int) -> tuple[FactRow, ...]:
+    return (
+        FactRow("protection.products", _PRODUCTS if number % 5 else "[]", "antivirus"),
+        FactRow("patch.pending_security", str(number % 4), "updates"),
+        FactRow("patch.metadata_age_days", str(number % 12), "updates"),
+        FactRow("patch.reboot_required", "true" if number % 7 == 0 else "false", "restart"),
+        FactRow("os.support_days_left", str(200 - number * 3), "os"),
+        FactRow("firewall.active", "true", "firewall"),
+        FactRow("time.synchronised", "true", "time"),
+        FactRow("logging.active", "true", "logging"),
+    )
+
+
+def _verdicts(number: int) -> tuple[VerdictRow, ...]:
+    rows = []
+    for position, (check, _, _) in enumerate(CHECKS):
+        if (check == "protection.managed" and number % 2) or check == "network.smb1":
+            missing = MissingRow("protection.products[].managed", MissingReason.ABSENT, section="antivirus")
+            rows.append(VerdictRow(check, Verdict.UNKNOWN, missing=(missing,)))
+        elif (check.startswith("protection") and number % 5 == 0) or (number + position) % 17 == 0:
+            rows.append(VerdictRow(check, Verdict.FAIL, ("protection.products", "patch.pending_security")))
+        elif check == "access.root-login" and number % 9:
+            rows.append(VerdictRow(check, Verdict.NOT_APPLICABLE))
+        else:
+            rows.append(VerdictRow(check, Verdict.PASS, ("protection.products", "firewall.active")))
+    order = list(Verdict)
+    order.remove(Verdict.PASS)
+    return tuple(sorted(rows, key=lambda row: [*order[:2], Verdict.PASS, *order[2:]].index(row.verdict)))
+
+
+def _sections(number: int, budget: int):
+    bodies = {
+        "os": 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\n' + "HOME_URL=https://www.debian.org/\n" * 8,
+        "updates": "".join(
+            f"Inst package-{number}-{n} [1.{n}] (1.{n + 1} Debian-Security:12/stable)\n" for n in range(number % 4 * 6)
+        ),
+        "antivirus": f"clamav-daemon active {number}\nfreshclam active\nmain.cvd 2026-12-11\n" * 5,
+        "firewall": "table inet filter {\n chain input { type filter hook input priority 0; policy drop; }\n}\n" * 4,
+        "sshd": "permitrootlogin no\npasswordauthentication no\nmaxauthtries 4\n" * 6,
+        "time": "NTPSynchronized=yes\n",
+        "logging": "systemd-journald active\n",
+        "accounts": "root:x:0:0:/root:/bin/bash\nquantri:x:1000:1000::/bin/bash\n",
+    }
+    answered = [section_text(Section(name, SectionStatus.OK, body.encode(), 0), budget) for name, body in bodies.items()]
+    return (*answered, section_text(Section("restart", SectionStatus.DENIED, b"", 1), budget))
+
+
+def check_row(name: str, title: str, severity: Severity) -> CheckRow:
+    return CheckRow(
+        name,
+        Texts(vi=title, en=f"Check {name}"),
+        severity,
+        what=Texts(vi="Trạng thái thật của máy tại thời điểm thu thập.", en="The true state of the machine when it was asked."),
+        why=Texts(
+            vi="Máy không đạt yêu cầu này dễ bị chiếm quyền và làm lây lan mã độc sang máy khác.",
+            en="A machine that fails this is easily taken over and spreads malware.",
+        ),
+        verify=Texts(
+            vi="Mở cửa sổ Bảo mật Windows và đọc dòng trạng thái.", en="Open Windows Security and read the status line."
+        ),
+        fix_windows=Texts(
+            vi="Cài bộ chống mã độc của tỉnh từ máy chủ quản trị, khởi động lại và chờ cập nhật mẫu nhận dạng.",
+            en="Install the province's anti-malware, restart and wait for the signatures.",
+        ),
+        fix_linux=Texts(
+            vi="Cài gói clamav-daemon và clamav-freshclam, bật cả hai dịch vụ.", en="Install clamav-daemon and clamav-freshclam."
+        ),
+        refs=("tcvn-14423:x.10.2.1",),
+    )
+
+
+def unseen_rows(rows: tuple[MachineRow, ...]) -> tuple[UnseenRow, ...]:
+    missing = [row for row in rows if not row.seen]
+    found = [
+        UnseenRow(
+            row.id,
+            _SIGHTS[n % len(_SIGHTS)],
+            n % 7 == 6,
+            AS_OF - timedelta(hours=n) if n % 4 else None,
+            "answered HTTP/1.1 400" * (n % 6 == 5),
+        )
+        for n, row in enumerate(missing)
+    ]
+    return tuple(sorted(found, key=lambda row: (row.stale, list(Sight).index(row.sight))))

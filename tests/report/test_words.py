@@ -1,0 +1,135 @@
+"""Every word of a closed list has a text, and every text of the page has a proposed Vietnamese one."""
+
+import ast
+from pathlib import Path
+
+import jinja2
+import pytest
+from jinja2.ext import extract_from_ast
+
+import secaudit.report
+from secaudit.model.capture import SectionStatus
+from secaudit.model.check import Severity
+from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS, MissingReason
+from secaudit.model.finding import Verdict
+from secaudit.model.inventory import DossierStatus, EndpointKind, Tier
+from secaudit.model.measurement import Decision
+from secaudit.model.outcome import Grade, Sight, Way
+from secaudit.report.document import Tile
+from secaudit.report.fact_text import fact_text
+from secaudit.report.fact_words import fact_word
+from secaudit.report.voice import Voice
+from secaudit.report.words import ADVICE, decision_word, word
+
+LISTS = (SectionStatus, Severity, MissingReason, Verdict, DossierStatus, EndpointKind, Tier, Decision, Grade, Sight, Way, Tile)
+
+
+@pytest.mark.parametrize("members", LISTS)
+def test_every_member_has_its_own_word(members):
+    texts = [str(word(member)) for member in members]
+    assert all(texts) and len(set(texts)) == len(texts)
+
+
+def test_equal_values_of_different_lists_keep_their_own_words(vietnamese):
+    voice = Voice(vietnamese)
+    assert voice.say(word(MissingReason.TIMEOUT)) == "quá thời gian chờ"
+    assert voice.say(word(Sight.TIMEOUT)) == "không phản hồi (tắt máy hoặc bị chặn)"
+
+
+def test_every_class_of_not_seen_says_what_to_do():
+    assert set(ADVICE) == set(Sight)
+
+
+def test_the_words_of_practice(vietnamese):
+    voice = Voice(vietnamese)
+    wanted = {
+        Verdict.PASS: "đạt",
+        Verdict.FAIL: "không đạt",
+        Verdict.UNKNOWN: "chưa xác định",
+        Verdict.NOT_APPLICABLE: "không áp dụng",
+        Verdict.MANUAL: "chờ xác nhận hồ sơ",
+        Decision.MET: "đạt",
+        Decision.MISSED: "chưa đạt",
+        Decision.UNDECIDED: "chưa đủ căn cứ kết luận",
+        Sight.NO_WAY_IN: "chưa có cách thu thập",
+        Sight.DNS: "không tìm thấy tên máy",
+        Sight.REFUSED: "máy từ chối kết nối",
+        Sight.NO_ROUTE: "không có đường mạng",
+        Sight.BANNER: "cổng mở nhưng không phải SSH",
+        Sight.HOST_KEY: "khóa máy chủ lạ hoặc đã đổi",
+        Sight.AUTH: "không đăng nhập được",
+        Sight.CHANNEL: "không mở được phiên",
+        Sight.SHELL: "không chạy được lệnh",
+        Sight.SUDO: "thiếu quyền quản trị",
+        Sight.TRUNCATED: "dữ liệu bị cắt",
+        Sight.PROTOCOL: "trả lời sai định dạng",
+        DossierStatus.NONE: "Chưa lập",
+        DossierStatus.DRAFTING: "Đang dự thảo",
+        DossierStatus.SUBMITTED: "Đã gửi thẩm định",
+        DossierStatus.APPRAISED: "Đã thẩm định",
+        DossierStatus.APPROVED: "Đã được phê duyệt",
+    }
+    for member, text in wanted.items():
+        assert voice.say(word(member)) == text
+    assert voice.say(decision_word(Decision.MISSED, overdue=True)) == "không đạt"
+    assert voice.say(decision_word(Decision.MET, overdue=True)) == "đạt"
+
+
+def test_every_fact_has_a_short_name():
+    for name in {*FACTS, *ENDPOINT_VARIABLES}:
+        assert str(fact_word(name)) != name
+    assert str(fact_word("protection.products[].managed")) == "Protection products found, field managed"
+    assert str(fact_word("no.such.fact")) == "no.such.fact"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("true", "có"),
+        ("false", "không"),
+        ("[]", "(không có)"),
+        ("12", "12"),
+        ('"deb12"', "deb12"),
+        ('["a","b"]', "a, b"),
+        ("null", "–"),
+        ('[{"id":"x","running":true},{"id":"y","running":false}]', "id = x, running = có\nid = y, running = không"),
+        ('[{"id":"cut in the mid', '[{"id":"cut in the mid'),
+    ],
+)
+def test_values_are_said_in_words(vietnamese, value, said):
+    assert fact_text(value, Voice(vietnamese)) == said
+
+
+def test_every_text_has_a_vietnamese_proposal_and_none_is_left_over(proposals, templates):
+    texts = {*_of_the_code(), *_of_the_templates(templates)}
+    assert texts - set(proposals) == set()
+    assert set(proposals) - texts == set()
+
+
+def test_proposals_keep_the_places_of_their_texts(proposals):
+    for text, proposal in proposals.items():
+        english = text.rpartition("\x04")[2]
+        assert _places(english) == _places(proposal), text
+
+
+def _places(text: str) -> set[str]:
+    return {part.partition("}")[0] for part in text.split("{")[1:]}
+
+
+def _of_the_code() -> set[str]:
+    found = set()
+    for path in Path(secaudit.report.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("msg", "msgc"):
+                found.add("\x04".join(item.value for item in node.args if isinstance(item, ast.Constant)))
+    return found
+
+
+def _of_the_templates(templates: Path) -> set[str]:
+    environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, autoescape=True)
+    found = set()
+    for path in templates.glob("*.j2"):
+        tree = environment.parse(path.read_text(encoding="utf-8"))
+        for _, _, text in extract_from_ast(tree, gettext_functions=("_",)):
+            found.add(text if isinstance(text, str) else text[0])
+    return found
