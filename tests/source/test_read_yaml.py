@@ -101,7 +101,7 @@ def test_many_duplicate_keys_are_counted_not_listed(tmp_path):
         ("a: *nothing\n", 1, "never defined"),
         ("a: &x [*x]\n", 1, "contains itself"),
         ("&x a: {b: &y [1, {c: *y}]}\n", 1, "contains itself"),
-        ("{: 1}\n", 1, "missing before the colon"),
+        ("{? , a: 1}\n", 1, "missing before the colon"),
         ("? [a, b]\n: 1\n", 1, "plain text"),
         ("a: &x b\n*x : 1\n", 2, "plain text"),
         ("a: b\x07c\n", 1, "control character"),
