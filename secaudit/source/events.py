@@ -73,9 +73,11 @@ class _Frame:
         self.height = 1
 
     def wants_key(self) -> bool:
+        """Whether the next scalar is a field name."""
         return self.fields is not None and not self.has_key
 
     def put(self, value: object) -> None:
+        """Take the next item or the value of the present field."""
         if self.items is not None:
             self.items.append(value)
         elif self.fields is not None:

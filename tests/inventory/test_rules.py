@@ -51,7 +51,7 @@ RULES = [
     (B, "user: audit", "user: 'TINH\\may$'", []),
     (B, "user: audit", "host_key_alias: 'a,*'", [(B, 3, "endpoints[0].access.host_key_alias", "host key")]),
     (A, "tier: province,", "tier: province, successors: [xa-b],", [(A, 1, "agency.successors", "no last day")]),
-    (A, "tier: province,", "valid_until: 2026-01-01, tier: province, successors: [c],", [(A, 1, "agency.successors[0]", "no ag")]),
+    (A, "tier: province,", "valid_until: 2026-01-01, tier: province, successors: [c],", [(A, 1, "agency.successors[0]", "no a")]),
     (A, "tier: province,", "tier: province, valid_until: 2026-01-01, successors: [so-a],", [(A, 1, "agency.successors", "own")]),
     (B, "valid_from: 2025-07-01", "valid_from: 2025-07-01, valid_until: 2025-06-30", [(B, 1, "agency.valid_until", "before")]),
     (A, "tier: province", "tier: district", [(A, 1, "agency.valid_until", "district tier ended")]),
