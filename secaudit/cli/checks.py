@@ -20,6 +20,7 @@ from secaudit.messages import Message, clean, msg, msgc
 from secaudit.model.catalog import Catalog
 from secaudit.model.check import Check, Severity
 from secaudit.pipeline.proof import prove_catalog
+from secaudit.pipeline.province import plan_problems
 
 app = application(help=N_("The catalog of checks: what is asked, why, and the proof beside it."))
 
@@ -102,7 +103,10 @@ def lint(
 ) -> None:
     """Exit 5 when there is a problem."""
     session = session_of(context)
-    problems = lint_catalog(checks_folder(checks))
+    folder = checks_folder(checks)
+    problems = lint_catalog(folder)
+    if not problems:
+        problems = plan_problems(load_catalog(folder), folder)
     show_problems(session, problems)
     if problems:
         session.say(msg("{count} problem(s) found in the data", count=len(problems)), style="bold red")

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from secaudit.classify import compare, questions
+from secaudit.classify import compare, contradictions, questions
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
@@ -25,6 +25,7 @@ from secaudit.cli.session import (
 from secaudit.cli.tree import Command, application
 from secaudit.errors import UsageError
 from secaudit.messages import clean, literal, msg
+from secaudit.model.inventory import System
 from secaudit.model.level import Classification
 from secaudit.pipeline.province import Levels, Province, classify_province, load_province
 from secaudit.pipeline.publish.systems import COMPARISONS
@@ -54,7 +55,7 @@ def classify(
         _print_table(session, province, levels, shown, day)
         if system:
             for item in shown:
-                _print_detail(session, levels, item)
+                _print_detail(session, levels, item, province.inventory.systems[item.system])
     if any(item.level is None for item in shown):
         raise typer.Exit(ExitCode.INCOMPLETE)
     if any(compare(item, province.inventory.systems[item.system]) == "declared_lower" for item in shown):
@@ -74,20 +75,21 @@ def _selected(levels: Levels, wanted: list[str] | None) -> list[Classification]:
 
 
 def level_text(item: Classification) -> str:
-    """``3``, ``2–3`` or ``?``: never a level that is not proven."""
+    """``3``, ``2–3``, ``2, 5`` or ``?``: never a level that is not proven."""
     if item.level is not None:
         return str(item.level)
-    if item.highest is None:
+    if not item.possible:
         return "?"
-    low = "?" if item.lowest is None else str(item.lowest)
-    return f"{low}–{item.highest}"
+    low, high = min(item.possible), max(item.possible)
+    whole = len(item.possible) == high - low + 1
+    text = f"{low}–{high}" if whole else ", ".join(str(level) for level in sorted(item.possible))
+    return text if item.lowest is not None else f"? ({text})"
 
 
 def _print_table(session: Session, province: Province, levels: Levels, shown: list[Classification], day: date) -> None:
     table = Table(title=session.text(msg("Levels under {act}, as of {day}", act=levels.rules.act, day=day.strftime("%d/%m/%Y"))))
-    for heading in (
-        msg("System"), msg("Owner"), msg("Level"), msg("Clauses"), msg("Dossier"), msg("Comparison"), msg("Open questions"),
-    ):  # fmt: skip
+    headings = (msg("Information system"), msg("Owner"), msg("Level"), msg("Clauses"), msg("Dossier"), msg("Comparison"))
+    for heading in (*headings, msg("Open questions")):
         table.add_column(session.text(heading), overflow="fold")
     for item in shown:
         declared = province.inventory.systems[item.system]
@@ -106,7 +108,7 @@ def _print_table(session: Session, province: Province, levels: Levels, shown: li
     )
 
 
-def _print_detail(session: Session, levels: Levels, item: Classification) -> None:
+def _print_detail(session: Session, levels: Levels, item: Classification, system: System) -> None:
     language = session.translator.language
     titles = {clause.id: clause.title.pick(language) for clause in levels.rules.clauses}
     session.out.print(Text(f"\n{item.system}", style="bold"))
@@ -117,6 +119,10 @@ def _print_detail(session: Session, levels: Levels, item: Classification) -> Non
         session.out.print(Text(clean(f"  {sign} {match.clause} (→ {match.level}) {titles.get(match.clause, '')}{used}{missing}")))
     for name, value in item.inputs:
         session.out.print(Text(clean(f"    {name} = {value}")), style="dim")
+    for reading in item.readings:
+        session.out.print(Text(clean(f"    {session.text(msg('reading'))}: {reading}")), style="dim")
+    for contradiction in contradictions(system):
+        session.out.print(Text(f"  ! {session.text(contradiction)}"), style="yellow")
     if item.inherited_from:
         label = levels.rules.inheritance.pick(language)
         session.out.print(Text(clean(f"  ↑ {', '.join(item.inherited_from)}: {label}")))
@@ -141,6 +147,9 @@ def classification_json(item: Classification, province: Province, levels: Levels
         "inputs": dict(item.inputs),
         "missing": list(item.missing),
         "questions": [{"who": q.who, "text": q.text.pick(session.translator.language)} for q in questions(item, levels.rules)],
+        "possible": list(item.possible),
+        "readings": list(item.readings),
+        "contradictions": [session.text(message) for message in contradictions(declared)],
         "inherited_from": list(item.inherited_from),
         "pending": list(item.pending),
     }

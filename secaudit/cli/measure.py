@@ -29,6 +29,7 @@ from secaudit.messages import clean, msg
 from secaudit.model.measurement import AgencyShare, Decision, Measurement, Tally
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, load_province
+from secaudit.pipeline.publish.agencies import names_of
 from secaudit.pipeline.publish.targets import obstacle_words
 from secaudit.report.format import Format
 from secaudit.report.words import decision_word
@@ -122,7 +123,7 @@ def _cells(tally: Tally, show: Format) -> list[str]:
 
 
 def _print_obstacles(session: Session, measured: Measured) -> None:
-    names = {agency.agency.id: agency.agency.name for agency in measured.province.inventory.agencies}
+    names = names_of(measured)
     for number, m in enumerate(measured.measurements, start=1):
         if m.decision is Decision.MET or not m.blockers:
             continue
@@ -135,7 +136,7 @@ def _print_obstacles(session: Session, measured: Measured) -> None:
 
 def _print_agencies(session: Session, measured: Measured, wanted: list[str] | None) -> None:
     show = Format(session.translator.language)
-    names = {agency.agency.id: agency.agency.name for agency in measured.province.inventory.agencies}
+    names = names_of(measured)
     for number, m in enumerate(measured.measurements, start=1):
         table = Table(title=session.text(msg("Target {number} per agency", number=number)))
         for heading in (msg("Agency"), msg("Proven"), msg("Disproven"), msg("Unknown"), msg("Total"), msg("Interval")):
@@ -165,6 +166,7 @@ def _share_json(share: AgencyShare) -> dict[str, Any]:
         "agency": share.agency,
         "submitted": share.submitted,
         **tally_json(share.tally),
+        "beyond": share.beyond,
         "members": {"disproven": list(share.disproven), "unknown": list(share.unknown)},
     }
 

@@ -40,7 +40,7 @@ def list_runs(
         print_json("runs", {"runs": [run_json(run) for run in runs]})
         return
     table = Table()
-    for heading in (msg("Run"), msg("Started"), msg("Status"), msg("By"), msg("Asked"), msg("Seen"), msg("Not seen")):
+    for heading in (msg("Run"), msg("Started"), msg("Status"), msg("By"), msg("Scope"), msg("Seen"), msg("Not seen")):
         table.add_column(session.text(heading), overflow="fold")
     for run in runs:
         counts = dict(run.counts)

@@ -41,7 +41,7 @@ def moment_of(asked: datetime | None) -> datetime:
 def existing_store(workspace: Path) -> Iterator[Store | None]:
     """The store for reading, or None when nothing was ever gathered in this workspace."""
     path = workspace / STORE_FILE
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:  # an empty file is a scan that was killed before its first word
         yield None
         return
     with Store.open(path, create=False) as store:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from secaudit.catalog import load_catalog
 from secaudit.classify import Classifier, levels_of_endpoints, lint_interpretations
-from secaudit.errors import CatalogError, DataError, InventoryError, Problem, UsageError
+from secaudit.errors import CatalogError, DataError, Problem, UsageError
 from secaudit.inventory import check_inventory
 from secaudit.measure import lint_plan
 from secaudit.messages import msg
@@ -57,28 +57,31 @@ def load_province(inventory_folder: Path, checks_folder: Path) -> Province:
     inventory, found = check_inventory(inventory_folder)
     problems += found
     if catalog is not None:
-        problems += _plan_problems(catalog)
+        problems += plan_problems(catalog, checks_folder)
         if inventory is not None:
-            problems += _reading_problems(catalog, inventory)
-    if problems:
-        family = InventoryError if catalog is not None and not _plan_problems(catalog) else DataError
-        raise family(problems)
-    if catalog is None or inventory is None:
-        raise InventoryError([Problem(msg("nothing could be loaded"), path=str(inventory_folder))])
+            problems += _reading_problems(catalog, inventory, inventory_folder)
+    if problems or catalog is None or inventory is None:
+        raise DataError(problems)
     return Province(inventory, catalog)
 
 
-def _plan_problems(catalog: Catalog) -> list[Problem]:
+def plan_problems(catalog: Catalog, folder: Path) -> list[Problem]:
+    """Expressions of the plans that do not compile or name checks that do not exist."""
     return [
-        Problem(message, path=f"plans/{plan.id}.yaml")
+        Problem(message, path=str(folder / "plans" / f"{plan.id}.yaml"))
         for plan in catalog.plans.values()
         for message in lint_plan(plan, catalog.checks)
     ]
 
 
-def _reading_problems(catalog: Catalog, inventory: Inventory) -> list[Problem]:
-    rules = catalog.levels[-1] if catalog.levels else None
-    return lint_interpretations(rules, inventory.province.interpretations) if rules else []
+def _reading_problems(catalog: Catalog, inventory: Inventory, folder: Path) -> list[Problem]:
+    """Interpretations that no rule set knows; one that an older rule set knows is no mistake."""
+    problems: list[Problem] = []
+    for interpretation in inventory.province.interpretations:
+        found = [lint_interpretations(rules, [interpretation], path=str(folder / "province.yaml")) for rules in catalog.levels]
+        if found and all(found):
+            problems += found[-1]
+    return problems
 
 
 def classify_province(province: Province, day: date) -> Levels:

@@ -45,7 +45,9 @@ class FlawKind(StrEnum):
     CHAIN = "chain"
     """A column of an outcome is not what it was when it was kept."""
     RUN = "run"
-    """A run's record was changed, or the run was never ended."""
+    """A run's record was changed."""
+    OPEN = "open"
+    """A run was never ended, because it was killed: what it kept is whole, so this alone breaks no promise."""
     CAPTURE = "capture"
     FACTS = "facts"
     FINDINGS = "findings"
@@ -78,8 +80,8 @@ class Verification:
 
     @property
     def intact(self) -> bool:
-        """Nothing was found."""
-        return not self.problems
+        """Nothing was changed, removed or added; a run that was killed is no such thing."""
+        return not self.more and all(flaw.kind is FlawKind.OPEN for flaw in self.problems)
 
 
 @dataclass(slots=True)
@@ -171,19 +173,16 @@ def _check_captures(
     connection: Connection, first: int, last: int, chained: Mapping[int, Mapping[str, Any]], inspection: Inspection
 ) -> None:
     table = schema.captures
-    rows = connection.execute(select(table).where(table.c.outcome.between(first, last)))
     expected = {number for number, row in chained.items() if row["capture_digest"] is not None}
-    for row in rows:
+    pruned = _prunings(connection, first, last, expected, inspection)
+    for row in connection.execute(select(table).where(table.c.outcome.between(first, last))):
         outcome = chained.get(row.outcome)
         if outcome is None or row.outcome not in expected:
             inspection.note(FlawKind.CAPTURE, row.outcome, msg("There is a capture where none was kept"))
             continue
         expected.discard(row.outcome)
-        if row.pruned_at is not None:
-            inspection.pruned += 1
-            if row.body is not None or row.framing is not None or not _is_moment(row.pruned_at):
-                inspection.note(FlawKind.CAPTURE, row.outcome, msg("The record of pruning this capture is damaged"))
-            continue
+        if row.outcome in pruned:
+            inspection.note(FlawKind.CAPTURE, row.outcome, msg("The capture is on record as pruned, and is still there"))
         try:
             capture = checked_capture(row.outcome, row.framing, row.body, outcome["capture_digest"], outcome["framing_digest"])
             fits = len(capture.raw) == outcome["capture_size"]
@@ -191,8 +190,20 @@ def _check_captures(
             fits = False
         if not fits:
             inspection.note(FlawKind.CAPTURE, row.outcome, msg("The capture is not what the machine answered"))
-    for number in sorted(expected):
+    for number in sorted(expected - pruned):
         inspection.note(FlawKind.CAPTURE, number, msg("The capture is gone, and no pruning is on record"))
+
+
+def _prunings(connection: Connection, first: int, last: int, expected: set[int], inspection: Inspection) -> set[int]:
+    """Outcomes whose capture is on record as pruned."""
+    table = schema.prunings
+    pruned = set()
+    for row in connection.execute(select(table).where(table.c.outcome.between(first, last))):
+        pruned.add(row.outcome)
+        inspection.pruned += 1
+        if row.outcome not in expected or not _is_moment(row.at):
+            inspection.note(FlawKind.CAPTURE, row.outcome, msg("The record of pruning this capture is damaged"))
+    return pruned
 
 
 def _check_facts(
@@ -277,7 +288,7 @@ def check_runs(inspection: Inspection, abandoned: set[int]) -> None:
         if row["status"] == RUNNING and (seal, row["last"], row["finished_at"]) == (None, None, None):
             if number in abandoned:
                 inspection.note(
-                    FlawKind.RUN, number, msg("Run {number} was never ended; the next run marks it interrupted", number=number)
+                    FlawKind.OPEN, number, msg("Run {number} was never ended; the next run marks it interrupted", number=number)
                 )
             continue
         if not _sealed(row, inspection):

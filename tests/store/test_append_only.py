@@ -1,6 +1,7 @@
 """What the database itself refuses, whichever program asks."""
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ def connection(path: Path, make: Any) -> Any:
     with Store.open(path) as store:
         run = make.begin(store)
         [kept] = store.keep(run.number, [make.outcome()])
-        store.keep(run.number, [make.outcome("pc-2")])
+        store.keep(run.number, [make.outcome("pc-2", hours=-1)])
         store.save_facts(kept.number, make.facts("ubuntu"))
         store.end_run(run.number, "finished", make.noon)
+        store.prune_captures(make.noon + timedelta(minutes=-1))
     opened = sqlite3.connect(path, isolation_level=None)
     yield opened
     opened.close()
@@ -34,10 +36,13 @@ def connection(path: Path, make: Any) -> Any:
         f"INSERT INTO outcomes (number, {COLUMNS}) SELECT 9, {COLUMNS} FROM outcomes WHERE number = 1",
         "DELETE FROM captures",
         "UPDATE captures SET body = x'00'",
-        "UPDATE captures SET body = NULL",
-        "UPDATE captures SET framing = NULL, pruned_at = 'now'",
+        "UPDATE captures SET framing = x'00'",
+        "DELETE FROM prunings",
+        "UPDATE prunings SET at = 'never'",
+        "INSERT OR REPLACE INTO prunings VALUES (2, 'never')",
+        "INSERT INTO captures VALUES (2, x'00', x'00')",
         "UPDATE captures SET outcome = 7 WHERE outcome = 1",
-        "INSERT OR REPLACE INTO captures (outcome, body) VALUES (1, x'00')",
+        "INSERT OR REPLACE INTO captures VALUES (1, x'00', x'00')",
         "DELETE FROM facts WHERE original = 1",
         "UPDATE facts SET body = x'00' WHERE original = 1",
         "UPDATE facts SET outcome = 2 WHERE original = 0",
@@ -56,9 +61,8 @@ def test_refused(connection: sqlite3.Connection, statement: str) -> None:
     assert list(connection.iterdump()) == before
 
 
-def test_pruning_and_parsing_again_are_allowed_once(connection: sqlite3.Connection) -> None:
-    connection.execute("UPDATE captures SET body = NULL, framing = NULL, pruned_at = 'now' WHERE outcome = 1")
+def test_pruning_and_parsing_again_are_allowed(connection: sqlite3.Connection) -> None:
+    connection.execute("INSERT INTO prunings VALUES (1, 'now')")
+    connection.execute("DELETE FROM captures WHERE outcome = 1")
     connection.execute("UPDATE facts SET body = x'00' WHERE original = 0")
     connection.execute("DELETE FROM facts WHERE original = 0")
-    with pytest.raises(sqlite3.IntegrityError, match="pruned"):
-        connection.execute("UPDATE captures SET body = NULL, framing = NULL, pruned_at = 'later' WHERE outcome = 1")

@@ -1,7 +1,7 @@
 """Agencies: their part of every target, what weighs most, whom to call."""
 
 from secaudit.messages import Message, msg
-from secaudit.model.inventory import AgencyFile
+from secaudit.model.inventory import AgencyFile, Tier
 from secaudit.model.measurement import AgencyShare
 from secaudit.model.plan import Population
 from secaudit.pipeline.measuring import Measured
@@ -28,6 +28,12 @@ def in_scope(measured: Measured) -> list[AgencyFile]:
     """Agencies that exist on the day of the report; closed ones are history."""
     day = measured.as_of.date()
     return [agency for agency in measured.province.inventory.agencies if agency.agency.exists_on(day)]
+
+
+def names_of(measured: Measured) -> dict[str, str]:
+    """Agency id -> name; what belongs to no agency (undeclared machines in nobody's network) is counted under the province."""
+    province = measured.province.inventory.province.province
+    return {province.id: province.name} | {a.agency.id: a.agency.name for a in measured.province.inventory.agencies}
 
 
 def shares_of(measured: Measured) -> dict[str, list[tuple[int, Population, AgencyShare]]]:
@@ -57,7 +63,15 @@ def agency_rows(measured: Measured) -> tuple[AgencyRow, ...]:
             agency.agency.name,
         ),
     )
-    return tuple(_row(agency, shares.get(agency.agency.id, [])) for agency in ranked)
+    rows = [_row(agency, shares.get(agency.agency.id, [])) for agency in ranked]
+    rest = shares.get(measured.province.inventory.province.province.id)
+    return tuple(rows) if rest is None else (*rows, _province_row(measured, rest))
+
+
+def _province_row(measured: Measured, parts: list[tuple[int, Population, AgencyShare]]) -> AgencyRow:
+    """What no agency answers for: shared systems of a closed owner, machines that answer in nobody's network."""
+    province = measured.province.inventory.province.province
+    return AgencyRow(id=province.id, name=province.name, tier=Tier.PROVINCE, tile=Tile.CLARIFY, figures=_figures(parts))
 
 
 def _row(agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -> AgencyRow:
@@ -70,12 +84,16 @@ def _row(agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -
         contact=contact.name if contact else None,
         phone=contact.phone if contact else None,
         submitted=agency.agency.submission is not None,
-        figures=tuple(
-            AgencyFigure(number, share.tally.proven, share.tally.disproven, share.tally.unknown)
-            for number, _, share in parts
-            if share.tally.total
-        ),
+        figures=_figures(parts),
         actions=_actions(agency, parts),
+    )
+
+
+def _figures(parts: list[tuple[int, Population, AgencyShare]]) -> tuple[AgencyFigure, ...]:
+    return tuple(
+        AgencyFigure(number, share.tally.proven, share.tally.disproven, share.tally.unknown)
+        for number, _, share in parts
+        if share.tally.total
     )
 
 

@@ -6,7 +6,7 @@ from secaudit.messages import Message, msg
 from secaudit.model.measurement import Decision, Measurement
 from secaudit.model.plan import Population, Target
 from secaudit.pipeline.measuring import Measured
-from secaudit.pipeline.publish.agencies import in_scope
+from secaudit.pipeline.publish.agencies import in_scope, names_of
 from secaudit.report.document import Order
 
 MOST = 3
@@ -83,7 +83,7 @@ def _candidate(measured: Measured, number: int, target: Target, measurement: Mea
         return None
     counted.sort(key=lambda item: (-item[0], item[1]))
     settled = sum(count for count, _ in counted)
-    names = {agency.agency.id: agency.agency.name for agency in in_scope(measured)}
+    names = names_of(measured)
     words = (_REPAIR if missed else _VERIFY)[target.population]
     effect = (
         msg("target {number} needs {count} more", number=number, count=measurement.needed)

@@ -6,6 +6,7 @@ from secaudit.classify import compare, questions
 from secaudit.messages import Message, msg, msgc
 from secaudit.model.level import Classification, ClauseMatch, LevelRuleSet
 from secaudit.pipeline.measuring import Measured
+from secaudit.pipeline.publish.agencies import names_of
 from secaudit.report.document import ClauseRow, QuestionRow, SystemRow, Wording
 
 COMPARISONS: Mapping[str, Message] = {
@@ -57,7 +58,7 @@ def _row(measured: Measured, item: Classification) -> SystemRow:
     inventory = measured.province.inventory
     system = inventory.systems[item.system]
     rules = measured.levels.rules
-    owners = {agency.agency.id: agency.agency.name for agency in inventory.agencies}
+    owners = names_of(measured)
     owner = inventory.owner_of_system.get(item.system, "")
     dossier = system.dossier
     decision = dossier.decision if dossier else None
