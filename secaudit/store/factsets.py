@@ -13,6 +13,7 @@ from secaudit.model.fact import FactData, FactSet, FactValue, Known, Missing, Mi
 from secaudit.store.codec import dumps, understood
 
 _LARGE = 1 << 63
+_REASONS = {reason.value: reason for reason in MissingReason}
 
 
 def facts_text(facts: FactSet) -> bytes:
@@ -27,11 +28,11 @@ def facts_from(text: bytes) -> dict[str, FactValue]:
 
 def _fact(fact: FactValue) -> object:
     if isinstance(fact, Missing):
-        return {"reason": fact.reason.value, "section": fact.section, "detail": fact.detail}
+        return {"reason": fact.reason, "section": fact.section, "detail": fact.detail}
     row: list[object] = [fact.section, _value(fact.value)]
     if fact.missing_fields or not fact.complete:
         row.append(fact.complete)
-        row.append({name: fact.missing_fields[name].value for name in sorted(fact.missing_fields)})
+        row.append({name: fact.missing_fields[name] for name in sorted(fact.missing_fields)})
     return row
 
 
@@ -56,11 +57,11 @@ def _fact_set(rows: Any) -> dict[str, FactValue]:  # noqa: ANN401
 
 def _fact_of(row: Any) -> FactValue:  # noqa: ANN401
     if isinstance(row, dict):
-        return Missing(MissingReason(row["reason"]), row["section"], row["detail"])
+        return Missing(_REASONS[row["reason"]], row["section"], row["detail"])
     if len(row) == 2:
         return Known(_value_of(row[1]), row[0])
     section, value, complete, fields = row
-    return Known(_value_of(value), section, complete, {name: MissingReason(reason) for name, reason in fields.items()})
+    return Known(_value_of(value), section, complete, {name: _REASONS[reason] for name, reason in fields.items()})
 
 
 def _value_of(value: Any) -> FactData:  # noqa: ANN401

@@ -7,6 +7,10 @@ from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Finding, MissingFact, Verdict
 from secaudit.store.codec import dumps, understood
 
+# Looked up, not constructed: a province has millions of findings.
+_VERDICTS = {verdict.value: verdict for verdict in Verdict}
+_REASONS = {reason.value: reason for reason in MissingReason}
+
 
 def findings_text(endpoint: str, findings: Sequence[Finding]) -> bytes:
     """JSON text; ValueError when a finding is about another endpoint."""
@@ -14,8 +18,8 @@ def findings_text(endpoint: str, findings: Sequence[Finding]) -> bytes:
     for finding in findings:
         if finding.endpoint != endpoint:
             raise ValueError(f"a finding about {finding.endpoint} cannot stand on an outcome of {endpoint}")
-        missing = [(fact.name, fact.reason.value) for fact in finding.missing]
-        rows.append((finding.check, finding.verdict.value, missing, finding.evidence, finding.defect))
+        missing = [(fact.name, fact.reason) for fact in finding.missing]
+        rows.append((finding.check, finding.verdict, missing, finding.evidence, finding.defect))
     return dumps([endpoint, rows])
 
 
@@ -30,9 +34,9 @@ def _findings(value: Any) -> tuple[Finding, ...]:  # noqa: ANN401
         Finding(
             check,
             endpoint,
-            Verdict(verdict),
-            tuple(MissingFact(name, MissingReason(reason)) for name, reason in missing),
-            tuple((name, text) for name, text in evidence),
+            _VERDICTS[verdict],
+            tuple([MissingFact(name, _REASONS[reason]) for name, reason in missing]),
+            tuple([(name, text) for name, text in evidence]),
             defect,
         )
         for check, verdict, missing, evidence, defect in rows

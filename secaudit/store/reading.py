@@ -138,10 +138,9 @@ def captures_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Cap
     query = select(table.c.outcome, table.c.framing, table.c.body, chained.c.capture_digest, chained.c.framing_digest).join(
         chained, chained.c.number == table.c.outcome
     )
-    kept = query.where(table.c.body.is_not(None))
     return {
         row.outcome: checked_capture(row.outcome, row.framing, row.body, row.capture_digest, row.framing_digest)
-        for row in _chunked(connection, kept, table.c.outcome, numbers)
+        for row in _chunked(connection, query, table.c.outcome, numbers)
     }
 
 
@@ -181,7 +180,7 @@ def evidence_notes(connection: Connection, numbers: Iterable[int]) -> dict[int, 
             chained.c.number,
             chained.c.capture_digest,
             chained.c.capture_size,
-            table.c.body.is_not(None).label("kept"),
+            table.c.outcome.is_not(None).label("kept"),
             chained.c.facts_digest,
             facts.c.knowledge_digest,
         )

@@ -76,9 +76,15 @@ captures = Table(
     "captures",
     metadata,
     Column("outcome", Integer, ForeignKey("outcomes.number"), primary_key=True, autoincrement=False),
-    Column("framing", LargeBinary),
-    Column("body", LargeBinary),
-    Column("pruned_at", Text),
+    Column("framing", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+prunings = Table(  # a capture may be removed once it stands here
+    "prunings",
+    metadata,
+    Column("outcome", Integer, ForeignKey("outcomes.number"), primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
 )
 
 facts = Table(

@@ -193,17 +193,19 @@ def _check_numbers(connection: Connection, items: Mapping[int, object]) -> dict[
 
 def prune_captures(connection: Connection, before: str, at: str, most: int) -> int:
     """Take the bytes of up to ``most`` captures older than ``before`` away; digests and chain stay. Returns how many."""
+    table = schema.captures
     old = (
-        select(schema.captures.c.outcome)
-        .join(schema.outcomes, schema.outcomes.c.number == schema.captures.c.outcome)
-        .where(schema.captures.c.pruned_at.is_(None), schema.outcomes.c.finished_at < before)
-        .order_by(schema.captures.c.outcome)
+        select(table.c.outcome)
+        .join(schema.outcomes, schema.outcomes.c.number == table.c.outcome)
+        .where(schema.outcomes.c.finished_at < before)
+        .order_by(table.c.outcome)
         .limit(most)
     )
     numbers = connection.scalars(old).all()
     if numbers:
-        empty = update(schema.captures).where(schema.captures.c.outcome.in_(numbers))
-        connection.execute(empty.values(framing=None, body=None, pruned_at=at))
+        connection.execute(insert(schema.prunings), [{"outcome": number, "at": at} for number in numbers])
+        # Rows are removed, not emptied: SQLite joins the pages of removed rows, those of shrunken ones stay as they are.
+        connection.execute(delete(table).where(table.c.outcome.in_(numbers)))
     return len(numbers)
 
 

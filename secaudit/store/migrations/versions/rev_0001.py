@@ -20,13 +20,20 @@ _TRIGGERS = (
     BEGIN SELECT RAISE(ABORT, 'outcomes are append-only'); END""",
     """CREATE TRIGGER captures_once BEFORE INSERT ON captures
     WHEN EXISTS (SELECT 1 FROM captures WHERE outcome = NEW.outcome)
+         OR EXISTS (SELECT 1 FROM prunings WHERE outcome = NEW.outcome)
     BEGIN SELECT RAISE(ABORT, 'captures are append-only'); END""",
-    """CREATE TRIGGER captures_prune_only BEFORE UPDATE ON captures
-    WHEN NOT (NEW.outcome = OLD.outcome AND OLD.pruned_at IS NULL AND NEW.pruned_at IS NOT NULL
-              AND NEW.body IS NULL AND NEW.framing IS NULL)
+    """CREATE TRIGGER captures_no_update BEFORE UPDATE ON captures
     BEGIN SELECT RAISE(ABORT, 'captures can only be pruned'); END""",
-    """CREATE TRIGGER captures_no_delete BEFORE DELETE ON captures
+    """CREATE TRIGGER captures_prune_only BEFORE DELETE ON captures
+    WHEN NOT EXISTS (SELECT 1 FROM prunings WHERE outcome = OLD.outcome)
     BEGIN SELECT RAISE(ABORT, 'captures can only be pruned'); END""",
+    """CREATE TRIGGER prunings_once BEFORE INSERT ON prunings
+    WHEN EXISTS (SELECT 1 FROM prunings WHERE outcome = NEW.outcome)
+    BEGIN SELECT RAISE(ABORT, 'prunings are append-only'); END""",
+    """CREATE TRIGGER prunings_no_update BEFORE UPDATE ON prunings
+    BEGIN SELECT RAISE(ABORT, 'prunings are append-only'); END""",
+    """CREATE TRIGGER prunings_no_delete BEFORE DELETE ON prunings
+    BEGIN SELECT RAISE(ABORT, 'prunings are append-only'); END""",
     """CREATE TRIGGER facts_original_once BEFORE INSERT ON facts
     WHEN NEW.original = 1 AND EXISTS (SELECT 1 FROM facts WHERE outcome = NEW.outcome AND original = 1)
     BEGIN SELECT RAISE(ABORT, 'first facts are append-only'); END""",
@@ -102,11 +109,17 @@ def _evidence() -> None:
     op.create_table(
         "captures",
         sa.Column("outcome", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("framing", sa.LargeBinary()),
-        sa.Column("body", sa.LargeBinary()),
-        sa.Column("pruned_at", sa.Text()),
+        sa.Column("framing", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["outcome"], ["outcomes.number"], name="fk_captures_outcome_outcomes"),
         sa.PrimaryKeyConstraint("outcome", name="pk_captures"),
+    )
+    op.create_table(
+        "prunings",
+        sa.Column("outcome", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["outcome"], ["outcomes.number"], name="fk_prunings_outcome_outcomes"),
+        sa.PrimaryKeyConstraint("outcome", name="pk_prunings"),
     )
     op.create_table(
         "facts",
