@@ -22,6 +22,14 @@
     return made;
   }
 
+  // What stands between back ticks is to be typed.
+  function coded(written) {
+    var parts = written.split("`");
+    return parts.map(function (part, position) {
+      return position % 2 && position < parts.length - 1 ? element("code", { text: part, className: "raw" }) : document.createTextNode(part);
+    });
+  }
+
   function button(label, action, className) {
     var made = element("button", { text: label, className: className });
     made.type = "button";
@@ -75,7 +83,7 @@
     }
     row[4].forEach(function (number) { parts.push(element("p", { text: words.defect + ": " + text(number), className: "v fail" })); });
     [[words.what, 1], [words.why, 2], [words.verify, 3]].forEach(function (line) {
-      parts.push(element("p", { className: "small", children: [element("b", { text: line[0] + ": " }), document.createTextNode(text(check[line[1]]))] }));
+      parts.push(element("p", { className: "small", children: [element("b", { text: line[0] + ": " })].concat(coded(text(check[line[1]]))) }));
     });
     return fold([kind[1], " – " + text(check[0])], "v " + kind[0], parts);
   }

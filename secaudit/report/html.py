@@ -9,9 +9,8 @@ import hashlib
 import traceback
 from collections.abc import Callable, Sequence
 from enum import Enum
-from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -30,6 +29,9 @@ from secaudit.report.places import Places
 from secaudit.report.sanitise import sanitised
 from secaudit.report.voice import Voice
 from secaudit.report.words import ADVICE, ASKED_OF, SECURITY_PLAN, STALE, decision_word, word
+
+Row = TypeVar("Row")
+Key = TypeVar("Key")
 
 _PAGE = "report.html.j2"
 _STYLE = "report.css"
@@ -122,6 +124,7 @@ def _globals(document: ReportDocument, voice: Voice) -> dict[str, Any]:
         "fact_text": lambda value: fact_text(value, voice),
         "tiles": tuple(Tile),
         "fixes": lambda: _fixes(document),
+        "with_code": lambda wording: _with_code(voice.say(wording)),
         "unseen_word": lambda row: voice.say(_unseen_word(row)),
         "number": voice.format.number,
         "percent": voice.format.percent,
@@ -173,18 +176,34 @@ def _tally(machine: MachineRow) -> list[tuple[Verdict, int]]:
 
 
 def _by_level(systems: Sequence[SystemRow]) -> list[tuple[tuple[int | None, int | None], list[SystemRow]]]:
-    """Neighbours with one level or range together."""
-    return [(key, list(rows)) for key, rows in groupby(systems, key=lambda row: (row.lowest, row.highest))]
+    return _gathered(systems, lambda row: (row.lowest, row.highest))
 
 
 def _visits_by_agency(visits: Sequence[VisitRow], places: Places) -> list[tuple[str, list[VisitRow]]]:
-    """Neighbours in one agency together."""
-    return [(key, list(rows)) for key, rows in groupby(visits, key=lambda row: places.machine(row.machine).agency)]
+    """One journey per agency: its machines together, agencies in the order in which the document first names them."""
+    return _gathered(visits, lambda row: places.machine(row.machine).agency)
 
 
 def _unseen_by_class(unseen: Sequence[UnseenRow]) -> list[list[UnseenRow]]:
-    """Neighbours of one class together."""
-    return [list(rows) for _, rows in groupby(unseen, key=lambda row: (row.stale, row.sight))]
+    return [rows for _, rows in _gathered(unseen, lambda row: (row.stale, row.sight))]
+
+
+def _gathered(rows: Sequence[Row], key: Callable[[Row], Key]) -> list[tuple[Key, list[Row]]]:
+    """Rows of one key together, keys in the order of their first row."""
+    groups: dict[Key, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return list(groups.items())
+
+
+def _with_code(text: str) -> Markup:
+    """Text in which ``back ticks`` of the catalog mark what is to be typed."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        parts[-2:] = ["`".join(parts[-2:])]
+    return Markup().join(
+        Markup('<code class="raw">{}</code>').format(part) if position % 2 else part for position, part in enumerate(parts)
+    )
 
 
 def _machines_of(machines: Sequence[MachineRow]) -> Callable[[str], list[MachineRow]]:

@@ -153,10 +153,10 @@ class Panel:
         return [self._text(row.name), self._text(fact_word(row.name)), self._text(text), sections.get(row.section, -1)]
 
     def _section(self, section: SectionText) -> list[Any]:
-        size = self._voice.say(msg("{size} bytes", size=section.size))
-        status = self._voice.say(word(section.status))
-        code = "" if section.exit_code is None else f" · exit {section.exit_code}"
-        return [self._text(section.name), self._text(f"{status}{code} · {size}"), self._text(section.text), section.cut]
+        said = [self._voice.say(word(section.status)), self._voice.say(msg("{size} bytes", size=section.size))]
+        if section.exit_code:
+            said.insert(1, self._voice.say(msg("exit code {code}", code=section.exit_code)))
+        return [self._text(section.name), self._text(" · ".join(said)), self._text(section.text), section.cut]
 
 
 def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str, bool]]:

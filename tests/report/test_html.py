@@ -60,7 +60,7 @@ def test_every_text_of_the_document_stands_in_the_page(documents, pages):
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_every_figure_of_the_document_stands_in_the_page(documents, pages, language):
     form, text = Format(language), pages[language].text
-    figures = [(t.figure, t.share) for t in documents.targets] + [(s.figure, t.share) for t in documents.targets for s in t.under]
+    figures = [(t.figure, t.share) for t in documents.targets] + [(s.figure, None) for t in documents.targets for s in t.under]
     for figure, share in figures:
         assert form.interval(figure, share) in text
         assert f"({form.counts(figure)})" in text
