@@ -87,6 +87,7 @@ class _Fan:
         self.sights: Counter[Sight] = Counter()
 
     def run(self, jobs: Sequence[Job]) -> None:
+        """Ask all of them; back when every worker is through or the run was stopped."""
         if self._stop.is_set():
             return
         self._jobs.extend(jobs)

@@ -28,6 +28,7 @@ class _AgentSigner(paramiko.AgentKey):
         self._asking = lock
 
     def sign_ssh_data(self, data: Any, algorithm: str | None = None) -> Packet:  # noqa: ANN401 - the library's signature
+        """The agent's signature, one question at a time."""
         with self._asking:
             return super().sign_ssh_data(data, algorithm)
 

@@ -91,14 +91,14 @@ def test_the_deadline_holds_in_every_phase(bench_with, misbehaviour):
     began = time.monotonic()
     failure = failure_of(bench, seconds=1.5)
     assert failure.sight is Sight.TIMEOUT
-    assert 1.4 < time.monotonic() - began < 3
+    assert 1.4 < time.monotonic() - began < 4.5
 
 
 def test_an_answer_that_drips_ends_at_the_deadline_and_is_given_back(bench_with):
     bench = bench_with(bad(Misbehaviour.DRIP_OUTPUT))
     began = time.monotonic()
     reply = bench.ask(HOST, seconds=1.5)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 4.5
     assert reply.cut is Cut.DEADLINE
     assert reply.exit_status is None
     assert bench.answer.startswith(reply.stdout[:5])
