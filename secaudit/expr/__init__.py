@@ -25,5 +25,6 @@ from secaudit.expr.bindings import Bindings
 from secaudit.expr.compiler import Compiler
 from secaudit.expr.declare import variable_name
 from secaudit.expr.expression import Answer, Expression
+from secaudit.expr.memory import Memory
 
-__all__ = ["Answer", "Bindings", "Compiler", "Expression", "variable_name"]
+__all__ = ["Answer", "Bindings", "Compiler", "Expression", "Memory", "variable_name"]

@@ -7,11 +7,10 @@ from operator import itemgetter
 from cel_expr_python import cel
 
 from secaudit.expr.bindings import Bindings
+from secaudit.expr.memory import Memory
 from secaudit.model.fact import FactSpec, MissingReason
 from secaudit.model.finding import MissingFact
 
-_REMEMBERED = 1024
-"""Answers one expression remembers before it starts anew; keeps memory flat over any number of endpoints."""
 _ERROR_LENGTH = 300
 
 
@@ -57,8 +56,8 @@ class Expression:
         self._program = program
         self._plain = program(frozenset())
         self._variants: dict[frozenset[str], cel.Expression] = {}
-        self._memory: dict[Hashable, Answer] = {}
-        self._missed: dict[tuple[MissingReason | None, ...], tuple[MissingFact, ...]] = {}
+        self._memory: Memory[Answer] = Memory()
+        self._missed: Memory[tuple[MissingFact, ...]] = Memory()
         self._order = tuple(sorted(variables))
         self._token: Callable[[Mapping[str, Hashable]], Hashable] = (
             itemgetter(*self._order) if variables else (lambda _tokens: ())
@@ -69,12 +68,12 @@ class Expression:
         token = self._token(bindings.tokens)
         if not self.variables.isdisjoint(bindings.opaque):
             return self._run(bindings)
-        answer = self._memory.get(token)
+        answer = self._memory.entries.get(token)
         if answer is None:
             answer = self._run(bindings)
-            if len(self._memory) >= _REMEMBERED:
-                self._memory.clear()
-            self._memory[token] = answer
+            self._memory.keep(token, answer)
+        else:
+            self._memory.hits += 1
         return answer
 
     def ask(self, bindings: Bindings) -> Answer:
@@ -109,12 +108,12 @@ class Expression:
             return self._collect(bindings)
         # Only whole facts are missing: few combinations, many machines.
         key = tuple(map(bindings.missing.get, self._order))
-        found = self._missed.get(key)
+        found = self._missed.entries.get(key)
         if found is None:
             found = self._collect(bindings)
-            if len(self._missed) >= _REMEMBERED:
-                self._missed.clear()
-            self._missed[key] = found
+            self._missed.keep(key, found)
+        else:
+            self._missed.hits += 1
         return found
 
     def _collect(self, bindings: Bindings) -> tuple[MissingFact, ...]:

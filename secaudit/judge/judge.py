@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
 import orjson
 
 from secaudit.errors import ExpressionError
-from secaudit.expr import Answer, Bindings, Compiler, Expression
+from secaudit.expr import Answer, Bindings, Compiler, Expression, Memory
 from secaudit.model.check import Check
 from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS, FactSet, FactValue, Known, Missing, MissingReason
 from secaudit.model.finding import Finding, MissingFact, Verdict
@@ -17,8 +17,6 @@ from secaudit.model.inventory import Endpoint, EndpointKind
 
 EVIDENCE_LIMIT = 2_000
 """Characters of one piece of evidence."""
-_REMEMBERED = 1_024
-"""Decisions one check remembers before it starts anew; keeps memory flat over any number of endpoints."""
 _DECLARED = "inventory"
 """Section of the values that come from the inventory."""
 _KIND = "endpoint.kind"
@@ -48,7 +46,7 @@ class _Prepared:
     """Variables that are facts, sorted: what evidence is made of."""
     token: Callable[[Mapping[str, Hashable]], Hashable]
     """Takes the tokens of bindings; equal exactly when the facts this check looks at are equal."""
-    memory: dict[Hashable, Decision] = field(default_factory=dict)
+    memory: Memory[Decision] = field(default_factory=Memory)
 
 
 class Subject:
@@ -79,6 +77,7 @@ class Judge:
     def __init__(self, checks: Iterable[Check]) -> None:
         """Compile every check; raises ExpressionError whose ``where`` is ``id: when`` or ``id: pass``."""
         self._compiler = Compiler([*FACTS.values(), *ENDPOINT_VARIABLES.values()])
+        self._blind: Memory[tuple[Decision, ...]] = Memory()
         self._checks = tuple(self._prepare(check) for check in sorted(checks, key=lambda check: check.id))
 
     def judge(
@@ -95,10 +94,20 @@ class Judge:
         what the inventory declares can still decide that a check does not apply. ``level`` is the highest level of the
         systems on the endpoint when it is determined.
         """
-        declared = _declared(endpoint.kind.value, endpoint.os, level, endpoint.ownership)
-        subject = self.subject({**(_unseen(unseen) if facts is None else facts), **declared})
+        said = (endpoint.kind.value, endpoint.os, level, endpoint.ownership)
+        decisions = self._unseen(unseen, said) if facts is None else self.decide(self.subject({**facts, **_declared(*said)}))
         name = endpoint.id
-        return tuple([Finding(check.id, name, *self._decide(check, subject)) for check in self._checks])
+        return tuple([Finding(check.id, name, *made) for check, made in zip(self._checks, decisions, strict=True)])
+
+    def _unseen(self, reason: MissingReason, said: tuple[str, str | None, int | None, str]) -> tuple[Decision, ...]:
+        """Machines nobody saw differ only in what the inventory says."""
+        decisions = self._blind.entries.get((reason, said))
+        if decisions is None:
+            decisions = self.decide(self.subject({**dict.fromkeys(FACTS, Missing(reason)), **_declared(*said)}))
+            self._blind.keep((reason, said), decisions)
+        else:
+            self._blind.hits += 1
+        return decisions
 
     def subject(self, values: Mapping[str, FactValue]) -> Subject:
         """``values`` (facts and ``endpoint.*``) ready for :meth:`decide`."""
@@ -106,7 +115,7 @@ class Judge:
 
     def decide(self, subject: Subject) -> tuple[Decision, ...]:
         """The decisions of all checks about one subject, in the order of the check ids."""
-        return tuple(self._decide(check, subject) for check in self._checks)
+        return tuple([self._decide(check, subject) for check in self._checks])
 
     def _prepare(self, check: Check) -> _Prepared:
         when = self._compile(check, "when", check.when)
@@ -129,12 +138,12 @@ class Judge:
         token = check.token(bindings.tokens)
         if not check.variables.isdisjoint(bindings.opaque):
             return _ask(check, subject)
-        decision = check.memory.get(token)
+        decision = check.memory.entries.get(token)
         if decision is None:
             decision = _ask(check, subject)
-            if len(check.memory) >= _REMEMBERED:
-                check.memory.clear()
-            check.memory[token] = decision
+            check.memory.keep(token, decision)
+        else:
+            check.memory.hits += 1
         return decision
 
 
@@ -156,11 +165,6 @@ def _verdict(answer: Answer) -> Verdict:
     if answer.truth is None:
         return Verdict.UNKNOWN
     return Verdict.PASS if answer.truth else Verdict.FAIL
-
-
-@cache
-def _unseen(reason: MissingReason) -> FactSet:
-    return dict.fromkeys(FACTS, Missing(reason))
 
 
 @lru_cache(maxsize=1024)
