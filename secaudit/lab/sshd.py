@@ -96,6 +96,7 @@ class Sshd:
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
+            start_new_session=os.name != "nt",  # Ctrl-C of the terminal is not for it
         )
         try:
             self._wait_until_listening()

@@ -1,6 +1,7 @@
 """The lab: bound to loopback only, the same keys for the same seed, captured answers over real SSH in a process of its own."""
 
 import os
+import signal
 import socket
 import stat
 import time
@@ -191,3 +192,15 @@ def test_facts_of_a_lab_machine_are_parsed(tmp_path):
         reply = transport.execute(target, lambda _v: compose("posix", nonce), deadline=soon(), max_bytes=1 << 23)
     facts = parse_facts(frame("posix", nonce, reply.stdout), Knowledge(), datetime.now(UTC))
     assert facts["os.id"].value == "debian"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals to another process are a POSIX matter")
+def test_an_interrupt_of_the_terminal_leaves_the_lab_to_its_parent(tmp_path):
+    path = write_map(tmp_path / "map.yaml", {"127.20.9.1": "answer: debian-13-server"})
+    with LabProcess(path, tmp_path / "lab", []) as lab:
+        os.kill(lab.pid, signal.SIGINT)
+        target = Target("127.20.9.1", lab.map.port, "audit")
+        assert (target.known_as, scan_host_key(target, soon())) in lab.known_hosts()
+        pid = lab.pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
