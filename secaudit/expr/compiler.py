@@ -94,7 +94,11 @@ class Compiler:
         return Tree(checked.serialize())
 
     def _program_source(self, text: str, types: Mapping[str, cel.Type], values: Mapping[str, Parameter]) -> "_Program":
-        return _Program(self._evaluation, self._environments(types).evaluation.compile(text).serialize(), values)
+        try:
+            serialized = self._environments(types).evaluation.compile(text).serialize()
+        except RuntimeError as error:  # maps allow more than messages, so this should not be; a trace would help nobody
+            raise explain(text, str(error), self._declared.by_variable, types, self._declared.message_of) from None
+        return _Program(self._evaluation, serialized, values)
 
     def _environments(self, types: Mapping[str, cel.Type]) -> "_Environments":
         """Making an environment costs six times as much as compiling a text: one per set of parameter types."""
