@@ -59,6 +59,18 @@ def test_a_folder_everybody_can_write_to_is_refused(path: Path) -> None:
 
 
 @POSIX
+def test_no_new_store_in_a_folder_of_another_account(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.parent.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        os.chown(path.parent, 4321, -1)
+    Store.open(path).close()  # root may use any folder, the owner his own
+    monkeypatch.setattr(os, "geteuid", lambda: 777)
+    with pytest.raises(StoreError, match="another account"):
+        Store.open(path.with_name("other.db"))
+    assert not path.with_name("other.db").exists()
+
+
+@POSIX
 def test_a_link_in_place_of_the_file_is_refused(path: Path, tmp_path: Path) -> None:
     path.parent.mkdir()
     target = tmp_path / "precious"
