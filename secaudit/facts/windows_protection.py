@@ -138,7 +138,8 @@ def _look_for(product: Product, rows: list[Registered], machine: Machine) -> Fou
     found.sources = {name for name, seen in (("service", services), ("process", processes), ("wsc", live)) if seen}
     found.running = _running(services, processes, live, machine)
     found.realtime = _realtime(live, machine)
-    return found
+    # Defender comes with Windows: where it is switched off, nobody has installed a protection.
+    return None if product.id == _DEFENDER and found.running is False else found
 
 
 def _running(

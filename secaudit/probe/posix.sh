@@ -480,9 +480,9 @@ user_sections() {
   section identity 2048 s_identity
   section os-release 8192 s_os_release
   section kernel 8192 s_kernel
-  section units 65536 s_units
-  section unit-files 65536 s_unit_files
-  section packages 131072 s_packages
+  section units 49152 s_units
+  section unit-files 49152 s_unit_files
+  section packages 114688 s_packages
   section restart 8192 s_restart
   section accounts 32768 s_accounts
   section sshd 2048 s_sshd
