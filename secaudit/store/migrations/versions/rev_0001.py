@@ -57,6 +57,7 @@ _TRIGGERS = (
 
 def upgrade() -> None:
     """Build everything."""
+    _outcomes()
     _evidence()
     _judgings()
     _discovery()
@@ -65,7 +66,7 @@ def upgrade() -> None:
     op.execute(sa.text(f"PRAGMA application_id = {0x53415544}"))
 
 
-def _evidence() -> None:
+def _outcomes() -> None:
     op.create_table(
         "runs",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -106,6 +107,9 @@ def _evidence() -> None:
     )
     op.create_index("ix_outcomes_run", "outcomes", ["run"])
     op.create_index("ix_outcomes_contact", "outcomes", ["endpoint", "finished_at", "number", "sight"])
+
+
+def _evidence() -> None:
     op.create_table(
         "captures",
         sa.Column("outcome", sa.Integer(), autoincrement=False, nullable=False),
