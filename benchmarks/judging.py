@@ -368,7 +368,7 @@ def _measure(
     print(f"  judge   {mine_median:7.2f} s  {mine_median / pairs * 1e6:5.2f} us per finding")
     print(f"  peer    {peer_median:7.2f} s  {peer_median / pairs * 1e6:5.2f} us per verdict")
     print(f"  ratio   {mine_median / peer_median:7.2f}")
-    print(f"  memory  {high / 2**20:7.1f} MB more at most, at any number of endpoints")
+    print(f"  memory  {high / 2**20:7.1f} MB more at its highest")
     print("  verdicts " + ", ".join(f"{verdict.value} {count}" for verdict, count in mine.items() if count))
     print("  peer     " + ", ".join(f"{verdict.value} {count}" for verdict, count in theirs.items() if count))
 
