@@ -30,7 +30,7 @@ messages: .venv/ready            ## gettext catalogs: extract, update, compile
 	$(BIN)/pybabel --quiet extract -F secaudit/locale/babel.cfg -k msg -k msgc:1c,2 -k N_ --no-location --sort-output \
 	  --omit-header --no-wrap -o secaudit/locale/secaudit.pot .
 	for language in vi en; do \
-	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --no-wrap --ignore-obsolete --omit-header -D secaudit \
+	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --no-wrap --ignore-obsolete -D secaudit \
 	    -i secaudit/locale/secaudit.pot -d secaudit/locale -l $$language || exit 1; \
 	done
 	$(BIN)/pybabel --quiet compile -D secaudit -d secaudit/locale

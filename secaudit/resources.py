@@ -17,8 +17,13 @@ def data_folder(name: str) -> Path:
     return packaged if packaged.is_dir() else _CHECKOUT / name
 
 
+def locale_folder() -> Path:
+    """Folder of the gettext catalogs."""
+    return _PACKAGE / "locale"
+
+
 def translator(language: str) -> Translator:
     """Texts in ``language``; an unknown language speaks English."""
     chosen = language if language in LANGUAGES else "en"
-    catalog = gettext.translation("secaudit", _PACKAGE / "locale", languages=[chosen], fallback=True)
+    catalog = gettext.translation("secaudit", locale_folder(), languages=[chosen], fallback=True)
     return Translator(catalog, chosen)

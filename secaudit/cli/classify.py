@@ -38,7 +38,9 @@ def classify(
     context: typer.Context,
     inventory: Annotated[Path | None, InventoryOption] = None,
     checks: Annotated[Path | None, ChecksOption] = None,
-    system: Annotated[list[str] | None, typer.Option("--system", help=N_("Only this system (may be repeated)."))] = None,
+    system: Annotated[
+        list[str] | None, typer.Option("--system", metavar="ID", help=N_("Only this system (may be repeated)."))
+    ] = None,
     as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=AsOfOption.help)] = None,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:

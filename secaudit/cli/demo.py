@@ -1,9 +1,9 @@
 """``secaudit demo``: the main job over the sample province, with real SSH on loopback."""
 
 import getpass
-import threading
 import time
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from secaudit.cli.language import N_
 from secaudit.cli.measure import print_measurements
 from secaudit.cli.progress import ScanDisplay, bars, one_bar
 from secaudit.cli.report import conclusion, write_report
-from secaudit.cli.scan import print_sweep
+from secaudit.cli.scan import ending_on_interrupt, print_sweep
 from secaudit.cli.session import ChecksOption, Session, checks_folder, session_of
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import HOST_KEYS_FILE, REPORT_FILE, STORE_FILE
@@ -53,7 +53,7 @@ def demo(
     inventory: Annotated[Path, typer.Option("--inventory", "-i", help=N_("The sample province."))] = Path(
         "inventories/thai-nguyen"
     ),
-    lab_map: Annotated[Path, typer.Option("--lab", help=N_("Which lab answer stands at which address."))] = Path(
+    lab_map: Annotated[Path, typer.Option("--lab", metavar="FILE", help=N_("Which lab answer stands at which address."))] = Path(
         "inventories/lab/thai-nguyen.yaml"
     ),
     workspace: Annotated[Path, typer.Option("--workspace", "-w", help=N_("Folder for the store and the report."))] = Path("demo"),
@@ -166,7 +166,7 @@ def _discover(session: Session, province: Province, store: Store) -> None:
 def _see(session: Session, province: Province, levels: Levels, store: Store, practice: Practice) -> None:
     user = getpass.getuser()
     transport = SshTransport(Credentials((KeyFile(practice.client_key),)), practice.host_keys)
-    with bars(session) as progress:
+    with closing(transport), ending_on_interrupt() as stop, bars(session) as progress:
         result = sweep(
             province,
             province.plan(DEFAULT_PLAN),
@@ -179,7 +179,7 @@ def _see(session: Session, province: Province, levels: Levels, store: Store, pra
             sudo=False,
             limits=LIMITS,
             observer=ScanDisplay(session, progress),
-            stop=threading.Event(),
+            stop=stop,
             clock=lambda: datetime.now(UTC),
         )
     print_sweep(session, result)

@@ -27,7 +27,9 @@ def discover(
     context: typer.Context,
     inventory: Annotated[Path | None, InventoryOption] = None,
     workspace: Annotated[Path | None, WorkspaceOption] = None,
-    agency: Annotated[list[str] | None, typer.Option("--agency", help=N_("Only this agency (may be repeated)."))] = None,
+    agency: Annotated[
+        list[str] | None, typer.Option("--agency", metavar="ID", help=N_("Only this agency (may be repeated)."))
+    ] = None,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """Exit 3 when something undeclared answers; networks that the inventory does not name are never touched."""

@@ -27,7 +27,7 @@ def up(
     context: typer.Context,
     inventory: Annotated[Path | None, InventoryOption] = None,
     workspace: Annotated[Path | None, WorkspaceOption] = None,
-    lab_map: Annotated[Path, typer.Option("--lab", help=N_("Which lab answer stands at which address."))] = Path(
+    lab_map: Annotated[Path, typer.Option("--lab", metavar="FILE", help=N_("Which lab answer stands at which address."))] = Path(
         "inventories/lab/thai-nguyen.yaml"
     ),
 ) -> None:

@@ -14,9 +14,14 @@ from secaudit.model.secret import Secret
 from secaudit.transport import Credentials, KeyFile
 
 UserOption = Annotated[
-    str | None, typer.Option("--user", "-u", help=N_("Account to log in as where the inventory names none; yours when left out."))
+    str | None,
+    typer.Option(
+        "--user", "-u", metavar="NAME", help=N_("Account to log in as where the inventory names none; yours when left out.")
+    ),
 ]
-IdentityOption = Annotated[list[Path] | None, typer.Option("--identity", "-k", help=N_("Private key file (may be repeated)."))]
+IdentityOption = Annotated[
+    list[Path] | None, typer.Option("--identity", "-k", metavar="FILE", help=N_("Private key file (may be repeated)."))
+]
 AgentOption = Annotated[bool, typer.Option("--agent/--no-agent", help=N_("Offer the keys of your SSH agent."))]
 PasswordOption = Annotated[bool, typer.Option("--ask-password", help=N_("Ask for a password; it is never stored."))]
 PassphraseOption = Annotated[bool, typer.Option("--ask-passphrase", help=N_("Ask for the passphrase of the key files."))]

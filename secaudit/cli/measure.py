@@ -45,7 +45,9 @@ def measure(
     checks: Annotated[Path | None, ChecksOption] = None,
     plan: PlanOption = DEFAULT_PLAN,
     as_of: AsOf = None,
-    agency: Annotated[list[str] | None, typer.Option("--agency", help=N_("Show this agency's part (may be repeated)."))] = None,
+    agency: Annotated[
+        list[str] | None, typer.Option("--agency", metavar="ID", help=N_("Show this agency's part (may be repeated)."))
+    ] = None,
     per_agency: Annotated[bool, typer.Option("--per-agency", help=N_("Show every agency's part."))] = False,
     accept_unknown: Annotated[
         str, typer.Option("--accept-unknown", metavar="5%", help=N_("Share of targets that may stay undecided."))

@@ -43,11 +43,15 @@ def report(
     inventory: Annotated[Path | None, InventoryOption] = None,
     workspace: Annotated[Path | None, WorkspaceOption] = None,
     checks: Annotated[Path | None, ChecksOption] = None,
-    templates: Annotated[Path | None, typer.Option("--templates", help=N_("Folder of your own templates."))] = None,
+    templates: Annotated[
+        Path | None, typer.Option("--templates", metavar="FOLDER", help=N_("Folder of your own templates."))
+    ] = None,
     plan: PlanOption = DEFAULT_PLAN,
     as_of: AsOf = None,
     language: Language = "vi",
-    out: Annotated[Path | None, typer.Option("--out", "-o", help=N_("File to write; .json writes the data instead."))] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help=N_("File to write; .json writes the data instead."))
+    ] = None,
 ) -> None:
     """Exit as measure does: 0 all met, 3 a target is missed, 4 a target is undecided."""
     session = session_of(context)

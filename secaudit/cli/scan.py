@@ -1,9 +1,13 @@
 """``secaudit scan``: see the machines that have no fresh evidence."""
 
+import signal
 import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -22,6 +26,7 @@ from secaudit.cli.login import (
     login_user,
 )
 from secaudit.cli.output import OutputFormat, print_json
+from secaudit.cli.problems import show_problems
 from secaudit.cli.progress import ScanDisplay, bars
 from secaudit.cli.runs import run_json
 from secaudit.cli.session import (
@@ -62,9 +67,13 @@ def scan(
     checks: Annotated[Path | None, ChecksOption] = None,
     plan: PlanOption = DEFAULT_PLAN,
     again: Annotated[bool, typer.Option("--all", help=N_("Ask machines with fresh evidence too."))] = False,
-    agency: Annotated[list[str] | None, typer.Option("--agency", help=N_("Only this agency (may be repeated)."))] = None,
-    system: Annotated[list[str] | None, typer.Option("--system", help=N_("Only machines of this system."))] = None,
-    endpoint: Annotated[list[str] | None, typer.Option("--endpoint", help=N_("Only this machine (may be repeated)."))] = None,
+    agency: Annotated[
+        list[str] | None, typer.Option("--agency", metavar="ID", help=N_("Only this agency (may be repeated)."))
+    ] = None,
+    system: Annotated[list[str] | None, typer.Option("--system", metavar="ID", help=N_("Only machines of this system."))] = None,
+    endpoint: Annotated[
+        list[str] | None, typer.Option("--endpoint", metavar="ID", help=N_("Only this machine (may be repeated)."))
+    ] = None,
     user: UserOption = None,
     identity: IdentityOption = None,
     agent: AgentOption = True,
@@ -92,9 +101,11 @@ def scan(
     with Store.open(folder / STORE_FILE) as store:
         store.claim()
         credentials = ask_credentials(session, identity, agent=agent, ask_password=ask_password, ask_passphrase=ask_passphrase)
-        transport = SshTransport(credentials, HostKeys.read(folder / HOST_KEYS_FILE))
+        host_keys = HostKeys.read(folder / HOST_KEYS_FILE)
+        show_problems(session, host_keys.problems)
+        transport = SshTransport(credentials, host_keys)
         levels = classify_province(province, datetime.now(UTC).astimezone().date())
-        with bars(session) as progress:
+        with closing(transport), ending_on_interrupt() as stop, bars(session) as progress:
             result = sweep(
                 province,
                 chosen_plan,
@@ -107,7 +118,7 @@ def scan(
                 sudo=sudo,
                 limits=_limits(connections, rate, deadline),
                 observer=ScanDisplay(session, progress),
-                stop=threading.Event(),
+                stop=stop,
                 clock=lambda: datetime.now(UTC),
             )
         failures = _failures(province, store, result, chosen_plan.evidence.fresh_days)
@@ -116,6 +127,23 @@ def scan(
     else:
         print_sweep(session, result)
     _leave(result, failures, accepted)
+
+
+@contextmanager
+def ending_on_interrupt() -> Iterator[threading.Event]:
+    """Ctrl-C sets the event, so that what is finished is kept; a second one interrupts at once."""
+    stop = threading.Event()
+
+    def asked_to_stop(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = signal.signal(signal.SIGINT, asked_to_stop)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _limits(connections: int | None, rate: float, deadline: float) -> Limits:

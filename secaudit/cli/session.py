@@ -8,18 +8,24 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from secaudit.cli.language import N_, choose_language
+from secaudit.cli.language import N_, choose_language, speak
 from secaudit.errors import UsageError
 from secaudit.messages import Message, Translator, clean, msg
 from secaudit.resources import data_folder, translator
 
 InventoryOption = typer.Option(
-    "--inventory", "-i", envvar="SECAUDIT_INVENTORY", help=N_("Folder of the inventory (province.yaml and agencies/).")
+    "--inventory",
+    "-i",
+    metavar="FOLDER",
+    envvar="SECAUDIT_INVENTORY",
+    help=N_("Folder of the inventory (province.yaml and agencies/)."),
 )
 WorkspaceOption = typer.Option(
-    "--workspace", "-w", envvar="SECAUDIT_WORKSPACE", help=N_("Folder for the store, host keys and reports.")
+    "--workspace", "-w", metavar="FOLDER", envvar="SECAUDIT_WORKSPACE", help=N_("Folder for the store, host keys and reports.")
 )
-ChecksOption = typer.Option("--checks", envvar="SECAUDIT_CHECKS", help=N_("Folder of the catalog instead of the built-in one."))
+ChecksOption = typer.Option(
+    "--checks", metavar="FOLDER", envvar="SECAUDIT_CHECKS", help=N_("Folder of the catalog instead of the built-in one.")
+)
 FormatOption = typer.Option("--format", help=N_("text for people, json for programs (docs/json.md)."))
 AsOfOption = typer.Option("--as-of", metavar="YYYY-MM-DD", help=N_("Day the figures are for; today when left out."))
 
@@ -50,6 +56,7 @@ def open_session(language: str | None) -> Session:
         elif reconfigure is not None:
             reconfigure(errors="replace")
     chosen = choose_language(language)
+    speak(chosen)
     return Session(Console(highlight=False), Console(stderr=True, highlight=False), translator(chosen))
 
 

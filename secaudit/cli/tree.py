@@ -81,7 +81,7 @@ def application(**settings: Any) -> typer.Typer:
 
 def _translate(command: Any, ctx: Any) -> None:
     texts = session_of(ctx).translator
-    for item in (command, *command.params):
+    for item in (command, *command.get_params(ctx)):
         original = getattr(item, "untranslated_help", None) or getattr(item, "help", None)
         if original:
             item.untranslated_help = original

@@ -41,8 +41,10 @@ STANDINGS: dict[Standing | None, Message] = {
     None: msgc("host key", "none offered"),
 }
 
-AgencyOption = Annotated[list[str] | None, typer.Option("--agency", help=N_("Only this agency (may be repeated)."))]
-EndpointOption = Annotated[list[str] | None, typer.Option("--endpoint", help=N_("Only this machine (may be repeated)."))]
+AgencyOption = Annotated[list[str] | None, typer.Option("--agency", metavar="ID", help=N_("Only this agency (may be repeated)."))]
+EndpointOption = Annotated[
+    list[str] | None, typer.Option("--endpoint", metavar="ID", help=N_("Only this machine (may be repeated)."))
+]
 SecondsOption = Annotated[float, typer.Option("--deadline", min=1, help=N_("Seconds one machine may take in all."))]
 
 

@@ -21,7 +21,7 @@ AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], help=N_("Day the figures are for, to its end; now when left out.")),
 ]
-PlanOption = Annotated[str, typer.Option("--plan", help=N_("Plan of the catalog to measure."))]
+PlanOption = Annotated[str, typer.Option("--plan", metavar="ID", help=N_("Plan of the catalog to measure."))]
 
 
 def moment_of(asked: datetime | None) -> datetime:
@@ -32,7 +32,8 @@ def moment_of(asked: datetime | None) -> datetime:
     end = datetime.combine(asked.date(), time.max).astimezone()
     if asked.date() > now.astimezone().date():
         raise UsageError(
-            msg("{day} is still to come", day=asked.date().isoformat()), hint=msg("name a day that is over, or leave --as-of out")
+            msg("{day} is still to come", day=asked.date().isoformat()),
+            hint=msg("name today or an earlier day, or leave --as-of out"),
         )
     return min(end.astimezone(UTC), now)
 

@@ -32,7 +32,7 @@ def discover_machines(
     missing = [name for name in agencies if name not in known]
     if missing:
         raise UsageError(
-            msg("the inventory has no {kind} called {id}", kind="agency", id=", ".join(missing)),
+            msg("the inventory has no {kind} called {id}", kind=msg("agency"), id=", ".join(missing)),
             hint=msg("names stand in the inventory's files as id"),
         )
     chosen = [known[name] for name in agencies] if agencies else list(known.values())

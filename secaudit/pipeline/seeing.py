@@ -192,9 +192,9 @@ def _inside(agency: AgencyFile, endpoint: Endpoint, scope: Scope) -> bool:
 def _check_names(inventory: Inventory, scope: Scope) -> None:
     agencies = {agency.agency.id for agency in inventory.agencies}
     for kind, wanted, known in (
-        ("agency", scope.agencies, agencies),
-        ("system", scope.systems, set(inventory.systems)),
-        ("endpoint", scope.endpoints, set(inventory.endpoints)),
+        (msg("agency"), scope.agencies, agencies),
+        (msg("system"), scope.systems, set(inventory.systems)),
+        (msg("machine"), scope.endpoints, set(inventory.endpoints)),
     ):
         missing = [name for name in wanted if name not in known]
         if missing:
