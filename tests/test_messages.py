@@ -46,10 +46,11 @@ def test_every_text_is_translated_into_vietnamese():
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_translations_name_the_same_places(language):
     """A place missing in the translation would hide a value; one too many would raise."""
-    wrong = []
-    for message in _catalog(language):
-        if message.id and message.string and set(re.findall(r"{(\w+)", message.id)) != set(re.findall(r"{(\w+)", message.string)):
-            wrong.append((message.id, message.string))
+    wrong = [
+        (message.id, message.string)
+        for message in _catalog(language)
+        if message.id and message.string and set(re.findall(r"{(\w+)", message.id)) != set(re.findall(r"{(\w+)", message.string))
+    ]
     assert wrong == []
 
 

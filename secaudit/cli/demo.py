@@ -1,9 +1,7 @@
 """``secaudit demo``: the main job over the sample province, with real SSH on loopback."""
 
-import getpass
 import time
 from collections import Counter
-from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,10 +13,11 @@ from rich.table import Table
 from secaudit.classify import compare
 from secaudit.cli.judge import print_tallies
 from secaudit.cli.language import N_
+from secaudit.cli.login import login_user
 from secaudit.cli.measure import print_measurements
-from secaudit.cli.progress import ScanDisplay, bars, one_bar
+from secaudit.cli.progress import one_bar
 from secaudit.cli.report import conclusion, write_report
-from secaudit.cli.scan import ending_on_interrupt, print_sweep
+from secaudit.cli.scan import print_sweep, watched_sweep
 from secaudit.cli.session import ChecksOption, Session, checks_folder, session_of
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import HOST_KEYS_FILE, REPORT_FILE, STORE_FILE
@@ -33,7 +32,7 @@ from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.practice import Practice, practice_range
 from secaudit.pipeline.province import DEFAULT_PLAN, Levels, Province, classify_province, load_province
 from secaudit.pipeline.publish import publish
-from secaudit.pipeline.seeing import Scope, sweep
+from secaudit.pipeline.seeing import Scope
 from secaudit.resources import data_folder
 from secaudit.store import Store
 from secaudit.transport import Credentials, KeyFile
@@ -81,7 +80,7 @@ def demo(
         session.say(msg("3/6 Looking for machines nobody declared"), style="bold")
         _discover(session, province, store)
         session.say(msg("4/6 Seeing machines over SSH"), style="bold")
-        _see(session, province, levels, store, practice)
+        _see(session, province, store, practice)
         session.say(msg("5/6 Judging and measuring"), style="bold")
         with one_bar(session, msg("Judging")) as steps:
             measured = measure_province(province, province.plan(DEFAULT_PLAN), store, as_of=datetime.now(UTC), progress=steps)
@@ -163,25 +162,19 @@ def _discover(session: Session, province: Province, store: Store) -> None:
     )
 
 
-def _see(session: Session, province: Province, levels: Levels, store: Store, practice: Practice) -> None:
-    user = getpass.getuser()
+def _see(session: Session, province: Province, store: Store, practice: Practice) -> None:
     transport = SshTransport(Credentials((KeyFile(practice.client_key),)), practice.host_keys)
-    with closing(transport), ending_on_interrupt() as stop, bars(session) as progress:
-        result = sweep(
-            province,
-            province.plan(DEFAULT_PLAN),
-            levels,
-            store,
-            transport,
-            Scope(again=True),
-            user=user,
-            who=user,
-            sudo=False,
-            limits=LIMITS,
-            observer=ScanDisplay(session, progress),
-            stop=stop,
-            clock=lambda: datetime.now(UTC),
-        )
+    result = watched_sweep(
+        session,
+        province,
+        province.plan(DEFAULT_PLAN),
+        store,
+        transport,
+        Scope(again=True),
+        user=login_user(None),
+        sudo=False,
+        limits=LIMITS,
+    )
     print_sweep(session, result)
     if result.interrupted:
         raise KeyboardInterrupt

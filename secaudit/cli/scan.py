@@ -48,6 +48,7 @@ from secaudit.collect.machine import safe_limits
 from secaudit.messages import msg
 from secaudit.model.finding import Verdict
 from secaudit.model.outcome import Sight
+from secaudit.model.plan import Plan
 from secaudit.pipeline.judging import gather_states
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, classify_province, load_province
 from secaudit.pipeline.seeing import Scope, Sweep, sweep
@@ -95,33 +96,16 @@ def scan(
     accepted = parse_share(accept_unknown)
     folder = workspace_folder(workspace)
     province = load_province(inventory_folder(inventory), checks_folder(checks))
-    chosen_plan = province.plan(plan)
+    chosen = province.plan(plan)
     scope = Scope(again or bool(endpoint), tuple(agency or ()), tuple(system or ()), tuple(endpoint or ()))
     account = login_user(user)
     with Store.open(folder / STORE_FILE) as store:
         store.claim()
         credentials = ask_credentials(session, identity, agent=agent, ask_password=ask_password, ask_passphrase=ask_passphrase)
-        host_keys = HostKeys.read(folder / HOST_KEYS_FILE)
-        show_problems(session, host_keys.problems)
-        transport = SshTransport(credentials, host_keys)
-        levels = classify_province(province, datetime.now(UTC).astimezone().date())
-        with closing(transport), ending_on_interrupt() as stop, bars(session) as progress:
-            result = sweep(
-                province,
-                chosen_plan,
-                levels,
-                store,
-                transport,
-                scope,
-                user=account,
-                who=account,
-                sudo=sudo,
-                limits=_limits(connections, rate, deadline),
-                observer=ScanDisplay(session, progress),
-                stop=stop,
-                clock=lambda: datetime.now(UTC),
-            )
-        failures = _failures(province, store, result, chosen_plan.evidence.fresh_days)
+        transport = SshTransport(credentials, _host_keys(session, folder))
+        limits = _limits(connections, rate, deadline)
+        result = watched_sweep(session, province, chosen, store, transport, scope, user=account, sudo=sudo, limits=limits)
+        failures = _failures(province, store, result, chosen.evidence.fresh_days)
     if output is OutputFormat.JSON:
         print_json("scan", sweep_json(result, failures))
     else:
@@ -129,12 +113,50 @@ def scan(
     _leave(result, failures, accepted)
 
 
+def watched_sweep(
+    session: Session,
+    province: Province,
+    plan: Plan,
+    store: Store,
+    transport: SshTransport,
+    scope: Scope,
+    *,
+    user: str,
+    sudo: bool,
+    limits: Limits,
+) -> Sweep:
+    """A sweep with a progress display; Ctrl-C ends it softly."""
+    levels = classify_province(province, datetime.now(UTC).astimezone().date())
+    with closing(transport), ending_on_interrupt() as stop, bars(session) as progress:
+        return sweep(
+            province,
+            plan,
+            levels,
+            store,
+            transport,
+            scope,
+            user=user,
+            who=login_user(None),
+            sudo=sudo,
+            limits=limits,
+            observer=ScanDisplay(session, progress),
+            stop=stop,
+            clock=lambda: datetime.now(UTC),
+        )
+
+
+def _host_keys(session: Session, folder: Path) -> HostKeys:
+    host_keys = HostKeys.read(folder / HOST_KEYS_FILE)
+    show_problems(session, host_keys.problems)
+    return host_keys
+
+
 @contextmanager
 def ending_on_interrupt() -> Iterator[threading.Event]:
     """Ctrl-C sets the event, so that what is finished is kept; a second one interrupts at once."""
     stop = threading.Event()
 
-    def asked_to_stop(number: int, frame: FrameType | None) -> None:
+    def asked_to_stop(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
