@@ -165,7 +165,7 @@ def test_the_keyboard_leads_from_a_figure_to_the_bytes_and_back(browser, look, s
     assert browser.run("document.activeElement.id") == "panel-title"
     assert browser.run("document.querySelectorAll('#panel-body details').length") > 10
     browser.run(
-        "[...document.querySelectorAll('#panel-body details summary')].find(s => s.textContent.startsWith('đạt')).focus()"
+        "[...document.querySelectorAll('#panel-body details summary')].find(s => s.textContent.startsWith('Đạt')).focus()"
     )
     browser.press("Enter", 13)
     browser.run("document.querySelector('#panel-body details[open] button.linklike').focus()")

@@ -33,7 +33,7 @@ def test_every_member_has_its_own_word(members):
 def test_equal_values_of_different_lists_keep_their_own_words(vietnamese):
     voice = Voice(vietnamese)
     assert voice.say(word(MissingReason.TIMEOUT)) == "quá thời gian chờ"
-    assert voice.say(word(Sight.TIMEOUT)) == "không phản hồi (tắt máy hoặc bị chặn)"
+    assert voice.say(word(Sight.TIMEOUT)) == "Không phản hồi (tắt máy hoặc bị chặn)"
 
 
 def test_every_class_of_not_seen_says_what_to_do():
@@ -43,26 +43,26 @@ def test_every_class_of_not_seen_says_what_to_do():
 def test_the_words_of_practice(vietnamese):
     voice = Voice(vietnamese)
     wanted = {
-        Verdict.PASS: "đạt",
-        Verdict.FAIL: "không đạt",
-        Verdict.UNKNOWN: "chưa xác định",
-        Verdict.NOT_APPLICABLE: "không áp dụng",
-        Verdict.MANUAL: "chờ xác nhận hồ sơ",
-        Decision.MET: "đạt",
-        Decision.MISSED: "chưa đạt",
-        Decision.UNDECIDED: "chưa đủ căn cứ kết luận",
-        Sight.NO_WAY_IN: "chưa có cách thu thập",
-        Sight.DNS: "không tìm thấy tên máy",
-        Sight.REFUSED: "máy từ chối kết nối",
-        Sight.NO_ROUTE: "không có đường mạng",
-        Sight.BANNER: "cổng mở nhưng không phải SSH",
-        Sight.HOST_KEY: "khóa máy chủ lạ hoặc đã đổi",
-        Sight.AUTH: "không đăng nhập được",
-        Sight.CHANNEL: "không mở được phiên",
-        Sight.SHELL: "không chạy được lệnh",
-        Sight.SUDO: "thiếu quyền quản trị",
-        Sight.TRUNCATED: "dữ liệu bị cắt",
-        Sight.PROTOCOL: "trả lời sai định dạng",
+        Verdict.PASS: "Đạt",
+        Verdict.FAIL: "Không đạt",
+        Verdict.UNKNOWN: "Chưa xác định",
+        Verdict.NOT_APPLICABLE: "Không áp dụng",
+        Verdict.MANUAL: "Chờ xác nhận hồ sơ",
+        Decision.MET: "Đạt",
+        Decision.MISSED: "Chưa đạt",
+        Decision.UNDECIDED: "Chưa đủ căn cứ kết luận",
+        Sight.NO_WAY_IN: "Chưa có cách thu thập",
+        Sight.DNS: "Không tìm thấy tên máy",
+        Sight.REFUSED: "Máy từ chối kết nối",
+        Sight.NO_ROUTE: "Không có đường mạng",
+        Sight.BANNER: "Cổng mở nhưng không phải SSH",
+        Sight.HOST_KEY: "Khóa máy chủ lạ hoặc đã đổi",
+        Sight.AUTH: "Không đăng nhập được",
+        Sight.CHANNEL: "Không mở được phiên",
+        Sight.SHELL: "Không chạy được lệnh",
+        Sight.SUDO: "Thiếu quyền quản trị",
+        Sight.TRUNCATED: "Dữ liệu bị cắt",
+        Sight.PROTOCOL: "Trả lời sai định dạng",
         DossierStatus.NONE: "Chưa lập",
         DossierStatus.DRAFTING: "Đang dự thảo",
         DossierStatus.SUBMITTED: "Đã gửi thẩm định",
@@ -71,8 +71,8 @@ def test_the_words_of_practice(vietnamese):
     }
     for member, text in wanted.items():
         assert voice.say(word(member)) == text
-    assert voice.say(decision_word(Decision.MISSED, overdue=True)) == "không đạt"
-    assert voice.say(decision_word(Decision.MET, overdue=True)) == "đạt"
+    assert voice.say(decision_word(Decision.MISSED, overdue=True)) == "Không đạt"
+    assert voice.say(decision_word(Decision.MET, overdue=True)) == "Đạt"
 
 
 def test_every_fact_has_a_short_name():
