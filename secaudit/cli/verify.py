@@ -20,12 +20,16 @@ app = application()
 def verify(
     context: typer.Context,
     workspace: Annotated[Path | None, WorkspaceOption] = None,
+    head: Annotated[
+        str | None, typer.Option("--head", metavar="HASH", help=N_("Chain head printed in a report: is it still in this store?"))
+    ] = None,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """Exit 6 when the store is not what was kept."""
     session = session_of(context)
     with needed_store(workspace_folder(workspace)) as store:
         result = store.verify()
+        place = store.number_of(head) if head else None
     if output is OutputFormat.JSON:
         flaws = [{"kind": flaw.kind, "number": flaw.number, "message": session.text(flaw.message)} for flaw in result.problems]
         print_json(
@@ -35,6 +39,7 @@ def verify(
                 "outcomes": result.count,
                 "head": result.head,
                 "pruned": result.pruned,
+                "asked_head_at": place,
                 "flaws": flaws,
                 "more": result.more,
             },
@@ -48,5 +53,9 @@ def verify(
             session.say(msg("{count} outcomes, chain intact; head {head}", count=result.count, head=result.head), style="green")
         else:
             session.say(msg("the store is not what was kept; use a copy from before"), style="bold red")
-    if not result.intact:
+        if place is not None:
+            session.say(msg("the head asked for is outcome {number}", number=place), style="green")
+        elif head:
+            session.say(msg("the head asked for is not in this store"), style="bold red")
+    if not result.intact or (head and place is None):
         raise typer.Exit(ExitCode.STORE)

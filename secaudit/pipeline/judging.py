@@ -87,20 +87,17 @@ def _facts_of(province: Province, store: Store | None, batch: Sequence[EndpointS
     facts = store.facts_of(current)
     behind = [number for number in evidence if number not in facts]
     facts.update(parse_captures(province, store, {number: evidence[number] for number in behind}))
+    # A pruned capture keeps the facts it gave while it was there.
+    facts.update(store.facts_of([number for number in behind if number not in facts]))
     return {evidence[number].outcome.endpoint: found for number, found in facts.items()}
 
 
 def parse_captures(province: Province, store: Store, evidence: Mapping[int, StoredOutcome]) -> dict[int, FactSet]:
-    """Facts parsed anew from stored captures; a pruned capture keeps the facts it gave when it was seen."""
-    facts: dict[int, FactSet] = {}
-    captures = store.captures_of(list(evidence))
-    for number, outcome in evidence.items():
-        capture = captures.get(number)
-        if capture is not None:
-            facts[number] = parse_facts(capture, province.catalog.knowledge, outcome.outcome.finished_at)
-    pruned = [number for number in evidence if number not in facts]
-    facts.update(store.facts_of(pruned))
-    return facts
+    """Facts parsed anew from stored captures; outcomes whose capture was pruned are left out."""
+    return {
+        number: parse_facts(capture, province.catalog.knowledge, evidence[number].outcome.finished_at)
+        for number, capture in store.captures_of(list(evidence)).items()
+    }
 
 
 def save_judging(province: Province, store: Store, states: Iterable[EndpointState], *, moment: datetime) -> int:

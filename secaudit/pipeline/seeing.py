@@ -151,7 +151,7 @@ def sweep(
         catalog_digest=province.catalog.digest,
         started_at=started,
     )
-    status = "failed"
+    status = "finished"
     try:
         collect(
             selection.jobs,
@@ -164,11 +164,10 @@ def sweep(
             clock=clock,
             sudo=sudo,
         )
-        status = "interrupted" if stop.is_set() else "finished"
     except KeyboardInterrupt:
         status = "interrupted"
-    finally:
-        run = store.end_run(run.number, status, clock())
+    # A store that fails ends the run where it stands; the next run marks it interrupted.
+    run = store.end_run(run.number, "interrupted" if stop.is_set() else status, clock())
     judged = _judge_new(province, plan, levels, store, selection, clock())
     return Sweep(run, selection, judged)
 

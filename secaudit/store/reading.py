@@ -89,6 +89,7 @@ def states(connection: Connection, as_of: datetime, fresh_days: float) -> dict[s
             evidence=stored_outcome(evidence) if evidence is not None and fresh else None,
             last_attempt=sight,
             last_attempt_at=attempt_at,
+            last_detail=str(row["detail"]),
             stale=evidence is not None and not fresh,
         )
     return found
