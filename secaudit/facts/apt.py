@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 
 from secaudit.facts import linux_machine
 from secaudit.facts.linux_services import package_names, process_names, unit_states
-from secaudit.facts.reading import NotReadError, Parser, Reading, decimal
+from secaudit.facts.reading import NotReadError, Parser, Reading, decimal, utc_moment
 from secaudit.model.fact import FactValue, Known, Missing, MissingReason
 
 STALE_DAYS = 7
@@ -136,19 +135,18 @@ def automatic(reading: Reading) -> FactValue:
 
 def last_installed_age_days(reading: Reading) -> FactValue:
     """Newest line of dpkg's log that says a package was upgraded."""
-    zone = UTC
-    newest: datetime | None = None
+    offset = 0
+    newest: int | None = None
     for line in reading.lines("dpkg-log"):
         key, _, value = line.partition("=")
         if key == "zone" and (match := _ZONE.fullmatch(value.strip())):
-            offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
-            zone = timezone(-offset if match[1] == "-" else offset)
+            offset = int(f"{match[1]}1") * (int(match[2]) * 3600 + int(match[3]) * 60)
         elif key == "upgrade" and (match := _MOMENT.fullmatch(value.strip())):
-            moment = datetime(*(int(part) for part in match.groups()), tzinfo=zone)  # type: ignore[arg-type,misc]
+            moment = utc_moment(match.groups(), "dpkg-log") - offset
             newest = moment if newest is None else max(newest, moment)
     if newest is None:
         return Missing(MissingReason.ABSENT, "dpkg-log", "the log names no upgrade")
-    return Known(reading.age_days(int(newest.timestamp()), "dpkg-log"), "dpkg-log")
+    return Known(reading.age_days(newest, "dpkg-log"), "dpkg-log")
 
 
 _PERIODIC = ("Update-Package-Lists", "Unattended-Upgrade")

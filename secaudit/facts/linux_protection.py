@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 from secaudit.facts.linux_services import (
     Processes,
@@ -16,11 +16,9 @@ from secaudit.facts.linux_services import (
 )
 from secaudit.facts.matching import hits
 from secaudit.facts.products import Found, records, settle
-from secaudit.facts.reading import NotReadError, Parser, Reading, decimal, text_of
+from secaudit.facts.reading import NotReadError, Parser, Reading, decimal, text_of, utc_moment, value_or_reason
 from secaudit.model.fact import FactValue, MissingReason
 from secaudit.model.knowledge import LinuxTraces, Product
-
-T = TypeVar("T")
 
 _SUFFIXES = (".service", ".socket", ".timer", ".mount", ".path")
 _CLAM_ENGINE = ("clamav-daemon.service", "clamd.service", "clamd@scan.service")
@@ -115,7 +113,7 @@ def _refine_clamav(found: Found, machine: _Machine) -> None:
     found.running = engine
     found.realtime = _both(engine, access)
     reading = machine.reading
-    found.signature_age_days = _value_or_reason(lambda: _clamav_age(reading))
+    found.signature_age_days = value_or_reason(lambda: _clamav_age(reading))
 
 
 def _both(one: bool | MissingReason, other: bool | MissingReason) -> bool | MissingReason:
@@ -146,7 +144,7 @@ def _refine_mdatp(found: Found, machine: _Machine) -> None:
         reason = reading.status("mdatp") or MissingReason.ERROR
         found.realtime = found.signature_age_days = found.managed = reason
         return
-    health = _value_or_reason(lambda: _mdatp_health(reading))
+    health = value_or_reason(lambda: _mdatp_health(reading))
     if isinstance(health, MissingReason):
         found.realtime = found.signature_age_days = found.managed = health
         return
@@ -157,7 +155,7 @@ def _refine_mdatp(found: Found, machine: _Machine) -> None:
         found.realtime = found.running is True
     updated = decimal(str(_plain(health.get("definitionsUpdated"))))
     if updated:
-        found.signature_age_days = _value_or_reason(lambda: reading.age_days(updated // 1000, "mdatp"))
+        found.signature_age_days = value_or_reason(lambda: reading.age_days(updated // 1000, "mdatp"))
     if _plain(health.get("orgId")) and _plain(health.get("licensed")) is True:
         found.managed = True
 
@@ -177,6 +175,11 @@ def _plain(field: object) -> object:
     return field.get("value") if isinstance(field, dict) else field
 
 
+def _kesl_age(reading: Reading, parts: Sequence[str]) -> int:
+    """Age of the databases; the moment is read as UTC, which is at most a day off."""
+    return reading.age_days(utc_moment(parts, "kesl"), "kesl")
+
+
 def _refine_kesl(found: Found, machine: _Machine) -> None:
     """Kaspersky's own status; it answers root and members of its group only."""
     reading = machine.reading
@@ -188,19 +191,12 @@ def _refine_kesl(found: Found, machine: _Machine) -> None:
         name, _, value = line.partition(":")
         label = name.strip().lower()
         if label.startswith("last release date") and (match := _KESL_DATE.search(value)):
-            moment = datetime(*(int(part) for part in match.groups()), tzinfo=UTC)  # type: ignore[arg-type,misc]
-            found.signature_age_days = _value_or_reason(lambda at=moment: reading.age_days(int(at.timestamp()), "kesl"))  # type: ignore[misc]
+            parts = match.groups()
+            found.signature_age_days = value_or_reason(partial(_kesl_age, reading, parts))
         elif label == "file threat protection":
             state = value.strip().lower()
             known = _KESL_STATES.get(state.rpartition(" ")[2], MissingReason.UNSUPPORTED)
             found.realtime = False if state.endswith("not running") else known
-
-
-def _value_or_reason(read: Callable[[], T]) -> T | MissingReason:
-    try:
-        return read()
-    except NotReadError as error:
-        return error.missing.reason
 
 
 _REFINE: dict[str, Callable[[Found, _Machine], None]] = {

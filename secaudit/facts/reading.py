@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar, cast
 
 from secaudit.model.capture import Capture, Section, SectionStatus
@@ -158,6 +158,23 @@ def decimal(text: str) -> int | None:
     """A whole number of at most 15 digits, or None."""
     digits = text.strip()
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 15 else None
+
+
+def utc_moment(parts: Sequence[str | int], section: str) -> int:
+    """Year, month, day and perhaps hour, minute, second in UTC as seconds since 1970; NotReadError for a day that is none."""
+    year, month, day, hour, minute, second = (*(int(part) for part in parts), 0, 0, 0)[:6]
+    try:
+        return int(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp())
+    except ValueError as error:
+        raise NotReadError(Missing(MissingReason.ERROR, section, "a date is not one")) from error
+
+
+def value_or_reason(read: Callable[[], T]) -> T | MissingReason:
+    """What ``read`` gives, or why it cannot be had: one unknown property does not cost the others."""
+    try:
+        return read()
+    except NotReadError as error:
+        return error.missing.reason
 
 
 def _clock(reading: Reading) -> int:

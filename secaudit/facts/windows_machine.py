@@ -151,7 +151,7 @@ def skew_seconds(reading: Reading) -> FactValue:
 
 def os_family(reading: Reading) -> FactValue:
     """Windows."""
-    reading.need("os")
+    reading.document("os")
     return Known("windows", "os")
 
 

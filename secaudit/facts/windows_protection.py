@@ -2,18 +2,15 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from secaudit.facts.matching import hits, matches
 from secaudit.facts.products import UNLISTED, Found, records, settle
-from secaudit.facts.reading import NotReadError, Parser, Reading, whole
+from secaudit.facts.reading import NotReadError, Parser, Reading, utc_moment, value_or_reason, whole
 from secaudit.facts.windows_machine import build_number, dword, key, server_or_none, text
 from secaudit.facts.wsc import Registered, merged, registered
 from secaudit.model.fact import FactValue, MissingReason
 from secaudit.model.knowledge import Product
-
-T = TypeVar("T")
 
 RUNNING = 4
 """ServiceController state."""
@@ -173,7 +170,7 @@ def _unlisted(row: Registered) -> Found:
 def _refine_defender(found: Found, machine: Machine) -> None:
     """Defender's own status; passive beside another product is no protection of its own."""
     reading = machine.reading
-    status = _value_or_reason(lambda: reading.document("defender"))
+    status = value_or_reason(lambda: reading.document("defender"))
     if isinstance(status, MissingReason):
         found.signature_age_days = status
         if isinstance(found.realtime, MissingReason):
@@ -185,7 +182,7 @@ def _refine_defender(found: Found, machine: Machine) -> None:
         found.realtime = False
     elif enabled is True:
         found.realtime = found.running is True
-    found.signature_age_days = _value_or_reason(lambda: _defender_age(reading, status))
+    found.signature_age_days = value_or_reason(lambda: _defender_age(reading, status))
 
 
 def _defender_age(reading: Reading, status: dict[str, Any]) -> int:
@@ -199,7 +196,7 @@ def _defender_age(reading: Reading, status: dict[str, Any]) -> int:
 
 
 def _refine_kaspersky(found: Found, machine: Machine) -> None:
-    found.signature_age_days = _value_or_reason(lambda: _kaspersky_age(machine.reading))
+    found.signature_age_days = value_or_reason(lambda: _kaspersky_age(machine.reading))
 
 
 def _kaspersky_age(reading: Reading) -> int:
@@ -218,7 +215,7 @@ def _kaspersky_age(reading: Reading) -> int:
 
 
 def _refine_eset(found: Found, machine: Machine) -> None:
-    found.signature_age_days = _value_or_reason(lambda: _eset_age(machine.reading))
+    found.signature_age_days = value_or_reason(lambda: _eset_age(machine.reading))
 
 
 def _eset_age(reading: Reading) -> int:
@@ -226,25 +223,17 @@ def _eset_age(reading: Reading) -> int:
     match = _ESET_DATE.search(text((key(reading, "vendors", "eset") or {}).get("ScannerVersion")))
     if match is None:
         reading.fail(MissingReason.ABSENT, "vendors", "no signature date is recorded")
-    day = datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=UTC)
-    return reading.age_days(int(day.timestamp()), "vendors")
+    return reading.age_days(utc_moment(match.groups(), "vendors"), "vendors")
 
 
 def _onboarded(machine: Machine) -> bool:
     """Defender for Endpoint is onboarded and its service runs."""
-    state = _value_or_reason(lambda: (key(machine.reading, "vendors", "sense") or {}).get("OnboardingState"))
+    state = value_or_reason(lambda: (key(machine.reading, "vendors", "sense") or {}).get("OnboardingState"))
     return dword(state) == 1 and machine.services.get("sense") == RUNNING
 
 
 def _dicts(rows: object) -> list[dict[str, Any]]:
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-
-def _value_or_reason(read: Callable[[], T]) -> T | MissingReason:
-    try:
-        return read()
-    except NotReadError as error:
-        return error.missing.reason
 
 
 _REFINE: dict[str, Callable[[Found, Machine], None]] = {

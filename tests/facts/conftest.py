@@ -118,7 +118,7 @@ KNOWLEDGE = Knowledge(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
     return KNOWLEDGE
 

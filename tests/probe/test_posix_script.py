@@ -68,7 +68,8 @@ def test_nothing_is_written_and_nothing_is_asked_of_the_network():
 
 
 def test_every_outside_command_of_weight_has_a_time_limit():
-    calls = r"apt \"\$@|apt-config dump|systemctl list|dpkg-query -W|rpm -qa|mdatp health|nft -nn|iptables -S|timedatectl show|chronyc -n|ntpq -np"
+    calls = r"apt \"\$@|apt-config dump|systemctl list|dpkg-query -W|rpm -qa|mdatp health"
+    calls += r"|nft -nn|iptables -S|timedatectl show|chronyc -n|ntpq -np"
     found = [line for line in CODE.splitlines() if re.search(rf"(?<![\w/-])(?:{calls})", line)]
     assert len(found) >= 11
     assert [line for line in found if not re.search(rf"limit \d+ (?:{calls})", line)] == []
@@ -147,7 +148,7 @@ def test_a_command_that_reads_its_input_does_not_eat_the_script(run, shell):
 def test_the_number_shows_in_no_process_list_and_no_environment(run, shells, shell):
     if not Path("/proc/self/environ").exists():
         pytest.skip("there is no /proc here")
-    body = "  limit 10 cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ | tr '\\0' '\\n' | grep -E '^[0-9a-f]{32}$|SECAUDIT [0-9a-f]{32}'"
+    body = "  limit 10 cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ | tr '\\0' '\\n' | grep -E 'SECAUDIT [0-9a-f]{32}'"
     section = run(shell, edit=replaced("s_identity", body)).by_name["identity"]
     nonces = set(re.findall(rb"SECAUDIT ([0-9a-f]{32})", section.body))
     assert not nonces
