@@ -77,7 +77,7 @@ def clean(text: str, *, limit: int | None = None) -> str:
     Control characters (terminal escapes among them), characters that XML forbids, lone surrogates and bidi controls become
     U+FFFD; line feeds and tabs stay. With ``limit`` (characters) a longer text is cut and ends in an ellipsis.
     """
-    out = "".join(char if _is_harmless(char) else "\ufffd" for char in text)
+    out = text if text.isprintable() else "".join(char if _is_harmless(char) else "\ufffd" for char in text)
     if limit is not None and len(out) > limit:
         return out[: max(limit - 1, 0)] + "…"
     return out

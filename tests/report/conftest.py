@@ -1,4 +1,4 @@
-"""What the report's tests share: the sample province, and a translator made of the proposed Vietnamese words."""
+"""What the report's tests share: the sample province, and its words beside the program's Vietnamese catalog."""
 
 import gettext
 import importlib
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from secaudit.messages import Translator
-from secaudit.resources import data_folder
+from secaudit.resources import data_folder, locale_folder
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -20,17 +20,18 @@ VOID = frozenset({"meta", "link", "br", "hr", "img", "input"})
 
 
 class Words(gettext.NullTranslations):
-    """A catalog out of a dictionary; the context is glued as gettext does it."""
+    """The sample's own sentences; the program's catalog has all others."""
 
     def __init__(self, words: dict[str, str]) -> None:
         super().__init__()
         self._words = words
+        self.add_fallback(gettext.translation("secaudit", locale_folder(), languages=["vi"]))
 
     def gettext(self, message: str) -> str:
-        return self._words.get(message, message)
+        return self._words.get(message) or super().gettext(message)
 
     def pgettext(self, context: str, message: str) -> str:
-        return self._words.get(f"{context}\x04{message}", message)
+        return self._words.get(f"{context}\x04{message}") or super().pgettext(context, message)
 
 
 class Page(HTMLParser):
@@ -84,13 +85,8 @@ def sample() -> Callable:
 
 
 @pytest.fixture(scope="session")
-def proposals() -> dict[str, str]:
-    return json.loads((HERE / "vi_proposals.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="session")
-def vietnamese(proposals: dict[str, str]) -> Translator:
-    return Translator(Words({**proposals, **report_sample.VIETNAMESE}), "vi")
+def vietnamese() -> Translator:
+    return Translator(Words(report_sample.VIETNAMESE), "vi")
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,7 @@
-"""Every word of a closed list has a text, and every text of the page has a proposed Vietnamese one."""
+"""Every word of a closed list has a text, in the words of the vocabulary."""
 
-import ast
-from pathlib import Path
-
-import jinja2
 import pytest
-from jinja2.ext import extract_from_ast
 
-import secaudit.report
 from secaudit.model.capture import SectionStatus
 from secaudit.model.check import Severity
 from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS, MissingReason
@@ -98,38 +92,3 @@ def test_every_fact_has_a_short_name():
 )
 def test_values_are_said_in_words(vietnamese, value, said):
     assert fact_text(value, Voice(vietnamese)) == said
-
-
-def test_every_text_has_a_vietnamese_proposal_and_none_is_left_over(proposals, templates):
-    texts = {*_of_the_code(), *_of_the_templates(templates)}
-    assert texts - set(proposals) == set()
-    assert set(proposals) - texts == set()
-
-
-def test_proposals_keep_the_places_of_their_texts(proposals):
-    for text, proposal in proposals.items():
-        english = text.rpartition("\x04")[2]
-        assert _places(english) == _places(proposal), text
-
-
-def _places(text: str) -> set[str]:
-    return {part.partition("}")[0] for part in text.split("{")[1:]}
-
-
-def _of_the_code() -> set[str]:
-    found = set()
-    for path in Path(secaudit.report.__file__).parent.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("msg", "msgc"):
-                found.add("\x04".join(item.value for item in node.args if isinstance(item, ast.Constant)))
-    return found
-
-
-def _of_the_templates(templates: Path) -> set[str]:
-    environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, autoescape=True)
-    found = set()
-    for path in templates.glob("*.j2"):
-        tree = environment.parse(path.read_text(encoding="utf-8"))
-        for _, _, text in extract_from_ast(tree, gettext_functions=("_",)):
-            found.add(text if isinstance(text, str) else text[0])
-    return found

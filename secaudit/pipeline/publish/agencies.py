@@ -1,8 +1,10 @@
 """Agencies: their part of every target, what weighs most, whom to call."""
 
+from fractions import Fraction
+
 from secaudit.messages import Message, msg
 from secaudit.model.inventory import AgencyFile, Tier
-from secaudit.model.measurement import AgencyShare
+from secaudit.model.measurement import AgencyShare, Measurement
 from secaudit.model.plan import Population
 from secaudit.pipeline.measuring import Measured
 from secaudit.report.document import AgencyFigure, AgencyRow, HeavyRow, Tile
@@ -63,7 +65,7 @@ def agency_rows(measured: Measured) -> tuple[AgencyRow, ...]:
             agency.agency.name,
         ),
     )
-    rows = [_row(agency, shares.get(agency.agency.id, [])) for agency in ranked]
+    rows = [_row(measured, agency, shares.get(agency.agency.id, [])) for agency in ranked]
     rest = shares.get(measured.province.inventory.province.province.id)
     return tuple(rows) if rest is None else (*rows, _province_row(measured, rest))
 
@@ -74,13 +76,13 @@ def _province_row(measured: Measured, parts: list[tuple[int, Population, AgencyS
     return AgencyRow(id=province.id, name=province.name, tier=Tier.PROVINCE, tile=Tile.CLARIFY, figures=_figures(parts))
 
 
-def _row(agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -> AgencyRow:
+def _row(measured: Measured, agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -> AgencyRow:
     contact = agency.agency.contact
     return AgencyRow(
         id=agency.agency.id,
         name=agency.agency.name,
         tier=agency.agency.tier,
-        tile=_tile(agency, parts),
+        tile=_tile(measured, agency, parts),
         contact=contact.name if contact else None,
         phone=contact.phone if contact else None,
         submitted=agency.agency.submission is not None,
@@ -97,14 +99,24 @@ def _figures(parts: list[tuple[int, Population, AgencyShare]]) -> tuple[AgencyFi
     )
 
 
-def _tile(agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -> Tile:
+def _tile(measured: Measured, agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -> Tile:
+    """The agency's own part of every target against the target's share: out of reach, open, or reached."""
     if agency.agency.submission is None:
         return Tile.SILENT
-    if any(share.tally.disproven for _, _, share in parts):
-        return Tile.ACT
-    if any(share.tally.unknown for _, _, share in parts):
-        return Tile.CLARIFY
-    return Tile.GOOD
+    tile = Tile.GOOD
+    for number, _, share in parts:
+        target = measured.measurements[number - 1]
+        if share.tally.upper is None or share.tally.lower is None:
+            continue
+        if not _reaches(share.tally.upper, target):
+            return Tile.ACT
+        if not _reaches(share.tally.lower, target):
+            tile = Tile.CLARIFY
+    return tile
+
+
+def _reaches(part: Fraction, target: Measurement) -> bool:
+    return part > target.share if target.sign == ">" else part >= target.share
 
 
 def _actions(agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -> tuple[Message, ...]:

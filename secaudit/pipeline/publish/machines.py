@@ -120,7 +120,7 @@ def _machine(
         trail=_trail(state, proof),
         facts=_fact_rows(state.findings, proof.facts),
         # Of a machine nobody saw every verdict is unknown for the same reason, which stands once, in its row of unseen machines.
-        verdicts=tuple(_verdict(finding, proof.facts) for finding in state.findings) if evidence is not None else (),
+        verdicts=_verdicts(state.findings, proof.facts) if evidence is not None else (),
         sections=_sections(proof.capture, proof.budget),
     )
 
@@ -160,6 +160,14 @@ def _fact_rows(findings: tuple[Finding, ...], facts: FactSet) -> tuple[FactRow, 
 def _section_of(facts: FactSet, name: str) -> str:
     value = facts.get(name)
     return value.section if value is not None else ""
+
+
+_ORDER = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.MANUAL, Verdict.PASS, Verdict.NOT_APPLICABLE)
+
+
+def _verdicts(findings: tuple[Finding, ...], facts: FactSet) -> tuple[VerdictRow, ...]:
+    """What needs attention first."""
+    return tuple(_verdict(finding, facts) for finding in sorted(findings, key=lambda item: _ORDER.index(item.verdict)))
 
 
 def _verdict(finding: Finding, facts: FactSet) -> VerdictRow:

@@ -1,6 +1,7 @@
 """The three things a manager should order, chosen by what they settle."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from secaudit.messages import Message, msg
 from secaudit.model.measurement import Decision, Measurement
@@ -10,6 +11,8 @@ from secaudit.pipeline.publish.agencies import in_scope, names_of
 from secaudit.report.document import Order
 
 MOST = 3
+PERIOD_CLOSES = (12, 14)
+"""Month and day: data of a year count until 14 December, Nghị định 331/2026 điều 35.3."""
 NAMED = 5
 """Agencies named in one order."""
 
@@ -39,7 +42,7 @@ def _silent(measured: Measured) -> _Candidate | None:
             who=_names([agency.name for agency in silent]),
             action=msg("send their inventory of systems, machines and people"),
             effect=msg("without it no target can be concluded as met"),
-            due=measured.plan.due,
+            due=_due(measured),
             agencies=tuple(agency.id for agency in silent),
         ),
         weight=10.0,
@@ -94,10 +97,19 @@ def _candidate(measured: Measured, number: int, target: Target, measurement: Mea
         who=_names([names.get(agency, agency) for _, agency in counted]),
         action=Message(words.text, {"count": settled}, words.context),
         effect=effect,
-        due=measured.plan.due,
+        due=_due(measured),
         agencies=tuple(agency for _, agency in counted),
     )
     return _Candidate(order, weight=settled / measurement.tally.total)
+
+
+def _due(measured: Measured) -> date:
+    """The plan's due date, else the day the present reporting period closes."""
+    if measured.plan.due is not None:
+        return measured.plan.due
+    today = measured.as_of.date()
+    closes = date(today.year, *PERIOD_CLOSES)
+    return closes if today <= closes else date(today.year + 1, *PERIOD_CLOSES)
 
 
 def _names(names: list[str]) -> Message | str:
