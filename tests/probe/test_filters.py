@@ -96,7 +96,8 @@ def test_sources_leave_without_passwords(sample):
 
 
 def test_sshd_config_leaves_only_the_keywords_asked_for(sample):
-    main = f"#PermitRootLogin yes\n\tpermitrootlogin=no\nBanner {SECRET}\nInclude /etc/ssh/sshd_config.d/*.conf\nMatch User a\n  MaxAuthTries 9\n"
+    main = f"#PermitRootLogin yes\n\tpermitrootlogin=no\nBanner {SECRET}\nInclude /etc/ssh/sshd_config.d/*.conf\n"
+    main += "Match User a\n  MaxAuthTries 9\n"
     files = {
         "etc/ssh/sshd_config": main,
         "etc/ssh/sshd_config.d/1.conf": "PasswordAuthentication no\nAllowUsers x\n",
@@ -105,7 +106,8 @@ def test_sshd_config_leaves_only_the_keywords_asked_for(sample):
     status, body = sample("/etc/ssh", files, "sshd-config")
     assert status is SectionStatus.OK
     assert body == (
-        "file /etc/ssh/sshd_config\n| \tpermitrootlogin=no\n| Include /etc/ssh/sshd_config.d/*.conf\n| Match User a\n|   MaxAuthTries 9\n"
+        "file /etc/ssh/sshd_config\n| \tpermitrootlogin=no\n| Include /etc/ssh/sshd_config.d/*.conf\n"
+        "| Match User a\n|   MaxAuthTries 9\n"
         "file /etc/ssh/sshd_config.d/1.conf\n| PasswordAuthentication no\n"
     )
 
