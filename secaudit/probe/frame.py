@@ -81,6 +81,7 @@ class _Builder:
     body_from: int = 0
 
     def take(self, mark: _Mark) -> None:
+        """One marker; FrameError when it is damaged or stands where it must not."""
         match mark.words:
             case [b"beat"] if not self.name:
                 return
@@ -93,6 +94,7 @@ class _Builder:
                 raise FrameError(Sight.PROTOCOL, "a marker of the answer is damaged or out of place")
 
     def begin(self, name: str, at: int) -> None:
+        """Open a section whose body starts at byte ``at``."""
         if name in self.sections:
             raise FrameError(Sight.PROTOCOL, f"section {name} comes twice")
         if len(self.sections) >= MAX_SECTIONS:
@@ -100,6 +102,7 @@ class _Builder:
         self.name, self.body_from = name, at
 
     def end(self, at: int, status: SectionStatus, code: int | None, limit: int | None) -> None:
+        """Close the open section; a body over its limit is cut and counts as truncated."""
         body = self._body(at)
         if limit is not None and len(body) > limit:
             body, status = body[:limit], SectionStatus.TRUNCATED
@@ -113,6 +116,7 @@ class _Builder:
             self._keep(Section(self.name, SectionStatus.TRUNCATED, b"" if self.platform == "windows" else self._body(at)))
 
     def finish(self, at: int) -> tuple[Section, ...]:
+        """All sections in order; one still open ends at byte ``at``."""
         self.cut(at)
         return tuple(self.sections.values())
 
