@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ DOCS = ROOT / "docs"
 CLI = ROOT / "secaudit" / "cli"
 
 
+@cache
 def _secaudit(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "SECAUDIT_LANG": "en", "COLUMNS": "110", "PYTHONUTF8": "1", "TERM": "dumb"}
     for name in ("SECAUDIT_INVENTORY", "SECAUDIT_WORKSPACE", "SECAUDIT_CHECKS"):
