@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from secaudit.messages import Message, msg
-from secaudit.model.measurement import Decision, Measurement
+from secaudit.model.measurement import BlockerKind, Decision, Measurement
 from secaudit.model.plan import Population, Target
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.publish.agencies import in_scope, names_of
@@ -88,11 +88,7 @@ def _candidate(measured: Measured, number: int, target: Target, measurement: Mea
     settled = sum(count for count, _ in counted)
     names = names_of(measured)
     words = (_REPAIR if missed else _VERIFY)[target.population]
-    effect = (
-        msg("target {number} needs {count} more", number=number, count=measurement.needed)
-        if missed
-        else msg("settles at most {count} and lets target {number} be concluded", count=settled, number=number)
-    )
+    effect = _effect(number, measurement, settled)
     order = Order(
         who=_names([names.get(agency, agency) for _, agency in counted]),
         action=Message(words.text, {"count": settled}, words.context),
@@ -101,6 +97,14 @@ def _candidate(measured: Measured, number: int, target: Target, measurement: Mea
         agencies=tuple(agency for _, agency in counted),
     )
     return _Candidate(order, weight=settled / measurement.tally.total)
+
+
+def _effect(number: int, measurement: Measurement, settled: int) -> Message:
+    if measurement.decision is Decision.MISSED:
+        return msg("target {number} needs {count} more", number=number, count=measurement.needed)
+    if all(blocker.kind is BlockerKind.UNKNOWN_MEMBERS for blocker in measurement.blockers):
+        return msg("settles at most {count} and lets target {number} be concluded", count=settled, number=number)
+    return msg("settles at most {count} of target {number}", count=settled, number=number)
 
 
 def _due(measured: Measured) -> date:

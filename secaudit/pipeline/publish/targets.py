@@ -117,7 +117,8 @@ def _needed(target: Target, measurement: Measurement) -> Message | None:
         return with_count(_NEEDED[target.population], measurement.needed)
     if measurement.decision is Decision.UNDECIDED and measurement.to_clarify:
         return with_count(_CLARIFY[target.population], measurement.to_clarify)
-    return None
+    # The proven share would do; something else forbids to call it met.
+    return obstacle_words(measurement.blockers[0]) if measurement.blockers else None
 
 
 def obstacle_words(blocker: Blocker) -> Message:
