@@ -45,7 +45,7 @@ class Scope:
 
     def submitted(self, file: AgencyFile) -> bool:
         """Whether the agency's inventory was accepted by the day."""
-        return file.agency.submission is not None and file.agency.submission.accepted_on <= self.as_of
+        return file.agency.has_sent(self.as_of)
 
     def submissions(self) -> dict[str, bool]:
         """Agency id -> whether its inventory was accepted."""

@@ -61,6 +61,10 @@ class Agency(Written):
     asset_register: AssetRegister | None = None
     submission: Submission | None = None
 
+    def has_sent(self, day: date) -> bool:
+        """Whether the agency's inventory was accepted by ``day``."""
+        return self.submission is not None and self.submission.accepted_on <= day
+
     def exists_on(self, day: date) -> bool:
         """Whether the agency existed on ``day``."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_until is None or day <= self.valid_until)

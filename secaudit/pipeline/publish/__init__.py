@@ -6,7 +6,7 @@ from secaudit import __version__
 from secaudit.messages import Message, msg
 from secaudit.model.measurement import Decision
 from secaudit.pipeline.measuring import Measured
-from secaudit.pipeline.publish.agencies import agency_rows, heaviest_rows, in_scope
+from secaudit.pipeline.publish.agencies import agency_rows, has_sent, heaviest_rows, in_scope
 from secaudit.pipeline.publish.machines import check_rows, machine_rows, unseen_rows, visit_rows
 from secaudit.pipeline.publish.orders import orders
 from secaudit.pipeline.publish.systems import system_rows
@@ -46,7 +46,7 @@ def _header(measured: Measured, *, lab: int) -> Header:
         plan_title=measured.plan.title,
         plan_issued_on=measured.plan.issued_on,
         agencies=len(agencies),
-        silent=sum(1 for agency in agencies if agency.agency.submission is None),
+        silent=sum(1 for agency in agencies if not has_sent(measured, agency)),
         lab=lab,
     )
 

@@ -32,6 +32,11 @@ def in_scope(measured: Measured) -> list[AgencyFile]:
     return [agency for agency in measured.province.inventory.agencies if agency.agency.exists_on(day)]
 
 
+def has_sent(measured: Measured, agency: AgencyFile) -> bool:
+    """Whether the agency's inventory was accepted by the day of the report."""
+    return agency.agency.has_sent(measured.as_of.date())
+
+
 def names_of(measured: Measured) -> dict[str, str]:
     """Agency id -> name; what belongs to no agency (undeclared machines in nobody's network) is counted under the province."""
     province = measured.province.inventory.province.province
@@ -60,7 +65,7 @@ def agency_rows(measured: Measured) -> tuple[AgencyRow, ...]:
     ranked = sorted(
         in_scope(measured),
         key=lambda agency: (
-            agency.agency.submission is not None,
+            has_sent(measured, agency),
             -weight_of(shares.get(agency.agency.id, [])),
             agency.agency.name,
         ),
@@ -85,9 +90,9 @@ def _row(measured: Measured, agency: AgencyFile, parts: list[tuple[int, Populati
         tile=_tile(measured, agency, parts),
         contact=contact.name if contact else None,
         phone=contact.phone if contact else None,
-        submitted=agency.agency.submission is not None,
+        submitted=has_sent(measured, agency),
         figures=_figures(parts),
-        actions=_actions(agency, parts),
+        actions=_actions(measured, agency, parts),
     )
 
 
@@ -101,7 +106,7 @@ def _figures(parts: list[tuple[int, Population, AgencyShare]]) -> tuple[AgencyFi
 
 def _tile(measured: Measured, agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -> Tile:
     """The agency's own part of every target against the target's share: out of reach, open, or reached."""
-    if agency.agency.submission is None:
+    if not has_sent(measured, agency):
         return Tile.SILENT
     tile = Tile.GOOD
     for number, _, share in parts:
@@ -119,9 +124,9 @@ def _reaches(part: Fraction, target: Measurement) -> bool:
     return part > target.share if target.sign == ">" else part >= target.share
 
 
-def _actions(agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -> tuple[Message, ...]:
+def _actions(measured: Measured, agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -> tuple[Message, ...]:
     actions: list[Message] = []
-    if agency.agency.submission is None:
+    if not has_sent(measured, agency):
         actions.append(msg("send the inventory of systems, machines and people"))
     for number, population, share in parts:
         for count, words in ((share.tally.disproven, _BAD[population]), (share.tally.unknown, _OPEN[population])):

@@ -7,7 +7,7 @@ from secaudit.messages import Message, msg
 from secaudit.model.measurement import BlockerKind, Decision, Measurement
 from secaudit.model.plan import Population, Target
 from secaudit.pipeline.measuring import Measured
-from secaudit.pipeline.publish.agencies import in_scope, names_of
+from secaudit.pipeline.publish.agencies import has_sent, in_scope, names_of
 from secaudit.report.document import Order
 
 MOST = 3
@@ -34,7 +34,7 @@ def orders(measured: Measured) -> tuple[Order, ...]:
 
 
 def _silent(measured: Measured) -> _Candidate | None:
-    silent = [agency.agency for agency in in_scope(measured) if agency.agency.submission is None]
+    silent = [agency.agency for agency in in_scope(measured) if not has_sent(measured, agency)]
     if not silent:
         return None
     return _Candidate(
