@@ -96,5 +96,9 @@ class StoreError(SecauditError):
     """The store cannot be read or written (exit 6)."""
 
 
+class OutputError(SecauditError):
+    """A file that was asked for cannot be written (exit 6)."""
+
+
 class ReportError(SecauditError):
     """A report could not be rendered."""

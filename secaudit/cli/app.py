@@ -6,12 +6,15 @@ from typing import Annotated
 import typer
 
 from secaudit import __version__
-from secaudit.cli.exits import exit_code_of
+from secaudit.cli.exits import ExitCode, exit_code_of
 from secaudit.cli.language import N_
 from secaudit.cli.problems import show_error
-from secaudit.cli.session import open_session
+from secaudit.cli.refusals import explain
+from secaudit.cli.session import Session, open_session
 from secaudit.cli.tree import Entry, LazyGroup, application
-from secaudit.errors import SecauditError
+from secaudit.errors import SecauditError, UsageError
+from secaudit.messages import msg
+from secaudit.resources import LANGUAGES
 
 COMMANDS = {
     "demo": Entry("demo", single=True),
@@ -57,16 +60,31 @@ def root(
     ] = False,
 ) -> None:
     """Open the session that every command uses."""
+    if language is not None and language not in LANGUAGES:
+        raise UsageError(msg("there is no language {name}", name=language), hint=msg("languages: {names}", names="vi, en"))
     context.obj = open_session(language)
 
 
 def main() -> None:
     """Entry point: run the command line; errors of the family become sentences and exit codes."""
     try:
-        app()
+        # Typer returns the code of an Exit here, and nothing when the command ran to its end.
+        sys.exit(app(standalone_mode=False) or ExitCode.WELL)
     except SecauditError as error:
-        show_error(open_session(_asked_language(sys.argv[1:])), error)
+        show_error(_session_again(), error)
         sys.exit(exit_code_of(error))
+    except typer.TyperException as error:
+        explain(_session_again(), error)
+        sys.exit(ExitCode.USAGE)
+    except typer.Abort:
+        _session_again().say(msg("nobody answered the question, so nothing was done"), style="bold red")
+        sys.exit(ExitCode.USAGE)
+
+
+def _session_again() -> Session:
+    """A session for the last words: the one of the command is gone, or its language is what was wrong."""
+    asked = _asked_language(sys.argv[1:])
+    return open_session(asked if asked in LANGUAGES else None)
 
 
 def _asked_language(arguments: list[str]) -> str | None:

@@ -19,8 +19,11 @@ from secaudit.errors import UsageError
 from secaudit.messages import Message, clean, msg, msgc
 from secaudit.model.catalog import Catalog
 from secaudit.model.check import Check, Severity
+from secaudit.model.finding import Verdict
 from secaudit.pipeline.proof import prove_catalog
 from secaudit.pipeline.province import plan_problems
+from secaudit.report.words import word
+from secaudit.source import did_you_mean
 
 app = application(help=N_("The catalog of checks: what is asked, why, and the proof beside it."))
 
@@ -92,7 +95,7 @@ def _print_check(session: Session, check: Check) -> None:
     table.add_column(session.text(msg("Facts")), overflow="fold")
     table.add_column(session.text(msg("Verdict")))
     for case in check.cases:
-        table.add_row(Text(clean(orjson.dumps(case.facts).decode())), case.verdict)
+        table.add_row(Text(clean(orjson.dumps(case.facts).decode())), session.text(word(Verdict(case.verdict))))
     session.out.print(table)
 
 
@@ -107,7 +110,7 @@ def lint(
     problems = lint_catalog(folder)
     if not problems:
         problems = plan_problems(load_catalog(folder), folder)
-    show_problems(session, problems)
+    show_problems(session, problems, on=session.out)
     if problems:
         session.say(msg("{count} problem(s) found in the data", count=len(problems)), style="bold red")
         raise typer.Exit(ExitCode.DATA)
@@ -143,7 +146,10 @@ def test(
 def _find(catalog: Catalog, check_id: str) -> Check:
     check = catalog.checks.get(check_id)
     if check is None:
-        raise UsageError(msg("no check is called {id}", id=check_id), hint=msg("checks: {ids}", ids=", ".join(catalog.checks)))
+        raise UsageError(
+            msg("no check is called {id}", id=check_id),
+            hint=did_you_mean(check_id, catalog.checks) or msg("secaudit checks list shows all"),
+        )
     return check
 
 

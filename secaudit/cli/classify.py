@@ -9,8 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from secaudit.classify import compare, contradictions, questions
+from secaudit.cli.days import parse_day
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
+from secaudit.cli.level_detail import STATE_SECRET, print_detail
 from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.session import (
     AsOfOption,
@@ -25,10 +27,10 @@ from secaudit.cli.session import (
 from secaudit.cli.tree import Command, application
 from secaudit.errors import UsageError
 from secaudit.messages import clean, literal, msg
-from secaudit.model.inventory import System
 from secaudit.model.level import Classification
 from secaudit.pipeline.province import Levels, Province, classify_province, load_province
 from secaudit.pipeline.publish.systems import COMPARISONS
+from secaudit.source import did_you_mean
 
 app = application()
 
@@ -41,13 +43,13 @@ def classify(
     system: Annotated[
         list[str] | None, typer.Option("--system", metavar="ID", help=N_("Only this system (may be repeated)."))
     ] = None,
-    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=AsOfOption.help)] = None,
+    as_of: Annotated[str | None, AsOfOption] = None,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """Exit 4 while a level is open, 3 when a declared level is lower than the proposal, 0 otherwise."""
     session = session_of(context)
+    day = parse_day(as_of) if as_of else datetime.now(UTC).astimezone().date()
     province = load_province(inventory_folder(inventory), checks_folder(checks))
-    day = as_of.date() if as_of else datetime.now(UTC).astimezone().date()
     levels = classify_province(province, day)
     shown = _selected(levels, system)
     if output is OutputFormat.JSON:
@@ -57,7 +59,7 @@ def classify(
         _print_table(session, province, levels, shown, day)
         if system:
             for item in shown:
-                _print_detail(session, levels, item, province.inventory.systems[item.system])
+                print_detail(session, province, levels, item)
     if any(item.level is None for item in shown):
         raise typer.Exit(ExitCode.INCOMPLETE)
     if any(compare(item, province.inventory.systems[item.system]) == "declared_lower" for item in shown):
@@ -71,7 +73,7 @@ def _selected(levels: Levels, wanted: list[str] | None) -> list[Classification]:
     if unknown:
         raise UsageError(
             msg("no system is called {id}", id=", ".join(unknown)),
-            hint=msg("systems: {ids}", ids=", ".join(sorted(levels.classifications))),
+            hint=did_you_mean(unknown[0], levels.classifications) or msg("secaudit classify shows the ids of all"),
         )
     return [levels.classifications[name] for name in wanted]
 
@@ -96,38 +98,18 @@ def _print_table(session: Session, province: Province, levels: Levels, shown: li
     for item in shown:
         declared = province.inventory.systems[item.system]
         table.add_row(
-            Text(clean(declared.name)),
+            Text(clean(declared.name)) + Text(f"\n{item.system}", style="dim"),
             Text(clean(province.inventory.owner_of_system.get(item.system, ""))),
             level_text(item),
             ", ".join(f"{m.clause}{'' if m.matches else '?'}" for m in item.matches),
             "" if item.declared is None else str(item.declared),
-            session.text(COMPARISONS[compare(item, declared)]),
+            session.text(STATE_SECRET if declared.state_secret else COMPARISONS[compare(item, declared)]),
             Text("\n".join(clean(q.text.pick(session.translator.language)) for q in questions(item, levels.rules))),
         )
     session.out.print(table)
     session.out.print(
         Text(session.text(msg("A proposal by {rules}; the appraisal decides.", rules=literal(levels.rules.id)))), soft_wrap=True
     )
-
-
-def _print_detail(session: Session, levels: Levels, item: Classification, system: System) -> None:
-    language = session.translator.language
-    titles = {clause.id: clause.title.pick(language) for clause in levels.rules.clauses}
-    session.out.print(Text(f"\n{item.system}", style="bold"))
-    for match in item.matches:
-        sign = "✓" if match.matches else "?"
-        used = f"  [{', '.join(match.readings)}]" if match.readings else ""
-        missing = f"  ← {', '.join(match.missing)}" if match.missing else ""
-        session.out.print(Text(clean(f"  {sign} {match.clause} (→ {match.level}) {titles.get(match.clause, '')}{used}{missing}")))
-    for name, value in item.inputs:
-        session.out.print(Text(clean(f"    {name} = {value}")), style="dim")
-    for reading in item.readings:
-        session.out.print(Text(clean(f"    {session.text(msg('reading'))}: {reading}")), style="dim")
-    for contradiction in contradictions(system):
-        session.out.print(Text(f"  ! {session.text(contradiction)}"), style="yellow")
-    if item.inherited_from:
-        label = levels.rules.inheritance.pick(language)
-        session.out.print(Text(clean(f"  ↑ {', '.join(item.inherited_from)}: {label}")))
 
 
 def classification_json(item: Classification, province: Province, levels: Levels, session: Session) -> dict[str, Any]:

@@ -11,12 +11,21 @@ from rich.text import Text
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
-from secaudit.cli.session import FormatOption, InventoryOption, WorkspaceOption, inventory_folder, session_of, workspace_folder
+from secaudit.cli.session import (
+    FormatOption,
+    InventoryOption,
+    Session,
+    WorkspaceOption,
+    inventory_folder,
+    session_of,
+    workspace_folder,
+)
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import STORE_FILE
 from secaudit.inventory import load_inventory
 from secaudit.messages import clean, msg
-from secaudit.pipeline.discovering import discover_machines, save_reconciliation
+from secaudit.model.inventory import Inventory
+from secaudit.pipeline.discovering import Reconciliation, discover_machines, save_reconciliation
 from secaudit.store import Store
 
 app = application()
@@ -36,8 +45,9 @@ def discover(
     session = session_of(context)
     known = load_inventory(inventory_folder(inventory))
     at = datetime.now(UTC)
-    found = discover_machines(known, tuple(agency or ()), at=at)
     with Store.open(workspace_folder(workspace) / STORE_FILE) as store:
+        store.claim()  # before the sweep: nobody waits for a result that cannot be kept
+        found = discover_machines(known, tuple(agency or ()), at=at)
         save_reconciliation(store, found, at)
     if output is OutputFormat.JSON:
         rows = [{"address": m.address, "agency": m.agency, "ports": list(m.ports)} for m in found.undeclared]
@@ -51,12 +61,21 @@ def discover(
                 undeclared=len(found.undeclared),
             )
         )
-        table = Table()
-        for heading in (msg("Address"), msg("Agency"), msg("Open ports")):
-            table.add_column(session.text(heading))
-        for machine in found.undeclared:
-            table.add_row(Text(clean(machine.address)), Text(clean(machine.agency)), ", ".join(str(p) for p in machine.ports))
         if found.undeclared:
-            session.out.print(table)
+            _print_undeclared(session, known, found)
     if found.undeclared:
         raise typer.Exit(ExitCode.FAILURES)
+
+
+def _print_undeclared(session: Session, known: Inventory, found: Reconciliation) -> None:
+    names = {part.agency.id: part.agency.name for part in known.agencies}
+    table = Table()
+    for heading in (msg("Address"), msg("Agency"), msg("Open ports")):
+        table.add_column(session.text(heading), overflow="fold")
+    for machine in found.undeclared:
+        name = names.get(machine.agency, machine.agency)
+        table.add_row(Text(clean(machine.address)), Text(clean(name)), ", ".join(str(port) for port in machine.ports))
+    session.out.print(table)
+    session.say(
+        msg("  → declare them in the file of their agency, or take them off the network; until then the plan counts them")
+    )

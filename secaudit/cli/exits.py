@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from secaudit.errors import DataError, SecauditError, StoreError, UsageError
+from secaudit.errors import DataError, OutputError, SecauditError, StoreError, UsageError
 
 
 class ExitCode(IntEnum):
@@ -21,7 +21,7 @@ class ExitCode(IntEnum):
     DATA = 5
     """Inventory, catalog or plan is wrong."""
     STORE = 6
-    """The store cannot be read or written."""
+    """The store cannot be read or written, or the report not be written."""
     INTERRUPTED = 130
     """Ctrl-C; what was finished is kept."""
 
@@ -31,7 +31,7 @@ def exit_code_of(error: SecauditError) -> ExitCode:
     match error:
         case DataError():
             return ExitCode.DATA
-        case StoreError():
+        case StoreError() | OutputError():
             return ExitCode.STORE
         case _:
             return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.DATA

@@ -41,7 +41,7 @@ def validate(
         }  # fmt: skip
         print_json("inventory-problems", {"inventory": str(where), "counts": counts, "problems": rows})
     else:
-        show_problems(session, problems)
+        show_problems(session, problems, on=session.out)
         if inventory is not None and not problems:
             session.say(
                 msg(

@@ -1,5 +1,6 @@
 """``secaudit judge``: stored captures, judged again with the present catalog."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,7 @@ from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import PlanOption, moment_of, needed_store
 from secaudit.messages import clean, msg
 from secaudit.model.finding import Verdict
+from secaudit.model.measurement import EndpointState
 from secaudit.pipeline.judging import Tallies, count_verdicts, rejudge
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, classify_province, load_province
 from secaudit.report.words import word
@@ -58,16 +60,31 @@ def judge(
                 "catalog_digest": province.catalog.digest,
                 "judged_at": moment,
                 "machines_with_evidence": sum(1 for state in judged.values() if state.evidence is not None),
+                "lab": lab_machines(judged.values()),
                 "checks": {check: {v.value: count for v, count in counts.items()} for check, counts in tallies.items()},
             },
         )
     else:
         print_tallies(session, province, tallies)
+        say_lab(session, lab_machines(judged.values()))
     failed = any(counts[Verdict.FAIL] for counts in tallies.values())
     unknown = sum(counts[Verdict.UNKNOWN] for counts in tallies.values())
     code = verdict_code(failures=failed, unknown=unknown, total=unknown)
     if code is not ExitCode.WELL:
         raise typer.Exit(code)
+
+
+def lab_machines(states: Iterable[EndpointState]) -> int:
+    """Machines whose evidence is lab data."""
+    return sum(1 for state in states if state.evidence is not None and state.evidence.outcome.lab)
+
+
+def say_lab(session: Session, count: int) -> None:
+    """Mark figures that rest on lab data."""
+    if count:
+        session.say(
+            msg("lab data: {count} of the machines behind these figures stand for no real machine", count=count), style="yellow"
+        )
 
 
 def print_tallies(session: Session, province: Province, tallies: Tallies) -> None:

@@ -1,7 +1,10 @@
 """``secaudit lab``: a practice range on loopback, to try the commands by hand."""
 
+import os
+import shlex
 import time
 from pathlib import Path
+from subprocess import list2cmdline
 from typing import Annotated
 
 import typer
@@ -11,7 +14,7 @@ from secaudit.cli.session import InventoryOption, WorkspaceOption, inventory_fol
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import HOST_KEYS_FILE
 from secaudit.inventory import load_inventory
-from secaudit.messages import msg
+from secaudit.messages import literal, msg
 from secaudit.pipeline.practice import practice_range
 
 app = application(help=N_("Practice machines on loopback: real SSH, captured or misbehaving answers."))
@@ -38,13 +41,9 @@ def up(
         for message in practice.missing:
             session.say(message, style="yellow")
         session.say(msg("{count} lab addresses answer; in another terminal:", count=practice.lab_machines))
-        session.say(
-            msg(
-                "secaudit scan --workspace {folder} --no-agent --identity {key} --deadline 15",
-                folder=folder,
-                key=practice.client_key,
-            )
-        )
+        words = ["secaudit", "scan", *(["--inventory", str(inventory)] if inventory else []), "--workspace", str(folder)]
+        words += ["--no-agent", "--identity", str(practice.client_key), "--deadline", "15"]
+        session.say(literal(list2cmdline(words) if os.name == "nt" else shlex.join(words)))
         session.say(msg("Ctrl-C ends the practice machines"))
         while True:
             time.sleep(1)

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from secaudit.cli.exits import ExitCode, verdict_code
+from secaudit.cli.judge import lab_machines, say_lab
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, percent, print_json
 from secaudit.cli.progress import one_bar
@@ -25,14 +26,16 @@ from secaudit.cli.session import (
 from secaudit.cli.shares import parse_share
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import AsOf, PlanOption, existing_store, moment_of
+from secaudit.errors import UsageError
 from secaudit.messages import clean, msg
 from secaudit.model.measurement import AgencyShare, Decision, Measurement, Tally
 from secaudit.pipeline.measuring import Measured, measure_province
-from secaudit.pipeline.province import DEFAULT_PLAN, load_province
+from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
 from secaudit.pipeline.publish.agencies import names_of
-from secaudit.pipeline.publish.targets import obstacle_words
+from secaudit.pipeline.publish.targets import needed_words, obstacle_words
 from secaudit.report.format import Format
 from secaudit.report.words import decision_word
+from secaudit.source import did_you_mean
 
 app = application()
 
@@ -57,8 +60,9 @@ def measure(
     """Exit 0 all met, 3 a target is missed, 4 a target is undecided."""
     session = session_of(context)
     accepted = parse_share(accept_unknown)
-    province = load_province(inventory_folder(inventory), checks_folder(checks))
     moment = moment_of(as_of)
+    province = load_province(inventory_folder(inventory), checks_folder(checks))
+    _check_agencies(province, agency)
     with existing_store(workspace_folder(workspace)) as store, one_bar(session, msg("Judging")) as steps:
         measured = measure_province(province, province.plan(plan), store, as_of=moment, progress=steps)
     if output is OutputFormat.JSON:
@@ -67,9 +71,22 @@ def measure(
         print_measurements(session, measured)
         if per_agency or agency:
             _print_agencies(session, measured, agency)
+        _print_formulas(session, measured)
+        if as_of:
+            session.say(msg("the evidence is that of the day, the inventory is the present one"))
     code = measured_code(measured, accepted)
     if code is not ExitCode.WELL:
         raise typer.Exit(code)
+
+
+def _check_agencies(province: Province, wanted: list[str] | None) -> None:
+    known = {part.agency.id for part in province.inventory.agencies}
+    missing = [name for name in wanted or () if name not in known]
+    if missing:
+        raise UsageError(
+            msg("the inventory has no {kind} called {id}", kind=msg("agency"), id=", ".join(missing)),
+            hint=did_you_mean(missing[0], known) or msg("names stand in the inventory's files as id"),
+        )
 
 
 def measured_code(measured: Measured, accepted: float = 0.0) -> ExitCode:
@@ -111,6 +128,7 @@ def print_measurements(session: Session, measured: Measured) -> None:
         for sub in m.under:
             table.add_row(Text(clean(f"   {titles[sub.id].pick(language)}"), style="dim"), "", *_cells(sub.tally, show), "")
     session.out.print(table)
+    say_lab(session, lab_machines(measured.states.values()))
     _print_obstacles(session, measured)
 
 
@@ -126,7 +144,11 @@ def _cells(tally: Tally, show: Format) -> list[str]:
 
 def _print_obstacles(session: Session, measured: Measured) -> None:
     names = names_of(measured)
+    targets = {target.id: target for target in measured.plan.targets}
     for number, m in enumerate(measured.measurements, start=1):
+        needed = needed_words(targets[m.target], m)
+        if needed is not None and needed not in [obstacle_words(blocker) for blocker in m.blockers]:
+            session.out.print(Text(session.text(msg("Target {number}: {needed}", number=number, needed=needed)), style="bold"))
         if m.decision is Decision.MET or not m.blockers:
             continue
         session.out.print(Text(session.text(msg("Target {number}: what prevents a decision", number=number)), style="bold"))
@@ -136,10 +158,33 @@ def _print_obstacles(session: Session, measured: Measured) -> None:
             session.out.print(Text(clean(f"  · {session.text(obstacle_words(blocker))}: {listed}{rest}")), soft_wrap=True)
 
 
+def _print_formulas(session: Session, measured: Measured) -> None:
+    """The computation of every target in words: figures without their formula say nothing."""
+    targets = {target.id: target for target in measured.plan.targets}
+    session.out.print(Text(session.text(msg("How the figures are computed")), style="bold"))
+    session.out.print(
+        Text(
+            session.text(
+                msg(
+                    "  The lower bound is proven ÷ total, the upper bound (proven + unknown) ÷ total. Met: the lower bound "
+                    "reaches what is asked. Missed: even the upper bound does not. Otherwise undecided."
+                )
+            )
+        ),
+        soft_wrap=True,
+    )
+    for number, m in enumerate(measured.measurements, start=1):
+        formula = targets[m.target].formula.pick(session.translator.language)
+        session.out.print(Text(clean(f"  {number}. {' '.join(formula.split())}")), soft_wrap=True)
+
+
 def _print_agencies(session: Session, measured: Measured, wanted: list[str] | None) -> None:
     show = Format(session.translator.language)
     names = names_of(measured)
     for number, m in enumerate(measured.measurements, start=1):
+        if not any(not wanted or share.agency in wanted for share in m.agencies):
+            session.say(msg("Target {number}: nothing of these agencies counts here", number=number))
+            continue
         table = Table(title=session.text(msg("Target {number} per agency", number=number)))
         for heading in (msg("Agency"), msg("Proven"), msg("Disproven"), msg("Unknown"), msg("Total"), msg("Interval")):
             table.add_column(session.text(heading), overflow="fold")

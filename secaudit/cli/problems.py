@@ -1,5 +1,8 @@
 """How errors and lists of problems look on the console."""
 
+from collections.abc import Sequence
+
+from rich.console import Console
 from rich.text import Text
 
 from secaudit.cli.session import Session
@@ -19,20 +22,24 @@ def show_error(session: Session, error: SecauditError) -> None:
         session.err.print(Text(f"  → {session.text(error.hint)}"), soft_wrap=True)
 
 
-def show_problems(session: Session, problems: tuple[Problem, ...] | list[Problem]) -> None:
-    """A block per problem: place and field, what is wrong, found and expected, what to do."""
+def show_problems(session: Session, problems: Sequence[Problem], *, on: Console | None = None) -> None:
+    """A block per problem: place and field, what is wrong, found and expected, what to do.
+
+    They go to standard error, or to ``on`` where the problems are what was asked for and somebody keeps or sends them.
+    """
+    console = on or session.err
     for problem in problems:
         line = Text(clean(problem.place()), style="bold")
         if problem.field:
             line.append(f"  {clean(problem.field, limit=120)}", style="cyan")
-        session.err.print(line, soft_wrap=True)
-        session.err.print(Text(f"    {session.text(problem.message)}"), soft_wrap=True)
+        console.print(line, soft_wrap=True)
+        console.print(Text(f"    {session.text(problem.message)}"), soft_wrap=True)
         detail = []
         if problem.found is not None:
             detail.append(session.text(msg("found: {value}", value=clean(problem.found, limit=120))))
         if problem.expected is not None:
             detail.append(session.text(msg("expected: {value}", value=problem.expected)))
         if detail:
-            session.err.print(Text(f"    {' · '.join(detail)}"), soft_wrap=True)
+            console.print(Text(f"    {' · '.join(detail)}"), soft_wrap=True)
         if problem.hint is not None:
-            session.err.print(Text(f"    → {session.text(problem.hint)}"), soft_wrap=True)
+            console.print(Text(f"    → {session.text(problem.hint)}"), soft_wrap=True)

@@ -15,7 +15,7 @@ _REFUSED = frozenset({Sight.REFUSED, Sight.HOST_KEY, Sight.AUTH, Sight.CHANNEL, 
 
 
 def bars(session: Session) -> Progress:
-    """A Rich display on standard error; it draws only when that is a terminal."""
+    """A Rich display on standard error; it draws only when that is a terminal that can move its cursor."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -25,6 +25,7 @@ def bars(session: Session) -> Progress:
         TimeRemainingColumn(),
         console=session.err,
         transient=False,
+        disable=not session.err.is_terminal or session.err.is_dumb_terminal,
     )
 
 
@@ -70,12 +71,15 @@ class Steps:
     """A bar for work with a known number of items."""
 
     def __init__(self, session: Session, progress: Progress, title: Message) -> None:
-        """One line in ``progress``."""
+        """One line in ``progress``, drawn with the first step: work that is refused before it begins draws none."""
         self._progress = progress
-        self._task = progress.add_task(session.text(title), total=None, note="")
+        self._title = session.text(title)
+        self._task: TaskID | None = None
 
     def __call__(self, done: int, total: int) -> None:
         """``done`` of ``total`` items are finished."""
+        if self._task is None:
+            self._task = self._progress.add_task(self._title, total=total, note="")
         self._progress.update(self._task, completed=done, total=total)
 
 

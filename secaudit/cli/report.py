@@ -21,7 +21,7 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import REPORT_FILE, AsOf, PlanOption, existing_store, moment_of
-from secaudit.errors import ReportError
+from secaudit.errors import OutputError, UsageError
 from secaudit.messages import Message, msg
 from secaudit.model.measurement import Decision
 from secaudit.pipeline.measuring import Measured, measure_province
@@ -29,7 +29,7 @@ from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
 from secaudit.pipeline.publish import publish
 from secaudit.report import render_html, render_json
 from secaudit.report.document import ReportDocument
-from secaudit.resources import data_folder, translator
+from secaudit.resources import LANGUAGES, data_folder, translator
 from secaudit.store import Store
 
 app = application()
@@ -55,6 +55,8 @@ def report(
 ) -> None:
     """Exit as measure does: 0 all met, 3 a target is missed, 4 a target is undecided."""
     session = session_of(context)
+    if language not in LANGUAGES:
+        raise UsageError(msg("there is no language {name}", name=language), hint=msg("languages: {names}", names="vi, en"))
     folder = workspace_folder(workspace)
     province = load_province(inventory_folder(inventory), checks_folder(checks))
     moment = moment_of(as_of)
@@ -84,7 +86,7 @@ def write_report(document: ReportDocument, target: Path, *, language: str, templ
             file.write(data)
         beside.replace(target)
     except OSError as error:
-        raise ReportError(
+        raise OutputError(
             msg("the report cannot be written: {reason}", reason=error.strerror or str(error)),
             where=str(target),
             hint=msg("name another file with --out, or make room"),

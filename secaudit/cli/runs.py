@@ -12,7 +12,8 @@ from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.session import FormatOption, Session, WorkspaceOption, session_of, workspace_folder
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import needed_store
-from secaudit.messages import Message, clean, msg, msgc
+from secaudit.errors import UsageError
+from secaudit.messages import Message, clean, literal, msg, msgc
 from secaudit.model.outcome import Run, Sight, StoredOutcome
 from secaudit.report.words import word
 
@@ -50,7 +51,7 @@ def list_runs(
             run.started_at.astimezone().strftime("%d/%m/%Y %H:%M"),
             session.text(STATUS[run.status]),
             Text(clean(run.who)),
-            Text(clean(run.scope)),
+            Text(scope_text(session, run.scope)),
             str(seen),
             str(sum(counts.values()) - seen),
         )
@@ -67,6 +68,12 @@ def show(
     """Outcomes in the order they were kept."""
     session = session_of(context)
     with needed_store(workspace_folder(workspace)) as store:
+        known = [run.number for run in store.runs()]
+        if number not in known:
+            raise UsageError(
+                msg("there is no run {number}", number=number),
+                hint=msg("the newest is {newest}; secaudit runs list shows all", newest=max(known, default=0)),
+            )
         run = store.run(number)
         outcomes = store.outcomes(number)
     if output is OutputFormat.JSON:
@@ -92,6 +99,18 @@ def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome]) -
             stored.chain[:12],
         )
     session.out.print(table)
+
+
+def scope_text(session: Session, scope: str) -> str:
+    """The scope as the store keeps it, in words: how machines were chosen, then the names that narrowed it."""
+    chosen, *names = scope.split(", ")
+    words = {"without fresh evidence": msg("without fresh evidence"), "all again": msg("all again")}
+    kinds = {"agency": msg("agency"), "system": msg("system"), "endpoint": msg("machine")}
+    parts: list[Message] = [words.get(chosen, literal(clean(chosen)))]
+    for name in names:
+        kind, _, value = name.partition("=")
+        parts.append(msg("{kind} {id}", kind=kinds[kind], id=value) if kind in kinds else literal(clean(name)))
+    return ", ".join(session.text(part) for part in parts)
 
 
 def run_json(run: Run) -> dict[str, Any]:

@@ -45,7 +45,7 @@ from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import HOST_KEYS_FILE, STORE_FILE, PlanOption
 from secaudit.collect import Limits
 from secaudit.collect.machine import safe_limits
-from secaudit.messages import msg
+from secaudit.messages import Message, msg
 from secaudit.model.finding import Verdict
 from secaudit.model.outcome import Sight
 from secaudit.model.plan import Plan
@@ -110,6 +110,7 @@ def scan(
         print_json("scan", sweep_json(result, failures))
     else:
         print_sweep(session, result)
+        print_next_steps(session, result)
     _leave(result, failures, accepted)
 
 
@@ -192,22 +193,44 @@ def _leave(result: Sweep, failures: int, accepted: float) -> None:
 
 def print_sweep(session: Session, result: Sweep) -> None:
     """How the machines of the run ended, by class."""
-    table = Table(title=session.text(msg("Run {number}", number=result.run.number)))
-    table.add_column(session.text(msg("Result")))
-    table.add_column(session.text(msg("Machines")), justify="right")
-    for sight, count in result.run.counts:
-        kind = Sight(sight)
-        table.add_row(Text(session.text(word(kind)), style="green" if kind is Sight.SEEN else "yellow"), str(count))
-    session.out.print(table)
-    session.say(
-        msg(
-            "{fresh} machines were not asked, their evidence is fresh; {isolated} isolated machines are never asked",
-            fresh=result.selection.fresh,
-            isolated=result.selection.isolated,
-        )
-    )
+    counts = {Sight(sight): count for sight, count in result.run.counts}
+    if counts:
+        table = Table(title=session.text(msg("Run {number}", number=result.run.number)))
+        table.add_column(session.text(msg("Result")), overflow="fold")
+        table.add_column(session.text(msg("Machines")), justify="right")
+        for kind in sorted(counts, key=lambda sight: (sight is not Sight.SEEN, -counts[sight], sight)):
+            table.add_row(Text(session.text(word(kind)), style="green" if kind is Sight.SEEN else "yellow"), str(counts[kind]))
+        session.out.print(table)
+    else:
+        session.say(msg("no machine had to be asked"))
+    lab = sum(job.endpoint.lab for job in result.selection.jobs)
+    for count, sentence in (
+        (lab, msg("lab data: {count} of the machines asked stand for no real machine", count=lab)),
+        (result.selection.fresh, msg("{count} machines were not asked, their evidence is fresh", count=result.selection.fresh)),
+        (result.selection.isolated, msg("{count} isolated machines are never asked", count=result.selection.isolated)),
+    ):
+        if count:
+            session.say(sentence)
     if result.interrupted:
         session.say(msg("interrupted: what was finished is kept, the next scan asks the rest"), style="yellow")
+
+
+_NEXT: dict[Sight, Message] = {
+    Sight.HOST_KEY: msg("compare and enrol host keys first: secaudit trust scan, then secaudit trust add"),
+    Sight.AUTH: msg("name the key that the machines let in with --identity FILE, and the account with --user"),
+    Sight.SUDO: msg("allow the account sudo without a password there, or leave --sudo out"),
+    Sight.NO_WAY_IN: msg("give machines that SSH can reach an address in the inventory; the others stay unknown"),
+}
+
+
+def print_next_steps(session: Session, result: Sweep) -> None:
+    """What would let more machines be seen."""
+    counts = {Sight(sight): count for sight, count in result.run.counts}
+    for kind, sentence in _NEXT.items():
+        if counts.get(kind):
+            session.say(msg("  → {count}: {next}", count=counts[kind], next=sentence))
+    if any(kind is not Sight.SEEN for kind in counts):
+        session.say(msg("  → each machine with the reason: secaudit runs show {number}", number=result.run.number))
 
 
 def sweep_json(result: Sweep, failures: int) -> dict[str, Any]:
@@ -216,6 +239,7 @@ def sweep_json(result: Sweep, failures: int) -> dict[str, Any]:
         "run": run_json(result.run),
         "asked": len(result.selection.jobs),
         "seen": result.seen,
+        "lab": sum(job.endpoint.lab for job in result.selection.jobs),
         "not_seen": result.unseen,
         "fresh": result.selection.fresh,
         "isolated": result.selection.isolated,

@@ -74,6 +74,7 @@ class LazyGroup(Group):
 def application(**settings: Any) -> typer.Typer:
     """A Typer application of ours: no completion commands, plain tracebacks, translated help."""
     settings.setdefault("cls", Group)
+    settings.setdefault("context_settings", {"help_option_names": ["-h", "--help"]})
     return typer.Typer(
         add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, no_args_is_help=True, **settings
     )

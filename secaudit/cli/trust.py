@@ -27,6 +27,8 @@ from secaudit.messages import Message, clean, msg, msgc
 from secaudit.pipeline.province import load_province
 from secaudit.pipeline.seeing import Scope
 from secaudit.pipeline.trusting import Offer, enrol, offered_keys
+from secaudit.report.words import word
+from secaudit.source import fold
 from secaudit.transport import HostKeys, Standing
 from secaudit.transport.ssh import scan_host_key
 
@@ -84,7 +86,9 @@ def add(
     session = session_of(context)
     host_keys, offers = _offers(inventory, workspace, checks, agency, endpoint, deadline)
     _print_offers(session, offers)
-    if not yes and not typer.confirm(session.text(msg("Do the fingerprints match what the machines show on site?"))):
+    wanted = [offer for offer in offers if offer.standing is Standing.UNKNOWN or (replace and offer.standing is Standing.CHANGED)]
+    if wanted and not yes and not _confirmed(session):
+        session.say(msg("nothing was enrolled"), style="yellow")
         raise typer.Exit(ExitCode.FAILURES)
     workspace_folder(workspace).mkdir(parents=True, exist_ok=True, mode=0o700)
     _, added = enrol(host_keys, offers, who=login_user(None), at=datetime.now(UTC), replace=replace)
@@ -92,6 +96,17 @@ def add(
     if any(offer.standing is Standing.CHANGED for offer in offers) and not replace:
         session.say(msg("changed keys were left alone: find out why they changed, then use --replace"), style="yellow")
         raise typer.Exit(ExitCode.FAILURES)
+
+
+def _confirmed(session: Session) -> bool:
+    """Yes in either language; everything else, also silence, is no."""
+    answer = typer.prompt(
+        session.text(msg("Do the fingerprints match what the machines show on site? Type yes to enrol them")),
+        default="",
+        show_default=False,
+        err=True,
+    )
+    return fold(str(answer)).strip().lower() in ("y", "yes", "c", "co")
 
 
 @app.command("list", cls=Command, help=N_("The enrolled host keys, with who enrolled them and when."))
@@ -121,12 +136,16 @@ def _offers(
     return host_keys, offered_keys(province, host_keys, scope, scan_host_key, user=login_user(None), seconds=deadline)
 
 
+def _why_none(session: Session, offer: Offer) -> str:
+    return session.text(word(offer.sight)) if offer.sight is not None else clean(offer.detail, limit=80)
+
+
 def _print_offers(session: Session, offers: list[Offer]) -> None:
     table = Table()
     for heading in (msg("Endpoint"), msg("Address"), msg("Fingerprint"), msg("Standing")):
         table.add_column(session.text(heading), overflow="fold")
     for offer in offers:
-        fingerprint = offer.key.fingerprint if offer.key else clean(offer.detail, limit=80)
+        fingerprint = offer.key.fingerprint if offer.key else _why_none(session, offer)
         style = {Standing.CONFIRMED: "green", Standing.UNKNOWN: "yellow"}.get(offer.standing, "red") if offer.standing else "dim"
         table.add_row(
             Text(clean(offer.endpoint)),

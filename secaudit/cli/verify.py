@@ -1,5 +1,6 @@
 """``secaudit verify``: whether the store is still what was kept."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.session import FormatOption, WorkspaceOption, session_of, workspace_folder
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import needed_store
+from secaudit.errors import UsageError
 from secaudit.messages import msg
 
 app = application()
@@ -27,6 +29,10 @@ def verify(
 ) -> None:
     """Exit 6 when the store is not what was kept."""
     session = session_of(context)
+    if head is not None and not re.fullmatch(r"[0-9a-f]{64}", head):
+        raise UsageError(
+            msg("{text} is not a chain head", text=head[:80]), hint=msg("it is the 64 digits in the footer of the report")
+        )
     with needed_store(workspace_folder(workspace)) as store:
         result = store.verify()
         place = store.number_of(head) if head else None

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from secaudit.cli.days import parse_day
 from secaudit.cli.language import N_
 from secaudit.errors import StoreError, UsageError
 from secaudit.messages import msg
@@ -18,21 +19,22 @@ HOST_KEYS_FILE = "known_hosts"
 REPORT_FILE = "report.html"
 
 AsOf = Annotated[
-    datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help=N_("Day the figures are for, to its end; now when left out.")),
+    str | None,
+    typer.Option("--as-of", metavar="YYYY-MM-DD", help=N_("Day the figures are for, to its end; now when left out.")),
 ]
 PlanOption = Annotated[str, typer.Option("--plan", metavar="ID", help=N_("Plan of the catalog to measure."))]
 
 
-def moment_of(asked: datetime | None) -> datetime:
+def moment_of(asked: str | None) -> datetime:
     """Now, or the last moment of the asked day where this program runs; a day to come is refused."""
     now = datetime.now(UTC)
     if asked is None:
         return now
-    end = datetime.combine(asked.date(), time.max).astimezone()
-    if asked.date() > now.astimezone().date():
+    day = parse_day(asked)
+    end = datetime.combine(day, time.max).astimezone()
+    if day > now.astimezone().date():
         raise UsageError(
-            msg("{day} is still to come", day=asked.date().isoformat()),
+            msg("{day} is still to come", day=day.isoformat()),
             hint=msg("name today or an earlier day, or leave --as-of out"),
         )
     return min(end.astimezone(UTC), now)

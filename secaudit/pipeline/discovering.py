@@ -9,6 +9,7 @@ from secaudit.discover.nmap import Found, Network, discover
 from secaudit.errors import UsageError
 from secaudit.messages import msg
 from secaudit.model.inventory import Inventory
+from secaudit.source import did_you_mean
 from secaudit.store import Store, UndeclaredMachine
 
 Discover = Callable[[Sequence[Network]], list[Found]]
@@ -33,7 +34,7 @@ def discover_machines(
     if missing:
         raise UsageError(
             msg("the inventory has no {kind} called {id}", kind=msg("agency"), id=", ".join(missing)),
-            hint=msg("names stand in the inventory's files as id"),
+            hint=did_you_mean(missing[0], known) or msg("names stand in the inventory's files as id"),
         )
     chosen = [known[name] for name in agencies] if agencies else list(known.values())
     swept = [agency for agency in chosen if agency.networks]

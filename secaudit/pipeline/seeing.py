@@ -14,6 +14,7 @@ from secaudit.model.outcome import Run, Sight, Way
 from secaudit.model.plan import Plan
 from secaudit.pipeline.judging import gather_states, judge_states, save_judging
 from secaudit.pipeline.province import Levels, Province
+from secaudit.source import did_you_mean
 from secaudit.store import Store
 from secaudit.transport import Target, Transport
 
@@ -199,5 +200,5 @@ def _check_names(inventory: Inventory, scope: Scope) -> None:
         if missing:
             raise UsageError(
                 msg("the inventory has no {kind} called {id}", kind=kind, id=", ".join(missing)),
-                hint=msg("names stand in the inventory's files as id"),
+                hint=did_you_mean(missing[0], known) or msg("names stand in the inventory's files as id"),
             )

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
+from secaudit.model.outcome import Sight
 from secaudit.pipeline.province import Province
 from secaudit.pipeline.seeing import Scope, targets_of
 from secaudit.transport import HostKey, HostKeys, Standing, Target, TransportFailure
@@ -23,6 +24,8 @@ class Offer:
     standing: Standing | None
     """How the key stands to what is enrolled; None when no key was offered."""
     detail: str = ""
+    sight: Sight | None = None
+    """Why no key was offered."""
 
 
 def offered_keys(
@@ -36,7 +39,7 @@ def offered_keys(
         try:
             key = scan(target, time.monotonic() + seconds)
         except TransportFailure as failure:
-            return Offer(endpoint, target, None, None, f"{failure.sight}: {failure.detail}")
+            return Offer(endpoint, target, None, None, failure.detail, failure.sight)
         return Offer(endpoint, target, key, host_keys.standing(target.known_as, key)[0])
 
     with ThreadPoolExecutor(max_workers=in_flight) as pool:

@@ -70,7 +70,7 @@ def _row(measured: Measured, item: Classification) -> SystemRow:
         highest=item.highest,
         rule_set=rules.title,
         clauses=tuple(_clause(rules, match) for match in item.matches),
-        inputs=tuple((_question(rules, name), _answer(value)) for name, value in item.inputs),
+        inputs=tuple((question_words(rules, name), answer_words(value)) for name, value in item.inputs),
         questions=tuple(QuestionRow(question.text, question.who) for question in questions(item, rules)),
         pending=item.pending,
         inherited_from=tuple(inventory.systems[name].name for name in item.inherited_from if name in inventory.systems),
@@ -92,11 +92,15 @@ def _decision(number: str, day: str, authority: str | None) -> str:
 def _clause(rules: LevelRuleSet, match: ClauseMatch) -> ClauseRow:
     titles = {clause.id: clause.title for clause in rules.clauses}
     return ClauseRow(
-        match.clause, match.level, titles[match.clause], match.matches, tuple(_reading(rules, used) for used in match.readings)
+        match.clause,
+        match.level,
+        titles[match.clause],
+        match.matches,
+        tuple(reading_words(rules, used) for used in match.readings),
     )
 
 
-def _reading(rules: LevelRuleSet, used: str) -> Wording:
+def reading_words(rules: LevelRuleSet, used: str) -> Wording:
     """``id=choice`` as question and answer."""
     name, _, choice = used.partition("=")
     for reading in rules.readings:
@@ -105,12 +109,14 @@ def _reading(rules: LevelRuleSet, used: str) -> Wording:
     return used
 
 
-def _question(rules: LevelRuleSet, name: str) -> Wording:
+def question_words(rules: LevelRuleSet, name: str) -> Wording:
+    """The question that an input answers."""
     question = rules.questions.get(name)
     return question.text if question else name
 
 
-def _answer(value: str) -> Wording:
+def answer_words(value: str) -> Wording:
+    """An input's value as people say it."""
     parts = [part.strip() for part in value.split(",")]
     words = tuple(_ANSWERS.get(part, part) for part in parts)
     return words[0] if len(words) == 1 else Message("{parts}", {"parts": words})

@@ -76,7 +76,7 @@ def _row(number: int, target: Target, measurement: Measurement, overdue: bool) -
         figure=figure_of(measurement.tally, measurement.declared_only, measurement.lab),
         decision=measurement.decision,
         formula=target.formula,
-        needed=_needed(target, measurement),
+        needed=needed_words(target, measurement),
         overdue=overdue,
         under=tuple(_sub_row(titles[sub.id], sub.tally, sub.agencies) for sub in measurement.under),
         obstacles=tuple(_obstacle(blocker) for blocker in measurement.blockers),
@@ -112,7 +112,8 @@ def _sub_row(sub: SubTarget, tally: Tally, shares: Sequence[AgencyShare]) -> Sub
     return SubTargetRow(sub.id, sub.title, figure_of(tally), members_of(shares, "endpoints"))
 
 
-def _needed(target: Target, measurement: Measurement) -> Message | None:
+def needed_words(target: Target, measurement: Measurement) -> Message | None:
+    """What is still missing to the target, in words; None when it is met or cannot be said."""
     if measurement.decision is Decision.MISSED:
         return with_count(_NEEDED[target.population], measurement.needed)
     if measurement.decision is Decision.UNDECIDED and measurement.to_clarify:
