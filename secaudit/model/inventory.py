@@ -295,6 +295,8 @@ class ProvinceFile(Written):
     """``province.yaml``."""
 
     province: Province
+    agencies: tuple[Identifier, ...] = ()
+    """Every agency that must have a file; when it is given, a lost file is an error and not a smaller province."""
     defaults: Defaults = Defaults()
     shared_systems: tuple[System, ...] = ()
     interpretations: tuple[Interpretation, ...] = ()
