@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from secaudit.errors import DataError, OutputError, SecauditError, StoreError, UsageError
+from secaudit.errors import DataError, ExpressionError, OutputError, ReportError, SecauditError, StoreError
 
 
 class ExitCode(IntEnum):
@@ -13,7 +13,7 @@ class ExitCode(IntEnum):
     BUG = 1
     """Unexpected exception."""
     USAGE = 2
-    """Wrong use of the command line."""
+    """Wrong use of the command line, or something the command needs is not on this computer."""
     FAILURES = 3
     """Done; there are failures or missed targets."""
     INCOMPLETE = 4
@@ -34,7 +34,8 @@ def exit_code_of(error: SecauditError) -> ExitCode:
         case StoreError() | OutputError():
             return ExitCode.STORE
         case _:
-            return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.DATA
+            # What is left is something the command needs and this computer does not have (nmap, a free port).
+            return ExitCode.DATA if isinstance(error, (ReportError, ExpressionError)) else ExitCode.USAGE
 
 
 def verdict_code(*, failures: bool, unknown: int, total: int, accepted_share: float = 0.0) -> ExitCode:

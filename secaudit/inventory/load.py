@@ -57,6 +57,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self._digests: list[tuple[str, str]] = []
         self._complete = True
+        self._unread: set[str] = set()
         self._agencies: set[str] = set()
         self._shared: set[str] = set()
         self._systems: set[str] = set()
@@ -68,6 +69,7 @@ class _Reader:
         self.problems += problems
         if file is None:
             self._complete = False
+            self._unread.add(path.stem)
             return None
         self._digests.append((path.as_posix(), file.digest))
         self._remember(file.data)
@@ -76,6 +78,7 @@ class _Reader:
         fields = {problem.field for problem in secrets}
         self.problems += [*secrets, *(problem for problem in partly.problems if problem.field not in fields)]
         if partly.model is None:
+            self._unread.add(path.stem)
             return None
         return Part(replace(file, data=None), partly.model, partly.kept)
 
@@ -83,7 +86,12 @@ class _Reader:
         """Ids seen in all files."""
         shared = frozenset(self._shared)
         return Known(
-            frozenset(self._agencies), shared, shared | self._systems, frozenset(self._endpoints), complete=self._complete
+            frozenset(self._agencies),
+            shared,
+            shared | self._systems,
+            frozenset(self._endpoints),
+            complete=self._complete,
+            unread=frozenset(self._unread),
         )
 
     def digest(self, folder: Path) -> str:
@@ -164,7 +172,9 @@ def _passed_over(entry: Path) -> Problem | None:
         return None
     if entry.is_dir():
         return _stray(entry, msg("move the agency files in it directly into {folder}/", folder=AGENCIES))
-    return _stray(entry, msg("let its name end in .yaml")) if entry.suffix.lower() in _ALMOST_YAML else None
+    # Notepad saves so-a.yaml.txt, and Windows shows it as so-a.yaml.
+    almost = any(suffix.lower() in _ALMOST_YAML for suffix in entry.suffixes)
+    return _stray(entry, msg("let its name end in .yaml")) if almost else None
 
 
 def _stray(entry: Path, hint: Message) -> Problem:

@@ -29,6 +29,13 @@ class Part(Generic[W]):
         return (name, kept[index] if kept is not None else index, *more)
 
 
+def is_copy(one: "Part[AgencyFile] | Part[ProvinceFile]", other: "Part[AgencyFile] | Part[ProvinceFile]") -> bool:
+    """Two files of one agency: a copy of the file, said once and not again for everything in it."""
+    if one is other or not isinstance(one.model, AgencyFile) or not isinstance(other.model, AgencyFile):
+        return False
+    return one.model.agency.id == other.model.agency.id
+
+
 AgencyPart = Part[AgencyFile]
 ProvincePart = Part[ProvinceFile]
 AnyPart = AgencyPart | ProvincePart
@@ -45,6 +52,8 @@ class Known:
     endpoints: frozenset[str]
     complete: bool
     """False when a file could not be read at all: then a missing id proves nothing."""
+    unread: frozenset[str] = frozenset()
+    """Names, without ending, of the files that could not be read or that name no agency."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from secaudit.inventory.addresses import (
     real_serial,
     real_uuid,
 )
-from secaudit.inventory.parts import AgencyPart, AnyPart, Declared, Remark
+from secaudit.inventory.parts import AgencyPart, AnyPart, Declared, Remark, is_copy
 from secaudit.messages import Message, msg
 from secaudit.model.inventory import Access, Endpoint, EndpointKind
 from secaudit.source import Loc
@@ -144,7 +144,7 @@ def _same(places: list[_Place], message: Message) -> Iterable[Remark]:
     in_order = sorted(places, key=lambda place: _starts(place[0]))
     latest = in_order[0]
     for part, loc in in_order[1:]:
-        if _starts(part) <= _ends(latest[0]):
+        if _starts(part) <= _ends(latest[0]) and not is_copy(part, latest[0]):
             yield Remark(
                 part,
                 loc,

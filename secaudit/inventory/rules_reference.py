@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
-from secaudit.inventory.parts import CORRECT_OR_ADD, AnyPart, Declared, Remark
+from secaudit.inventory.parts import CORRECT_OR_ADD, AnyPart, Declared, Remark, is_copy
 from secaudit.messages import Message, msg
 from secaudit.model.inventory import Access, EndpointKind
 from secaudit.source import Loc, did_you_mean
@@ -15,6 +15,7 @@ _Places = dict[str, tuple[AnyPart, Loc]]
 
 def reference_remarks(declared: Declared) -> Iterable[Remark]:
     """Everything wrong with ids and what they point at."""
+    yield from _roll(declared)
     yield from _duplicates(declared)
     yield from _uses(declared)
     yield from _owners(declared)
@@ -23,10 +24,47 @@ def reference_remarks(declared: Declared) -> Iterable[Remark]:
     yield from _circles(declared)
 
 
+def _roll(declared: Declared) -> Iterable[Remark]:
+    """The province's list of agencies: nobody leaves the count because a file got lost."""
+    if declared.province is None or not declared.province.model.agencies:
+        return
+    listed = declared.province.model.agencies
+    for index, name in enumerate(listed):
+        loc = ("agencies", index)
+        if name in listed[:index]:
+            yield Remark(declared.province, loc, msg("The agency is listed twice"), name, hint=msg("keep one"))
+        elif name not in declared.known.agencies and name not in declared.known.unread:
+            yield Remark(
+                declared.province,
+                loc,
+                msg("There is no file of this agency"),
+                name,
+                hint=did_you_mean(name, declared.known.agencies - set(listed))
+                or msg(
+                    "add agencies/{name}.yaml; without submission in it the agency counts as one that has sent nothing", name=name
+                ),
+            )
+    for part in declared.agencies:
+        if part.model.agency.id not in listed:
+            yield Remark(
+                part,
+                ("agency", "id"),
+                msg("The agency is not in the province's list"),
+                part.model.agency.id,
+                msg("an id from agencies in province.yaml"),
+                did_you_mean(part.model.agency.id, listed) or msg("add it there, or remove this file"),
+            )
+
+
 def _duplicates(declared: Declared) -> Iterable[Remark]:
     agencies: _Places = {}
     for part in declared.agencies:
-        yield from _once(agencies, part.model.agency.id, part, ("agency", "id"), msg("The agency id is taken: {place}"))
+        name = part.model.agency.id
+        if name in agencies:
+            hint = msg("keep one file for each agency: remove the copy, or give the other agency an id of its own")
+            message = msg("The agency id is taken: {place}")
+            yield Remark(part, ("agency", "id"), message, name, hint=hint, other=agencies[name])
+        agencies.setdefault(name, (part, ("agency", "id")))
     systems: _Places = {}
     for owner, loc, system in declared.systems():
         yield from _once(systems, system.id, owner, (*loc, "id"), msg("The system id is taken: {place}"))
@@ -41,6 +79,8 @@ def _duplicates(declared: Declared) -> Iterable[Remark]:
 
 
 def _once(seen: _Places, name: str, part: AnyPart, loc: Loc, message: Message) -> Iterable[Remark]:
+    if name in seen and is_copy(part, seen[name][0]):
+        return
     if name in seen:
         yield Remark(part, loc, message, name, hint=msg("ids are given once in the whole province"), other=seen[name])
     else:

@@ -13,6 +13,7 @@ from secaudit.messages import Message, clean, literal, msg
 from secaudit.source.positions import Loc
 from secaudit.source.sensitive import holds_secret, looks_secret
 from secaudit.source.texts import EMPTY_FILE, OR, OTHER, choices_of, structure_name, wording
+from secaudit.source.vietnamese import in_vietnamese
 from secaudit.source.yaml_file import YamlFile
 
 M = TypeVar("M", bound=BaseModel)
@@ -154,7 +155,8 @@ def _problem(file: YamlFile, model: type[BaseModel], path: Loc, errors: Sequence
         text = None
     elif text is not None:
         choices = [word for error in chosen for word in choices_of(error.get("ctx", {}))]
-        hint = did_you_mean(text, choices) or hint
+        meant = in_vietnamese(text, choices)
+        hint = msg("write {value}", value=meant) if meant else did_you_mean(text, choices) or hint
     line, column = file.position((*prefix, *path), of_key=kind == "extra_forbidden")
     return Problem(
         _folded(chosen) or _with_structure(message, kind, value),

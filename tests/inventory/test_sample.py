@@ -102,10 +102,28 @@ def test_telephone_numbers_are_fictitious():
             assert re.fullmatch(r"0208 000 0\d{3}", number)
 
 
+UNDECLARED = {"127.20.7.66": "so-y-te", "127.20.41.66": "xa-la-bang"}
+"""Lab machines that discovery has to find: in an agency's network, declared nowhere."""
+
+
+def test_two_lab_machines_are_declared_nowhere(inventory):
+    networks = {part.agency.id: part.agency.networks for part in inventory.agencies}
+    declared = {endpoint.address for endpoint in inventory.endpoints.values()}
+    for address, agency in UNDECLARED.items():
+        assert address not in declared
+        assert any(IPv4Address(address) in network for network in networks[agency])
+
+
+def test_the_province_lists_every_agency(inventory):
+    assert sorted(inventory.province.agencies) == sorted(part.agency.id for part in inventory.agencies)
+
+
 def test_the_lab_answers_for_exactly_the_machines_marked_lab(inventory):
     lab: Any = read_yaml(LAB).data
     assert lab["port"] == "2222"
     marked = {endpoint.address: endpoint for endpoint in inventory.endpoints.values() if endpoint.lab}
+    for address in UNDECLARED:
+        del lab["machines"][address]
     assert set(lab["machines"]) == set(marked)
     assert len(marked) >= 80
     assert sum("misbehave" in machine for machine in lab["machines"].values()) == 8
