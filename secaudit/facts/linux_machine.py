@@ -65,7 +65,7 @@ def uptime_days(reading: Reading) -> FactValue:
 
 def skew_seconds(reading: Reading) -> FactValue:
     """The machine's clock at the end of the probe minus ours when the answer was complete."""
-    name = "clock-end" if reading.status("clock-end") is None else "clock"
+    name = "clock-end"  # the clock at the start would be off by the time the probe took
     now = decimal(first(reading.pairs(name), "now"))
     if now is None:
         reading.fail(MissingReason.ERROR, name)

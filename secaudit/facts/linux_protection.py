@@ -45,6 +45,8 @@ class _Machine:
         except NotReadError as error:
             self.units_missing = error.missing.reason
         self.processes = self._processes()
+        self.doubt = False
+        """A process was seen whose name alone does not prove a product."""
 
     def _processes(self) -> Processes:
         try:
@@ -55,16 +57,21 @@ class _Machine:
     @property
     def complete(self) -> bool:
         """Everything that could show a product was read to its end."""
-        units_read = self.units_missing in (None, MissingReason.UNSUPPORTED)
-        return self.reading.status("packages") is None and units_read and self.processes.hidden is None
+        read = (None, MissingReason.UNSUPPORTED)
+        units_read = self.units_missing in read and self.reading.status("unit-files") in read
+        return self.reading.status("packages") is None and units_read and self.processes.hidden is None and not self.doubt
 
     def runs(self, units: frozenset[str], processes: frozenset[str]) -> bool | MissingReason:
-        """Whether a unit has a live process or a process of that name is seen; a reason when neither can be told."""
+        """Whether a unit has a live process or a process of that name is seen.
+
+        Not running only where units and processes were both read: a unit may start a process of another name, and a process
+        may have been started without its unit.
+        """
         if processes or any(name in self.units and self.units[name].running for name in units):
             return True
-        if self.processes.hidden is None or (self.units_missing is None and units):
-            return False
-        return self.processes.hidden
+        if self.units_missing not in (None, MissingReason.UNSUPPORTED):
+            return self.units_missing
+        return False if self.processes.hidden is None else self.processes.hidden
 
 
 def products(reading: Reading) -> FactValue:
@@ -86,10 +93,10 @@ def _look_for(product: Product, machine: _Machine) -> Found | None:
     packages = hits(traces.packages, machine.packages)
     units = hits([_full_name(unit) for unit in traces.units], machine.known_units)
     processes = _process_hits(traces, machine)
-    # A process alone could be another program of that name: it counts where the catalogue knows no other trace,
-    # or where there is no systemd to ask.
-    alone = not (traces.packages or traces.units) or machine.units_missing is not None
+    # A process alone could be another program of that name: it counts where the catalogue knows no other trace.
+    alone = not (traces.packages or traces.units)
     if not (packages or units or (processes and alone)):
+        machine.doubt = machine.doubt or bool(processes)
         return None
     found = Found.of(product)
     found.sources = {name for name, seen in (("package", packages), ("unit", units), ("process", processes)) if seen}

@@ -104,11 +104,16 @@ def _processes(reading: Reading) -> Processes:
     if hidden not in (None, MissingReason.DENIED, MissingReason.TRUNCATED):
         reading.fail(hidden, "processes")
     names: set[str] = set()
+    some = False
     for line in lines_of(section):
         owner, tab, name = line.partition("\t")
         number = decimal(owner)
-        if tab and name and number is not None and number not in _PEOPLE:
-            names.add(name.casefold())
+        if tab and name and number is not None:
+            some = True
+            if number not in _PEOPLE:
+                names.add(name.casefold())
+    if not some:
+        reading.fail(hidden or MissingReason.ERROR, "processes", "no process was listed")
     return Processes(frozenset(names), hidden)
 
 
@@ -118,7 +123,10 @@ def process_names(reading: Reading) -> Processes:
 
 
 def service_runs(reading: Reading, units: tuple[str, ...], processes: tuple[str, ...]) -> bool:
-    """One of the units or processes runs; raises NotReadError when that cannot be decided."""
+    """One of the units or processes runs; raises NotReadError when that cannot be decided.
+
+    False only where both were read: the unit may have another name on this distribution, the process another owner.
+    """
     try:
         seen = process_names(reading)
     except NotReadError as error:
@@ -129,6 +137,9 @@ def service_runs(reading: Reading, units: tuple[str, ...], processes: tuple[str,
         return True
     if reading.status("units") is None:
         known = unit_states(reading)
-        return any(name in known and known[name].running for name in units)
+        if any(name in known and known[name].running for name in units):
+            return True
+    elif reading.status("units") is not MissingReason.UNSUPPORTED:
+        reading.need("units")
     seen.complete_or_fail(reading)
     return False

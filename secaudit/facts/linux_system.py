@@ -1,13 +1,32 @@
 """Clock, logs and risky services of a Linux machine (sections time, logging, listening, inetd, units, processes)."""
 
 from secaudit.facts.linux_services import process_names, service_runs, unit_states
-from secaudit.facts.reading import NotReadError, Parser, Reading, first
+from secaudit.facts.reading import Parser, Reading, first
 from secaudit.model.fact import FactValue, Known, Missing, MissingReason
 
 _SYSLOG_UNITS = ("rsyslog.service", "syslog-ng.service", "syslog.service")
 _SYSLOG_PROCESSES = ("rsyslogd", "syslog-ng", "syslogd")
 _UPLOAD = "systemd-journal-upload.service"
 """Told by its unit alone: the kernel cuts process names, and this one then equals the journal's."""
+_SHIPPERS = (
+    "filebeat",
+    "journalbeat",
+    "elastic-agent",
+    "fluent-bit",
+    "fluentd",
+    "td-agent",
+    "vector",
+    "promtail",
+    "alloy",
+    "nxlog",
+    "splunkd",
+    "wazuh-logcollector",
+    "wazuh-agentd",
+    "ossec-logcollector",
+    "syslog-ng",
+    "otelcol",
+)
+"""Programs that may send logs elsewhere by a configuration of their own."""
 _RISKY_PORTS = {("tcp", 21): "ftp", ("tcp", 23): "telnet", ("udp", 69): "tftp", ("tcp", 512): "rexec", ("tcp", 513): "rlogin"}
 _RSH = ("tcp", 514)
 _RISKY_UNITS = {
@@ -24,14 +43,25 @@ _RISKY_UNITS = {
 _RISKY_INETD = {"telnet": "telnet", "ftp": "ftp", "tftp": "tftp", "shell": "rsh", "login": "rlogin", "exec": "rexec"}
 
 
+_KEEPERS = {
+    "chrony-leap": (("chrony.service", "chronyd.service"), ("chronyd",)),
+    "ntpq": (("ntp.service", "ntpd.service", "ntpsec.service"), ("ntpd",)),
+}
+"""What the probe asks -> units and processes of the daemon that answers."""
+
+
 def synchronised(reading: Reading) -> FactValue:
     """The kernel, chrony or ntpd says so; any of them."""
     pairs = reading.pairs("time")
-    kernel = first(pairs, "NTPSynchronized")
-    good = kernel == "yes" or "timesyncd" in pairs or first(pairs, "chrony-leap") == "Normal" or "ntpq" in pairs
-    if good:
+    kernel, chrony, ntp = first(pairs, "NTPSynchronized"), first(pairs, "chrony-leap"), first(pairs, "ntpq")
+    if kernel == "yes" or "timesyncd" in pairs or chrony == "Normal" or ntp == "synchronised":
         return Known(value=True, section="time")
-    if kernel == "no" or first(pairs, "chrony-leap") == "Not synchronised":
+    # A daemon that was asked and did not answer may keep the clock without telling the kernel.
+    silent = (name for name, answer in (("chrony-leap", chrony), ("ntpq", ntp)) if name in pairs and not answer)
+    for name in silent:
+        if service_runs(reading, *_KEEPERS[name]):
+            return Missing(MissingReason.ERROR, "time", "the time service runs and did not answer")
+    if kernel == "no" or chrony == "Not synchronised":
         return Known(value=False, section="time")
     return Missing(MissingReason.ABSENT, "time", "no time service answered")
 
@@ -62,6 +92,10 @@ def log_remote(reading: Reading) -> FactValue:
         return Known(value=True, section="logging")
     if reading.status("units") is None and _UPLOAD in unit_states(reading) and unit_states(reading)[_UPLOAD].active:
         return Known(value=True, section="units")
+    if reading.status("units") not in (None, MissingReason.UNSUPPORTED):
+        reading.need("units")
+    if any(process_names(reading).has(name) for name in _SHIPPERS):
+        return Missing(MissingReason.UNSUPPORTED, "processes", "a log shipper runs whose configuration is not read")
     if "syslog-ng" in pairs and service_runs(reading, ("syslog-ng.service",), ("syslog-ng",)):
         return Missing(MissingReason.UNSUPPORTED, "logging", "the configuration of syslog-ng is not read")
     if rsyslog and "denied" in pairs:
@@ -78,13 +112,21 @@ def insecure(reading: Reading) -> FactValue:
     """Ports that answer other machines, units and inetd lines of services that carry passwords in clear."""
     found = reading.once(_listening)
     names = {_RISKY_PORTS[port] for port in found & _RISKY_PORTS.keys()}
+    unread: list[str] = []
     if reading.status("units") is None:
         units = unit_states(reading)
         names |= {service for unit, service in _RISKY_UNITS.items() if unit in units and units[unit].active}
-    if reading.status("inetd") is None and _runs_inetd(reading):
-        names |= {_RISKY_INETD[line.strip()] for line in reading.lines("inetd") if line.strip() in _RISKY_INETD}
+    elif reading.status("units") is not MissingReason.UNSUPPORTED:
+        unread.append("units")
+    if reading.status("inetd") is None:
+        named = {_RISKY_INETD[line.strip()] for line in reading.lines("inetd") if line.strip() in _RISKY_INETD}
+        names |= named if named and _runs_inetd(reading) else set()
+    elif reading.status("inetd") is not MissingReason.ABSENT:
+        unread.append("inetd")
     if _RSH in found and not _syslog_has_514(reading):
         names.add("rsh")
+    if unread and not names:
+        reading.need(unread[0])
     return Known(sorted(names), "listening")
 
 
@@ -93,11 +135,12 @@ def _runs_inetd(reading: Reading) -> bool:
 
 
 def _syslog_has_514(reading: Reading) -> bool:
-    """Port 514 over TCP is rsh, or a syslog server; unknown counts as syslog only when a syslog daemon is seen."""
-    try:
-        return any(process_names(reading).has(name) for name in _SYSLOG_PROCESSES)
-    except NotReadError:
-        return False
+    """Port 514 over TCP is rsh, or a syslog server when a syslog daemon runs; NotReadError when that cannot be told."""
+    seen = process_names(reading)
+    if any(seen.has(name) for name in _SYSLOG_PROCESSES):
+        return True
+    seen.complete_or_fail(reading)
+    return False
 
 
 def _listening(reading: Reading) -> set[tuple[str, int]]:

@@ -1,7 +1,7 @@
 """Protection products on Windows (sections services, processes, wsc, defender, vendors)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from secaudit.facts.matching import hits, matches
@@ -37,10 +37,14 @@ class Machine:
         self.processes_missing = self._try(self._read_processes)
         self.rows: list[Registered] = []
         self.wsc_missing = self._try(self._read_wsc)
+        self.doubt = False
+        """A trace was seen that neither proves a product nor leaves it out."""
 
     @property
     def complete(self) -> bool:
         """Everything that could show a product was read: Security Center is for workstations only."""
+        if self.doubt:
+            return False
         no_wsc_here = self.wsc_missing is MissingReason.ABSENT and server_or_none(self.reading) is True
         return self.services_missing is None and self.processes_missing is None and (self.wsc_missing is None or no_wsc_here)
 
@@ -69,7 +73,12 @@ class Machine:
             self.reading.fail(MissingReason.ERROR, "processes")
 
     def _read_wsc(self) -> None:
-        self.rows = merged(registered(self.reading.document("wsc"), "AntiVirusProduct"))
+        document = self.reading.document("wsc")
+        rows = registered(document, "AntiVirusProduct")
+        self.rows = merged(rows)
+        told = document.get("AntiVirusProduct")
+        if not isinstance(told, list) or len(told) != len(rows):
+            self.reading.fail(MissingReason.ERROR, "wsc", "a registered product cannot be read")
 
 
 def products(reading: Reading) -> FactValue:
@@ -78,7 +87,7 @@ def products(reading: Reading) -> FactValue:
     if machine.services_missing and machine.processes_missing and machine.wsc_missing:
         reading.need("services")
         reading.fail(machine.services_missing, "services")
-    catalogue = [product for product in reading.knowledge.products if not _is_old_tool(product, reading)]
+    catalogue = [product for product in reading.knowledge.products if not _is_old_tool(product, machine)]
     owner = {row.name: _owner(row, catalogue, machine) for row in machine.rows}
     found: list[Found] = []
     for product in catalogue:
@@ -87,8 +96,9 @@ def products(reading: Reading) -> FactValue:
         if item is not None:
             if (refine := _REFINE.get(item.id)) is not None:
                 refine(item, machine)
-            found.append(item)
-    found += [_unlisted(row) for row in machine.rows if owner[row.name] is None and not row.orphan]
+            if not _only_came_with_windows(item, machine):
+                found.append(item)
+    found += _unlisted([row for row in machine.rows if owner[row.name] is None and not row.orphan], machine)
     on_demand = frozenset(product.id for product in catalogue if product.on_demand)
     settled = settle(found, on_demand)
     if _onboarded(machine):
@@ -98,11 +108,27 @@ def products(reading: Reading) -> FactValue:
     return records(settled, "services", complete=machine.complete)
 
 
-def _is_old_tool(product: Product, reading: Reading) -> bool:
-    try:
-        return product.id == _DEFENDER and build_number(reading) < _FIRST_DEFENDER_BUILD
-    except NotReadError:
+def _is_old_tool(product: Product, machine: Machine) -> bool:
+    """The service of Defender's name before Windows 8; where the build is not known, it may be that one."""
+    if product.id != _DEFENDER:
         return False
+    try:
+        return build_number(machine.reading) < _FIRST_DEFENDER_BUILD
+    except NotReadError:
+        machine.doubt = True
+        return True
+
+
+def _only_came_with_windows(found: Found, machine: Machine) -> bool:
+    """Every Windows brings Defender, and since 10 the sensor of Defender for Endpoint: nobody has installed a protection there.
+
+    Defender counts where it runs, the sensor where it runs or was onboarded.
+    """
+    if found.id not in (_DEFENDER, _SENSE) or found.running is True or (found.id == _SENSE and _onboarding(machine) == 1):
+        return False
+    if found.running is not False or (found.id == _SENSE and isinstance(_onboarding(machine), MissingReason)):
+        machine.doubt = True
+    return True
 
 
 def _owner(row: Registered, catalogue: list[Product], machine: Machine) -> str | None:
@@ -125,28 +151,44 @@ def _processes(product: Product, machine: Machine) -> frozenset[str]:
 
 
 def _look_for(product: Product, rows: list[Registered], machine: Machine) -> Found | None:
+    """The product, if a trace proves it; a trace that does not leaves a doubt.
+
+    A process alone could be another program of that name: it counts where the catalogue knows no service to look for. A
+    registered row whose program is not known to exist could be an orphan: it counts beside a service or a process.
+    """
     services, processes = _services(product, machine), _processes(product, machine)
     live = [row for row in rows if not row.orphan]
-    # A process alone counts where the catalogue knows no service to look for, or services could not be read.
-    alone = bool(processes) and (not product.windows.services or machine.services_missing is not None)
-    if not (services or live or alone or (rows and processes)):
+    alone = bool(processes) and not product.windows.services
+    if not (services or any(row.verified for row in live) or alone or (rows and processes)):
+        machine.doubt = machine.doubt or bool(processes or live)
         return None
     found = Found.of(product)
     found.sources = {name for name, seen in (("service", services), ("process", processes), ("wsc", live)) if seen}
-    found.running = _running(services, processes, live, machine)
+    found.running = _running(product, live, machine)
     found.realtime = _realtime(live, machine)
-    # Defender comes with Windows: where it is switched off, nobody has installed a protection.
-    return None if product.id == _DEFENDER and found.running is False else found
+    return found
 
 
-def _running(
-    services: frozenset[str], processes: frozenset[str], live: list[Registered], machine: Machine
-) -> bool | MissingReason:
-    if processes or any(machine.services[name] == RUNNING for name in services) or any(row.state.on for row in live):
-        return True
-    if machine.processes_missing is None or (machine.services_missing is None and machine.service_states is None and services):
-        return False
-    return machine.processes_missing
+def _running(product: Product, live: list[Registered], machine: Machine) -> bool | MissingReason:
+    """Seen running; not running only where every place that could show it was read.
+
+    Security Center's word alone does not stand against services that are seen stopped, nor a service alone against an EDR
+    that Security Center shows as off.
+    """
+    services, processes = _services(product, machine), _processes(product, machine)
+    unread = (
+        (machine.services_missing or machine.service_states) if product.windows.services else None,
+        machine.processes_missing if product.windows.processes else None,
+        machine.wsc_missing if machine.wsc_missing in _UNREAD else None,
+        MissingReason.UNSUPPORTED if any(row.state.on is None for row in live) else None,
+    )
+    unclear = next((reason for reason in unread if reason is not None), None)
+    if processes or any(machine.services[name] == RUNNING for name in services):
+        off = product.kind == "edr" and bool(live) and all(row.state.on is False for row in live)
+        return MissingReason.ERROR if off else True
+    if any(row.state.on for row in live):
+        return MissingReason.ERROR if services and unclear is None else True
+    return False if unclear is None else unclear
 
 
 def _realtime(live: list[Registered], machine: Machine) -> bool | MissingReason:
@@ -162,9 +204,14 @@ def _realtime(live: list[Registered], machine: Machine) -> bool | MissingReason:
 _UNREAD = (MissingReason.DENIED, MissingReason.TIMEOUT, MissingReason.TRUNCATED, MissingReason.ERROR)
 
 
-def _unlisted(row: Registered) -> Found:
-    state: bool | MissingReason = MissingReason.UNSUPPORTED if row.state.on is None else row.state.on
-    return Found(UNLISTED, row.name, "av", "", {"wsc"}, running=state, realtime=state)
+def _unlisted(rows: list[Registered], machine: Machine) -> Iterator[Found]:
+    """Registered products that no catalogue names; one whose program is not known to exist leaves a doubt."""
+    for row in rows:
+        if row.verified:
+            state: bool | MissingReason = MissingReason.UNSUPPORTED if row.state.on is None else row.state.on
+            yield Found(UNLISTED, row.name, "av", "", {"wsc"}, running=state, realtime=state)
+        else:
+            machine.doubt = True
 
 
 def _refine_defender(found: Found, machine: Machine) -> None:
@@ -178,6 +225,8 @@ def _refine_defender(found: Found, machine: Machine) -> None:
         return
     mode = text(status.get("AMRunningMode")).lower()
     enabled = status.get("RealTimeProtectionEnabled")
+    if mode == "not running" or status.get("AMServiceEnabled") is False or status.get("AntivirusEnabled") is False:
+        found.running = False
     if "passive" in mode or mode == "not running" or enabled is False:
         found.realtime = False
     elif enabled is True:
@@ -228,8 +277,13 @@ def _eset_age(reading: Reading) -> int:
 
 def _onboarded(machine: Machine) -> bool:
     """Defender for Endpoint is onboarded and its service runs."""
+    return _onboarding(machine) == 1 and machine.services.get("sense") == RUNNING
+
+
+def _onboarding(machine: Machine) -> int | MissingReason | None:
+    """OnboardingState; None where there is none."""
     state = value_or_reason(lambda: (key(machine.reading, "vendors", "sense") or {}).get("OnboardingState"))
-    return dword(state) == 1 and machine.services.get("sense") == RUNNING
+    return state if isinstance(state, MissingReason) else dword(state)
 
 
 def _dicts(rows: object) -> list[dict[str, Any]]:

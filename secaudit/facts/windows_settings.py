@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from secaudit.facts.reading import NotReadError, Parser, Reading
+from secaudit.facts.reading import Parser, Reading
 from secaudit.facts.windows_machine import build_number, dword, is_server, key, text
 from secaudit.facts.windows_protection import RUNNING, Machine
 from secaudit.facts.wsc import merged, registered
@@ -114,11 +114,11 @@ def _enabled(reading: Reading, profile: dict[str, Any], place: str) -> int | Non
 
 
 def _other_firewall(reading: Reading) -> str:
-    try:
-        rows = merged(registered(reading.document("wsc"), "FirewallProduct"))
-    except NotReadError:
+    """Name of a firewall that may be on; NotReadError when Security Center could not be asked. Servers have none."""
+    if reading.status("wsc") is MissingReason.ABSENT:
         return ""
-    return next((row.name for row in rows if row.state.on and not row.orphan), "")
+    rows = merged(registered(reading.document("wsc"), "FirewallProduct"))
+    return next((row.name for row in rows if row.state.on is not False and not row.orphan), "")
 
 
 def uac(reading: Reading) -> FactValue:

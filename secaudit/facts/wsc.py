@@ -49,6 +49,8 @@ class Registered:
     state: ProductState
     orphan: bool
     """Its program does not exist any more: the row says nothing about protection."""
+    verified: bool = False
+    """Its program exists. Neither is set where the row names no local file: alone such a row proves nothing."""
 
 
 def registered(document: Mapping[str, Any], kind: str) -> list[Registered]:
@@ -60,7 +62,7 @@ def registered(document: Mapping[str, Any], kind: str) -> list[Registered]:
             continue
         name, number = row.get("name"), whole(row.get("state"))
         if isinstance(name, str) and name.strip() and number is not None and number >= 0:
-            found.append(Registered(name.strip(), product_state(number), row.get("exists") is False))
+            found.append(Registered(name.strip(), product_state(number), row.get("exists") is False, row.get("exists") is True))
     return found
 
 
@@ -74,5 +76,5 @@ def merged(rows: list[Registered]) -> list[Registered]:
     return list(best.values())
 
 
-def _rank(row: Registered) -> tuple[bool, bool]:
-    return (not row.orphan, row.state.on is True)
+def _rank(row: Registered) -> tuple[bool, bool, bool]:
+    return (not row.orphan, row.state.on is True, row.verified)

@@ -67,7 +67,8 @@ def test_serial_and_uuid(posix):
 
 
 def test_clock_far_away_gives_skew_and_no_false_age(posix):
-    ahead = posix(clock=f"now={NOW - 900 * DAY}\nuptime=1.0 1.0\n", apt_lists=LISTS)
+    clock = f"now={NOW - 900 * DAY}\nuptime=1.0 1.0\n"
+    ahead = posix(clock=clock, clock_end=clock, apt_lists=LISTS)
     assert ahead["time.skew_seconds"].value == -900 * DAY
     assert reason(ahead["patch.metadata_age_days"]) is MissingReason.ERROR
     broken = posix(clock="now=%s\nuptime=\n", apt_lists=LISTS)

@@ -107,10 +107,13 @@ def test_hidden_processes_leave_running_open(posix):
     assert not fact.complete
 
 
-def test_a_process_alone_is_no_product_where_systemd_knows_better(posix):
-    assert products(posix, **sections(packages="", processes="0\tkesl\n")).value == []
+def test_a_process_alone_neither_proves_nor_leaves_out_a_product(posix):
+    seen = products(posix, **sections(packages="", processes="0\tkesl\n"))
+    assert seen.value == []
+    assert not seen.complete
     given = sections(packages="", processes="0\tkesl\n") | {"units": SectionStatus.UNSUPPORTED}
-    assert only(products(posix, **given))["source"] == "process"
+    assert products(posix, **given).value == []
+    assert not products(posix, **given).complete
 
 
 def test_names_are_compared_without_case_and_cut_as_the_kernel_does(posix):

@@ -1,0 +1,145 @@
+"""The heart of the product: degrading what was seen never proves anything.
+
+Every captured answer is taken apart: each section in turn (and pairs of them) ends with every other status, comes cut at many
+places, or does not come at all. Whatever is then missing, no check may turn into a pass or a fail that it was not when
+everything was seen. Turning unknown is what it should do.
+"""
+
+from datetime import UTC, datetime
+from functools import cache
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from secaudit.catalog import load_catalog
+from secaudit.facts import derive_facts, parse_facts
+from secaudit.judge import Judge
+from secaudit.lab.answers import answer_names, platform_of, render_answer
+from secaudit.model.capture import Capture, Section, SectionStatus
+from secaudit.model.finding import Verdict
+from secaudit.model.inventory import Endpoint
+from secaudit.probe import FrameError, frame
+from secaudit.resources import data_folder
+
+NOW = 1_795_400_000
+AT = datetime.fromtimestamp(NOW + 3, UTC)
+NONCE = "0" * 32
+DEGRADED = tuple(status for status in SectionStatus if status is not SectionStatus.OK)
+ENDPOINT = Endpoint.model_validate({"id": "m", "kind": "server"})
+RAW = {name: render_answer(name, NONCE, NOW) for name in answer_names()}
+CAPTURES = {name: frame(platform_of(name), NONCE, raw) for name, raw in RAW.items()}
+PROOF = (Verdict.PASS, Verdict.FAIL)
+
+
+@cache
+def judge():
+    catalog = load_catalog(data_folder("checks"))
+    return Judge(catalog.checks.values()), catalog.knowledge
+
+
+def verdicts(capture):
+    court, knowledge = judge()
+    facts = derive_facts(parse_facts(capture, knowledge, AT), knowledge, AT)
+    return {finding.check: finding.verdict for finding in court.judge(ENDPOINT, facts, level=3)}
+
+
+@cache
+def seen(name):
+    return verdicts(CAPTURES[name])
+
+
+def changed(capture, replaced, complete=True):
+    """The capture with some sections replaced; None takes one out."""
+    sections = [replaced.get(section.name, section) for section in capture.sections]
+    return Capture(capture.platform, tuple(section for section in sections if section), b"", "", complete)
+
+
+def nothing_new(name, capture, what):
+    """Every pass and every fail of the degraded capture was one before."""
+    before = seen(name)
+    new = {check: (before[check], now) for check, now in verdicts(capture).items() if now in PROOF and now is not before[check]}
+    assert not new, (name, what, new)
+
+
+def ended(section, status):
+    return Section(section.name, status, b"", 1)
+
+
+@pytest.mark.parametrize("name", answer_names())
+def test_a_section_that_ended_otherwise(name):
+    for section in CAPTURES[name].sections:
+        for status in DEGRADED:
+            for body in (b"", section.body):
+                one = Section(section.name, status, body, 1)
+                nothing_new(name, changed(CAPTURES[name], {section.name: one}), (section.name, status, bool(body)))
+
+
+@pytest.mark.parametrize("name", answer_names())
+def test_a_section_that_never_came(name):
+    for section in CAPTURES[name].sections:
+        for complete in (True, False):
+            nothing_new(name, changed(CAPTURES[name], {section.name: None}, complete), (section.name, complete))
+
+
+@pytest.mark.parametrize("name", answer_names())
+def test_a_section_cut_anywhere(name):
+    """Twelve places in each section; the probe or the frame marks a cut section as truncated."""
+    for section in CAPTURES[name].sections:
+        size = len(section.body)
+        for place in sorted({size * part // 12 for part in range(12)} | {max(size - 1, 0)}):
+            one = Section(section.name, SectionStatus.TRUNCATED, section.body[:place], 141)
+            nothing_new(name, changed(CAPTURES[name], {section.name: one}), (section.name, place))
+
+
+@pytest.mark.parametrize("name", answer_names())
+def test_two_sections_at_once(name):
+    sections = CAPTURES[name].sections
+    for number, (one, other) in enumerate(combinations(sections, 2)):
+        first, second = DEGRADED[number % len(DEGRADED)], DEGRADED[number // len(DEGRADED) % len(DEGRADED)]
+        nothing_new(
+            name,
+            changed(CAPTURES[name], {one.name: ended(one, first), other.name: ended(other, second)}),
+            (one.name, first, other.name, second),
+        )
+
+
+@pytest.mark.parametrize("name", answer_names())
+def test_one_section_alone(name):
+    """Everything else timed out, was denied or never came."""
+    sections = CAPTURES[name].sections
+    for kept in sections:
+        for status in (SectionStatus.TIMEOUT, SectionStatus.DENIED, SectionStatus.ABSENT, SectionStatus.UNSUPPORTED, None):
+            rest = {one.name: status and ended(one, status) for one in sections if one is not kept}
+            nothing_new(name, changed(CAPTURES[name], rest), (kept.name, status))
+
+
+@pytest.mark.parametrize("name", answer_names())
+def test_an_answer_that_breaks_off_anywhere(name):
+    """The bytes themselves end early: 40 places, the frame says what is left."""
+    raw = RAW[name]
+    for part in range(1, 40):
+        try:
+            capture = frame(platform_of(name), NONCE, raw[: len(raw) * part // 40])
+        except FrameError:
+            continue
+        nothing_new(name, capture, part)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.sampled_from(answer_names()), st.data())
+def test_any_number_of_sections_degraded_in_any_way(name, data):
+    replaced = {}
+    for section in CAPTURES[name].sections:
+        status = data.draw(st.sampled_from((SectionStatus.OK, SectionStatus.OK, *DEGRADED, None)))
+        if status is not SectionStatus.OK:
+            cut = data.draw(st.integers(0, len(section.body)))
+            replaced[section.name] = status and Section(section.name, status, section.body[:cut], 1)
+    nothing_new(name, changed(CAPTURES[name], replaced, data.draw(st.booleans())), sorted(replaced))
+
+
+def test_the_answers_prove_and_disprove_enough_to_mean_something():
+    """Degrading would prove nothing about a judge that never says anything."""
+    counts = {verdict: sum(list(seen(name).values()).count(verdict) for name in answer_names()) for verdict in PROOF}
+    assert min(counts.values()) > 50
