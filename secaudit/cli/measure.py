@@ -1,5 +1,6 @@
 """``secaudit measure``: every target as an interval, with what prevents a decision."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from secaudit.cli.exits import ExitCode, verdict_code
 from secaudit.cli.judge import lab_machines, say_lab
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, percent, print_json
-from secaudit.cli.progress import one_bar
+from secaudit.cli.progress import WIDE, one_bar
 from secaudit.cli.session import (
     ChecksOption,
     FormatOption,
@@ -101,45 +102,87 @@ def measured_code(measured: Measured, accepted: float = 0.0) -> ExitCode:
 
 
 def print_measurements(session: Session, measured: Measured) -> None:
-    """One row per target, stricter readings under it, then what prevents decisions."""
+    """Each target with the stricter readings under it, then what prevents decisions."""
     show = Format(session.translator.language)
     day = measured.as_of.astimezone().strftime("%d/%m/%Y %H:%M")
-    table = Table(title=session.text(msg("{plan}, as of {day}", plan=measured.plan.name, day=day)))
-    for heading, justify in (
-        (msg("Target"), "left"), (msg("Asked"), "right"), (msg("Proven"), "right"), (msg("Disproven"), "right"),
-        (msg("Unknown"), "right"), (msg("Total"), "right"), (msg("Interval"), "right"), (msg("Decision"), "left"),
-    ):  # fmt: skip
-        table.add_column(session.text(heading), justify="right" if justify == "right" else "left", overflow="fold")
+    title = session.text(msg("{plan}, as of {day}", plan=measured.plan.name, day=day))
+    rows = _rows(session, measured, show)
+    if session.out.width >= WIDE:
+        _print_table(session, title, rows)
+    else:
+        _print_lines(session, title, rows)
+    say_lab(session, lab_machines(measured.states.values()))
+    _print_obstacles(session, measured)
+
+
+@dataclass(frozen=True)
+class _Row:
+    title: str
+    asked: str
+    cells: tuple[str, ...]
+    """Proven, disproven, unknown, total, interval."""
+    decision: Text
+    under: bool = False
+
+
+def _rows(session: Session, measured: Measured, show: Format) -> list[_Row]:
     language = session.translator.language
     targets = {target.id: target for target in measured.plan.targets}
     due = measured.plan.due
+    rows = []
     for number, m in enumerate(measured.measurements, start=1):
         target = targets[m.target]
         word = decision_word(m.decision, overdue=due is not None and measured.as_of.date() > due)
         style = {Decision.MET: "green", Decision.MISSED: "red"}.get(m.decision, "yellow")
         asked = f"{'>' if m.sign == '>' else '≥'} {show.percent(m.share)}"
-        table.add_row(
-            Text(clean(f"{number}. {target.short.pick(language)}")),
-            asked,
-            *_cells(m.tally, show),
-            Text(session.text(word), style=style),
-        )
-        titles = {sub.id: sub.title for sub in target.under}
-        for sub in m.under:
-            table.add_row(Text(clean(f"   {titles[sub.id].pick(language)}"), style="dim"), "", *_cells(sub.tally, show), "")
+        title = clean(f"{number}. {target.short.pick(language)}")
+        rows.append(_Row(title, asked, _cells(m.tally, show), Text(session.text(word), style=style)))
+        titles = {sub.id: clean(sub.title.pick(language)) for sub in target.under}
+        rows += [_Row(titles[sub.id], "", _cells(sub.tally, show), Text(""), under=True) for sub in m.under]
+    return rows
+
+
+def _print_table(session: Session, title: str, rows: list[_Row]) -> None:
+    table = Table(title=title)
+    table.add_column(session.text(msg("Target")), overflow="fold")
+    for heading in (msg("Asked"), msg("Proven"), msg("Disproven"), msg("Unknown"), msg("Total"), msg("Interval")):
+        table.add_column(session.text(heading), justify="right", overflow="fold")
+    table.add_column(session.text(msg("Decision")), overflow="fold")
+    for row in rows:
+        name = Text(f"   {row.title}", style="dim") if row.under else Text(row.title)
+        table.add_row(name, row.asked, *row.cells, row.decision)
     session.out.print(table)
-    say_lab(session, lab_machines(measured.states.values()))
-    _print_obstacles(session, measured)
 
 
-def _cells(tally: Tally, show: Format) -> list[str]:
+def _print_lines(session: Session, title: str, rows: list[_Row]) -> None:
+    """The same for a narrow console: a table of eight columns would break every word."""
+    session.out.print(Text(title, style="bold"))
+    for row in rows:
+        proven, disproven, unknown, total, interval = row.cells
+        indent = "     " if row.under else "   "
+        heading = Text(f"   {row.title}" if row.under else row.title)
+        session.out.print(Text.assemble(heading, ": ", row.decision) if row.decision else heading)
+        if row.asked:
+            session.out.print(
+                Text(indent + session.text(msg("asked: {share}; interval: {interval}", share=row.asked, interval=interval)))
+            )
+        else:
+            session.out.print(Text(indent + session.text(msg("interval: {interval}", interval=interval))))
+        counts = msg(
+            "proven {proven}, disproven {disproven}, unknown {unknown}, total {total}",
+            proven=proven, disproven=disproven, unknown=unknown, total=total,
+        )  # fmt: skip
+        session.out.print(Text(indent + session.text(counts)))
+
+
+def _cells(tally: Tally, show: Format) -> tuple[str, ...]:
     if tally.lower is None or tally.upper is None:
         interval = "–"
     elif tally.lower == tally.upper:
         interval = show.percent(tally.lower)
     else:
         interval = f"{show.percent(tally.lower)} – {show.percent(tally.upper)}"
-    return [*(show.number(count) for count in (tally.proven, tally.disproven, tally.unknown, tally.total)), interval]
+    return (*(show.number(count) for count in (tally.proven, tally.disproven, tally.unknown, tally.total)), interval)
 
 
 def _print_obstacles(session: Session, measured: Measured) -> None:

@@ -13,15 +13,19 @@ from secaudit.model.outcome import Sight, StoredOutcome
 
 _REFUSED = frozenset({Sight.REFUSED, Sight.HOST_KEY, Sight.AUTH, Sight.CHANNEL, Sight.SUDO})
 
+WIDE = 100
+"""Columns of a console on which wide tables and whole bars are readable; on a narrower one numbers come before pictures."""
+
 
 def bars(session: Session) -> Progress:
     """A Rich display on standard error; it draws only when that is a terminal that can move its cursor."""
+    wide = session.err.width >= WIDE
     return Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
+        *([BarColumn()] if wide else []),
         MofNCompleteColumn(),
         TextColumn("{task.fields[note]}"),
-        TimeElapsedColumn(),
+        *([TimeElapsedColumn()] if wide else []),
         TimeRemainingColumn(),
         console=session.err,
         transient=False,
