@@ -54,8 +54,8 @@ def explain(session: Session, error: typer.TyperException) -> None:
         session.err.print(error.format_message(), markup=False, highlight=False, soft_wrap=True)
         return
     session.say(sentence, style="bold red")
-    if context is not None:
-        session.say(msg("  → what can be written: {command} --help", command=context.command_path))
+    command = context.command_path if context is not None else "secaudit"
+    session.say(msg("  → what can be written: {command} --help", command=command))
 
 
 def _sentence(text: str) -> Message | None:
