@@ -75,7 +75,8 @@ def start_lab_province(tmp_path_factory) -> Iterator[LabProvince]:
         f"province: {{id: t, name: Tỉnh thử, owner: UBND tỉnh}}\ndefaults: {{access: {{port: {port}}}}}\n", encoding="utf-8"
     )
     (folder / "agencies" / "xa-a.yaml").write_text(
-        "agency: {id: xa-a, name: UBND xã A, tier: commune, networks: [127.29.1.0/24, 127.29.2.0/24], submission: {accepted_on: 2026-11-01}}\n"
+        "agency: {id: xa-a, name: UBND xã A, tier: commune, networks: [127.29.1.0/24, 127.29.2.0/24],"
+        " submission: {accepted_on: 2026-11-01}}\n"
         "endpoints:\n" + "".join(lines),
         encoding="utf-8",
     )
