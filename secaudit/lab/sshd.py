@@ -82,6 +82,7 @@ class Sshd:
 
     def __enter__(self) -> "Sshd":
         """Fresh keys, configuration, start; back when the server listens. SecauditError names its own complaint."""
+        self._refuse_taken_port()
         self.host_key = fresh_key(self.folder / "host_key")
         self.client = fresh_key(self.client_key)
         line = f'from="127.0.0.0/8",restrict {self.client.type} {self.client.base64} secaudit\n'
@@ -132,6 +133,21 @@ class Sshd:
             )
             if b"PerSourcePenalties" not in check.stderr:
                 break
+
+    def _refuse_taken_port(self) -> None:
+        """Another server on our address would answer in our place, with a key that nobody enrolled."""
+        for address in self.addresses:
+            with socket.socket() as trial:
+                if os.name != "nt":  # on Windows the option lets two servers share a port
+                    trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    trial.bind((address, self.port))
+                except OSError as error:
+                    raise SecauditError(
+                        msg("the SSH server did not start: {reason}", reason=error.strerror or type(error).__name__),
+                        where=f"{address}:{self.port}",
+                        hint=msg("end the program that holds this port: perhaps a lab or a demo that still runs"),
+                    ) from error
 
     def _wait_until_listening(self) -> None:
         assert self._process is not None
