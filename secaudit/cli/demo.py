@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from secaudit.classify import compare
+from secaudit.cli.interrupts import ended_by_signals
 from secaudit.cli.judge import print_tallies
 from secaudit.cli.language import N_
 from secaudit.cli.login import login_user
@@ -72,6 +73,7 @@ def demo(
     levels = classify_province(province, datetime.now(UTC).astimezone().date())
     _print_levels(session, province, levels)
     with (
+        ended_by_signals(),
         practice_range(province.inventory, lab_map, workspace, workspace / HOST_KEYS_FILE) as practice,
         Store.open(workspace / STORE_FILE) as store,
     ):

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from secaudit.cli.interrupts import ended_by_signals
 from secaudit.cli.language import N_
 from secaudit.cli.session import InventoryOption, WorkspaceOption, inventory_folder, session_of, workspace_folder
 from secaudit.cli.tree import Command, application
@@ -37,7 +38,10 @@ def up(
     """Everything ends with the command."""
     session = session_of(context)
     folder = workspace_folder(workspace)
-    with practice_range(load_inventory(inventory_folder(inventory)), lab_map, folder, folder / HOST_KEYS_FILE) as practice:
+    with (
+        ended_by_signals(),
+        practice_range(load_inventory(inventory_folder(inventory)), lab_map, folder, folder / HOST_KEYS_FILE) as practice,
+    ):
         for message in practice.missing:
             session.say(message, style="yellow")
         session.say(msg("{count} lab addresses answer; in another terminal:", count=practice.lab_machines))
