@@ -29,8 +29,11 @@ def _accounts(reading: Reading) -> list[Account]:
     for line in reading.lines("accounts"):
         words = line.split("\t")
         uid = decimal(words[1]) if len(words) == 4 else None
-        if uid is not None and words[0] and words[0][0] not in "+-":
-            found.append(Account(words[0], uid, words[2], words[3]))
+        if words == [""] or words[0][:1] in ("+", "-", "#"):
+            continue
+        if uid is None or not words[0]:
+            reading.fail(MissingReason.ERROR, "accounts", "a line of the list of accounts cannot be read")
+        found.append(Account(words[0], uid, words[2], words[3]))
     if not found:
         reading.fail(MissingReason.ERROR, "accounts", "the list of accounts is empty")
     return found
@@ -43,6 +46,8 @@ def _states(reading: Reading) -> dict[str, str]:
         name, tab, state = line.partition("\t")
         if tab and state in _STATES:
             states[name] = state
+        elif line:
+            reading.fail(MissingReason.ERROR, "passwords", "a line of the list of passwords cannot be read")
     if not states:
         reading.fail(MissingReason.ERROR, "passwords", "the list of passwords is empty")
     return states

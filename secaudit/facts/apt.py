@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from secaudit.facts import linux_machine
 from secaudit.facts.linux_services import package_names, process_names, unit_states
-from secaudit.facts.reading import NotReadError, Parser, Reading, decimal, utc_moment
+from secaudit.facts.reading import NotReadError, Parser, Reading, decimal, first, utc_moment
 from secaudit.model.fact import FactValue, Known, Missing, MissingReason
 
 STALE_DAYS = 7
@@ -114,12 +114,23 @@ def security_source(reading: Reading) -> FactValue:
         found = found or re.search(r"\S-security\b|security\.(debian|ubuntu)\.(org|com)|/debian-security\b", text) is not None
     if hidden and not found:
         return Missing(MissingReason.DENIED, "apt-sources")
+    if not found and not _names_security(reading):
+        return Missing(MissingReason.UNSUPPORTED, "apt-sources", "how this release names its security source is not known")
     return Known(found, "apt-sources")
+
+
+def _names_security(reading: Reading) -> bool:
+    """A release of Debian or Ubuntu: rolling and derived ones have no source by that name, and miss nothing by it."""
+    fields = reading.once(linux_machine.release_fields)
+    return fields.get("ID") in ("debian", "ubuntu") and bool(fields.get("VERSION_ID"))
 
 
 def automatic(reading: Reading) -> FactValue:
     """unattended-upgrades installed, switched on for security sources, and something starts it every day."""
-    if "unattended-upgrades" not in package_names(reading):
+    packages = package_names(reading)
+    if "unattended-upgrades" not in packages:
+        if first(reading.pairs("packages"), "manager") != "dpkg" or packages & _OTHER_WAYS:
+            return Missing(MissingReason.UNSUPPORTED, "packages", "another way of updating is not read")
         return Known(value=False, section="packages")
     settings = _periodic(reading.lines("apt-periodic"))
     switched_on = all(settings.get(f"APT::Periodic::{name}", "0") not in ("", "0") for name in _PERIODIC)
@@ -149,6 +160,10 @@ def last_installed_age_days(reading: Reading) -> FactValue:
     return Known(reading.age_days(newest, "dpkg-log"), "dpkg-log")
 
 
+_OTHER_WAYS = frozenset(
+    {"cron-apt", "apticron", "landscape-client", "packagekit-offline-update", "plasma-discover", "gnome-software"}
+)
+"""Packages that may install updates by a configuration of their own."""
 _PERIODIC = ("Update-Package-Lists", "Unattended-Upgrade")
 _TIMERS = ("apt-daily.timer", "apt-daily-upgrade.timer")
 
@@ -195,7 +210,7 @@ def _active_sources(lines: list[str]) -> list[str]:
             stanza = []
             style = "deb822" if line.endswith(".sources") else "list"
         elif style == "list" and line.startswith("| deb"):
-            found.append(line.lower())
+            found.append(line.partition("#")[0].lower())
         elif style == "deb822" and line.strip() == "|":
             found += _stanza(stanza)
             stanza = []
@@ -207,7 +222,8 @@ def _active_sources(lines: list[str]) -> list[str]:
 def _stanza(lines: list[str]) -> list[str]:
     fields = [line.partition(":") for line in lines]
     enabled = all(value.strip() not in ("no", "false", "0") for name, _, value in fields if name.strip() == "enabled")
-    return [" ".join(lines)] if lines and enabled else []
+    binary = all("deb" in value.split() for name, _, value in fields if name.strip() == "types")
+    return [" ".join(lines)] if lines and enabled and binary else []
 
 
 def _periodic(lines: list[str]) -> dict[str, str]:
@@ -218,7 +234,7 @@ def _periodic(lines: list[str]) -> dict[str, str]:
         value = value.strip().strip('"')
         if key.startswith("APT::Periodic::"):
             settings[key] = value
-        elif key.startswith("Unattended-Upgrade::") and "security" in value.lower():
+        elif key.startswith("Unattended-Upgrade::") and ("security" in value.lower() or "=*" in value):
             settings["security"] = "yes"
     return settings
 

@@ -6,6 +6,7 @@ from secaudit.facts.reading import Parser, Reading, first
 from secaudit.model.fact import FactValue, Known, Missing, MissingReason
 
 _NUMBERS = re.compile(r"\d+")
+_DISTRIBUTION = re.compile(r"\.(?:el|fc|amzn|uek)\d.*$")
 _FLAVOUR = re.compile(r"-([a-z][a-z0-9-]*)$")
 
 
@@ -69,7 +70,8 @@ def _flavour(release: str) -> str:
 
 
 def _order(release: str) -> tuple[int, ...]:
-    return tuple(int(number[:9]) for number in _NUMBERS.findall(release)[:12])
+    """Numbers of the release, without what names the distribution (``.el9_4.x86_64``)."""
+    return tuple(int(number[:9]) for number in _NUMBERS.findall(_DISTRIBUTION.sub("", release))[:12])
 
 
 PARSERS: dict[str, Parser] = {

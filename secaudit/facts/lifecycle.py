@@ -56,7 +56,7 @@ def _rows(knowledge: Knowledge, name: str, number: str) -> Iterable[tuple[Lifecy
 def _for_edition(rows: list[tuple[LifecycleTable, Release]], edition: str | None) -> tuple[LifecycleTable, Release] | None:
     """The row that names the edition, else the one for all others. Without an edition only a single row decides."""
     if edition is None:
-        return rows[0] if len(rows) == 1 else None
+        return rows[0] if len(rows) == 1 and not rows[0][1].editions else None
     for row in rows:
         if edition.casefold() in {name.casefold() for name in row[1].editions}:
             return row

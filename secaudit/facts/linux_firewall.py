@@ -4,6 +4,8 @@ from secaudit.facts.linux_services import unit_states
 from secaudit.facts.reading import NotReadError, Parser, Reading, first
 from secaudit.model.fact import FactValue, Known, Missing, MissingReason
 
+_DENYING = ("drop", "deny", "reject")
+
 
 def active(reading: Reading) -> FactValue:
     """Incoming traffic is filtered: a firewall manager is on, or the rules themselves deny what they do not allow."""
@@ -21,14 +23,20 @@ def kind(reading: Reading) -> FactValue:
 
 
 def _manager(reading: Reading) -> str:
-    """The manager: ufw switched on and its unit not stopped, or firewalld running; readable without privilege."""
+    """The manager, as far as it can be read without privilege.
+
+    ufw switched on, denying by default, its unit not stopped; or firewalld running, its default zone not the one that lets
+    everything in.
+    """
     pairs = reading.pairs("firewall")
     if "looked" not in pairs:
         reading.fail(MissingReason.ERROR, "firewall")
     units = unit_states(reading) if reading.status("units") is None else {}
-    if first(pairs, "ufw-enabled").strip("\"'").lower() == "yes" and "ufw.service" in units and units["ufw.service"].active:
+    ufw, default = (first(pairs, name).strip("\"'").lower() for name in ("ufw-enabled", "ufw-input"))
+    if ufw == "yes" and default in _DENYING and "ufw.service" in units and units["ufw.service"].active:
         return "ufw"
-    if "firewalld.service" in units and units["firewalld.service"].running:
+    zone = first(pairs, "firewalld-zone").strip("\"'").lower()
+    if zone != "trusted" and "firewalld.service" in units and units["firewalld.service"].running:
         return "firewalld"
     return ""
 
@@ -49,12 +57,17 @@ def _rules(reading: Reading) -> str:
         raise unclear
     if not {"nft", "iptables"} & set(tools):
         _no_tool(reading)
+    pairs = reading.pairs("firewall")
+    if "filter" in pairs.get("kernel-table", []) and ("iptables" not in tools or "nf_tables" in first(pairs, "iptables")):
+        reading.fail(MissingReason.UNSUPPORTED, "firewall", "the kernel has older filter tables that the tool does not list")
     return ""
 
 
 def _no_tool(reading: Reading) -> None:
-    """Without a tool to list rules, only an empty kernel table list shows that there are none."""
+    """Without a tool to list rules, only a kernel that has not loaded any filter shows that there are none."""
     pairs = reading.pairs("firewall")
+    if "modules" not in pairs:
+        reading.fail(MissingReason.UNSUPPORTED, "firewall", "no tool to list rules, and the kernel does not say what it loaded")
     if pairs.get("kernel-table") or pairs.get("module"):
         reading.fail(MissingReason.UNSUPPORTED, "firewall", "the kernel has filter tables and no tool to list them is installed")
     if reading.status("nft") is not MissingReason.ABSENT:
@@ -78,11 +91,14 @@ def _nft(reading: Reading) -> bool:
 
 
 def _denies(words: list[str], *, base_from: int) -> bool:
-    """``chain FAMILY TABLE NAME RULES VERDICT type filter hook input ... policy drop``; type nat and route filter nothing."""
+    """``chain FAMILY TABLE NAME RULES VERDICT type filter hook input ... policy drop``; type nat and route filter nothing.
+
+    VERDICT ``open``: some rule accepts everything, so neither the policy nor a later rule is what counts.
+    """
     base = words[base_from:]
     policy = base[base.index("policy") + 1 :][:1] if "policy" in base else []
     filters = "filter" in words[6:base_from]
-    return filters and (policy == ["drop"] or words[5:6] == ["deny"])
+    return filters and words[5:6] != ["open"] and (policy == ["drop"] or words[5:6] == ["deny"])
 
 
 def _iptables(reading: Reading) -> bool:
@@ -90,7 +106,7 @@ def _iptables(reading: Reading) -> bool:
     if not rows or len(rows[0]) != len(("input", "policy", "rules", "verdict")):
         reading.fail(MissingReason.ERROR, "iptables")
     _, policy, rules, verdict = rows[0]
-    if policy in ("DROP", "REJECT") or verdict == "deny":
+    if verdict != "open" and (policy in ("DROP", "REJECT") or verdict == "deny"):
         return True
     if _number([rules]) > 0:
         reading.fail(MissingReason.UNSUPPORTED, "iptables", "there are rules, but whether they deny the rest cannot be told")

@@ -85,6 +85,10 @@ def release_fields(reading: Reading) -> dict[str, str]:
 def os_family(reading: Reading) -> FactValue:
     """Linux: the probe for POSIX systems counts what it finds under /proc and in os-release."""
     reading.once(release_fields)
+    if reading.status("kernel") is None:
+        system = first(reading.pairs("kernel"), "system")
+        if system not in ("", "Linux"):
+            reading.fail(MissingReason.UNSUPPORTED, "kernel", "the kernel is not Linux")
     return Known("linux", "os-release")
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from secaudit.facts.matching import matches
-from secaudit.facts.reading import Parser, Reading, decimal, first
+from secaudit.facts.reading import NotReadError, Parser, Reading, decimal, first
 from secaudit.model.fact import FactValue, Known, MissingReason
 
 _KEYWORDS = ("permitrootlogin", "passwordauthentication", "permitemptypasswords", "maxauthtries")
@@ -32,12 +32,14 @@ def installed(reading: Reading) -> FactValue:
 
 def permit_root_login(reading: Reading) -> FactValue:
     """yes, prohibit-password, forced-commands-only or no."""
-    values, section = reading.once(_settings)
+    values, section, unseen = reading.once(_settings)
     found = values.get("permitrootlogin") or [_root_default(reading)]
     known = [value.lower() for value in found if value.lower() in _ROOT_ORDER]
     if len(known) != len(found):
         reading.fail(MissingReason.ERROR, section, "PermitRootLogin has an unknown value")
     weakest = min(known, key=_ROOT_ORDER.index)
+    if unseen is not None and weakest != "yes":
+        raise unseen
     return Known("prohibit-password" if weakest == "without-password" else weakest, section)
 
 
@@ -53,7 +55,9 @@ def permit_empty_passwords(reading: Reading) -> FactValue:
 
 def max_auth_tries(reading: Reading) -> FactValue:
     """The largest number any block allows."""
-    values, section = reading.once(_settings)
+    values, section, unseen = reading.once(_settings)
+    if unseen is not None:
+        raise unseen
     numbers = [decimal(value) for value in values.get("maxauthtries", [_DEFAULTS["maxauthtries"]])]
     if not numbers or None in numbers:
         reading.fail(MissingReason.ERROR, section, "MaxAuthTries is no number")
@@ -61,28 +65,42 @@ def max_auth_tries(reading: Reading) -> FactValue:
 
 
 def _switch(reading: Reading, keyword: str) -> FactValue:
-    values, section = reading.once(_settings)
+    values, section, unseen = reading.once(_settings)
     found = [value.lower() for value in values.get(keyword, [_DEFAULTS[keyword]])]
     if any(value not in ("yes", "no") for value in found):
         reading.fail(MissingReason.ERROR, section, f"{keyword} is neither yes nor no")
+    if unseen is not None and "yes" not in found:
+        raise unseen
     return Known("yes" in found, section)
 
 
-def _settings(reading: Reading) -> tuple[dict[str, list[str]], str]:
-    """Keyword -> the value outside Match blocks, then those inside; and the section they come from."""
+def _settings(reading: Reading) -> tuple[dict[str, list[str]], str, NotReadError | None]:
+    """Keyword -> the value outside Match blocks, then those inside; the section they come from; why blocks are not known.
+
+    ``sshd -T`` answers for one connection: what a Match block gives to others stands in the files alone.
+    """
     if reading.status("sshd") is MissingReason.ABSENT:
         reading.fail(MissingReason.ABSENT, "sshd", "no OpenSSH server is installed")
     if reading.status("sshd-effective") is None:
         values = dict(_effective(reading.lines("sshd-effective")))
         if values:
-            inside = _configured(reading)[1] if reading.status("sshd-config") is None else {}
-            return {name: [value, *inside.get(name, [])] for name, value in values.items()}, "sshd-effective"
+            inside: dict[str, list[str]] = {}
+            unseen = None
+            try:
+                inside = _configured(reading)[1]
+            except NotReadError as error:
+                unseen = error
+            return {name: [value, *inside.get(name, [])] for name, value in values.items()}, "sshd-effective", unseen
     outside, inside = _configured(reading)
-    return {
-        name: [outside[name] if name in outside else _default(name, reading), *inside.get(name, [])]
-        for name in _KEYWORDS
-        if name in outside or name in inside
-    }, "sshd-config"
+    return (
+        {
+            name: [outside[name] if name in outside else _default(name, reading), *inside.get(name, [])]
+            for name in _KEYWORDS
+            if name in outside or name in inside
+        },
+        "sshd-config",
+        None,
+    )
 
 
 def _default(name: str, reading: Reading) -> str:

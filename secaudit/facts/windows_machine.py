@@ -52,6 +52,8 @@ _SERVERS = {
     25398: "23h2",
     26100: "2025",
 }
+_CERTAINLY_NEW = 7
+"""Days; older than this an update is the newest only when every date could be read."""
 _REASONS = {reason.value: reason for reason in MissingReason}
 _SERVER_KINDS = {"winnt": False, "servernt": True, "lanmannt": True}
 
@@ -209,7 +211,10 @@ def last_installed_age_days(reading: Reading) -> FactValue:
         return Missing(MissingReason.ABSENT, "hotfixes")
     if newest - reading.now() in range(DAY):
         return Known(0, "hotfixes")  # the list holds local days: today may be tomorrow in UTC
-    return Known(reading.age_days(newest, "hotfixes"), "hotfixes")
+    age = reading.age_days(newest, "hotfixes")
+    if age > _CERTAINLY_NEW and whole(reading.document("hotfixes").get("unread")) != 0:
+        reading.fail(MissingReason.ERROR, "hotfixes", "dates that cannot be read may be newer")
+    return Known(age, "hotfixes")
 
 
 def _known(value: str, section: str) -> FactValue:

@@ -28,6 +28,8 @@ def reboot_reasons_list(reading: Reading) -> list[str]:
     later = text((key(reading, "reboot", "next_name") or {}).get("ComputerName")).casefold()
     if active and later and active != later:
         reasons.append("computer name")
+    if not reasons and reading.document("about").get("wow64") is not False:
+        reading.fail(MissingReason.UNSUPPORTED, "about", "a 32-bit PowerShell does not see these keys on 64-bit Windows")
     return reasons
 
 

@@ -140,6 +140,7 @@ s_os_release() {
 }
 
 s_kernel() {
+  printf 'system=%s\n' "$(uname -s)"
   printf 'release=%s\n' "$(uname -r)"
   printf 'machine=%s\n' "$(uname -m)"
   for f in /run/systemd/container /run/.containerenv /.dockerenv; do
@@ -199,7 +200,7 @@ s_apt_sources() {
       -e '/^[[:space:]]*deb[[:space:]]/s/^[[:space:]]*/| /p' \
       -e '/^[[:space:]]*$/s/.*/|/p' \
       -e '/^[Tt]ypes:/s/^/| /p' -e '/^[Uu][Rr][Ii]s:/s/^/| /p' -e '/^[Ss]uites:/s/^/| /p' -e '/^[Ee]nabled:/s/^/| /p' \
-      -e '/^[[:space:]][[:space:]]*[^[:space:]#]/{/^[[:space:]]*deb[[:space:]]/!s/^/| /p;}' "$f"
+      -e '/^[[:space:]][[:space:]]*[^[:space:]#]/{/^[[:space:]]*deb[[:space:]]/!s/^/| /p;}' "$f" || return
   done
   return 0
 }
@@ -217,7 +218,7 @@ s_dpkg_log() {
   for f in /var/log/dpkg.log.1 /var/log/dpkg.log; do
     [ -e "$f" ] || continue
     [ -r "$f" ] || return "$DENIED"
-    limit 10 awk '$3 == "upgrade" { last = $1 " " $2 } END { if (last != "") print "upgrade=" last }' "$f"
+    limit 10 awk '$3 == "upgrade" { last = $1 " " $2 } END { if (last != "") print "upgrade=" last }' "$f" || return
   done
   return 0
 }
@@ -261,18 +262,20 @@ s_packages() {
   else
     return "$ABSENT"
   fi
-  printf '%s\n' "$packages" | awk '$3 == "installed" { print $4 }'
+  printf '%s\n' "$packages" | awk '$3 == "installed" || $3 ~ /^triggers-/ { print $4 }'
 }
 
 # Names of processes with the number of the account that owns them; threads of the kernel do not count.
 s_processes() {
   [ -r /proc/self/status ] || return "$UNSUPPORTED"
   printf 'uid=%s\n' "$(id -u)"
-  limit 10 cat /proc/[0-9]*/status | awk '
+  { limit 10 cat /proc/[0-9]*/status; printf 'Cat: %s\n' "$?"; } | awk '
     /^Name:/ { name = substr($0, 7) }
     /^PPid:/ { parent = $2 }
     /^Pid:/ { pid = $2 }
-    /^Uid:/ { if (parent != 2 && pid != 2) print $2 "\t" name }' | sort -u
+    /^Uid:/ { if (parent != 2 && pid != 2 && !seen[$2 "\t" name]++) print $2 "\t" name }
+    /^Cat:/ { code = $2 }
+    END { exit (code == 1) ? 0 : code }' || return
   [ -r /proc/1/status ] || return "$DENIED"
   return 0
 }
@@ -282,8 +285,8 @@ s_listening() {
   printf 'looked=yes\n'
   for f in tcp tcp6 udp udp6; do
     [ -r "/proc/net/$f" ] || continue
-    limit 10 awk -v p="$f" '($4 == "0A" && p ~ /tcp/) || ($4 == "07" && p ~ /udp/) { print p, $2 }' "/proc/net/$f"
-  done | sort -u
+    limit 10 awk -v p="$f" '($4 == "0A" && p ~ /tcp/) || ($4 == "07" && p ~ /udp/) { if (!seen[$2]++) print p, $2 }' "/proc/net/$f" || return
+  done
 }
 
 s_inetd() {
@@ -319,7 +322,8 @@ s_kesl() {
   for f in /opt/kaspersky/kesl/bin/kesl-control /usr/bin/kesl-control; do
     [ -e "$f" ] || continue
     [ -x "$f" ] || return "$DENIED"
-    limit 20 "$f" --app-info | sed -n -e '/^[[:space:]]*[Ll]ast release date/p' -e '/^[[:space:]]*File Threat Protection/p' \
+    answer=$(limit 20 "$f" --app-info) || return
+    printf '%s\n' "$answer" | sed -n -e '/^[[:space:]]*[Ll]ast release date/p' -e '/^[[:space:]]*File Threat Protection/p' \
       -e '/^[[:space:]]*Version/p'
     return
   done
@@ -333,10 +337,13 @@ s_firewall() {
   for f in ufw firewall-cmd nft iptables ip6tables; do
     have "$f" && printf 'tool=%s\n' "$f"
   done
+  have iptables && printf 'iptables=%s\n' "$(limit 5 iptables -V | head -n 1)"
+  [ -r /etc/firewalld/firewalld.conf ] &&
+    limit 5 sed -n -e 's/^[[:space:]]*DefaultZone=/firewalld-zone=/p' /etc/firewalld/firewalld.conf
   [ -r /etc/ufw/ufw.conf ] && limit 5 sed -n -e 's/^[[:space:]]*ENABLED=/ufw-enabled=/p' /etc/ufw/ufw.conf
   [ -r /etc/default/ufw ] && limit 5 sed -n -e 's/^[[:space:]]*DEFAULT_INPUT_POLICY=/ufw-input=/p' /etc/default/ufw
   [ -r /proc/net/ip_tables_names ] && limit 5 sed -e 's/^/kernel-table=/' /proc/net/ip_tables_names
-  [ -r /proc/modules ] && limit 5 sed -n -e 's/^\(nf_tables\|ip_tables\|ip6_tables\) .*/module=\1/p' /proc/modules
+  [ -r /proc/modules ] && printf 'modules=read\n' && limit 5 sed -n -e 's/^\(nf_tables\|ip_tables\|ip6_tables\) .*/module=\1/p' /proc/modules
   return 0
 }
 
@@ -348,8 +355,8 @@ s_nft() {
   printf 'looked=yes\n'
   printf '%s\n' "$rules" | awk '
     $1 == "table" { table = $2 " " $3; next }
-    $1 == "chain" { chain = $2; base = ""; rules = 0; verdict = "none"; inside = 1; next }
-    inside && $1 == "}" { print "chain", table, chain, rules, verdict, base; inside = 0; next }
+    $1 == "chain" { chain = $2; base = ""; rules = 0; verdict = "none"; inside = 1; open = 0; next }
+    inside && $1 == "}" { print "chain", table, chain, rules, (open ? "open" : verdict), base; inside = 0; next }
     inside && $1 == "type" { base = $0; gsub(/[;,"]/, " ", base); next }
     inside && NF {
       rules++
@@ -358,6 +365,7 @@ s_nft() {
       gsub(/counter packets [0-9]+ bytes [0-9]+/, "", rest)
       gsub(/comment "[^"]*"/, "", rest)
       if (rest ~ /^[ \t]*(drop|reject)/) verdict = "deny"
+      if (rest ~ /^[ \t]*accept[ \t]*$/) open = 1
     }'
 }
 
@@ -367,8 +375,9 @@ s_iptables() {
   rules=$(limit 15 iptables -S INPUT) || return
   printf '%s\n' "$rules" | awk '
     $1 == "-P" { policy = $3 }
+    $1 == "-A" && $3 == "-j" && $4 == "ACCEPT" && NF == 4 { open = 1 }
     $1 == "-A" { rules++; verdict = ($3 == "-j" && ($4 == "DROP" || $4 == "REJECT")) ? "deny" : "other" }
-    END { print "input", policy, rules + 0, (verdict == "" ? "none" : verdict) }'
+    END { print "input", policy, rules + 0, (open ? "open" : verdict == "" ? "none" : verdict) }'
 }
 
 # ---------------------------------------------------------------- sshd
@@ -398,7 +407,7 @@ s_sshd_config() {
     printf 'file %s\n' "$f"
     limit 5 awk '
       { word = tolower($0); sub(/^[ \t]+/, "", word); sub(/[ \t=].*/, "", word) }
-      word ~ /^(include|match|permitrootlogin|passwordauthentication|permitemptypasswords|maxauthtries)$/ { print "| " $0 }' "$f"
+      word ~ /^(include|match|permitrootlogin|passwordauthentication|permitemptypasswords|maxauthtries)$/ { print "| " $0 }' "$f" || return
   done
   return 0
 }
@@ -422,7 +431,7 @@ s_sshd_effective() {
 # Names, numbers, shells and the state of the password field; neither personal names nor anything of the password itself.
 s_accounts() {
   readable /etc/passwd || return
-  limit 10 awk -F: 'NF >= 7 {
+  limit 10 awk -F: 'NF >= 4 {
     state = ($2 == "x") ? "shadow" : ($2 == "") ? "empty" : ($2 ~ /^[!*]/) ? "locked" : "set"
     print $1 "\t" $3 "\t" state "\t" $7 }' /etc/passwd
 }
@@ -441,10 +450,10 @@ s_time() {
   fi
   [ -e /run/systemd/timesync/synchronized ] && printf 'timesyncd=synchronized\n' && found=0
   if have chronyc; then
-    limit 10 chronyc -n tracking | sed -n -e 's/^Leap status *: */chrony-leap=/p' && found=0
+    printf 'chrony-leap=%s\n' "$(limit 10 chronyc -n tracking | sed -n -e 's/^Leap status *: *//p')" && found=0
   fi
   if have ntpq; then
-    limit 10 ntpq -np | sed -n -e 's/^\*.*/ntpq=synchronised/p' && found=0
+    printf 'ntpq=%s\n' "$(limit 10 ntpq -np | sed -n -e 's/^\*.*/synchronised/p' -e 's/^=.*/answered/p' | tail -n 1)" && found=0
   fi
   return "$found"
 }
@@ -452,8 +461,12 @@ s_time() {
 s_logging() {
   printf 'looked=yes\n'
   [ -d /var/log/journal ] && printf 'journal=directory\n'
-  for f in /usr/lib/systemd/journald.conf.d/*.conf /etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf; do
-    [ -r "$f" ] && limit 5 sed -n -e 's/^[[:space:]]*Storage[[:space:]]*=[[:space:]]*/storage=/p' "$f"
+  # The last value counts: files of the folders stand above the main file.
+  for f in /usr/lib/systemd/journald.conf /etc/systemd/journald.conf /usr/lib/systemd/journald.conf.d/*.conf \
+    /run/systemd/journald.conf.d/*.conf /etc/systemd/journald.conf.d/*.conf; do
+    [ -e "$f" ] || continue
+    readable "$f" || return
+    limit 5 sed -n -e 's/^[[:space:]]*Storage[[:space:]]*=[[:space:]]*/storage=/p' "$f" || return
   done
   for f in /etc/rsyslog.conf /etc/rsyslog.d/*.conf; do
     [ -e "$f" ] || continue
@@ -464,7 +477,7 @@ s_logging() {
     printf 'rsyslog=%s\n' "$f"
     limit 5 awk '
       /^[ \t]*#/ { next }
-      tolower($0) ~ /type[ \t]*=[ \t]*"omfwd"/ || $0 ~ /^[^:$#][^ \t]*[ \t]+@@?[A-Za-z0-9([]/ { print "remote=rsyslog"; exit }' "$f"
+      tolower($0) ~ /type[ \t]*=[ \t]*"om(fwd|relp|gssapi|kafka|http|elasticsearch|amqp1|hiredis|azure[a-z]*)"|:om(relp|gssapi):/ || $0 ~ /^[^:$#][^ \t]*[ \t]+@@?[A-Za-z0-9([]/ { print "remote=rsyslog"; exit }' "$f" || return
   done
   [ -e /etc/syslog-ng/syslog-ng.conf ] && printf 'syslog-ng=yes\n'
   return 0

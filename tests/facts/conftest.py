@@ -151,6 +151,7 @@ def windows() -> Callable[..., FactSet]:
 
     def facts(complete: bool = True, **sections: str | bytes | SectionStatus) -> FactSet:
         sections.setdefault("clock", f'{{"now":{NOW}}}')
+        sections.setdefault("about", '{"wow64":false}')
         return parse_facts(capture_of("windows", complete, **sections), KNOWLEDGE, datetime.fromtimestamp(NOW, UTC))
 
     return facts

@@ -159,10 +159,21 @@ def test_the_age_of_lists_is_that_of_the_security_list_or_the_stamp(posix):
             False,
         ),
         (STANZAS + "| Suites: trixie-security\n|\n| Enabled: no\n| Suites: sid\n", True),
+        (STANZAS + "| Types: deb-src\n| Suites: trixie-security\n", False),
+        ("file /etc/apt/sources.list\n| deb http://h/debian bookworm main # no bookworm-security\n", False),
     ],
 )
 def test_security_source(posix, text, found):
-    assert posix(apt_sources=text)["patch.security_source"] == Known(found, "apt-sources")
+    release = 'ID=debian\nVERSION_ID="12"\n'
+    assert posix(apt_sources=text, os_release=release)["patch.security_source"] == Known(found, "apt-sources")
+
+
+@pytest.mark.parametrize(
+    "release", ['ID=kali\nVERSION_ID="2026.3"\n', "ID=debian\n", 'ID=astra\nID_LIKE=debian\nVERSION_ID="1"\n']
+)
+def test_a_release_without_a_source_of_that_name_does_not_fail_for_it(posix, release):
+    fact = posix(apt_sources="file /etc/apt/sources.list\n| deb http://h/d x main\n", os_release=release)["patch.security_source"]
+    assert reason(fact) is MissingReason.UNSUPPORTED
 
 
 def test_an_unreadable_source_hides_only_what_is_not_found(posix):
@@ -301,9 +312,27 @@ def test_no_server_no_settings(posix):
     assert reason(facts["sshd.password_authentication"]) is MissingReason.ABSENT
 
 
+@pytest.mark.parametrize("line", ["x\tNaN\tset\t/bin/sh", "x\t-0\tshadow\t/bin/sh", "x\t0\tshadow", "\t0\tshadow\t/bin/sh"])
+def test_a_line_that_cannot_be_read_may_hide_an_account(posix, line):
+    facts = posix(accounts=f"root\t0\tshadow\t/bin/bash\n{line}\n", passwords="root\tset\n")
+    assert reason(facts["accounts.uid0"]) is MissingReason.ERROR
+    assert reason(facts["accounts.empty_password"]) is MissingReason.ERROR
+    facts = posix(accounts="root\t0\tshadow\t/bin/bash\n", passwords="root\tset\nguest\tem")
+    assert reason(facts["accounts.empty_password"]) is MissingReason.ERROR
+
+
+@pytest.mark.parametrize("status", [SectionStatus.TIMEOUT, SectionStatus.TRUNCATED, SectionStatus.DENIED])
+def test_sshd_t_alone_does_not_say_what_a_match_block_gives_to_others(posix, status):
+    effective = "permitrootlogin no\npasswordauthentication yes\npermitemptypasswords no\nmaxauthtries 3\n"
+    facts = posix(sshd=SSHD, sshd_config=status, sshd_effective=effective)
+    assert facts["sshd.password_authentication"].value is True
+    for name in ("permit_root_login", "permit_empty_passwords", "max_auth_tries"):
+        assert reason(facts[f"sshd.{name}"]).value == status.value
+
+
 def test_accounts(posix):
     passwd = "root\t0\tshadow\t/bin/bash\ntoor\t0\tempty\t\nsvc\t5\tshadow\t/usr/sbin/nologin\n"
-    passwd += "+nis\t0\tshadow\t/bin/sh\nx\tNaN\ty\tz\n"
+    passwd += "+nis\t0\tshadow\t/bin/sh\n"
     facts = posix(accounts=passwd, passwords="root\tset\nsvc\tempty\n")
     assert facts["accounts.uid0"].value == ["root", "toor"]
     assert facts["accounts.empty_password"].value == ["toor", "svc"]
@@ -330,8 +359,37 @@ def base_chain(policy, rules=0, verdict="none", hook="input", kind="filter"):
 @pytest.mark.parametrize(
     ("sections", "active", "kind"),
     [
-        ({"firewall": "looked=yes\nufw-enabled=yes\n", "units": UFW}, True, "ufw"),
-        ({"firewall": 'looked=yes\nufw-enabled="yes"\n', "units": UFW}, True, "ufw"),
+        ({"firewall": "looked=yes\nufw-enabled=yes\nufw-input=DROP\n", "units": UFW}, True, "ufw"),
+        ({"firewall": 'looked=yes\nufw-enabled="yes"\nufw-input="REJECT"\n', "units": UFW}, True, "ufw"),
+        (
+            {"firewall": TOOLS + 'ufw-enabled=yes\nufw-input="ACCEPT"\n', "units": UFW, "nft": SectionStatus.DENIED},
+            MissingReason.DENIED,
+            None,
+        ),
+        (
+            {
+                "firewall": TOOLS + "firewalld-zone=trusted\n",
+                "units": UNITS + "firewalld.service loaded active running\n",
+                "nft": base_chain("accept", 3, "other"),
+                "iptables": "input ACCEPT 0 none\n",
+            },
+            MissingReason.UNSUPPORTED,
+            None,
+        ),
+        (
+            {"firewall": TOOLS, "nft": base_chain("drop", 2, "open"), "iptables": "input DROP 3 open\n"},
+            MissingReason.UNSUPPORTED,
+            None,
+        ),
+        (
+            {
+                "firewall": TOOLS + "kernel-table=filter\niptables=iptables v1.8.9 (nf_tables)\n",
+                "nft": "looked=yes\n",
+                "iptables": "input ACCEPT 0 none\n",
+            },
+            MissingReason.UNSUPPORTED,
+            None,
+        ),
         (
             {"firewall": "looked=yes\ntool=nft\nufw-enabled=yes\n", "units": UNITS, "nft": SectionStatus.DENIED},
             MissingReason.DENIED,
@@ -352,7 +410,8 @@ def base_chain(policy, rules=0, verdict="none", hook="input", kind="filter"):
         ({"firewall": TOOLS, "nft": "looked=yes\n", "iptables": "input ACCEPT 9 deny\n"}, True, "iptables"),
         ({"firewall": TOOLS, "nft": "looked=yes\n", "iptables": "input ACCEPT 1 other\n"}, MissingReason.UNSUPPORTED, None),
         ({"firewall": TOOLS, "nft": "", "iptables": "input ACCEPT 0 none\n"}, MissingReason.ERROR, None),
-        ({"firewall": "looked=yes\n", "nft": SectionStatus.ABSENT}, False, None),
+        ({"firewall": "looked=yes\nmodules=read\n", "nft": SectionStatus.ABSENT}, False, None),
+        ({"firewall": "looked=yes\n", "nft": SectionStatus.ABSENT}, MissingReason.UNSUPPORTED, None),
         ({"firewall": "looked=yes\nmodule=nf_tables\n", "nft": SectionStatus.ABSENT}, MissingReason.UNSUPPORTED, None),
         ({"firewall": ""}, MissingReason.ERROR, None),
     ],

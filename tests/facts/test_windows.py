@@ -399,7 +399,9 @@ def test_automatic_updates(windows, build, kind, keys, value):
 
 def test_dates_and_identity(windows):
     hardware = json.dumps({"uuid": "4C4C4544-0034-3610-8052-B5C04F4E3432", "product_serial": "Default string", "serial": "5CD1"})
-    facts = windows(hardware=hardware, hotfixes=json.dumps({"newest": NOW - 30 * DAY}), system=json.dumps({"booted": NOW - DAY}))
+    facts = windows(
+        hardware=hardware, hotfixes=json.dumps({"newest": NOW - 30 * DAY, "unread": 0}), system=json.dumps({"booted": NOW - DAY})
+    )
     assert facts["machine.serial"].value == "5CD1"
     assert facts["machine.uuid"].value == "4c4c4544-0034-3610-8052-b5c04f4e3432"
     assert facts["patch.last_installed_age_days"].value == 30

@@ -186,7 +186,7 @@ def test_rules_leave_as_shape_without_addresses(tools):
     assert lines == [
         "looked=yes",
         "chain inet filter input 3 deny type filter hook input priority filter + 10 policy accept",
-        "chain inet filter helper 1 other",
+        "chain inet filter helper 1 open",
         "chain ip nat pre 0 none type nat hook prerouting priority dstnat policy accept",
     ]
 

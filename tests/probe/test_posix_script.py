@@ -91,10 +91,12 @@ def test_every_shell_gives_every_section(run, shell):
     ids=["timeout-k", "timeout", "own watchdog"],
 )
 def test_a_command_that_hangs_is_ended(run, shell, first, second):
+    endless = f"98{os.getpid()}"  # of this run alone: others may test on the same machine
+
     def edit(script: str) -> str:
         script = script.replace("timeout -k 1 5 true", first, 1).replace("elif timeout 5 true", f"elif {second}", 1)
         script = script.replace("elif timeout -t 5 true", "elif false", 1)
-        return replaced("s_identity", "  printf 'before\\n'\n  limit 1 sleep 987654")(script)
+        return replaced("s_identity", f"  printf 'before\\n'\n  limit 1 sleep {endless}")(script)
 
     capture = run(shell, edit=edit)
     assert capture.by_name["identity"].status is SectionStatus.TIMEOUT
@@ -102,7 +104,7 @@ def test_a_command_that_hangs_is_ended(run, shell, first, second):
     assert capture.by_name["os-release"].status in (SectionStatus.OK, SectionStatus.ABSENT)
     assert capture.complete
     running = subprocess.run(["ps", "-e", "-o", "args="], capture_output=True, text=True, check=False).stdout
-    assert "sleep 987654" not in running
+    assert f"sleep {endless}" not in running
 
 
 @ALL_SHELLS
