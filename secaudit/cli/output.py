@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from secaudit import __version__
+from secaudit.cli.session import leave_quietly
 from secaudit.messages import Message
 
 FORMAT_VERSION = 1
@@ -32,8 +33,11 @@ def print_json(kind: str, payload: Mapping[str, Any]) -> None:
     if stream is None:
         sys.stdout.write(data.decode("utf-8"))
     else:
-        stream.write(data)
-        stream.flush()
+        try:
+            stream.write(data)
+            stream.flush()
+        except BrokenPipeError:
+            leave_quietly()
 
 
 def percent(share: Fraction | None) -> str | None:

@@ -216,7 +216,10 @@ def print_sweep(session: Session, result: Sweep) -> None:
 
 
 _NEXT: dict[Sight, Message] = {
-    Sight.HOST_KEY: msg("compare and enrol host keys first: secaudit trust scan, then secaudit trust add"),
+    Sight.HOST_KEY: msg(
+        "compare host keys on site: secaudit trust scan shows them, secaudit trust add enrols new ones; "
+        "find out why a key changed"
+    ),
     Sight.AUTH: msg("name the key that the machines let in with --identity FILE, and the account with --user"),
     Sight.SUDO: msg("allow the account sudo without a password there, or leave --sudo out"),
     Sight.NO_WAY_IN: msg("give machines that SSH can reach an address in the inventory; the others stay unknown"),

@@ -4,6 +4,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import typer
 from rich.console import Console
@@ -28,6 +29,25 @@ ChecksOption = typer.Option(
 )
 FormatOption = typer.Option("--format", help=N_("text for people, json for programs (docs/json.md)."))
 AsOfOption = typer.Option("--as-of", metavar="YYYY-MM-DD", help=N_("Day the figures are for; today when left out."))
+
+
+READER_GONE = 141
+"""Exit code when whoever read our output stopped reading (``| head``), as shells write the end by SIGPIPE; no defect."""
+
+
+def leave_quietly() -> NoReturn:
+    """End without a word: nobody reads any more, and what the interpreter flushes at its end must not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(READER_GONE)
+
+
+class QuietConsole(Console):
+    """A console whose reader may go away."""
+
+    def on_broken_pipe(self) -> None:
+        """Rich would end with the code of a defect."""
+        self.quiet = True
+        leave_quietly()
 
 
 @dataclass(frozen=True)
@@ -57,7 +77,7 @@ def open_session(language: str | None) -> Session:
             reconfigure(errors="replace")
     chosen = choose_language(language)
     speak(chosen)
-    return Session(Console(highlight=False), Console(stderr=True, highlight=False), translator(chosen))
+    return Session(QuietConsole(highlight=False), Console(stderr=True, highlight=False), translator(chosen))
 
 
 def session_of(context: typer.Context) -> Session:

@@ -14,8 +14,12 @@ from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import needed_store
 from secaudit.errors import UsageError
 from secaudit.messages import msg
+from secaudit.store import FlawKind
 
 app = application()
+
+_OF_RUNS = (FlawKind.RUN, FlawKind.OPEN)
+"""Flaws whose number is that of a run, not of an outcome."""
 
 
 @app.command(cls=Command, help=N_("Check the hash chain: whether anything in the store was changed, removed or added."))
@@ -52,7 +56,12 @@ def verify(
         )
     else:
         for flaw in result.problems:
-            session.say(flaw.message, style="red")
+            text = (
+                msg("outcome {number}: {message}", number=flaw.number, message=flaw.message)
+                if flaw.number and flaw.kind not in _OF_RUNS
+                else flaw.message
+            )
+            session.say(text, style="red")
         if result.more:
             session.say(msg("and {count} more", count=result.more), style="red")
         if result.intact:

@@ -1,12 +1,16 @@
 """What people read on the console: both languages, figures with their formula and their lab mark, refusals that say what next."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
 from secaudit.cli.days import parse_day
 from secaudit.errors import UsageError
+from tests.cli.conftest import environment
 
 REFUSED = [
     (["scan", "--formt", "x"], "không có tùy chọn --formt"),
@@ -135,3 +139,18 @@ def test_nobody_answering_enrols_nothing(secaudit, small):
 def test_progress_is_silent_where_nobody_watches(secaudit, small):
     done = secaudit("measure", "-i", small, "-w", "w")
     assert "━" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise on Windows")
+@pytest.mark.parametrize("arguments", [["checks", "list"], ["checks", "list", "--format", "json"]])
+def test_a_reader_that_goes_away_is_no_defect(arguments):
+    """``secaudit ... | head -1``."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "secaudit", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+    )
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    said = process.stderr.read().decode("utf-8")
+    process.stderr.close()
+    assert process.wait(timeout=60) == 141
+    assert said == ""
