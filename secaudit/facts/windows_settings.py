@@ -62,7 +62,7 @@ def automatic(reading: Reading) -> FactValue:
 
 
 def firewall_profiles(reading: Reading) -> FactValue:
-    """Each profile; a policy wins over the local setting."""
+    """Each profile, on and blocking by default; a policy wins over the local setting."""
     rows: list[dict[str, Scalar]] = [{"name": name, "enabled": on} for name, on in sorted(reading.once(_profiles).items())]
     return Known(rows, "firewall")
 
@@ -99,20 +99,24 @@ def _profiles(reading: Reading) -> dict[str, bool]:
         profile = document.get(name)
         if not isinstance(profile, dict):
             reading.fail(MissingReason.ERROR, "firewall")
-        value = _enabled(reading, profile, "policy")
-        if value is None:
-            value = _enabled(reading, profile, "local")
+        value = _setting(reading, profile, "EnableFirewall")
         if value is None:
             reading.fail(MissingReason.ABSENT, "firewall", f"{name} has no setting")
-        found[plain] = value != 0
+        # Value 0 of the default action lets everything in; where nothing is set, what no rule allows is blocked.
+        found[plain] = value != 0 and _setting(reading, profile, "DefaultInboundAction") != 0
     return found
 
 
-def _enabled(reading: Reading, profile: dict[str, Any], place: str) -> int | None:
-    value = profile.get(place)
-    if isinstance(value, str):
-        reading.fail(MissingReason.DENIED if value == "denied" else MissingReason.ERROR, "firewall")
-    return dword(value.get("EnableFirewall")) if isinstance(value, dict) else None
+def _setting(reading: Reading, profile: dict[str, Any], name: str) -> int | None:
+    """A value of a profile: the policy's, else the local one."""
+    for place in ("policy", "local"):
+        value = profile.get(place)
+        if isinstance(value, str):
+            reading.fail(MissingReason.DENIED if value == "denied" else MissingReason.ERROR, "firewall")
+        number = dword(value.get(name)) if isinstance(value, dict) else None
+        if number is not None:
+            return number
+    return None
 
 
 def _other_firewall(reading: Reading) -> str:
@@ -157,7 +161,7 @@ def smb1_server(reading: Reading) -> FactValue:
         return Known(value != 0, "settings")
     if build_number(reading) < _FIRST_WITHOUT_SMB1:
         return Known(value=True, section="settings")
-    if key(reading, "settings", "smb1_client") is None:
+    if key(reading, "settings", "smb1_client") is None and key(reading, "settings", "smb1_driver") is None:
         return Known(value=False, section="settings")
     return Missing(MissingReason.UNSUPPORTED, "settings", "the feature is installed and its server part has no setting")
 

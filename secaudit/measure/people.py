@@ -1,5 +1,6 @@
 """People: head counts prove something only with a dated document that is still valid."""
 
+from dataclasses import replace
 from datetime import date
 
 from secaudit.measure.parts import Part, Population
@@ -17,7 +18,8 @@ def people(target: Target, plan: Plan, scope: Scope) -> Population:
     for file in scope.agencies:
         belongs = formula.counts(formula.bind(agency_values(file, scope.submitted(file))))
         if belongs is not False:
-            parts.append(_part(file, target, plan, scope))
+            part = _part(file, target, plan, scope)
+            parts.append(part if belongs else replace(part, tally=Tally(unknown=part.tally.total), declared_only=0))
     return Population(tuple(parts), formula.notes())
 
 

@@ -162,7 +162,7 @@ def systems(target: Target, scope: Scope) -> Population:
     left_out: Counter[str] = Counter()
     members: list[Member] = []
     for system, agency, shared in _systems(scope):
-        values = system_values(system, shared, scope.classifications.get(system.id))
+        values = system_values(system, shared, scope.classifications.get(system.id), scope.as_of)
         bindings = formula.bind(values)
         belongs = formula.counts(bindings)
         if belongs is False:

@@ -6,6 +6,7 @@ could not decide is not bound: an expression that depends on it is unknown.
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from types import MappingProxyType
 
 from secaudit.expr import variable_name
@@ -113,8 +114,8 @@ def _verdict(finding: Finding | None) -> FactValue:
     return Known(finding.verdict.value, "findings")
 
 
-def system_values(system: System, shared: bool, classification: Classification | None) -> dict[str, FactValue]:
-    """What is declared of a system, and what the rules say of its level."""
+def system_values(system: System, shared: bool, classification: Classification | None, as_of: date) -> dict[str, FactValue]:
+    """What is declared of a system, and what the rules say of its level; a decision dated after ``as_of`` is none yet."""
     dossier, plan = system.dossier, system.plan
     status = dossier.status if dossier else None
     return _bound(
@@ -125,7 +126,7 @@ def system_values(system: System, shared: bool, classification: Classification |
             "system.state_secret": system.state_secret,
             "dossier.status": status.value if status else None,
             "dossier.level": dossier.level if dossier else None,
-            "dossier.has_decision": True if dossier and dossier.decision else None,
+            "dossier.has_decision": True if dossier and dossier.decision and dossier.decision.date <= as_of else None,
             "plan.status": plan.status if plan else None,
             "level.determined": classification is not None and classification.level is not None,
             "level.lowest": classification.lowest if classification else None,

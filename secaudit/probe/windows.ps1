@@ -166,6 +166,7 @@ Section 'settings' {
         rdp_tcp = (Reg "$server\WinStations\RDP-Tcp" @('UserAuthentication'))
         rdp_policy = (Reg $policy @('fDenyTSConnections', 'UserAuthentication'))
         smb_server = (Reg 'SYSTEM\CurrentControlSet\Services\LanmanServer\Parameters' @('SMB1'))
+        smb1_driver = (Reg 'SYSTEM\CurrentControlSet\Services\srv' @('Start'))
         smb1_client = (Reg 'SYSTEM\CurrentControlSet\Services\mrxsmb10' @('Start'))
     }
 }
@@ -190,8 +191,8 @@ Section 'firewall' {
     $table = @{}
     foreach ($name in @('DomainProfile', 'StandardProfile', 'PublicProfile')) {
         $table[$name] = @{
-            local = (Reg "SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\$name" @('EnableFirewall'))
-            policy = (Reg "SOFTWARE\Policies\Microsoft\WindowsFirewall\$name" @('EnableFirewall'))
+            local = (Reg "SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\$name" @('EnableFirewall', 'DefaultInboundAction'))
+            policy = (Reg "SOFTWARE\Policies\Microsoft\WindowsFirewall\$name" @('EnableFirewall', 'DefaultInboundAction'))
         }
     }
     $table

@@ -1,4 +1,4 @@
-"""Protection products of Windows: what every Windows brings, orphans and contradictions prove nothing."""
+"""Windows against false proof: what every machine brings, orphans, contradictions, a firewall that lets everything in."""
 
 import json
 
@@ -84,3 +84,41 @@ def test_a_damaged_row_of_security_center_leaves_the_list_open(windows):
 def test_a_process_without_its_service_leaves_the_list_open(windows):
     fact = windows(**windows_10({"WinDefend": 1}, ["avp"], []))["protection.products"]
     assert (fact.value, fact.complete) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("local", "policy", "active"),
+    [
+        ({"EnableFirewall": 1}, None, True),
+        ({"EnableFirewall": 1, "DefaultInboundAction": 1}, None, True),
+        ({"EnableFirewall": 1, "DefaultInboundAction": 0}, None, False),
+        ({"EnableFirewall": 1, "DefaultInboundAction": 0}, {"DefaultInboundAction": 1}, True),
+        ({"EnableFirewall": 1}, {"DefaultInboundAction": 0}, False),
+        ({"EnableFirewall": 1}, {"EnableFirewall": 0}, False),
+    ],
+)
+def test_a_firewall_that_lets_everything_in_filters_nothing(windows, local, policy, active):
+    profiles = {name: {"local": local, "policy": policy} for name in ("DomainProfile", "StandardProfile", "PublicProfile")}
+    facts = windows(firewall=json.dumps(profiles), **windows_10({"mpssvc": 4}, [], []))
+    assert facts["firewall.active"].value is active
+
+
+def test_another_firewall_that_could_not_be_asked_for_leaves_the_answer_open(windows):
+    profiles = {name: {"local": {"EnableFirewall": 0}} for name in ("DomainProfile", "StandardProfile", "PublicProfile")}
+    given = windows_10({"mpssvc": 4}, [], []) | {"firewall": json.dumps(profiles)}
+    assert windows(**given)["firewall.active"].value is False
+    assert windows(**given | {"wsc": SectionStatus.TIMEOUT})["firewall.active"].reason.value == "timeout"
+
+
+def test_smb1_is_off_by_default_only_where_none_of_its_parts_is_installed(windows):
+    given = windows_10({}, [], [])
+    settings = {"smb_server": {}, "smb1_client": None, "smb1_driver": None}
+    assert windows(**given, settings=json.dumps(settings))["settings.smb1_server"].value is False
+    settings["smb1_driver"] = {"Start": 3}
+    assert windows(**given, settings=json.dumps(settings))["settings.smb1_server"].reason.value == "unsupported"
+
+
+def test_a_32_bit_view_does_not_show_that_no_restart_waits(windows):
+    nothing = json.dumps({"windows_update": None, "component_servicing": None})
+    assert windows(reboot=nothing)["patch.reboot_required"].value is False
+    assert windows(reboot=nothing, about='{"wow64":true}')["patch.reboot_required"].reason.value == "unsupported"

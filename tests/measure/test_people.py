@@ -89,3 +89,14 @@ def test_people_of_one_tier(make):
     ])  # fmt: skip
     found = measured(make, case, counts='agency.tier == "province"')
     assert (found.tally, [share.agency for share in found.agencies]) == (Tally(10), ["so"])
+
+
+def test_people_of_whom_nobody_knows_whether_they_count_prove_nothing(make):
+    """Two agencies of 10; that the second belongs cannot be computed: 9 of 20 for certain, at most 19 of 20."""
+    first = make.agency("xa", people={"staff": 10, "staff_briefed": 9, **make.PAPERS})
+    second = make.agency("xb", people={"staff": 10, "staff_briefed": 10, **make.PAPERS}, endpoints=make.machines("m", 1))
+    found = make.Case([first, second]).measure(
+        make.target("people", counts="agency.endpoints == 0 || 1 / (agency.endpoints - 1) > 0")
+    )
+    assert found.tally == Tally(9, 1, 10)
+    assert found.decision is Decision.UNDECIDED

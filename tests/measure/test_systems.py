@@ -24,6 +24,8 @@ def tally(make, plan_246):
     [
         (DONE, Tally(1), 0),
         ({**DONE, "dossier": {"status": "approved"}}, Tally(0, 0, 1), 1),
+        ({**DONE, "dossier": {"status": "approved", "decision": {**DECISION, "date": "2026-12-14"}}}, Tally(1), 0),
+        ({**DONE, "dossier": {"status": "approved", "decision": {**DECISION, "date": "2026-12-15"}}}, Tally(0, 0, 1), 1),
         ({**DONE, "plan": {"status": "partial"}}, Tally(0, 1), 0),
         ({**DONE, "plan": {"status": "none"}}, Tally(0, 1), 0),
         ({**DONE, "plan": None}, Tally(0, 0, 1), 0),
