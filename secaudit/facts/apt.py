@@ -139,7 +139,7 @@ def automatic(reading: Reading) -> FactValue:
     if reading.status("units") is None:
         units = unit_states(reading)
         return Known(all(name in units and units[name].active for name in _TIMERS), "units")
-    if reading.status("units") is not MissingReason.UNSUPPORTED:
+    if reading.unread("units") is not None:
         reading.need("units")
     return Known(bool({"cron", "anacron", "crond"} & process_names(reading).complete_or_fail(reading)), "processes")
 

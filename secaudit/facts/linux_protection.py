@@ -57,8 +57,7 @@ class _Machine:
     @property
     def complete(self) -> bool:
         """Everything that could show a product was read to its end."""
-        read = (None, MissingReason.UNSUPPORTED)
-        units_read = self.units_missing in read and self.reading.status("unit-files") in read
+        units_read = self.reading.unread("units") is None and self.reading.unread("unit-files") is None
         return self.reading.status("packages") is None and units_read and self.processes.hidden is None and not self.doubt
 
     def runs(self, units: frozenset[str], processes: frozenset[str]) -> bool | MissingReason:
@@ -69,8 +68,8 @@ class _Machine:
         """
         if processes or any(name in self.units and self.units[name].running for name in units):
             return True
-        if self.units_missing not in (None, MissingReason.UNSUPPORTED):
-            return self.units_missing
+        if (unread := self.reading.unread("units")) is not None:
+            return unread
         return False if self.processes.hidden is None else self.processes.hidden
 
 

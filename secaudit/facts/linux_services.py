@@ -139,7 +139,7 @@ def service_runs(reading: Reading, units: tuple[str, ...], processes: tuple[str,
         known = unit_states(reading)
         if any(name in known and known[name].running for name in units):
             return True
-    elif reading.status("units") is not MissingReason.UNSUPPORTED:
+    elif reading.unread("units") is not None:
         reading.need("units")
     seen.complete_or_fail(reading)
     return False

@@ -92,7 +92,7 @@ def log_remote(reading: Reading) -> FactValue:
         return Known(value=True, section="logging")
     if reading.status("units") is None and _UPLOAD in unit_states(reading) and unit_states(reading)[_UPLOAD].active:
         return Known(value=True, section="units")
-    if reading.status("units") not in (None, MissingReason.UNSUPPORTED):
+    if reading.unread("units") is not None:
         reading.need("units")
     if any(process_names(reading).has(name) for name in _SHIPPERS):
         return Missing(MissingReason.UNSUPPORTED, "processes", "a log shipper runs whose configuration is not read")
@@ -116,7 +116,7 @@ def insecure(reading: Reading) -> FactValue:
     if reading.status("units") is None:
         units = unit_states(reading)
         names |= {service for unit, service in _RISKY_UNITS.items() if unit in units and units[unit].active}
-    elif reading.status("units") is not MissingReason.UNSUPPORTED:
+    elif reading.unread("units") is not None:
         unread.append("units")
     if reading.status("inetd") is None:
         named = {_RISKY_INETD[line.strip()] for line in reading.lines("inetd") if line.strip() in _RISKY_INETD}

@@ -80,6 +80,16 @@ class Reading:
             return self._why_not_there()
         return _REASONS.get(section.status)
 
+    def unread(self, name: str) -> MissingReason | None:
+        """Why a section says nothing; None when it was read, or when the probe saw that the system has no such thing.
+
+        A section that never came is no such sight.
+        """
+        section = self.capture.by_name.get(name)
+        if section is not None and section.status is SectionStatus.UNSUPPORTED:
+            return None
+        return self.status(name) or (MissingReason.ERROR if section is None else None)
+
     def lines(self, name: str) -> list[str]:
         """Lines of a section that was read to its end."""
         if name not in self._lines:

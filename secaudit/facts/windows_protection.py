@@ -43,10 +43,14 @@ class Machine:
     @property
     def complete(self) -> bool:
         """Everything that could show a product was read: Security Center is for workstations only."""
-        if self.doubt:
-            return False
+        missing = (self.services_missing, self.processes_missing, self.wsc_unread)
+        return not self.doubt and missing == (None, None, None)
+
+    @property
+    def wsc_unread(self) -> MissingReason | None:
+        """Why Security Center said nothing; None on a server, which has none."""
         no_wsc_here = self.wsc_missing is MissingReason.ABSENT and server_or_none(self.reading) is True
-        return self.services_missing is None and self.processes_missing is None and (self.wsc_missing is None or no_wsc_here)
+        return None if no_wsc_here else self.wsc_missing
 
     def _try(self, read: Callable[[], None]) -> MissingReason | None:
         try:
@@ -179,15 +183,17 @@ def _running(product: Product, live: list[Registered], machine: Machine) -> bool
     unread = (
         (machine.services_missing or machine.service_states) if product.windows.services else None,
         machine.processes_missing if product.windows.processes else None,
-        machine.wsc_missing if machine.wsc_missing in _UNREAD else None,
+        machine.wsc_unread,
         MissingReason.UNSUPPORTED if any(row.state.on is None for row in live) else None,
     )
     unclear = next((reason for reason in unread if reason is not None), None)
     if processes or any(machine.services[name] == RUNNING for name in services):
-        off = product.kind == "edr" and bool(live) and all(row.state.on is False for row in live)
-        return MissingReason.ERROR if off else True
-    if any(row.state.on for row in live):
-        return MissingReason.ERROR if services and unclear is None else True
+        if product.kind != "edr" or not product.windows.wsc_names:
+            return True
+        off = bool(live) and all(row.state.on is False for row in live)
+        return machine.wsc_unread or (MissingReason.ERROR if off else True)
+    if unclear is None and any(row.state.on for row in live):
+        return MissingReason.ERROR if services else True
     return False if unclear is None else unclear
 
 

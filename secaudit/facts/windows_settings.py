@@ -3,7 +3,7 @@
 from typing import Any
 
 from secaudit.facts.reading import Parser, Reading
-from secaudit.facts.windows_machine import build_number, dword, is_server, key, text
+from secaudit.facts.windows_machine import build_number, dword, is_server, key, server_or_none, text
 from secaudit.facts.windows_protection import RUNNING, Machine
 from secaudit.facts.wsc import merged, registered
 from secaudit.model.fact import FactValue, Known, Missing, MissingReason, Scalar
@@ -121,7 +121,7 @@ def _setting(reading: Reading, profile: dict[str, Any], name: str) -> int | None
 
 def _other_firewall(reading: Reading) -> str:
     """Name of a firewall that may be on; NotReadError when Security Center could not be asked. Servers have none."""
-    if reading.status("wsc") is MissingReason.ABSENT:
+    if reading.status("wsc") is MissingReason.ABSENT and server_or_none(reading) is True:
         return ""
     rows = merged(registered(reading.document("wsc"), "FirewallProduct"))
     return next((row.name for row in rows if row.state.on is not False and not row.orphan), "")
