@@ -7,7 +7,8 @@ Contenders, each in a process of its own against the same lab (another process, 
   blocking   paramiko as its manual shows it: connect, exec_command, read, with the same number of threads
   ssh        OpenSSH's client through xargs -P, as many at once as --ssh-at-once
 
-Prints endpoints per second and client CPU per endpoint as medians over the rounds, and ratios to ``transport``.
+Prints endpoints per second and client CPU per endpoint as medians over the rounds, and ratios to ``transport``; beside them
+what the lab itself (and the proxy in it) used per endpoint: where that times the rate comes near 1000 ms, the lab is the limit.
 ``--delay`` puts a user-space proxy with that round trip (milliseconds) between client and lab.
 """
 
@@ -30,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import paramiko
+import psutil
 
 from secaudit.collect import Job, Limits, NullObserver, collect
 from secaudit.lab.keys import fresh_key, private_key, public_key, seed_in
@@ -275,25 +277,27 @@ def main() -> None:
             try:
                 port = json.loads(server.stdout.readline())["port"]
                 setting = Setting(folder, port, asked.count, asked.in_flight, asked.ssh_at_once)
-                report(setting, names, asked.rounds, asked.delay)
+                report(setting, names, asked.rounds, asked.delay, psutil.Process(server.pid))
             finally:
                 server.stdin.close()
                 server.wait(20)
 
 
-def report(setting: Setting, names: Sequence[str], rounds: int, delay: float) -> None:
+def report(setting: Setting, names: Sequence[str], rounds: int, delay: float, lab: psutil.Process) -> None:
     print(
         f"{setting.count} endpoints, {setting.in_flight} in flight (ssh: {setting.ssh_at_once}), {delay:.0f} ms, {rounds} rounds"
     )
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
+    found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in names}
     for _ in range(rounds):
         for name in names:
-            found[name].append(measure(setting, name))
+            before = sum(lab.cpu_times()[:2])
+            rate, cpu = measure(setting, name)
+            found[name].append((rate, cpu, (sum(lab.cpu_times()[:2]) - before) / setting.count))
     medians = {name: tuple(statistics.median(column) for column in zip(*rows, strict=True)) for name, rows in found.items()}
     base = medians.get("transport") or next(iter(medians.values()))
-    print(f"{'':10} {'endpoints/s':>12} {'ratio':>7} {'CPU ms each':>12} {'ratio':>7}")
-    for name, (rate, cpu) in medians.items():
-        print(f"{name:10} {rate:12.1f} {rate / base[0]:7.2f} {cpu * 1000:12.2f} {cpu / base[1]:7.2f}")
+    print(f"{'':10} {'endpoints/s':>12} {'ratio':>7} {'CPU ms each':>12} {'ratio':>7} {'lab CPU ms':>11}")
+    for name, (rate, cpu, server) in medians.items():
+        print(f"{name:10} {rate:12.1f} {rate / base[0]:7.2f} {cpu * 1000:12.2f} {cpu / base[1]:7.2f} {server * 1000:11.2f}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ from secaudit.transport.base import HostKey
 _PLACES = "/usr/sbin:/usr/local/sbin:/sbin"
 _PRIVSEP = Path("/run/sshd")
 _START_SECONDS = 10.0
-_STOP_SECONDS = 5.0
+_STOP_SECONDS = 10.0
 _OPTIONS = """\
 Port {port}
 {listen}
@@ -91,10 +92,12 @@ class Sshd:
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             _PRIVSEP.mkdir(mode=0o755, exist_ok=True)
         self._log = (self.folder / "sshd.log").open("wb")
-        # -D: no daemon, so that the process is ours to end; -e: the log goes where we can read it.
+        # -D: no daemon, so that the process is ours to end; -e: the log goes where we can read it. The guard between us
+        # ends it when this process is killed and can end nothing itself.
+        server = [self._binary, "-D", "-e", "-f", str(self.folder / "sshd_config")]
         self._process = subprocess.Popen(  # noqa: S603 - absolute path, no shell, our own configuration
-            [self._binary, "-D", "-e", "-f", str(self.folder / "sshd_config")],
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-m", "secaudit.lab.guard", *server],
+            stdin=subprocess.PIPE,
             stdout=self._log,
             stderr=self._log,
             start_new_session=os.name != "nt",  # Ctrl-C of the terminal is not for it
@@ -168,11 +171,13 @@ class Sshd:
 
     def _end(self) -> None:
         if self._process is not None:
-            self._process.terminate()
+            if self._process.stdin is not None:
+                with contextlib.suppress(OSError):
+                    self._process.stdin.close()
             try:
                 self._process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                self._process.kill()
+                self._process.terminate()  # the guard passes it on
                 self._process.wait(_STOP_SECONDS)
             self._process = None
         if self._log is not None:
