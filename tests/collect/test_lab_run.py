@@ -70,7 +70,7 @@ def test_bad_machines_get_their_class_and_delay_nobody(tmp_path, diary):
     machines = {address: Machine(answer="x", misbehave=kind) for address, kind in bad.items()}
     machines |= {address: Machine(answer="x") for address in good}
     public = fresh_key(tmp_path / "client")
-    limits = Limits(in_flight=60, per_second=1000, endpoint_seconds=4, answer_bytes=6_000_000)
+    limits = Limits(in_flight=60, per_second=1000, endpoint_seconds=10, answer_bytes=4_000_000)
     with LabServer(machines, folder=tmp_path / "lab", client_keys=[public], answerer=answer) as lab:
         began = time.monotonic()
         sights = see(lab, tmp_path / "client", [*bad, *good], diary, limits)

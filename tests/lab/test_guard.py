@@ -79,8 +79,8 @@ def test_the_guard_passes_its_own_end_on():
 
 def test_the_exit_status_is_the_programs_and_a_missing_program_is_said():
     command = [sys.executable, "-m", "secaudit.lab.guard"]
-    done = subprocess.run([*command, sys.executable, "-c", "raise SystemExit(7)"], stdin=subprocess.PIPE, timeout=60)
-    assert done.returncode == 7
+    with subprocess.Popen([*command, sys.executable, "-c", "raise SystemExit(7)"], stdin=subprocess.PIPE) as guard:
+        assert guard.wait(60) == 7
     missing = subprocess.run([*command, "/nowhere/sshd"], stdin=subprocess.PIPE, capture_output=True, timeout=60)
     assert missing.returncode == 127
     assert missing.stderr
