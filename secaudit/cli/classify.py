@@ -27,6 +27,7 @@ from secaudit.cli.session import (
 from secaudit.cli.tree import Command, application
 from secaudit.errors import UsageError
 from secaudit.messages import clean, literal, msg
+from secaudit.model.base import day_in_vietnam
 from secaudit.model.level import Classification
 from secaudit.pipeline.province import Levels, Province, classify_province, load_province
 from secaudit.pipeline.publish.systems import COMPARISONS
@@ -48,7 +49,7 @@ def classify(
 ) -> None:
     """Exit 4 while a level is open, 3 when a declared level is lower than the proposal, 0 otherwise."""
     session = session_of(context)
-    day = parse_day(as_of) if as_of else datetime.now(UTC).astimezone().date()
+    day = parse_day(as_of) if as_of else day_in_vietnam(datetime.now(UTC))
     province = load_province(inventory_folder(inventory), checks_folder(checks))
     levels = classify_province(province, day)
     shown = _selected(levels, system)

@@ -26,6 +26,7 @@ from secaudit.collect import Limits
 from secaudit.discover.nmap import discover
 from secaudit.errors import SecauditError, UsageError
 from secaudit.messages import msg
+from secaudit.model.base import day_in_vietnam
 from secaudit.model.finding import Verdict
 from secaudit.pipeline.discovering import discover_machines, save_reconciliation
 from secaudit.pipeline.judging import count_verdicts
@@ -70,7 +71,7 @@ def demo(
     province = load_province(inventory, checks_folder(checks))
     _say_loaded(session, province)
     session.say(msg("2/6 Classifying every system"), style="bold")
-    levels = classify_province(province, datetime.now(UTC).astimezone().date())
+    levels = classify_province(province, day_in_vietnam(datetime.now(UTC)))
     _print_levels(session, province, levels)
     with (
         ended_by_signals(),

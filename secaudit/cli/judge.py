@@ -26,6 +26,7 @@ from secaudit.cli.session import (
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import PlanOption, moment_of, needed_store
 from secaudit.messages import clean, msg
+from secaudit.model.base import day_in_vietnam
 from secaudit.model.finding import Verdict
 from secaudit.model.measurement import EndpointState
 from secaudit.pipeline.judging import Tallies, count_verdicts, rejudge
@@ -48,7 +49,7 @@ def judge(
     session = session_of(context)
     province = load_province(inventory_folder(inventory), checks_folder(checks))
     moment = moment_of(None)
-    levels = classify_province(province, moment.astimezone().date())
+    levels = classify_province(province, day_in_vietnam(moment))
     fresh_days = province.plan(plan).evidence.fresh_days
     with needed_store(workspace_folder(workspace)) as store, one_bar(session, msg("Judging")) as steps:
         judged = rejudge(province, store, levels, moment=moment, fresh_days=fresh_days, progress=steps)

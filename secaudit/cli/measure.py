@@ -29,6 +29,7 @@ from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import AsOf, PlanOption, existing_store, moment_of
 from secaudit.errors import UsageError
 from secaudit.messages import clean, msg
+from secaudit.model.base import VIETNAM_TIME, day_in_vietnam
 from secaudit.model.measurement import AgencyShare, Decision, Measurement, Tally
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
@@ -104,7 +105,7 @@ def measured_code(measured: Measured, accepted: float = 0.0) -> ExitCode:
 def print_measurements(session: Session, measured: Measured) -> None:
     """Each target with the stricter readings under it, then what prevents decisions."""
     show = Format(session.translator.language)
-    day = measured.as_of.astimezone().strftime("%d/%m/%Y %H:%M")
+    day = measured.as_of.astimezone(VIETNAM_TIME).strftime("%d/%m/%Y %H:%M")
     title = session.text(msg("{plan}, as of {day}", plan=measured.plan.name, day=day))
     rows = _rows(session, measured, show)
     if session.out.width >= WIDE:
@@ -132,7 +133,7 @@ def _rows(session: Session, measured: Measured, show: Format) -> list[_Row]:
     rows = []
     for number, m in enumerate(measured.measurements, start=1):
         target = targets[m.target]
-        word = decision_word(m.decision, overdue=due is not None and measured.as_of.date() > due)
+        word = decision_word(m.decision, overdue=due is not None and day_in_vietnam(measured.as_of) > due)
         style = {Decision.MET: "green", Decision.MISSED: "red"}.get(m.decision, "yellow")
         asked = f"{'>' if m.sign == '>' else '≥'} {show.percent(m.share)}"
         title = clean(f"{number}. {target.short.pick(language)}")
@@ -219,6 +220,8 @@ def _print_formulas(session: Session, measured: Measured) -> None:
     for number, m in enumerate(measured.measurements, start=1):
         formula = targets[m.target].formula.pick(session.translator.language)
         session.out.print(Text(clean(f"  {number}. {' '.join(formula.split())}")), soft_wrap=True)
+        for note in m.notes:
+            session.out.print(Text(f"     · {session.text(note)}"), style="dim", soft_wrap=True)
 
 
 def _print_agencies(session: Session, measured: Measured, wanted: list[str] | None) -> None:
@@ -276,6 +279,7 @@ def _measurement_json(measured: Measured, m: Measurement) -> dict[str, Any]:
         "needed": m.needed,
         "to_clarify": m.to_clarify,
         "formula": target.formula,
+        "notes": [str(note) for note in m.notes],
         "blockers": [{"kind": b.kind, "count": b.count, "agencies": list(b.agencies)} for b in m.blockers],
         "under": [{"id": sub.id, **tally_json(sub.tally)} for sub in m.under],
         "agencies": [_share_json(share) for share in m.agencies],

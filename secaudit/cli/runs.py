@@ -14,6 +14,7 @@ from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import needed_store
 from secaudit.errors import UsageError
 from secaudit.messages import Message, clean, literal, msg, msgc
+from secaudit.model.base import VIETNAM_TIME
 from secaudit.model.outcome import Run, Sight, StoredOutcome
 from secaudit.report.words import word
 
@@ -48,7 +49,7 @@ def list_runs(
         seen = counts.get(Sight.SEEN, 0)
         table.add_row(
             str(run.number),
-            run.started_at.astimezone().strftime("%d/%m/%Y %H:%M"),
+            run.started_at.astimezone(VIETNAM_TIME).strftime("%d/%m/%Y %H:%M"),
             session.text(STATUS[run.status]),
             Text(clean(run.who)),
             Text(scope_text(session, run.scope)),

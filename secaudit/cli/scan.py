@@ -46,6 +46,7 @@ from secaudit.cli.workspace import HOST_KEYS_FILE, STORE_FILE, PlanOption
 from secaudit.collect import Limits
 from secaudit.collect.machine import safe_limits
 from secaudit.messages import Message, msg
+from secaudit.model.base import day_in_vietnam
 from secaudit.model.finding import Verdict
 from secaudit.model.outcome import Sight
 from secaudit.model.plan import Plan
@@ -127,7 +128,7 @@ def watched_sweep(
     limits: Limits,
 ) -> Sweep:
     """A sweep with a progress display; Ctrl-C ends it softly."""
-    levels = classify_province(province, datetime.now(UTC).astimezone().date())
+    levels = classify_province(province, day_in_vietnam(datetime.now(UTC)))
     with closing(transport), ending_on_interrupt() as stop, bars(session) as progress:
         return sweep(
             province,

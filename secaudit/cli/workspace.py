@@ -12,6 +12,7 @@ from secaudit.cli.days import parse_day
 from secaudit.cli.language import N_
 from secaudit.errors import StoreError, UsageError
 from secaudit.messages import msg
+from secaudit.model.base import VIETNAM_TIME, day_in_vietnam
 from secaudit.store import Store
 
 STORE_FILE = "store.sqlite"
@@ -31,8 +32,8 @@ def moment_of(asked: str | None) -> datetime:
     if asked is None:
         return now
     day = parse_day(asked)
-    end = datetime.combine(day, time.max).astimezone()
-    if day > now.astimezone().date():
+    end = datetime.combine(day, time.max, tzinfo=VIETNAM_TIME)
+    if day > day_in_vietnam(now):
         raise UsageError(
             msg("{day} is still to come", day=day.isoformat()),
             hint=msg("name today or an earlier day, or leave --as-of out"),

@@ -1,7 +1,7 @@
 """Base of everything that people write."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
@@ -78,3 +78,12 @@ class Document(Written):
     number: Line
     date: Day
     authority: Line | None = None
+
+
+VIETNAM_TIME = timezone(timedelta(hours=7))
+"""Days of reports, decisions and periods are days in Việt Nam, whatever zone a machine is set to."""
+
+
+def day_in_vietnam(moment: datetime) -> date:
+    """The calendar day of a moment; one without a zone is UTC."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(VIETNAM_TIME).date()

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from secaudit.discover.nmap import Found, Network, discover
 from secaudit.errors import UsageError
 from secaudit.messages import msg
+from secaudit.model.base import day_in_vietnam
 from secaudit.model.inventory import Inventory
 from secaudit.source import did_you_mean
 from secaudit.store import Store, UndeclaredMachine
@@ -29,7 +30,7 @@ def discover_machines(
     inventory: Inventory, agencies: Sequence[str], *, at: datetime, look: Discover = discover
 ) -> Reconciliation:
     """Scan only the networks the inventory names, of ``agencies`` or of all that exist on the day of ``at``."""
-    known = {agency.agency.id: agency.agency for agency in inventory.agencies if agency.agency.exists_on(at.date())}
+    known = {agency.agency.id: agency.agency for agency in inventory.agencies if agency.agency.exists_on(day_in_vietnam(at))}
     missing = [name for name in agencies if name not in known]
     if missing:
         raise UsageError(

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from secaudit.measure import measure
+from secaudit.messages import msg
+from secaudit.model.base import day_in_vietnam
 from secaudit.model.inventory import Inventory
 from secaudit.model.measurement import EndpointState, Measurement
 from secaudit.model.plan import Plan
@@ -34,7 +36,8 @@ def measure_province(
     province: Province, plan: Plan, store: Store | None, *, as_of: datetime, progress: Progress = silent
 ) -> Measured:
     """Classify, judge and measure as of a moment; without a store nothing was ever seen."""
-    levels = classify_province(province, as_of.date())
+    day = day_in_vietnam(as_of)
+    levels = classify_province(province, day)
     states = gather_states(province, store, as_of=as_of, fresh_days=plan.evidence.fresh_days)
     judged = judge_states(province, store, levels, states, moment=as_of, progress=progress)
     undeclared = undeclared_machines(province.inventory, store, as_of)
@@ -44,10 +47,24 @@ def measure_province(
         levels.classifications,
         judged,
         undeclared={agency: len(addresses) for agency, addresses in undeclared.items()},
-        as_of=as_of.date(),
+        as_of=day,
     )
+    measurements = _with_unsearched(province.inventory, plan, measurements, store.swept(as_of) if store else frozenset(), day)
     head = store.head() if store is not None else ""
     return Measured(province, plan, levels, as_of, judged, undeclared, measurements, head)
+
+
+def _with_unsearched(
+    inventory: Inventory, plan: Plan, measurements: tuple[Measurement, ...], swept: frozenset[str], day: date
+) -> tuple[Measurement, ...]:
+    """Figures about machines say how many agencies' networks nobody searched for undeclared ones."""
+    present = [agency.agency.id for agency in inventory.agencies if agency.agency.exists_on(day)]
+    unsearched = sum(1 for agency in present if agency not in swept)
+    if not unsearched:
+        return measurements
+    note = msg("the networks of {count} agencies were not searched for undeclared machines", count=unsearched)
+    machines = {target.id for target in plan.targets if target.population == "endpoints"}
+    return tuple(replace(m, notes=(*m.notes, note)) if m.target in machines else m for m in measurements)
 
 
 def undeclared_machines(inventory: Inventory, store: Store | None, as_of: datetime) -> dict[str, tuple[str, ...]]:

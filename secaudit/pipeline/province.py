@@ -85,12 +85,18 @@ def _reading_problems(catalog: Catalog, inventory: Inventory, folder: Path) -> l
 
 
 def classify_province(province: Province, day: date) -> Levels:
-    """Classify every system under the rule set in force on ``day``."""
+    """Classify every system under the rule set in force on ``day``; systems of agencies closed by then are history."""
     rules = province.catalog.rule_set(day)
     if rules is None:
         raise UsageError(
             msg("no level rule set is in force on {day}", day=day.isoformat()),
             hint=msg("rule sets: {ids}", ids=", ".join(f"{r.id} ({r.valid_from})" for r in province.catalog.levels)),
         )
-    classifications = Classifier(rules, province.inventory.province.interpretations).classify_all(province.inventory)
-    return Levels(rules, classifications, levels_of_endpoints(province.inventory, classifications))
+    inventory = province.inventory
+    closed = {agency.agency.id for agency in inventory.agencies if not agency.agency.exists_on(day)}
+    classifications = {
+        system: item
+        for system, item in Classifier(rules, inventory.province.interpretations).classify_all(inventory).items()
+        if inventory.owner_of_system.get(system) not in closed
+    }
+    return Levels(rules, classifications, levels_of_endpoints(inventory, classifications))

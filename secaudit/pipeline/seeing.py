@@ -8,6 +8,7 @@ from datetime import datetime
 from secaudit.collect import Job, Limits, Observer, collect
 from secaudit.errors import UsageError
 from secaudit.messages import msg
+from secaudit.model.base import day_in_vietnam
 from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Inventory
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Run, Sight, Way
@@ -80,7 +81,7 @@ def select(province: Province, states: Mapping[str, EndpointState], scope: Scope
     asked: list[tuple[int, Job]] = []
     fresh = isolated = 0
     for agency in province.inventory.agencies:
-        if not agency.agency.exists_on(day.date()):
+        if not agency.agency.exists_on(day_in_vietnam(day)):
             continue
         for endpoint in agency.endpoints:
             if endpoint.status == "retired" or not _inside(agency, endpoint, scope):

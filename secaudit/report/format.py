@@ -4,12 +4,12 @@ Vietnamese: ``1.234,5`` and ``dd/mm/yyyy`` (Nghị định 30/2020 practice); En
 shown in Vietnamese time, because that is where the machines and the readers are.
 """
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from fractions import Fraction
 
+from secaudit.model.base import VIETNAM_TIME
 from secaudit.report.document import Figure
 
-VIETNAM_TIME = timezone(timedelta(hours=7))
 """Vietnam has one zone and no summer time."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_DECIMALS = 6

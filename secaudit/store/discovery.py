@@ -58,6 +58,13 @@ def _first_seen(connection: Connection, agency: str, address: str, moment: str) 
     return min(connection.scalar(query) or moment, moment)
 
 
+def swept(connection: Connection, as_of: datetime) -> frozenset[str]:
+    """Agencies whose networks were searched at least once up to ``as_of``."""
+    sweeps = schema.sweeps
+    query = select(sweeps.c.agency).where(sweeps.c.at <= moment_text(as_of)).distinct()
+    return frozenset(str(row.agency) for row in connection.execute(query))
+
+
 def undeclared(connection: Connection, as_of: datetime) -> tuple[UndeclaredMachine, ...]:
     """What the newest sweep of each agency up to ``as_of`` found, by agency and address."""
     sweeps, table = schema.sweeps, schema.discoveries

@@ -199,6 +199,11 @@ class Store:
         with self._reading() as connection:
             return discovery.undeclared(connection, as_of)
 
+    def swept(self, as_of: datetime) -> frozenset[str]:
+        """Agencies whose networks were searched for undeclared machines at least once up to ``as_of``."""
+        with self._reading() as connection:
+            return discovery.swept(connection, as_of)
+
     # Retention and proof
 
     def prune_captures(self, before: datetime) -> int:

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from secaudit.messages import Message, msg
+from secaudit.model.base import day_in_vietnam
 from secaudit.model.inventory import AgencyFile, Tier
 from secaudit.model.measurement import AgencyShare, Measurement
 from secaudit.model.plan import Population
@@ -28,13 +29,13 @@ _OPEN: dict[Population, Message] = {
 
 def in_scope(measured: Measured) -> list[AgencyFile]:
     """Agencies that exist on the day of the report; closed ones are history."""
-    day = measured.as_of.date()
+    day = day_in_vietnam(measured.as_of)
     return [agency for agency in measured.province.inventory.agencies if agency.agency.exists_on(day)]
 
 
 def has_sent(measured: Measured, agency: AgencyFile) -> bool:
     """Whether the agency's inventory was accepted by the day of the report."""
-    return agency.agency.has_sent(measured.as_of.date())
+    return agency.agency.has_sent(day_in_vietnam(measured.as_of))
 
 
 def names_of(measured: Measured) -> dict[str, str]:

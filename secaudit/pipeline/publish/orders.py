@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from secaudit.messages import Message, msg
+from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import BlockerKind, Decision, Measurement
 from secaudit.model.plan import Population, Target
 from secaudit.pipeline.measuring import Measured
@@ -111,7 +112,7 @@ def _due(measured: Measured) -> date:
     """The plan's due date, else the day the present reporting period closes."""
     if measured.plan.due is not None:
         return measured.plan.due
-    today = measured.as_of.date()
+    today = day_in_vietnam(measured.as_of)
     closes = date(today.year, *PERIOD_CLOSES)
     return closes if today <= closes else date(today.year + 1, *PERIOD_CLOSES)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from secaudit.messages import Message, msg
+from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import AgencyShare, Blocker, BlockerKind, Decision, Measurement, Tally
 from secaudit.model.plan import Population, SubTarget, Target
 from secaudit.pipeline.measuring import Measured
@@ -55,7 +56,7 @@ def target_rows(measured: Measured) -> tuple[TargetRow, ...]:
     """The plan's targets in the plan's order."""
     targets = {target.id: target for target in measured.plan.targets}
     due = measured.plan.due
-    overdue = due is not None and measured.as_of.date() > due
+    overdue = due is not None and day_in_vietnam(measured.as_of) > due
     return tuple(
         _row(number, targets[measurement.target], measurement, overdue)
         for number, measurement in enumerate(measured.measurements, start=1)
