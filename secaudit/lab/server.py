@@ -1,6 +1,6 @@
 """A lab of SSH machines in one process: hundreds of loopback addresses that replay answers or misbehave.
 
-Accepts one client key and never a password. Binds to 127.0.0.0/8 and to nothing else.
+Accepts given client keys, and a password only where one is given. Binds to 127.0.0.0/8 and to nothing else.
 """
 
 import contextlib
@@ -18,8 +18,9 @@ from secaudit.errors import SecauditError
 from secaudit.lab.keys import openssh_form, private_key, public_key, seed_in
 from secaudit.lab.manners import before_ssh, hold
 from secaudit.lab.map import Machine, is_loopback
-from secaudit.lab.session import LabSession, LabTransport
+from secaudit.lab.session import Doors, LabSession, LabTransport
 from secaudit.messages import msg
+from secaudit.model.secret import Secret
 from secaudit.transport.base import HostKey
 
 Answerer = Callable[[str, bytes], bytes | None]
@@ -42,11 +43,14 @@ class LabServer:
         platform_of: Callable[[str], str] = lambda _name: "posix",
         port: int = 0,
         wildcard: bool = False,
+        password: Secret | None = None,
+        interactive: bool = False,
     ) -> None:
         """``folder`` holds the lab's seed (0700); port 0 lets the system choose one port for all addresses.
 
         ``wildcard`` uses one listener for all of 127.0.0.0/8, bound to the loopback device (Linux): for thousands of
-        addresses; an address without an entry is then closed at once. Raises SecauditError for an address elsewhere.
+        addresses; an address without an entry is then closed at once. With ``password`` that password opens every machine too;
+        ``interactive`` machines ask for it. Raises SecauditError for an address elsewhere.
         """
         strangers = [address for address in machines if not is_loopback(address)]
         if strangers:
@@ -56,7 +60,7 @@ class LabServer:
             )
         self._machines = dict(machines)
         self._seed = seed_in(folder)
-        self._client_keys = frozenset(key.base64 for key in client_keys)
+        self._doors = Doors(frozenset(key.base64 for key in client_keys), password, interactive)
         self._answerer = answerer
         self._platform_of = platform_of
         self.port = port
@@ -171,7 +175,7 @@ class LabServer:
         transport.add_server_key(paramiko.Ed25519Key.from_private_key(io.StringIO(pem)))
         session = LabSession(
             machine,
-            self._client_keys,
+            self._doors,
             lambda stdin: self._answerer(machine.answer, stdin) if machine.answer else None,
             lambda method: self.offers.append((address, method)),
             self._stop,

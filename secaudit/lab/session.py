@@ -1,15 +1,19 @@
 """One SSH connection of the lab, seen from the server."""
 
+import hmac
 import itertools
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import paramiko
 from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED, OPEN_SUCCEEDED
+from paramiko.server import InteractiveQuery
 
 from secaudit.lab.manners import hang_up
 from secaudit.lab.map import Machine, Misbehaviour
+from secaudit.model.secret import Secret
 
 _PATIENCE_SECONDS = 120.0
 _MAX_STDIN = 4 * 1024 * 1024
@@ -36,20 +40,42 @@ class LabTransport(paramiko.Transport):
         """Silent."""
 
 
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Who is let in."""
+
+    keys: frozenset[str]
+    """Public keys, base64 blobs."""
+    password: Secret | None = None
+    interactive: bool = False
+    """The password is asked for (keyboard-interactive) instead of taken as such, as many servers with PAM do."""
+
+    @property
+    def methods(self) -> str:
+        """What the server says it accepts."""
+        if self.password is None:
+            return "publickey"
+        return "publickey,keyboard-interactive" if self.interactive else "publickey,password"
+
+    def opens(self, password: str) -> bool:
+        """Whether this is the password."""
+        return self.password is not None and hmac.compare_digest(password.encode("utf-8"), self.password.reveal().encode("utf-8"))
+
+
 class LabSession(paramiko.ServerInterface):
-    """Lets one client key in, reads the whole stdin of one command and answers it."""
+    """Lets one client in, reads the whole stdin of one command and answers it."""
 
     def __init__(
         self,
         machine: Machine,
-        client_keys: frozenset[str],
+        doors: Doors,
         answer: Callable[[bytes], bytes | None],
         note_offer: Callable[[str], None],
         stop: threading.Event,
     ) -> None:
-        """``client_keys`` are base64 blobs; ``note_offer`` hears the method of every login offered."""
+        """``note_offer`` hears the method of every login offered."""
         self._misbehave = machine.misbehave
-        self._client_keys = client_keys
+        self._doors = doors
         self._answer = answer
         self._note_offer = note_offer
         self._stop = stop
@@ -73,9 +99,9 @@ class LabSession(paramiko.ServerInterface):
     # What paramiko asks the server, in the transport's thread.
 
     def get_allowed_auths(self, username: str) -> str:
-        """Keys only, as the real machines are asked to be set up."""
+        """Keys only, as the real machines are asked to be set up, unless a password was given to the lab."""
         del username
-        return "publickey"
+        return self._doors.methods
 
     def check_auth_none(self, username: str) -> int:
         """Never."""
@@ -84,10 +110,20 @@ class LabSession(paramiko.ServerInterface):
         return AUTH_FAILED
 
     def check_auth_password(self, username: str, password: str) -> int:
-        """Never; the password is not looked at."""
-        del username, password
+        """The lab's password, if it has one."""
+        del username
         self._note_offer("password")
-        return AUTH_FAILED
+        return AUTH_SUCCESSFUL if not self._doors.interactive and self._doors.opens(password) else AUTH_FAILED
+
+    def check_auth_interactive(self, username: str, submethods: str) -> "int | InteractiveQuery":
+        """One hidden question."""
+        del username, submethods
+        self._note_offer("keyboard-interactive")
+        return InteractiveQuery("", "", ("Password: ", False)) if self._doors.interactive else AUTH_FAILED
+
+    def check_auth_interactive_response(self, responses: list[str]) -> "int | InteractiveQuery":
+        """The answer to it."""
+        return AUTH_SUCCESSFUL if len(responses) == 1 and self._doors.opens(responses[0]) else AUTH_FAILED
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         """The one client key."""
@@ -95,7 +131,7 @@ class LabSession(paramiko.ServerInterface):
         self._note_offer("publickey")
         if self._misbehave is Misbehaviour.HANG_AUTH:
             self._stop.wait(_PATIENCE_SECONDS)
-        if self._misbehave is Misbehaviour.REFUSE_AUTH or key.get_base64() not in self._client_keys:
+        if self._misbehave is Misbehaviour.REFUSE_AUTH or key.get_base64() not in self._doors.keys:
             return AUTH_FAILED
         return AUTH_SUCCESSFUL
 

@@ -4,8 +4,12 @@ With ``conversation`` the only importer of paramiko besides the lab.
 """
 
 import contextlib
+import os
+import stat
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import paramiko
@@ -18,6 +22,9 @@ from secaudit.transport.conversation import BROKEN, GREETING_BYTES, Conversation
 from secaudit.transport.credentials import Credentials, KeyFile
 from secaudit.transport.host_keys import HostKeys
 from secaudit.transport.wire import Dialer, Resolver, Watchdog, Wire, connect, resolve, system_dialer, system_resolver
+
+_KEY_FILE_BYTES = 1024 * 1024
+"""A private key of 16,384 bits takes 13 kB."""
 
 
 class _AgentSigner(paramiko.AgentKey):
@@ -105,19 +112,43 @@ def scan_host_key(target: Target, deadline: float) -> HostKey:
 
 
 def _load(key: KeyFile) -> paramiko.PKey:
-    passphrase = key.passphrase.reveal().encode("utf-8") if key.passphrase else None
     try:
-        return paramiko.PKey.from_path(key.path, passphrase)  # type: ignore[arg-type]
+        _check_key_file(key.path)
+        return _open_key(key)
     except OSError as error:
         what = msg("the key cannot be read: {reason}", reason=error.strerror or "error")
-        raise UsageError(what, where=str(key.path), hint=msg("name a private key file that you can read")) from error
-    except (paramiko.SSHException, ValueError, TypeError) as error:
-        # The causes are not chained into the text: some of them quote the input.
-        if passphrase is None:
-            what, hint = msg("the key is encrypted or is not a private key"), msg("give its passphrase, or name a private key")
+        raise UsageError(what, where=str(key.path), hint=msg("name a private key file that you can read")) from None
+    except UsageError:
+        raise
+    except Exception:  # noqa: BLE001 - the libraries refuse keys with a dozen types, not all of them related
+        # Nothing is chained: some of these errors quote or carry what stands in the file.
+        if key.passphrase is None:
+            what = msg("the key is encrypted, of a kind that is not supported, or is not a private key")
+            hint = msg("give its passphrase with --ask-passphrase, or name an Ed25519, ECDSA or RSA private key")
         else:
             what, hint = msg("the passphrase does not open the key"), msg("check the passphrase and the file")
-        raise UsageError(what, where=str(key.path), hint=hint) from error
+        raise UsageError(what, where=str(key.path), hint=hint) from None
+
+
+def _open_key(key: KeyFile) -> paramiko.PKey:
+    if key.passphrase is not None:
+        # TypeError: this key has no passphrase; of several keys only some may have one.
+        with contextlib.suppress(TypeError):
+            return paramiko.PKey.from_path(key.path, key.passphrase.reveal().encode("utf-8"))  # type: ignore[arg-type]
+    return paramiko.PKey.from_path(key.path)
+
+
+def _check_key_file(path: Path) -> None:
+    """Refuse what is no file of a key's size, and, as OpenSSH does, a key of ours that others can read."""
+    state = path.expanduser().stat()
+    if not stat.S_ISREG(state.st_mode) or state.st_size > _KEY_FILE_BYTES:
+        raise UsageError(msg("this is no key file"), where=str(path), hint=msg("name a private key file"))
+    if sys.platform != "win32" and state.st_mode & 0o077 and state.st_uid == os.geteuid():
+        raise UsageError(
+            msg("other accounts of this computer can read the key"),
+            where=str(path),
+            hint=msg("take the right away: chmod go-rwx; if somebody may have read it, make a new key"),
+        )
 
 
 def _signers_of(agent: paramiko.Agent) -> tuple[paramiko.PKey, ...]:

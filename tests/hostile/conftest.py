@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -166,16 +166,21 @@ def start_range(tmp_path_factory) -> Iterator[Range]:
     declare("refuses", "127.28.4.1", "refused", None)
     public = fresh_key(home / "key")
     with LabServer(machines, folder=home / "lab", client_keys=[public], answerer=answer) as lab:
-        (home / "province" / "agencies").mkdir(parents=True)
-        (home / "workspace").mkdir(mode=0o700)
-        (home / "province" / "province.yaml").write_text(
-            f"province: {{id: t, name: Tỉnh thử, owner: UBND tỉnh}}\ndefaults: {{access: {{port: {lab.port}}}}}\n",
-            encoding="utf-8",
-        )
-        rows = "".join(f"  - {{id: {name}, kind: server, os: linux, address: {address}}}\n" for name, address in ids.items())
-        (home / "province" / "agencies" / "a.yaml").write_text(
-            "agency: {id: a, name: Sở A, tier: province, submission: {accepted_on: 2026-11-01}}\nendpoints:\n" + rows,
-            encoding="utf-8",
-        )
-        HostKeys.read(home / "workspace" / "known_hosts").add_all(lab.known_hosts(), who="test", at=datetime.now(UTC))
-        yield Range(home, lab, expected)
+        yield make_range(home, lab, ids, expected)
+
+
+def make_range(home: Path, lab: LabServer, ids: Mapping[str, str], expected: Mapping[str, str]) -> Range:
+    """A province of one agency with the machines ``ids`` (id -> address), every host key of ``lab`` enrolled."""
+    (home / "province" / "agencies").mkdir(parents=True)
+    (home / "workspace").mkdir(mode=0o700)
+    (home / "province" / "province.yaml").write_text(
+        f"province: {{id: t, name: Tỉnh thử, owner: UBND tỉnh}}\ndefaults: {{access: {{port: {lab.port}}}}}\n",
+        encoding="utf-8",
+    )
+    rows = "".join(f"  - {{id: {name}, kind: server, os: linux, address: {address}}}\n" for name, address in ids.items())
+    (home / "province" / "agencies" / "a.yaml").write_text(
+        "agency: {id: a, name: Sở A, tier: province, submission: {accepted_on: 2026-11-01}}\nendpoints:\n" + rows,
+        encoding="utf-8",
+    )
+    HostKeys.read(home / "workspace" / "known_hosts").add_all(lab.known_hosts(), who="test", at=datetime.now(UTC))
+    return Range(home, lab, dict(expected))

@@ -211,6 +211,7 @@ def test_encrypted_key_files(bench_with, tmp_path):
     key = Ed25519PrivateKey.generate()
     path = tmp_path / "encrypted"
     path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, BestAvailableEncryption(b"mat khau")))
+    path.chmod(0o600)
     machines = {HOST: Machine(answer="x")}
     with LabServer(machines, folder=tmp_path / "lab2", client_keys=[public_key(key)], answerer=lambda _n, s: s) as lab:
         bench = bench_with({"127.20.1.9": Machine(answer="x")})
