@@ -47,8 +47,10 @@ def pem(key, kind, encryption):
         b"\xff\xfe\x1b[31m",
         b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ " + b"A" * 40,
         b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
-        b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,00\n\nAAAA\n"
-        b"-----END RSA PRIVATE KEY-----\n",
+        (
+            b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,00\n\nAAAA\n"
+            b"-----END RSA PRIVATE KEY-----\n"
+        ),
         pem(X25519PrivateKey.generate(), PrivateFormat.PKCS8, NoEncryption()),
         pem(generate_private_key(1024), PrivateFormat.PKCS8, NoEncryption()),
     ],

@@ -1,0 +1,95 @@
+"""Ctrl-C at any moment: exit 130, what was finished is kept, the chain holds, the next scan goes on."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from secaudit.lab.keys import fresh_key
+from secaudit.lab.map import Machine
+from secaudit.lab.server import LabServer
+from secaudit.model.outcome import Sight
+from secaudit.store import Store
+from tests.hostile.conftest import answer, clean_environment, make_range
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a whole console only")
+MACHINES = 30
+SILENT = 3
+INTERRUPTS = 14
+
+
+@pytest.fixture(name="calm")
+def many_good_machines(tmp_path):
+    """Thirty machines answer, three keep silent to the end of their time."""
+    ids = {f"pc-{number:02}": f"127.28.21.{number}" for number in range(1, MACHINES + 1)}
+    silent = {f"tat-{number}": f"127.28.22.{number}" for number in range(1, SILENT + 1)}
+    machines = {address: Machine(answer="good") for address in ids.values()}
+    machines |= {address: Machine(misbehave="silent") for address in silent.values()}
+    public = fresh_key(tmp_path / "key")
+    with LabServer(machines, folder=tmp_path / "lab", client_keys=[public], answerer=answer) as lab:
+        yield make_range(tmp_path, lab, ids | silent, {})
+
+
+def interrupted(province, after, times=1):
+    """Run a slow scan and interrupt it ``after`` seconds; exit status and stderr."""
+    command = province.command(
+        "scan", "--no-agent", "--identity", str(province.home / "key"), "--user", "audit",
+        "--deadline", "60", "--connections", "4", "--rate", "12",
+    )  # fmt: skip
+    process = subprocess.Popen(command, env=clean_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        time.sleep(after)
+        for _ in range(times):
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.15)
+        _, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    return process.returncode, err.decode("utf-8", "replace")
+
+
+def seen_in(province):
+    """Endpoint -> chain of what was seen so far; the store is whole and nothing is seen twice."""
+    path = province.workspace / "store.sqlite"
+    if not path.exists() or not path.stat().st_size:
+        return {}
+    with Store.open(path) as store:
+        assert store.verify().intact, store.verify().problems
+        found = [stored for run in store.runs() for stored in store.outcomes(run.number)]
+    seen = [stored for stored in found if stored.outcome.sight is Sight.SEEN]
+    chains = {stored.outcome.endpoint: stored.chain for stored in seen}
+    assert len(chains) == len(seen)
+    return chains
+
+
+def test_interrupted_at_random_moments(calm):
+    draw = random.Random(20261122)
+    before = {}
+    for attempt in range(INTERRUPTS):
+        # The first ones fall into the start of the interpreter and the loading of the inventory.
+        after = draw.uniform(0.02, 0.9) if attempt < INTERRUPTS // 2 else draw.uniform(0.9, 3.0)
+        status, err = interrupted(calm, after, times=1 + attempt % 3)
+        assert status in (130, -signal.SIGINT), (attempt, after, err)
+        assert "Traceback" not in err, (attempt, after, err)
+        now = seen_in(calm)
+        assert before.items() <= now.items(), "what was finished vanished or changed"
+        before = now
+    assert before, "no machine was finished in all these attempts"
+    done = calm.run([*calm.scan(), "--format", "json"])
+    last = json.loads(done.stdout)
+    assert last["seen"] + len(before) == MACHINES
+    assert len(seen_in(calm)) == MACHINES
+
+
+def test_an_interrupted_run_says_so_and_names_the_rest(calm):
+    status, err = interrupted(calm, 3.5)
+    assert status == 130, err
+    assert "the next scan asks the rest" in err
+    listed = json.loads(calm.run([*calm.command("runs", "list", inventory=False), "--format", "json"]).stdout)["runs"]
+    assert [run["status"] for run in listed] == ["interrupted"]
+    assert listed[0]["counts"].get("timeout") is None, "machines that were given up have no outcome"
