@@ -168,22 +168,30 @@ class LabServer:
             sock.close()
 
     def _speak_ssh(self, sock: socket.socket, address: str, machine: Machine) -> None:
+        transport = self._transport(sock, address, machine)
+        try:
+            self._session(address, machine).run(transport)
+        finally:
+            hold(transport, self._stop)
+
+    def _transport(self, sock: socket.socket, address: str, machine: Machine) -> LabTransport:
+        """The server's side of a new connection, with its identification and host key."""
         windows = machine.answer is not None and self._platform_of(machine.answer) == "windows"
         transport = LabTransport(sock, "OpenSSH_for_Windows" if windows else "OpenSSH")
         name = f"other {address}" if machine.misbehave == "other-key" else address
         pem = openssh_form(private_key(self._seed, name)).decode("ascii")
         transport.add_server_key(paramiko.Ed25519Key.from_private_key(io.StringIO(pem)))
-        session = LabSession(
+        return transport
+
+    def _session(self, address: str, machine: Machine) -> LabSession:
+        """How the machine behaves above SSH."""
+        return LabSession(
             machine,
             self._doors,
             lambda stdin: self._answerer(machine.answer, stdin) if machine.answer else None,
             lambda method: self.offers.append((address, method)),
             self._stop,
         )
-        try:
-            session.run(transport)
-        finally:
-            hold(transport, self._stop)
 
 
 def known_hosts(machines: Iterable[str], port: int, seed: bytes) -> tuple[tuple[str, HostKey], ...]:
