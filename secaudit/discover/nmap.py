@@ -55,9 +55,7 @@ def discover(
     if program is None:
         raise SecauditError(
             msg("nmap is not installed, so undeclared machines cannot be looked for"),
-            hint=msg(
-                "install it (Debian: apt-get install nmap) or go without: figures say how many agencies were not searched"
-            ),
+            hint=msg("install it (Debian: apt-get install nmap) or go without: figures say how many agencies were not searched"),
         )
     for network in networks:
         if network.num_addresses > LARGEST_NETWORK:
