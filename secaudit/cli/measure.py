@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -40,6 +41,9 @@ from secaudit.report.words import decision_word
 from secaudit.source import did_you_mean
 
 app = application()
+
+COMPACT = 76
+"""Columns from which on the figures stand in a compact table."""
 
 
 @app.command(cls=Command, help=N_("Measure the plan: proven, disproven and unknown, in total and per agency."))
@@ -110,6 +114,8 @@ def print_measurements(session: Session, measured: Measured) -> None:
     rows = _rows(session, measured, show)
     if session.out.width >= WIDE:
         _print_table(session, title, rows)
+    elif session.out.width >= COMPACT:
+        _print_compact(session, title, rows)
     else:
         _print_lines(session, title, rows)
     say_lab(session, lab_machines(measured.states.values()))
@@ -152,6 +158,21 @@ def _print_table(session: Session, title: str, rows: list[_Row]) -> None:
     for row in rows:
         name = Text(f"   {row.title}", style="dim") if row.under else Text(row.title)
         table.add_row(name, row.asked, *row.cells, row.decision)
+    session.out.print(table)
+
+
+def _print_compact(session: Session, title: str, rows: list[_Row]) -> None:
+    """The table of an ordinary console of 80 columns: the three counts share one column."""
+    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column(session.text(msg("Target")), overflow="fold", ratio=3)
+    table.add_column(session.text(msg("Asked")), justify="right", no_wrap=True)
+    counts = " · ".join(session.text(word) for word in (msg("Proven"), msg("Disproven"), msg("Unknown")))
+    table.add_column(counts, justify="right", overflow="fold", ratio=2)
+    table.add_column(session.text(msg("Interval")), justify="right", no_wrap=True)
+    table.add_column(session.text(msg("Decision")), overflow="fold", ratio=2)
+    for row in rows:
+        name = Text(f"  {row.title}", style="dim") if row.under else Text(row.title)
+        table.add_row(name, row.asked, " · ".join(row.cells[:3]), row.cells[4], row.decision)
     session.out.print(table)
 
 
