@@ -24,6 +24,8 @@ from secaudit.transport.base import Abandoned, Transport
 BATCH = 64
 """Outcomes kept in one transaction; fewer when they come slowly."""
 STACK_BYTES = 256 * 1024
+UNREAD_BYTES = 64 * 1024 * 1024
+"""Answers that came and are not kept yet: workers with more wait, so that memory goes with the connections, not the machines."""
 _LOOK_SECONDS = 0.2
 """How often a quiet run looks for its stop sign."""
 _GRACE_SECONDS = 5.0
@@ -81,6 +83,9 @@ class _Fan:
         self._jobs: deque[Job] = deque()
         self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
         self._pace = _Pace(limits.per_second)
+        self._room = _Room(UNREAD_BYTES)
+        self._begin = threading.Event()
+        """Every worker is there."""
         self._over = threading.Event()
         """No further endpoint is begun."""
         self._ends_at: float | None = None
@@ -100,6 +105,9 @@ class _Fan:
                 self._over.set()
                 self._looker.transport.abandon()
                 raise
+            finally:
+                self._begin.set()
+                self._room.close()
 
     def _start(self, count: int) -> int:
         for number in range(count):
@@ -109,10 +117,14 @@ class _Fan:
                 # No room for another thread: those that run do the work.
                 if number == 0:
                     raise
-                return number
+                count = number
+                break
+        # Only now: starting a thread takes long when others are at work, and this thread is the one that keeps.
+        self._begin.set()
         return count
 
     def _work(self) -> None:
+        self._begin.wait()
         try:
             while not self._over.is_set():
                 try:
@@ -128,11 +140,14 @@ class _Fan:
     def _see(self, job: Job) -> None:
         self._events.put(job.endpoint)
         try:
-            self._events.put(self._looker.look(job))
+            found = self._looker.look(job)
         except Abandoned:
             return
         except Exception as error:  # noqa: BLE001 - the border: one endpoint never ends the run
-            self._events.put(self._looker.broken(job, error))
+            found = self._looker.broken(job, error)
+        if isinstance(found, Answer):
+            self._room.take(found.size)
+        self._events.put(found)
 
     def _listen(self, working: int) -> None:
         """Until every worker is through, or the run is stopped."""
@@ -160,7 +175,7 @@ class _Fan:
 
     def _take(self, seconds: float) -> int:
         """Handle what was reported, waiting at most ``seconds`` for the first; how many workers are through."""
-        through = 0
+        through = held = 0
         outcomes: list[Outcome] = []
         try:
             event = self._events.get(timeout=seconds)
@@ -169,14 +184,18 @@ class _Fan:
                     through += 1
                 elif isinstance(event, Endpoint):
                     self._observer.asking(event)
+                elif isinstance(event, Answer):
+                    held += event.size
+                    outcomes.append(self._read(event))
                 else:
-                    outcomes.append(self._read(event) if isinstance(event, Answer) else event)
+                    outcomes.append(event)
                 if len(outcomes) >= BATCH:
                     break
                 event = self._events.get_nowait()
         except queue.Empty:
             pass
         self.save(outcomes)
+        self._room.give(held)
         return through
 
     def _read(self, answer: Answer) -> Outcome:
@@ -209,6 +228,35 @@ class _Pace:
             self._next = turn + self._gap
         delay = turn - time.monotonic()
         return not (over.wait(delay) if delay > 0 else over.is_set())
+
+
+class _Room:
+    """A number of bytes that those who read hold; one answer always fits."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._used = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def take(self, size: int) -> None:
+        """Wait until there is room, or nobody reads any more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or not self._used or self._used + size <= self._size)
+            self._used += size
+
+    def give(self, size: int) -> None:
+        """So many bytes were kept and are gone."""
+        if size:
+            with self._changed:
+                self._used -= size
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Nobody reads any more: nobody shall wait."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
 
 @contextlib.contextmanager

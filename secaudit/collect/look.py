@@ -3,7 +3,7 @@
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
 
@@ -33,7 +33,13 @@ class Answer:
     started: datetime
     finished: datetime
     reply: Reply
+    """Without its stdout, which the capture holds."""
     capture: Capture
+
+    @property
+    def size(self) -> int:
+        """Bytes it holds in memory: the answer as it came, and its sections."""
+        return len(self.capture.raw) + sum(len(section.body) for section in self.capture.sections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ class Looker:
         except FrameError as error:
             sight, detail = _unframed(error, reply)
             return self._outcome(job, sight, started, detail, version=reply.server_version, host_key=reply.host_key)
-        return Answer(job, started, self.clock(), reply, capture)
+        return Answer(job, started, self.clock(), replace(reply, stdout=b""), capture)
 
     def read(self, answer: Answer) -> Outcome:
         """Facts of a whole or a partial capture; a partial one is kept as evidence but does not count as seen."""

@@ -18,6 +18,7 @@ from secaudit.model.secret import Secret
 _PATIENCE_SECONDS = 120.0
 _MAX_STDIN = 4 * 1024 * 1024
 _CHUNK = 32768
+_PIECE = 256 * 1024
 _FLOOD_BYTES = 3 * 1024 * 1024
 _STEP_SECONDS = 0.05
 _NEED_NO_ANSWER = (Misbehaviour.ENDLESS_OUTPUT, Misbehaviour.DRIP_OUTPUT, Misbehaviour.CLOSE_IN_ANSWER)
@@ -177,9 +178,14 @@ class LabSession(paramiko.ServerInterface):
             if misbehave is Misbehaviour.STDERR_FLOOD:
                 for _ in range(_FLOOD_BYTES // _CHUNK):
                     channel.sendall_stderr(b"e" * _CHUNK)
-            channel.sendall(stdout)
+            self._say(channel, stdout)
             channel.send_exit_status(0)
         channel.close()
+
+    def _say(self, channel: paramiko.Channel, stdout: bytes) -> None:
+        # In pieces: the library copies all that is left after every packet.
+        for start in range(0, len(stdout), _PIECE):
+            channel.sendall(stdout[start : start + _PIECE])
 
     def _flood(self, channel: paramiko.Channel, stdout: bytes) -> None:
         channel.sendall(stdout[: len(stdout) // 2])
