@@ -78,9 +78,10 @@ class Request:
 def in_threads(items: Sequence[str], number: int, act: Callable[[str], None]) -> int:
     """Run ``act`` for every item in ``number`` threads; how many succeeded."""
     todo, done = iter(items), []
-    lock = threading.Lock()
+    lock, begin = threading.Lock(), threading.Event()
 
     def work() -> None:
+        begin.wait()  # starting threads among busy ones takes long
         while True:
             with lock:
                 item = next(todo, None)
@@ -94,6 +95,7 @@ def in_threads(items: Sequence[str], number: int, act: Callable[[str], None]) ->
     threads = [threading.Thread(target=work) for _ in range(min(number, len(items)))]
     for thread in threads:
         thread.start()
+    begin.set()
     for thread in threads:
         thread.join()
     return len(done)

@@ -13,6 +13,8 @@ import hashlib
 import hmac
 import os
 import secrets
+import stat
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -92,6 +94,7 @@ class HostKeys:
         Raises UsageError when the file cannot be read and DataError when a revocation in it cannot be understood.
         """
         try:
+            _check_file(path)
             with path.open("rb") as file:
                 data = file.read(_MAX_BYTES + 1)
         except FileNotFoundError:
@@ -206,6 +209,19 @@ class HostKeys:
     @cached_property
     def _patterns(self) -> tuple[KnownKey, ...]:
         return tuple(entry for entry in self.known if entry.is_pattern)
+
+
+def _check_file(path: Path) -> None:
+    """Refuse a pipe, which would be waited for, and a file that everybody may enrol keys in. Raises OSError too."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise UsageError(msg("the host keys are no regular file"), where=str(path), hint=msg("give a known_hosts file"))
+    if sys.platform != "win32" and mode & stat.S_IWOTH:
+        raise UsageError(
+            msg("everybody on this computer can write the host keys"),
+            where=str(path),
+            hint=msg("compare the fingerprints in it once more, then take the right away: chmod o-w"),
+        )
 
 
 def _parse(line: str, number: int) -> KnownKey:
