@@ -1,7 +1,8 @@
 """One SSH connection by paramiko, phase by phase, through its event forms: no polling, so that hundreds share one process.
 
-Uses the private names ``Transport._active_check_timeout``, ``Transport._preferred_*``, ``Transport._log`` and
-``Transport._send_user_message``: a test pins them.
+Uses the private names ``Transport._active_check_timeout``, ``Transport._preferred_*``, ``Transport._kex_info``,
+``Transport._parse_kex_init``, ``Transport._log``, ``Transport._send_user_message`` and ``KexGexSHA256._parse_kexdh_gex_group``:
+a test pins them.
 
 A connection goes through phases (name, connect, greeting, host key, login, session, command). The class of a failure is
 the phase it happened in; whatever happens, one absolute deadline holds, because a watchdog shuts the socket from outside.
@@ -14,9 +15,10 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import paramiko
+from paramiko.kex_gex import KexGexSHA256
 from paramiko.message import Message as Packet
 from paramiko.packet import Packetizer
 from paramiko.ssh_exception import IncompatiblePeer
@@ -33,6 +35,8 @@ GREETING_BYTES = 65536
 OVERHEAD_BYTES = 1024 * 1024
 """Room for packets, padding and login banners above the answer's own budget."""
 WINDOW_BYTES = 256 * 1024
+KEY_EXCHANGES = 4
+"""Of one connection; an answer is far too short for a second one."""
 KEYS_TRIED = 5
 """OpenSSH closes the connection after six attempts."""
 BROKEN = (paramiko.SSHException, EOFError, OSError)
@@ -54,10 +58,29 @@ class _QuietPacketizer(Packetizer):
         """Nothing to start."""
 
 
+class BoundedGroupExchange(KexGexSHA256):
+    """Group exchange with a group that the server chooses, but no longer than this.
+
+    Python's arithmetic holds the interpreter's lock: with 8,192 bits, which the library accepts, each server that nobody
+    trusts yet stops all other connections for more than two seconds, with 3,072 for about 0.15.
+    """
+
+    max_bits = 3072
+
+    def _parse_kexdh_gex_group(self, m: Packet) -> None:
+        bits = m.get_mpint().bit_length()
+        if bits > self.max_bits:
+            raise paramiko.SSHException(f"the server wants a group of {bits} bits")
+        m.rewind()
+        cast("Any", super())._parse_kexdh_gex_group(m)
+
+
 class FanoutTransport(paramiko.Transport):
     """A transport thread that sleeps until there is something to read."""
 
     _active_check_timeout = 30.0
+    _kex_info: ClassVar = {**_LIBRARY._kex_info, BoundedGroupExchange.name: BoundedGroupExchange}
+    _exchanges = 0
     _preferred_kex = tuple(
         dict.fromkeys(
             name for name in ("curve25519-sha256@libssh.org", *_LIBRARY._preferred_kex) if name in _LIBRARY._preferred_kex
@@ -90,6 +113,13 @@ class FanoutTransport(paramiko.Transport):
             if self.auth_handler is not None:
                 self.auth_handler.abort()
             self.sock.close()
+
+    def _parse_kex_init(self, m: Packet) -> None:
+        """Bounded, because each exchange costs us more than the server: honest ones renew keys after a gigabyte."""
+        self._exchanges += 1
+        if self._exchanges > KEY_EXCHANGES:
+            raise paramiko.SSHException("the server renews its keys without end")
+        cast("Any", super())._parse_kex_init(m)
 
     def _log(self, level: int, msg: object, *args: object) -> None:
         """Silent: what servers say does not reach a log."""

@@ -5,10 +5,11 @@ from importlib.metadata import requires, version
 
 import paramiko
 from paramiko.buffered_pipe import BufferedPipe
+from paramiko.kex_gex import KexGexSHA256
 from paramiko.packet import Packetizer
 from paramiko.transport import Transport
 
-from secaudit.transport.conversation import FanoutTransport
+from secaudit.transport.conversation import BoundedGroupExchange, FanoutTransport
 
 
 def test_pinned_minor_version():
@@ -27,6 +28,11 @@ def test_names_used_of_the_transport():
         assert "event" in inspect.signature(method).parameters
     assert "packetizer_class" in inspect.signature(Transport.__init__).parameters
     assert "set_event" in vars(BufferedPipe)
+    assert list(inspect.signature(Transport._parse_kex_init).parameters) == ["self", "m"]
+    assert "self._parse_kex_init(m)" in inspect.getsource(Transport._negotiate_keys)
+    assert Transport._kex_info[KexGexSHA256.name] is KexGexSHA256
+    assert "_parse_kexdh_gex_group" in inspect.getsource(KexGexSHA256.parse_next)
+    assert KexGexSHA256.max_bits > BoundedGroupExchange.max_bits >= KexGexSHA256.preferred_bits
 
 
 def test_names_used_of_the_channel():
