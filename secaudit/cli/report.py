@@ -25,12 +25,11 @@ from secaudit.errors import OutputError, UsageError
 from secaudit.messages import Message, msg
 from secaudit.model.measurement import Decision
 from secaudit.pipeline.measuring import Measured, measure_province
-from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
+from secaudit.pipeline.province import DEFAULT_PLAN, load_province
 from secaudit.pipeline.publish import publish
 from secaudit.report import render_html, render_json
 from secaudit.report.document import ReportDocument
 from secaudit.resources import LANGUAGES, data_folder, translator
-from secaudit.store import Store
 
 app = application()
 
@@ -103,10 +102,3 @@ def conclusion(measured: Measured) -> Message:
         missed=counts[Decision.MISSED],
         undecided=counts[Decision.UNDECIDED],
     )
-
-
-def measure_and_write(province: Province, store: Store, plan: str, target: Path) -> Measured:
-    """Measure now and write the Vietnamese page; what the demo does after its scan."""
-    measured = measure_province(province, province.plan(plan), store, as_of=moment_of(None))
-    write_report(publish(measured, store), target, language="vi", templates=data_folder("report_templates"))
-    return measured

@@ -1,6 +1,5 @@
 """Measuring a plan: state x plan, as of a moment."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -77,8 +76,3 @@ def undeclared_machines(inventory: Inventory, store: Store | None, as_of: dateti
         if sighting.address not in declared:
             found.setdefault(sighting.agency, []).append(sighting.address)
     return {agency: tuple(sorted(set(addresses))) for agency, addresses in found.items()}
-
-
-def decisions(measurements: tuple[Measurement, ...]) -> Counter[str]:
-    """How many targets are met, missed, undecided."""
-    return Counter(measurement.decision.value for measurement in measurements)

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from secaudit.errors import StoreError
@@ -215,8 +215,3 @@ def prune_findings(connection: Connection, keep_digests: Sequence[str]) -> int:
     removed = connection.execute(delete(schema.findings).where(schema.findings.c.catalog.not_in(kept))).rowcount
     connection.execute(delete(schema.catalogs).where(schema.catalogs.c.number.not_in(kept)))
     return removed
-
-
-def count_outcomes(connection: Connection) -> int:
-    """How many outcomes there are."""
-    return connection.scalar(select(func.count()).select_from(schema.outcomes)) or 0
