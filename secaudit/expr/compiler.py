@@ -10,6 +10,7 @@ from secaudit.errors import ExpressionError
 from secaudit.expr.bindings import Bindings
 from secaudit.expr.declare import PARAM_PREFIX, Parameter, declare, parameter_types, variable_name
 from secaudit.expr.expression import Expression
+from secaudit.expr.interrupt import interruptible, require_finished
 from secaudit.expr.rewrite import doubt, fix_parameters
 from secaudit.expr.screen import explain, is_text, screen
 from secaudit.expr.subset import Uses, inspect
@@ -31,13 +32,15 @@ class Compiler:
     def __init__(self, specs: Iterable[FactSpec]) -> None:
         """Raises ExpressionError when two names collide or one cannot be written."""
         self._declared = declare(specs)
-        self._config = cel.NewEnvConfigFromYaml(_CONFIG)
-        self._checking_types = self._declared.checking_types()
-        self._evaluation_types = self._declared.evaluation_types()
-        self._evaluation = cel.NewEnv(config=self._config, variables=self._evaluation_types)
+        with interruptible():
+            self._config = cel.NewEnvConfigFromYaml(_CONFIG)
+            self._checking_types = self._declared.checking_types()
+            self._evaluation_types = self._declared.evaluation_types()
+            # Without a pool of its own an environment asks Python for the default one and swallows a Ctrl-C while it does.
+            self._evaluation = cel.NewEnv(self._declared.pool, config=self._config, variables=self._evaluation_types)
+            self._patterns = cel.NewEnv(self._declared.pool, variables={"pattern": cel.Type.STRING})
+            self._probe = self._patterns.compile('"".matches(pattern)')
         self._with_parameters: dict[tuple[tuple[str, str], ...], _Environments] = {}
-        self._patterns = cel.NewEnv(variables={"pattern": cel.Type.STRING})
-        self._probe = self._patterns.compile('"".matches(pattern)')
         self._expressions: dict[tuple[object, ...], Expression] = {}
         self._named: tuple[str, ...] = ()
 
@@ -83,7 +86,8 @@ class Compiler:
 
     def _check(self, text: str, types: Mapping[str, cel.Type]) -> Tree:
         try:
-            checked = self._environments(types).checking.compile(text)
+            with interruptible():
+                checked = self._environments(types).checking.compile(text)
         except RuntimeError as error:
             raise explain(text, str(error), self._declared.by_variable, types, self._declared.message_of) from None
         if checked.return_type() != cel.Type.BOOL:
@@ -95,7 +99,8 @@ class Compiler:
 
     def _program_source(self, text: str, types: Mapping[str, cel.Type], values: Mapping[str, Parameter]) -> "_Program":
         try:
-            serialized = self._environments(types).evaluation.compile(text).serialize()
+            with interruptible():
+                serialized = self._environments(types).evaluation.compile(text).serialize()
         except RuntimeError as error:  # maps allow more than messages, so this should not be; a trace would help nobody
             raise explain(text, str(error), self._declared.by_variable, types, self._declared.message_of) from None
         return _Program(self._evaluation, serialized, values)
@@ -107,7 +112,9 @@ class Compiler:
         if known is None:
             checking = cel.NewEnv(self._declared.pool, config=self._config, variables={**self._checking_types, **types})
             evaluation = (
-                cel.NewEnv(config=self._config, variables={**self._evaluation_types, **types}) if types else self._evaluation
+                cel.NewEnv(self._declared.pool, config=self._config, variables={**self._evaluation_types, **types})
+                if types
+                else self._evaluation
             )
             known = self._with_parameters[key] = _Environments(checking, evaluation)
         return known
@@ -121,8 +128,10 @@ class Compiler:
                     msg("the pattern of matches() must be a literal text or a parameter"),
                     hint=msg("a pattern taken from a machine could be anything"),
                 )
-            value = self._probe.eval(data={"pattern": pattern}).value()
+            with interruptible():
+                value = self._probe.eval(data={"pattern": pattern}).value()
             if value is not True and value is not False:
+                require_finished(str(value))
                 raise ExpressionError(msg("{pattern} is no regular expression", pattern=pattern[:80]))
 
 
@@ -147,7 +156,8 @@ class _Program:
         fix_parameters(tree, self._values)
         doubt(tree, incomplete)
         try:
-            return self._env.deserialize(tree.encode())
+            with interruptible():
+                return self._env.deserialize(tree.encode())
         except RuntimeError as error:
             raise ExpressionError(msg("the expression is nested too deeply")) from error
 

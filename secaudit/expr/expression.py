@@ -7,6 +7,7 @@ from operator import itemgetter
 from cel_expr_python import cel
 
 from secaudit.expr.bindings import Bindings
+from secaudit.expr.interrupt import require_finished
 from secaudit.expr.memory import Memory
 from secaudit.model.fact import FactSpec, MissingReason
 from secaudit.model.finding import MissingFact
@@ -94,6 +95,7 @@ class Expression:
             return TRUE
         if value is False:
             return FALSE
+        require_finished(str(value))
         missing = self._missing(bindings)
         return Answer(None, missing) if missing else Answer(None, (), str(value)[:_ERROR_LENGTH])
 
