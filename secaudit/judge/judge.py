@@ -31,6 +31,8 @@ class Decision(NamedTuple):
     defect: str | None = None
 
 
+_Said = tuple[str, str | None, int | None, str, tuple[str, ...] | None]
+"""What the inventory says of an endpoint: the arguments of :func:`_declared`."""
 _NOT_APPLICABLE = Decision(Verdict.NOT_APPLICABLE)
 
 
@@ -87,19 +89,21 @@ class Judge:
         *,
         unseen: MissingReason = MissingReason.NOT_REACHED,
         level: int | None = None,
+        agency_addresses: tuple[str, ...] | None = None,
     ) -> tuple[Finding, ...]:
         """One finding per check, sorted by check id.
 
         ``facts`` None means that there is no valid evidence: every fact is then missing for the reason ``unseen``, and only
         what the inventory declares can still decide that a check does not apply. ``level`` is the highest level of the
-        systems on the endpoint when it is determined.
+        systems on the endpoint when it is determined, ``agency_addresses`` are those of all machines of its agency when every
+        one declares one.
         """
-        said = (endpoint.kind.value, endpoint.os, level, endpoint.ownership)
+        said = (endpoint.kind.value, endpoint.os, level, endpoint.ownership, agency_addresses)
         decisions = self._unseen(unseen, said) if facts is None else self.decide(self.subject({**facts, **_declared(*said)}))
         name = endpoint.id
         return tuple([Finding(check.id, name, *made) for check, made in zip(self._checks, decisions, strict=True)])
 
-    def _unseen(self, reason: MissingReason, said: tuple[str, str | None, int | None, str]) -> tuple[Decision, ...]:
+    def _unseen(self, reason: MissingReason, said: _Said) -> tuple[Decision, ...]:
         """Machines nobody saw differ only in what the inventory says."""
         decisions = self._blind.entries.get((reason, said))
         if decisions is None:
@@ -167,8 +171,10 @@ def _verdict(answer: Answer) -> Verdict:
     return Verdict.PASS if answer.truth else Verdict.FAIL
 
 
-@lru_cache(maxsize=1024)
-def _declared(kind: str, os: str | None, level: int | None, ownership: str) -> Mapping[str, FactValue]:
+@lru_cache(maxsize=4096)
+def _declared(
+    kind: str, os: str | None, level: int | None, ownership: str, addresses: tuple[str, ...] | None
+) -> Mapping[str, FactValue]:
     """What the inventory says; an unanswered field is missing."""
     absent = Missing(MissingReason.ABSENT)
     return {
@@ -176,4 +182,5 @@ def _declared(kind: str, os: str | None, level: int | None, ownership: str) -> M
         "endpoint.os": absent if os is None else Known(os, _DECLARED),
         "endpoint.level": absent if level is None else Known(level, _DECLARED),
         "endpoint.ownership": Known(ownership, _DECLARED),
+        "endpoint.agency_addresses": absent if addresses is None else Known(list(addresses), _DECLARED),
     }

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from ipaddress import ip_address
 from itertools import islice
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from secaudit.facts import derive_facts, parse_facts
 from secaudit.judge import Judge
 from secaudit.model.fact import FactSet, MissingReason
 from secaudit.model.finding import Finding, Verdict
-from secaudit.model.inventory import Endpoint
+from secaudit.model.inventory import Endpoint, Inventory
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Sight, StoredOutcome
 from secaudit.pipeline.province import Levels, Province
@@ -53,6 +54,29 @@ def unseen_reason(state: EndpointState) -> MissingReason:
     return MissingReason.NO_WAY_IN if state.last_attempt is Sight.NO_WAY_IN else MissingReason.NOT_REACHED
 
 
+def declared_addresses(inventory: Inventory) -> dict[str, tuple[str, ...]]:
+    """Endpoint -> the addresses of all machines of its agency, sorted; left out where one in use declares none.
+
+    Machines that stand isolated are on no network and need none. A host name is no address: what answers under it is not asked.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for agency in inventory.agencies:
+        machines = [one for one in agency.endpoints if one.status == "in_use" and one.kind != "isolated"]
+        addresses = {_address(one.address) for one in machines}
+        if machines and None not in addresses:
+            known = tuple(sorted(address for address in addresses if address is not None))
+            found.update(dict.fromkeys((one.id for one in agency.endpoints), known))
+    return found
+
+
+def _address(written: str | None) -> str | None:
+    """The address in its usual form; None for a name or nothing."""
+    try:
+        return None if written is None else str(ip_address(written))
+    except ValueError:
+        return None
+
+
 def judge_states(
     province: Province,
     store: Store | None,
@@ -64,6 +88,7 @@ def judge_states(
 ) -> dict[str, EndpointState]:
     """The same states with findings; a capture whose facts stem from another catalog is parsed again."""
     judge = Judge(province.catalog.checks.values())
+    addresses = declared_addresses(province.inventory)
     judged: dict[str, EndpointState] = {}
     for batch in _batches(states.values(), BATCH):
         facts = _facts_of(province, store, batch)
@@ -72,7 +97,13 @@ def judge_states(
             known = facts.get(state.endpoint)
             if known is not None:
                 known = derive_facts(known, province.catalog.knowledge, moment)
-            findings = judge.judge(endpoint, known, unseen=unseen_reason(state), level=levels.endpoints.get(endpoint.id))
+            findings = judge.judge(
+                endpoint,
+                known,
+                unseen=unseen_reason(state),
+                level=levels.endpoints.get(endpoint.id),
+                agency_addresses=addresses.get(endpoint.id),
+            )
             judged[state.endpoint] = replace(state, findings=findings)
         progress(len(judged), len(states))
     return judged
