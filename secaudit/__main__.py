@@ -1,9 +1,9 @@
 """``python -m secaudit``."""
 
-try:
+from secaudit.cli.interrupts import ended_at_once
+
+with ended_at_once():
     from secaudit.cli.app import main
-except KeyboardInterrupt:  # Ctrl-C while the program is still being loaded: there is nothing to keep and nothing to explain
-    raise SystemExit(130) from None
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,4 @@
-"""Signals that end a command must not leave its servers behind."""
+"""Signals that end a command: while it loads they end it at once, while it works it leaves nothing behind."""
 
 import signal
 from collections.abc import Iterator
@@ -22,3 +22,20 @@ def ended_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def ended_at_once() -> Iterator[None]:
+    """While the block runs, Ctrl-C ends the process as the system does, without a KeyboardInterrupt.
+
+    For loading modules: compiled libraries that build their tables meanwhile lose the exception, and go on with a half-made
+    table or crash. There is nothing to keep yet. An interrupt that is ignored (a job in the background) stays ignored.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

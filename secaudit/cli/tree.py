@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from secaudit.cli.interrupts import ended_at_once
 from secaudit.cli.session import session_of
 
 
@@ -57,7 +58,8 @@ class LazyGroup(Group):
             entry = self.registry.get(cmd_name)
             if entry is None:
                 return None
-            application: typer.Typer = import_module(f"secaudit.cli.{entry.module}").app
+            with ended_at_once():
+                application: typer.Typer = import_module(f"secaudit.cli.{entry.module}").app
             command = get_command(application)
             command.name = cmd_name
             self.add_command(command, cmd_name)

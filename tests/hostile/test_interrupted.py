@@ -20,6 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends C
 MACHINES = 30
 SILENT = 3
 INTERRUPTS = 14
+LOADS = 30
 
 
 @pytest.fixture(name="calm")
@@ -93,3 +94,18 @@ def test_an_interrupted_run_says_so_and_names_the_rest(calm):
     listed = json.loads(calm.run([*calm.command("runs", "list", inventory=False), "--format", "json"]).stdout)["runs"]
     assert [run["status"] for run in listed] == ["interrupted"]
     assert listed[0]["counts"].get("timeout") is None, "machines that were given up have no outcome"
+
+
+def test_interrupted_while_it_loads():
+    """Compiled libraries that are being loaded lose a KeyboardInterrupt and go on half made: wrong errors, even crashes."""
+    draw = random.Random(20261126)
+    ended = 0
+    for attempt in range(LOADS):
+        command = [sys.executable, "-m", "secaudit", "checks", "lint"]
+        process = subprocess.Popen(command, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        time.sleep(draw.uniform(0.03, 0.6))
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode in (0, 130, -signal.SIGINT), (attempt, process.returncode, output.decode("utf-8", "replace"))
+        ended += process.returncode != 0
+    assert ended >= LOADS // 2

@@ -90,6 +90,12 @@ def test_pending_updates_agree_with_a_simulated_upgrade(facts):
     }
     assert upgrades
     assert known(facts, "patch.pending") >= len(upgrades)
+    names = facts["patch.pending_security_names"]
+    if isinstance(names, Missing):  # old lists prove what is pending, never that nothing is
+        assert names.reason is MissingReason.STALE
+        assert not security
+        assert facts["patch.pending_security"] == names
+        return
     assert security <= set(known(facts, "patch.pending_security_names"))
     assert known(facts, "patch.pending_security") == len(known(facts, "patch.pending_security_names"))
 
