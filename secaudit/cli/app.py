@@ -7,6 +7,7 @@ import typer
 
 from secaudit import __version__
 from secaudit.cli.exits import ExitCode, exit_code_of
+from secaudit.cli.interrupts import ended_at_once
 from secaudit.cli.language import N_
 from secaudit.cli.problems import show_error
 from secaudit.cli.refusals import explain
@@ -67,6 +68,11 @@ def root(
 
 def main() -> None:
     """Entry point: run the command line; errors of the family become sentences and exit codes."""
+    with ended_at_once():
+        _run()
+
+
+def _run() -> None:
     try:
         # Typer returns the code of an Exit here, and nothing when the command ran to its end.
         sys.exit(app(standalone_mode=False) or ExitCode.WELL)

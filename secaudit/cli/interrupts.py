@@ -1,7 +1,7 @@
 """Signals that end a command: while it loads they end it at once, while it works it leaves nothing behind."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -28,14 +28,27 @@ def ended_by_signals() -> Iterator[None]:
 def ended_at_once() -> Iterator[None]:
     """While the block runs, Ctrl-C ends the process as the system does, without a KeyboardInterrupt.
 
-    For loading modules: compiled libraries that build their tables meanwhile lose the exception, and go on with a half-made
-    table or crash. There is nothing to keep yet. An interrupt that is ignored (a job in the background) stays ignored.
+    For everything before a command begins: compiled libraries that are being loaded lose the exception and go on with half-made
+    tables, or crash. There is nothing to keep yet. An interrupt that is ignored (a job in the background) stays ignored.
     """
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    with _handled(signal.default_int_handler, signal.SIG_DFL):
+        yield
+
+
+@contextmanager
+def raised() -> Iterator[None]:
+    """Inside :func:`ended_at_once`: while the block runs, Ctrl-C raises KeyboardInterrupt, so that what is finished is kept."""
+    with _handled(signal.SIG_DFL, signal.default_int_handler):
+        yield
+
+
+@contextmanager
+def _handled(before: object, handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> Iterator[None]:
+    if signal.getsignal(signal.SIGINT) is not before:
         yield
         return
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    previous = signal.signal(signal.SIGINT, handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, previous)

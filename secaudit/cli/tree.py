@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from secaudit.cli.interrupts import ended_at_once
+from secaudit.cli.interrupts import raised
 from secaudit.cli.session import session_of
 
 
@@ -23,6 +23,11 @@ class Entry(NamedTuple):
 
 class Command(TyperCommand):
     """A command whose help speaks the session's language."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """From here on there is something to keep when a person presses Ctrl-C."""
+        with raised():
+            return super().invoke(ctx)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Translate, then show."""
@@ -58,8 +63,7 @@ class LazyGroup(Group):
             entry = self.registry.get(cmd_name)
             if entry is None:
                 return None
-            with ended_at_once():
-                application: typer.Typer = import_module(f"secaudit.cli.{entry.module}").app
+            application: typer.Typer = import_module(f"secaudit.cli.{entry.module}").app
             command = get_command(application)
             command.name = cmd_name
             self.add_command(command, cmd_name)
