@@ -38,7 +38,19 @@ def support_days_left(facts: FactSet, knowledge: Knowledge, today: date) -> Fact
         return Missing(MissingReason.STALE, version.section, f"the table of {name} is of {table.as_of.isoformat()}")
     extended = facts.get("os.extended_support")
     bought = isinstance(extended, Known) and extended.value is True
+    if isinstance(extended, Missing) and _hangs_on(release, extended, today):
+        detail = "support is over unless it was bought, and whether it was could not be read"
+        return Missing(extended.reason, extended.section, detail)
     return Known((last_day(release, bought=bought) - today).days, version.section)
+
+
+def _hangs_on(release: Release, extended: Missing, today: date) -> bool:
+    """Bought support would decide, and its sign on the machine was not readable.
+
+    Where nothing on the machine could show it (no section was asked), it counts as not bought: who has bought it can say so.
+    """
+    unreadable = bool(extended.section)
+    return unreadable and last_day(release) < today <= last_day(release, bought=True)
 
 
 def office_days_left(facts: FactSet, knowledge: Knowledge, today: date) -> FactValue:

@@ -75,13 +75,34 @@ def test_other_facts_stay(knowledge):
 
 
 @pytest.mark.parametrize(
-    ("bought", "end"),
-    [(Known(True, "s"), date(2028, 10, 10)), (Known(False, "s"), date(2025, 10, 14)), (None, date(2025, 10, 14))],
+    ("bought", "expected"),
+    [
+        (Known(value=True, section="s"), (date(2028, 10, 10) - MOMENT.date()).days),
+        (Known(value=False, section="s"), (date(2025, 10, 14) - MOMENT.date()).days),
+        # nothing on the machine could show it
+        (Missing(MissingReason.UNSUPPORTED), (date(2025, 10, 14) - MOMENT.date()).days),
+        # its sign was there and could not be read: neither supported nor not
+        (Missing(MissingReason.DENIED, "licences"), MissingReason.DENIED),
+        (Missing(MissingReason.TIMEOUT, "licences"), MissingReason.TIMEOUT),
+    ],
 )
-def test_bought_support_counts_where_the_machine_shows_it(knowledge, bought, end):
-    facts = {"os.id": Known("windows", "s"), "os.version": Known("10-22h2", "s")}
-    facts["os.extended_support"] = bought or Missing(MissingReason.DENIED, "s")
-    assert derive_facts(facts, knowledge, MOMENT)[FACT].value == (end - MOMENT.date()).days
+def test_bought_support_counts_where_the_machine_shows_it(knowledge, bought, expected):
+    facts = {"os.id": Known("windows", "s"), "os.version": Known("10-22h2", "s"), "os.extended_support": bought}
+    value = derive_facts(facts, knowledge, MOMENT)[FACT]
+    assert (value.reason if isinstance(value, Missing) else value.value) == expected
+
+
+def test_support_that_lasts_or_is_over_either_way_does_not_hang_on_a_purchase(knowledge):
+    unread = Missing(MissingReason.DENIED, "licences")
+    facts = {"os.id": Known("windows", "s"), "os.version": Known("10-22h2", "s"), "os.extended_support": unread}
+    for day, sign in ((date(2025, 10, 14), 0), (date(2025, 10, 15), None), (date(2028, 10, 10), None), (date(2028, 10, 11), -1)):
+        table = knowledge.lifecycle[2].model_copy(update={"as_of": day})
+        fresh = knowledge.model_copy(update={"lifecycle": (table,)})
+        value = derive_facts(facts, fresh, datetime(day.year, day.month, day.day, tzinfo=UTC))[FACT]
+        if sign is None:
+            assert value.reason is MissingReason.DENIED
+        else:
+            assert (value.value >= 0) == (sign == 0)
 
 
 def test_support_that_nobody_sells_is_not_bought(knowledge):
