@@ -37,6 +37,20 @@ def patch_tuesday(year: int, month: int) -> date:
     return first + timedelta(days=(_TUESDAY - first.weekday()) % 7 + 7)
 
 
+def newest_due(today: date, grace_days: int) -> str:
+    """Month of the newest monthly release whose grace window is over on ``today``."""
+    year, month = today.year, today.month
+    while (today - patch_tuesday(year, month)).days <= grace_days:
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    return f"{year:04}-{month:02}"
+
+
+def is_stale(table: UpdateTable, today: date) -> bool:
+    """The table does not know the newest release that is owed: nobody can be called up to date by it."""
+    known = max((one.month for one in table.updates if one.kind == "security"), default="")
+    return known < newest_due(today, table.grace_days)
+
+
 def _place(facts: FactSet, knowledge: Knowledge, today: date) -> "_Place | Missing":
     for name in ("os.id", "os.build"):
         value = facts.get(name, Missing(MissingReason.ABSENT))
@@ -155,13 +169,9 @@ class _Place:
 
     def _due_months(self) -> list[str] | None:
         """Months past the grace window, oldest first; None when the newest of them is not in the table."""
-        grace = self.table.grace_days
-        year, month = self.today.year, self.today.month
-        while (self.today - patch_tuesday(year, month)).days <= grace:
-            year, month = (year, month - 1) if month > 1 else (year - 1, 12)
-        known = {one.month for one in self.table.updates if one.kind == "security"}
-        if max(known, default="") < f"{year:04}-{month:02}":
+        if is_stale(self.table, self.today):
             return None
+        grace = self.table.grace_days
         return [month for month, day in self.months.items() if (self.today - day).days > grace]
 
     def _untold(self, month: str) -> bool:
