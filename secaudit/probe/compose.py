@@ -57,9 +57,9 @@ def compose(platform: Platform, nonce: str, *, sudo: bool = False, local: bool =
     return Request(POSIX_COMMAND, _posix_script(nonce, sudo=sudo).encode("ascii"))
 
 
-def show(platform: Platform, *, sudo: bool = False) -> str:
+def show(platform: Platform, *, sudo: bool = False, local: bool = False) -> str:
     """Exactly what would be sent, for reading; the nonce is shown as zeros."""
-    request = compose(platform, _SHOWN_NONCE, sudo=sudo)
+    request = compose(platform, _SHOWN_NONCE, sudo=sudo, local=local)
     lines = ["# command", request.command, ""]
     if platform == "windows":
         lines += ["# the command, decoded; SHA-256 of its text " + bootstrap_digest(), bootstrap(), ""]

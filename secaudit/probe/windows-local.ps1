@@ -1,7 +1,7 @@
 # Asked in a local audit only: over SSH newer Windows refuses it. The update agent's own cache, never the network.
 # Definitions of the antivirus come several times a day and say nothing of the system: they are counted apart.
 Section 'search' {
-    $script = @'
+    $code = @'
 $ErrorActionPreference = 'Stop'
 $searcher = (New-Object -ComObject Microsoft.Update.Session).CreateUpdateSearcher()
 $searcher.Online = $false
@@ -18,5 +18,5 @@ for ($i = 0; $i -lt $found.Updates.Count; $i++) {
 }
 @{ code = [int]$found.ResultCode; count = $count; definitions = $definitions }
 '@
-    foreach ($table in @(Box $script @() 90)) { $table }
+    foreach ($table in @(Box $code @() 90)) { $table }
 }

@@ -92,13 +92,13 @@ function RegNames([string]$path) {
 
 # A question that may fail without costing its section the rest: its table, or why it could not be had.
 function Ask([scriptblock]$body) {
-    try { return (& $body) } catch { return (Why $_.Exception) }
+    try { & $body } catch { Why $_.Exception }
 }
 
 # A script in a time box: what hangs is left behind, and the process ends itself at the end of the script.
-function Box([string]$script, [object[]]$arguments, [int]$seconds) {
+function Box([string]$code, [object[]]$arguments, [int]$seconds) {
     $box = [System.Management.Automation.PowerShell]::Create()
-    [void]$box.AddScript($script)
+    [void]$box.AddScript($code)
     foreach ($argument in $arguments) { [void]$box.AddArgument($argument) }
     $job = $box.BeginInvoke()
     if (-not $job.AsyncWaitHandle.WaitOne($seconds * 1000, $false)) { throw (New-Object TimeoutException) }
@@ -106,7 +106,7 @@ function Box([string]$script, [object[]]$arguments, [int]$seconds) {
 }
 
 function Wmi([string]$space, [string]$query, [int]$seconds) {
-    return (Box 'param($s, $q) $ErrorActionPreference = "Stop"; Get-WmiObject -Namespace $s -Query $q' @($space, $query) $seconds)
+    Box 'param($s, $q) $ErrorActionPreference = "Stop"; Get-WmiObject -Namespace $s -Query $q' @($space, $query) $seconds
 }
 
 function Epoch($moment) { return [long][Math]::Floor(($moment.ToUniversalTime() - $Zero).TotalSeconds) }

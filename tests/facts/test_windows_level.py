@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from secaudit.facts import DERIVED, derive_facts
+from secaudit.facts.registry import REGISTRY
 from secaudit.facts.windows_level import BEHIND, DUE, LEVEL, SURELY_MANY, patch_tuesday
 from secaudit.model.base import Texts
 from secaudit.model.fact import FACTS, Known, Missing, MissingReason
@@ -148,6 +149,11 @@ def test_more_patches_are_never_worse_and_time_is_never_kinder(knowledge, revisi
             assert higher <= one
         if isinstance(later, int):
             assert later >= one
+
+
+def test_no_parser_gives_a_derived_fact():
+    """An answer kept for weeks would carry the days of its first day."""
+    assert not DERIVED & {name for parsers in REGISTRY.values() for name in parsers}
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

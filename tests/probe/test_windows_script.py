@@ -136,7 +136,7 @@ def test_the_update_agent_is_asked_in_a_local_audit_only():
     assert "@LOCAL@" not in script
     assert script.index("Section 'search'") < script.index("Section 'defender'")
     assert script.index(".Online = $false") < script.index(".Search(")
-    assert re.search(r"Box \$script @\(\) \d+\)", LOCAL)
+    assert re.search(r"Box \$code @\(\) \d+\)", LOCAL)
     inner = LOCAL[LOCAL.index("@'") + 2 : LOCAL.index("'@")]
     assert errors(inner) == []
     assert commands(inner) == {"New-Object"}
@@ -155,6 +155,13 @@ def test_the_event_log_is_read_by_number_and_in_bounds():
     assert re.search(r"\$count -lt 50", body)
     assert "ReadEvent([TimeSpan]::FromSeconds(5))" in body
     assert SCRIPT.count("EventLogQuery") == 1
+
+
+def test_what_gives_nothing_stays_nothing():
+    """``return (...)`` of an empty answer may become one row that is null: the functions let their rows pass through instead."""
+    for name in ("Ask", "Wmi"):
+        body = SCRIPT[SCRIPT.index(f"function {name}(") :].split("\n}\n")[0]
+        assert "return" not in body
 
 
 def test_progress_is_silenced_first():
