@@ -10,6 +10,7 @@ from secaudit.catalog.rules.checks import authored_checks, compile_checks, sound
 from secaudit.catalog.rules.knowledge import sound_lifecycle, sound_products
 from secaudit.catalog.rules.levels import authored_levels, sound_levels
 from secaudit.catalog.rules.plans import sound_plans
+from secaudit.catalog.rules.updates import sound_updates
 from secaudit.errors import CatalogError, Problem
 from secaudit.expr import Expression
 from secaudit.messages import msg
@@ -31,6 +32,7 @@ def load_catalog(folder: Path) -> Catalog:
         knowledge=Knowledge(
             products=tuple(product.value for product in parts.products),
             lifecycle=tuple(table.value for table in parts.lifecycle),
+            updates=tuple(table.value for table in parts.updates),
         ),
         digest=parts.digest(),
     )
@@ -54,6 +56,7 @@ def _read(folder: Path) -> tuple[Parts, list[Problem], Mapping[str, Expression]]
     problems.extend(sound_plans(parts.plans))
     problems.extend(sound_products(parts.products))
     problems.extend(sound_lifecycle(parts.lifecycle))
+    problems.extend(sound_updates(parts.updates))
     if not problems and not parts.checks:
         problems.append(Problem(msg("The catalog has no check: nothing could ever be judged"), str(folder)))
     return parts, problems, applies

@@ -13,7 +13,7 @@ from secaudit.catalog.sourced import Sourced
 from secaudit.catalog.values import check_values, level_values
 from secaudit.errors import Problem
 from secaudit.model.check import Check
-from secaudit.model.knowledge import LifecycleTable, Product
+from secaudit.model.knowledge import LifecycleTable, Product, UpdateTable
 from secaudit.model.level import LevelRuleSet
 from secaudit.model.plan import Plan
 from secaudit.source import Limits, YamlFile, scan_yaml, validate
@@ -31,6 +31,7 @@ class Parts:
     plans: list[Sourced[Plan]] = field(default_factory=list)
     products: list[Sourced[Product]] = field(default_factory=list)
     lifecycle: list[Sourced[LifecycleTable]] = field(default_factory=list)
+    updates: list[Sourced[UpdateTable]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     digests: list[tuple[str, str]] = field(default_factory=list)
     """Name and SHA-256 of each file."""
@@ -89,7 +90,11 @@ def _read_products(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
 
 
 def _read_lifecycle(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
-    if (table := _validated(parts, file, yaml, LifecycleTable, _as_written)) is not None:
+    """Either ends of support or monthly releases: the list it holds says which."""
+    if isinstance(yaml.data, dict) and "updates" in yaml.data:
+        if (updates := _validated(parts, file, yaml, UpdateTable, _as_written)) is not None:
+            parts.updates.append(updates)
+    elif (table := _validated(parts, file, yaml, LifecycleTable, _as_written)) is not None:
         parts.lifecycle.append(table)
 
 

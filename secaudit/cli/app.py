@@ -22,6 +22,7 @@ COMMANDS = {
     "inventory": Entry("inventory"),
     "classify": Entry("classify", single=True),
     "checks": Entry("checks"),
+    "lifecycle": Entry("lifecycle"),
     "probe": Entry("probe"),
     "trust": Entry("trust"),
     "discover": Entry("discover", single=True),

@@ -25,10 +25,11 @@ def show_probe(
     context: typer.Context,
     platform: Annotated[Literal["posix", "windows"], typer.Argument(help=N_("posix or windows."))] = "posix",
     sudo: Annotated[bool, typer.Option("--sudo", help=N_("As it is sent where sudo -n is allowed."))] = False,
+    local: Annotated[bool, typer.Option("--local", help=N_("As a Windows machine runs it that audits itself."))] = False,
 ) -> None:
     """The script on standard output, its size and digest on standard error."""
     session = session_of(context)
-    request = compose(platform, "0" * 32, sudo=sudo)
+    request = compose(platform, "0" * 32, sudo=sudo, local=local)
     session.say(msg("command: {command}", command=request.command))
     session.say(
         msg(
@@ -37,4 +38,4 @@ def show_probe(
             digest=hashlib.sha256(request.stdin).hexdigest(),
         )
     )
-    sys.stdout.write(request.stdin.decode("utf-8") if sudo else show(platform))
+    sys.stdout.write(request.stdin.decode("utf-8") if sudo else show(platform, local=local))

@@ -1,24 +1,25 @@
 """How many days of security support are left, at the moment of judging."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from secaudit.model.fact import FactSet, FactValue, Known, Missing, MissingReason
 from secaudit.model.knowledge import Knowledge, LifecycleTable, Release
 
-FACT = "os.support_days_left"
+SUPPORT = "os.support_days_left"
+OFFICE = "software.office_support_days_left"
 TABLE_DAYS = 400
 """A table older than this does not know what has been announced since."""
 _MAJOR_ONLY = frozenset({"rhel", "centos", "almalinux", "rocky", "ol"})
 """Distributions whose support hangs on the first number alone."""
+_BRANCHES = frozenset({"alpine"})
+"""Distributions whose support hangs on the first two numbers."""
+_ENDLESS_OFFICE = "365"
+"""Always current while its subscription is paid: no end that could be counted to."""
 
 
-def derive_facts(facts: FactSet, knowledge: Knowledge, moment: datetime) -> FactSet:
-    """``facts`` with ``os.support_days_left`` as of ``moment``; never raises."""
-    return {**facts, FACT: _days_left(facts, knowledge, moment.date())}
-
-
-def _days_left(facts: FactSet, knowledge: Knowledge, today: date) -> FactValue:
+def support_days_left(facts: FactSet, knowledge: Knowledge, today: date) -> FactValue:
+    """Days of support of the operating system; bought support counts only where the machine shows that it has it."""
     identity = facts.get("os.id", Missing(MissingReason.ABSENT))
     version = facts.get("os.version", Missing(MissingReason.ABSENT))
     for value in (identity, version):
@@ -33,24 +34,78 @@ def _days_left(facts: FactSet, knowledge: Knowledge, today: date) -> FactValue:
     if found is None:
         return Missing(MissingReason.UNSUPPORTED, version.section, f"no end of support is known for {name} {number}")
     table, release = found
-    if (today - table.as_of).days > TABLE_DAYS:
+    if _too_old(table, today):
         return Missing(MissingReason.STALE, version.section, f"the table of {name} is of {table.as_of.isoformat()}")
-    return Known((last_day(release) - today).days, version.section)
+    extended = facts.get("os.extended_support")
+    bought = isinstance(extended, Known) and extended.value is True
+    if isinstance(extended, Missing) and _hangs_on(release, extended, today):
+        detail = "support is over unless it was bought, and whether it was could not be read"
+        return Missing(extended.reason, extended.section, detail)
+    return Known((last_day(release, bought=bought) - today).days, version.section)
 
 
-def last_day(release: Release) -> date:
-    """Last day of support that needs no purchase and no registration."""
-    if release.extended_is_free and release.extended_ends is not None:
+def _hangs_on(release: Release, extended: Missing, today: date) -> bool:
+    """Bought support would decide, and its sign on the machine was not readable.
+
+    Where nothing on the machine could show it (no section was asked), it counts as not bought: who has bought it can say so.
+    """
+    unreadable = bool(extended.section)
+    return unreadable and last_day(release) < today <= last_day(release, bought=True)
+
+
+def office_days_left(facts: FactSet, knowledge: Knowledge, today: date) -> FactValue:
+    """Days of support of the installed Office that ends first."""
+    office = facts.get("software.office", Missing(MissingReason.ABSENT))
+    if isinstance(office, Missing):
+        return Missing(office.reason, office.section, "which Office is installed is not known")
+    if not isinstance(office.value, Sequence) or isinstance(office.value, str):
+        return Missing(MissingReason.ERROR, office.section, "the list of installed Office releases is no list")
+    if not office.complete:
+        return Missing(MissingReason.TRUNCATED, office.section, "an older Office may be installed: not all was read")
+    fixed = sorted({str(name) for name in office.value} - {_ENDLESS_OFFICE})
+    if not fixed:
+        return Missing(MissingReason.ABSENT, office.section, "no release of Office that has an end is installed")
+    ends: list[date] = []
+    for name in fixed:
+        rows = list(_rows(knowledge, "office", name))
+        if not rows:
+            return Missing(MissingReason.UNSUPPORTED, office.section, f"no end of support is known for Office {name}")
+        table, release = rows[0]
+        if _too_old(table, today):
+            return Missing(MissingReason.STALE, office.section, f"the table of Office is of {table.as_of.isoformat()}")
+        ends.append(last_day(release))
+    return Known((min(ends) - today).days, office.section)
+
+
+def last_day(release: Release, *, bought: bool = False) -> date:
+    """Last day of support; that which needs a purchase or a registration counts only when ``bought``."""
+    if release.extended_ends is not None and (release.extended_is_free or bought):
         return max(release.ends, release.extended_ends)
     return release.ends
 
 
+def _too_old(table: LifecycleTable, today: date) -> bool:
+    return (today - table.as_of).days > TABLE_DAYS
+
+
 def _rows(knowledge: Knowledge, name: str, number: str) -> Iterable[tuple[LifecycleTable, Release]]:
-    wanted = number.partition(".")[0] if name in _MAJOR_ONLY else number
+    wanted = _row_version(name, number)
     for table in knowledge.lifecycle:
         for release in table.releases:
             if release.os == name and release.version.casefold() == wanted.casefold():
                 yield table, release
+
+
+def _row_version(name: str, number: str) -> str:
+    """The part of a version on which the end of support hangs."""
+    parts = number.split(".")
+    if name in _MAJOR_ONLY:
+        return parts[0]
+    if name in _BRANCHES:
+        return ".".join(parts[:2])
+    if name == "sles" and len(parts) == 1:
+        return f"{number}.0"  # the first release of a version carries no service pack
+    return number
 
 
 def _for_edition(rows: list[tuple[LifecycleTable, Release]], edition: str | None) -> tuple[LifecycleTable, Release] | None:

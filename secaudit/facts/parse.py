@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from secaudit.facts.derived import DERIVED
 from secaudit.facts.gate import admit
-from secaudit.facts.lifecycle import FACT as SUPPORT
 from secaudit.facts.reading import NotReadError, Parser, Reading
 from secaudit.facts.registry import REGISTRY
 from secaudit.model.capture import Capture
@@ -23,7 +23,7 @@ def parse_facts(capture: Capture, knowledge: Knowledge, observed_at: datetime) -
 
 
 def _fact(spec: FactSpec, parser: Parser | None, reading: Reading) -> FactValue:
-    if spec.name == SUPPORT:
+    if spec.name in DERIVED:
         return Missing(MissingReason.UNSUPPORTED, detail="counted when the machine is judged")
     if parser is None:
         return Missing(MissingReason.UNSUPPORTED, detail="this platform is not asked for it")

@@ -13,6 +13,7 @@ from secaudit.facts import (
     linux_system,
     sshd,
     windows_machine,
+    windows_patch,
     windows_protection,
     windows_settings,
 )
@@ -32,6 +33,13 @@ REGISTRY: Mapping[str, Mapping[str, Parser]] = MappingProxyType(
                 **linux_system.PARSERS,
             }
         ),
-        "windows": MappingProxyType({**windows_machine.PARSERS, **windows_protection.PARSERS, **windows_settings.PARSERS}),
+        "windows": MappingProxyType(
+            {
+                **windows_machine.PARSERS,
+                **windows_patch.PARSERS,
+                **windows_protection.PARSERS,
+                **windows_settings.PARSERS,
+            }
+        ),
     }
 )

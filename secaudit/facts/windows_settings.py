@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from secaudit.facts.reading import Parser, Reading
+from secaudit.facts.reading import Parser, Reading, whole
 from secaudit.facts.windows_machine import build_number, dword, is_server, key, server_or_none, text
 from secaudit.facts.windows_protection import RUNNING, Machine
 from secaudit.facts.wsc import merged, registered
@@ -39,8 +39,12 @@ def reboot_required(reading: Reading) -> FactValue:
 
 
 def reboot_reasons(reading: Reading) -> FactValue:
-    """Which."""
-    return Known(list(reading.once(reboot_reasons_list)), "reboot")
+    """Which, and the weak sign beside them, marked as such: alone it asks for nothing."""
+    reasons = list(reading.once(reboot_reasons_list))
+    renames = whole((key(reading, "reboot", "file_renames") or {}).get("count"))
+    if renames is not None and renames > 0:
+        reasons.append("file renames (weak)")
+    return Known(reasons, "reboot")
 
 
 def automatic(reading: Reading) -> FactValue:

@@ -1,8 +1,15 @@
 """What the catalog knows of products and releases: needed to understand an answer."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
 
 from secaudit.model.base import Day, Flag, Identifier, Line, Texts, Whole, Written
+
+Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+"""A month written YYYY-MM: such texts sort by time."""
+Kb = Annotated[str, StringConstraints(pattern=r"^KB[0-9]{6,8}$")]
+"""Number of an update package of Microsoft."""
 
 
 class WindowsTraces(Written):
@@ -56,6 +63,8 @@ class Release(Written):
     """Last day of paid or community extended support."""
     extended_is_free: Flag = False
     """The extended support costs nothing and needs no registration (Debian LTS): it then counts as support."""
+    source: Line | None = None
+    """Where this row comes from, when not from the source of its table."""
 
 
 class LifecycleTable(Written):
@@ -68,8 +77,44 @@ class LifecycleTable(Written):
     releases: tuple[Release, ...]
 
 
+class Update(Written):
+    """One published update of one Windows build."""
+
+    os: Literal["windows", "windows-server"]
+    """A client and a server of the same build may be updated in different numbers."""
+    build: Whole
+    month: Month
+    """The monthly release it belongs to."""
+    date: Day
+    """Day of publication."""
+    kind: Literal["security", "hotpatch", "preview", "out-of-band"]
+    """Only ``security``, the release of Patch Tuesday, is owed by a machine; ``hotpatch`` is the same release for machines that
+    take it without a restart; the others only say where a machine stands."""
+    revision: Annotated[Whole, Field(ge=0)]
+    """UBR of a machine that runs it."""
+    kb: Kb | None = None
+    """None where no public source names the package."""
+    source: Line | None = None
+    """Where this row comes from, when not from the source of its table."""
+
+
+class UpdateTable(Written):
+    """Monthly releases of Windows by build and revision, as of a day."""
+
+    id: Identifier
+    title: Texts
+    as_of: Day
+    source: Line
+    grace_days: Annotated[Whole, Field(ge=0, le=90)] = 14
+    """Days an agency has after each monthly release before a machine without it is behind."""
+    hotpatched: tuple[Whole, ...] = ()
+    """Builds that may be patched without a restart: revisions between two releases need not mean that one is missing."""
+    updates: tuple[Update, ...]
+
+
 class Knowledge(Written):
     """Everything the fact parsers look up."""
 
     products: tuple[Product, ...] = ()
     lifecycle: tuple[LifecycleTable, ...] = ()
+    updates: tuple[UpdateTable, ...] = ()

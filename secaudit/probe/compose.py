@@ -19,6 +19,8 @@ POSIX_COMMAND = "exec sh -s"
 """Works in every login shell; the script comes on standard input."""
 PAYLOAD_END = "#SECAUDIT-PAYLOAD-END"
 """Last line of the Windows script; without it the bootstrap runs nothing."""
+_LOCAL = "#@LOCAL@\n"
+"""Where the Windows script takes the questions of a local audit: before the provider that may hang."""
 _NONCE = re.compile(r"[0-9a-f]{32}")
 _SHOWN_NONCE = "0" * 32
 
@@ -38,9 +40,10 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
-def compose(platform: Platform, nonce: str, *, sudo: bool = False) -> Request:
+def compose(platform: Platform, nonce: str, *, sudo: bool = False, local: bool = False) -> Request:
     """The request for ``platform``; with ``sudo`` the sections that root sees better run through one ``sudo -n sh -s``.
 
+    ``local`` adds what only a machine that asks itself may ask: the search of the Windows update agent.
     Raises ProbeError when ``nonce`` is not 32 hexadecimal digits: it is written into the script.
     """
     if _NONCE.fullmatch(nonce) is None:
@@ -50,13 +53,13 @@ def compose(platform: Platform, nonce: str, *, sudo: bool = False) -> Request:
             hint=msg("take it from new_nonce()"),
         )
     if platform == "windows":
-        return Request(windows_command(), _windows_script(nonce).encode("ascii"))
+        return Request(windows_command(), _windows_script(nonce, local=local).encode("ascii"))
     return Request(POSIX_COMMAND, _posix_script(nonce, sudo=sudo).encode("ascii"))
 
 
-def show(platform: Platform, *, sudo: bool = False) -> str:
+def show(platform: Platform, *, sudo: bool = False, local: bool = False) -> str:
     """Exactly what would be sent, for reading; the nonce is shown as zeros."""
-    request = compose(platform, _SHOWN_NONCE, sudo=sudo)
+    request = compose(platform, _SHOWN_NONCE, sudo=sudo, local=local)
     lines = ["# command", request.command, ""]
     if platform == "windows":
         lines += ["# the command, decoded; SHA-256 of its text " + bootstrap_digest(), bootstrap(), ""]
@@ -101,8 +104,9 @@ def _fill(text: str, nonce: str, role: str, payload: str) -> str:
     return text.replace("@NONCE@", nonce, 1).replace("@ROLE@", role, 1).replace("@PAYLOAD@", payload, 1)
 
 
-def _windows_script(nonce: str) -> str:
-    return _read("windows.ps1").rstrip().replace("@NONCE@", nonce, 1) + f"\n{PAYLOAD_END}\n"
+def _windows_script(nonce: str, *, local: bool) -> str:
+    extra = _read("windows-local.ps1").rstrip() + "\n" if local else ""
+    return _read("windows.ps1").rstrip().replace("@NONCE@", nonce, 1).replace(_LOCAL, extra, 1) + f"\n{PAYLOAD_END}\n"
 
 
 @cache

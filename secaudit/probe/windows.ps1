@@ -90,15 +90,23 @@ function RegNames([string]$path) {
     return $names
 }
 
-# A WMI query in a time box: a provider that hangs is left behind, and the process ends itself at the end of the script.
-function Wmi([string]$space, [string]$query, [int]$seconds) {
+# A question that may fail without costing its section the rest: its table, or why it could not be had.
+function Ask([scriptblock]$body) {
+    try { & $body } catch { Why $_.Exception }
+}
+
+# A script in a time box: what hangs is left behind, and the process ends itself at the end of the script.
+function Box([string]$code, [object[]]$arguments, [int]$seconds) {
     $box = [System.Management.Automation.PowerShell]::Create()
-    [void]$box.AddScript('param($s, $q) $ErrorActionPreference = "Stop"; Get-WmiObject -Namespace $s -Query $q')
-    [void]$box.AddArgument($space)
-    [void]$box.AddArgument($query)
+    [void]$box.AddScript($code)
+    foreach ($argument in $arguments) { [void]$box.AddArgument($argument) }
     $job = $box.BeginInvoke()
     if (-not $job.AsyncWaitHandle.WaitOne($seconds * 1000, $false)) { throw (New-Object TimeoutException) }
     return $box.EndInvoke($job)
+}
+
+function Wmi([string]$space, [string]$query, [int]$seconds) {
+    Box 'param($s, $q) $ErrorActionPreference = "Stop"; Get-WmiObject -Namespace $s -Query $q' @($space, $query) $seconds
 }
 
 function Epoch($moment) { return [long][Math]::Floor(($moment.ToUniversalTime() - $Zero).TotalSeconds) }
@@ -171,6 +179,7 @@ Section 'settings' {
     }
 }
 
+# waiting: moments at which servicing wrote that a package waits for a restart (event 4, newest first), and the log's first record.
 Section 'reboot' {
     $update = 'SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired'
     $renames = Reg 'SYSTEM\CurrentControlSet\Control\Session Manager' @('PendingFileRenameOperations')
@@ -184,6 +193,25 @@ Section 'reboot' {
         active_name = (Reg 'SYSTEM\CurrentControlSet\Control\ComputerName\ActiveComputerName' @('ComputerName'))
         next_name = (Reg 'SYSTEM\CurrentControlSet\Control\ComputerName\ComputerName' @('ComputerName'))
         update_exe = (Reg 'SOFTWARE\Microsoft\Updates' @('UpdateExeVolatile'))
+        waiting = (Ask {
+                [void][Reflection.Assembly]::LoadWithPartialName('System.Core')
+                $name = 'System.Diagnostics.Eventing.Reader'
+                $times = @()
+                $first = $null
+                foreach ($xpath in @("*[System[Provider[@Name='Microsoft-Windows-Servicing'] and EventID=4]]", '*')) {
+                    $query = New-Object "$name.EventLogQuery" -ArgumentList 'Setup', ([Diagnostics.Eventing.Reader.PathType]::LogName), $xpath
+                    $query.ReverseDirection = ($xpath -ne '*')
+                    $reader = New-Object "$name.EventLogReader" -ArgumentList $query
+                    for ($count = 0; $count -lt 50; $count++) {
+                        $event4 = $reader.ReadEvent([TimeSpan]::FromSeconds(5))
+                        if ($null -eq $event4) { break }
+                        if ($xpath -eq '*') { $first = (Epoch $event4.TimeCreated); break }
+                        $times += (Epoch $event4.TimeCreated)
+                    }
+                    $reader.Dispose()
+                }
+                @{ times = $times; first = $first; full = ($times.Count -ge 50) }
+            })
     }
 }
 
@@ -224,6 +252,8 @@ Section 'processes' {
 Section 'updates' {
     @{
         policy = (Reg 'SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate\AU' @('NoAutoUpdate', 'AUOptions', 'UseWUServer'))
+        server = (Reg 'SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate' @('WUServer'))
+        mdm = (Reg 'SOFTWARE\Microsoft\PolicyManager\current\device\Update' @('AllowAutoUpdate', 'UpdateServiceUrl'))
         old_settings = (Reg 'SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update' @('AUOptions'))
         service = (Reg 'SYSTEM\CurrentControlSet\Services\wuauserv' @('Start'))
     }
@@ -289,9 +319,11 @@ Section 'hotfixes' {
     $newest = $null
     $count = 0
     $unread = 0
+    $ids = @()
     foreach ($row in @(Wmi 'root\cimv2' 'SELECT HotFixID, InstalledOn FROM Win32_QuickFixEngineering' 30)) {
         if ($null -eq $row) { continue }
         $count++
+        $ids += "$($row.HotFixID)"
         $text = "$($row.psbase.Properties['InstalledOn'].Value)"
         $at = $null
         try {
@@ -304,8 +336,19 @@ Section 'hotfixes' {
         catch { $unread++ }
         if ($null -ne $at -and ($null -eq $newest -or $at -gt $newest)) { $newest = $at }
     }
-    @{ count = $count; unread = $unread; newest = $newest }
+    @{ count = $count; unread = $unread; newest = $newest; ids = $ids }
 }
+
+# Installed licences by id: that of extended security updates is one of them.
+Section 'licences' {
+    $rows = @()
+    $query = 'SELECT ID, LicenseStatus FROM SoftwareLicensingProduct WHERE PartialProductKey <> null'
+    foreach ($row in @(Wmi 'root\cimv2' $query 20)) {
+        if ($null -ne $row) { $rows += @{ id = "$($row.ID)"; status = $row.LicenseStatus } }
+    }
+    @{ rows = $rows }
+}
+#@LOCAL@
 
 # Last: this provider may hang while another product is active.
 Section 'defender' {

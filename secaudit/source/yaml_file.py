@@ -68,6 +68,14 @@ def scan_yaml(path: Path, limits: Limits = DEFAULT_LIMITS) -> tuple[YamlFile | N
     return YamlFile(name, data, digest, raw, limits), [_problem(name, fault) for fault in faults]
 
 
+def scan_text(path: Path, limits: Limits = DEFAULT_LIMITS) -> tuple[str | None, list[Problem]]:
+    """The text of a file that is no YAML, with the same limits and the same words for what is wrong with it."""
+    try:
+        return _text(_read(path, limits)).decode("utf-8"), []
+    except RefusedError as refused:
+        return None, [_problem(str(path), refused.fault)]
+
+
 def _read(path: Path, limits: Limits) -> bytes:
     """All bytes of a regular file; a pipe or device would never end."""
     try:

@@ -107,12 +107,29 @@ releases:
   - {os: windows, version: 11-25h2, name: Windows 11 E, build: 26200, editions: [Enterprise, Education], ends: 2028-10-10}
   - {os: debian, version: "12", name: Debian 12, ends: 2026-07-11, extended_ends: 2028-06-30, extended_is_free: true}
 """
+UPDATES = """\
+id: monthly
+title: {vi: Bản cập nhật, en: Updates}
+as_of: 2026-11-19
+source: bản thử
+updates:
+  - {os: windows, build: 26200, month: 2026-10, date: 2026-10-13, kind: security, revision: 9711}
+  - {os: windows, build: 26200, month: 2026-11, date: 2026-11-10, kind: security, revision: 9974, kb: KB5130000, source: khác}
+"""
 CHECK_FILE = "endpoint/patch/patch.restart.yaml"
 LEVELS_FILE = "levels/rules-a.yaml"
 PLAN_FILE = "plans/plan-a.yaml"
 PRODUCTS_FILE = "products/good.yaml"
 LIFECYCLE_FILE = "lifecycle/releases.yaml"
-GOOD = {CHECK_FILE: CHECK, LEVELS_FILE: LEVELS, PLAN_FILE: PLAN, PRODUCTS_FILE: PRODUCTS, LIFECYCLE_FILE: LIFECYCLE}
+UPDATES_FILE = "lifecycle/monthly.yaml"
+GOOD = {
+    CHECK_FILE: CHECK,
+    LEVELS_FILE: LEVELS,
+    PLAN_FILE: PLAN,
+    PRODUCTS_FILE: PRODUCTS,
+    LIFECYCLE_FILE: LIFECYCLE,
+    UPDATES_FILE: UPDATES,
+}
 
 
 @pytest.fixture

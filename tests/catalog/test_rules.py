@@ -12,6 +12,7 @@ LEVELS = "levels/rules-a.yaml"
 PLAN = "plans/plan-a.yaml"
 PRODUCTS = "products/good.yaml"
 LIFECYCLE = "lifecycle/releases.yaml"
+UPDATES = "lifecycle/monthly.yaml"
 LONG = "Một tiêu đề rất dài " * 4
 SOUND = {
     # --- checks
@@ -123,6 +124,16 @@ SOUND = {
     "lifecycle: build of Debian": (LIFECYCLE, "name: Debian 12,", "name: Debian 12, build: 12,", 8, "Windows only"),
     "lifecycle: year mistyped": (LIFECYCLE, "ends: 2026-07-11, ext", "ends: 1026-07-11, ext", 8, "plausible"),
     "lifecycle: no such day": (LIFECYCLE, "2027-10-12", "2027-13-12", 6, ""),
+    "updates: id": (UPDATES, "id: monthly", "id: month", 1, "name of the file"),
+    "updates: month twice": (UPDATES, "month: 2026-11, date: 2026-11-10", "month: 2026-10, date: 2026-10-13", 7, "stands at"),
+    "updates: revision twice": (UPDATES, "revision: 9974", "revision: 9711", 7, "stands at"),
+    "updates: older revision later": (UPDATES, "revision: 9974", "revision: 9000", 7, "higher revision than 9711"),
+    "updates: after its table": (UPDATES, "as_of: 2026-11-19", "as_of: 2026-11-09", 7, "younger than its table"),
+    "updates: month of another day": (UPDATES, "date: 2026-11-10", "date: 2026-10-27", 7, "comes out in its month"),
+    "updates: no such month": (UPDATES, "month: 2026-11", "month: 2026-13", 7, ""),
+    "updates: no package": (UPDATES, "KB5130000", "5130000", 7, ""),
+    "updates: Linux": (UPDATES, "os: windows, build: 26200, month: 2026-10", "os: debian, build: 26200, month: 2026-10", 6, ""),
+    "updates: endless grace": (UPDATES, "updates:\n", "grace_days: 365\nupdates:\n", 5, ""),
 }
 AUTHORING = {
     "long title": (CHECK, "vi: Không còn bản vá chờ khởi động lại", f"vi: {LONG}", 3, "at most 75"),
@@ -164,6 +175,8 @@ def test_the_good_catalog_is_good(write, good):
     assert list(catalog.plans) == ["plan-a"]
     assert [product.id for product in catalog.knowledge.products] == ["good-av", "good-edr"]
     assert len(catalog.knowledge.lifecycle[0].releases) == 3
+    assert [row.revision for row in catalog.knowledge.updates[0].updates] == [9711, 9974]
+    assert catalog.knowledge.updates[0].grace_days == 14
 
 
 @pytest.mark.parametrize("case", SOUND.values(), ids=SOUND)

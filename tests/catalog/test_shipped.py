@@ -9,6 +9,7 @@ import pytest
 from secaudit.catalog import lint_catalog, load_catalog
 from secaudit.catalog.rules.checks import TITLE_LIMIT
 from secaudit.expr import Compiler
+from secaudit.facts.windows_level import patch_tuesday
 from secaudit.model.check import Check
 from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS, Known
 from secaudit.resources import data_folder
@@ -80,12 +81,53 @@ def test_what_plans_and_reports_rely_on_is_there():
     assert list(CATALOG.checks) == sorted(CATALOG.checks)
     assert len(CATALOG.knowledge.products) == 56
     assert {table.id: len(table.releases) for table in CATALOG.knowledge.lifecycle} == {
+        "alpine": 15,
+        "amazon": 3,
         "debian": 6,
+        "fedora": 9,
+        "linuxmint": 18,
+        "office": 7,
+        "rhel": 6,
+        "rhel-family": 16,
+        "suse": 27,
         "ubuntu": 10,
-        "windows": 47,
+        "windows": 48,
         "windows-server": 11,
     }
     assert {table.as_of for table in CATALOG.knowledge.lifecycle} == {date(2026, 8, 22)}
+    assert [table.id for table in CATALOG.knowledge.updates] == ["windows-updates"]
+
+
+def test_monthly_releases_come_out_on_patch_tuesday_and_none_is_missing_in_between():
+    """A month that only seems to be there, or is forgotten, would call machines behind that are not."""
+    (table,) = CATALOG.knowledge.updates
+    releases: dict[tuple[str, int], list[str]] = {}
+    for row in table.updates:
+        if row.kind == "security":
+            assert row.date == patch_tuesday(row.date.year, row.date.month), row
+            assert row.month == row.date.isoformat()[:7]
+            releases.setdefault((row.os, row.build), []).append(row.month)
+    every = sorted({month for months in releases.values() for month in months})
+    assert (every[0], every[-1], len(every)) == ("2025-01", "2026-11", 23)
+    for machine, months in releases.items():
+        assert months == every[every.index(months[0]) : every.index(months[-1]) + 1], machine
+    unknown = {machine for machine, months in releases.items() if months[-1] != every[-1]}
+    assert unknown == {("windows", 22621), ("windows-server", 25398), ("windows", 28000), ("windows-server", 26100)}
+
+
+def test_clients_and_servers_of_one_build_are_told_apart():
+    """Since January 2026 Server 2025 counts its revisions from 32000 on; a client's number would look years behind there."""
+    (table,) = CATALOG.knowledge.updates
+    newest = {(row.os, row.build): row.revision for row in table.updates if row.kind == "security" and row.month == "2026-10"}
+    assert newest["windows", 26100] == 9711
+    assert newest["windows-server", 26100] == 33650
+    assert newest["windows", 17763] == newest["windows-server", 17763] == 9376
+
+
+def test_every_build_of_the_release_table_has_an_end_of_support():
+    """Without one, a build out of servicing would be taken to be served."""
+    ends = {(row.os, row.build) for table in CATALOG.knowledge.lifecycle for row in table.releases}
+    assert {(row.os, row.build) for row in CATALOG.knowledge.updates[0].updates} <= ends
 
 
 @each_check

@@ -10,7 +10,7 @@ from secaudit.facts import parse_facts
 from secaudit.model.base import Texts
 from secaudit.model.capture import Capture, Section, SectionStatus
 from secaudit.model.fact import FactSet
-from secaudit.model.knowledge import Knowledge, LifecycleTable, LinuxTraces, Product, Release, WindowsTraces
+from secaudit.model.knowledge import Knowledge, LifecycleTable, LinuxTraces, Product, Release, Update, UpdateTable, WindowsTraces
 
 NOW = 1_795_400_000
 
@@ -36,8 +36,20 @@ def release(os: str, version: str, ends: str, **more: object) -> Release:
     return Release(os=os, version=version, name=f"{os} {version}", ends=date.fromisoformat(ends), **more)
 
 
+def update(os: str, build: int, day: str, revision: int, kind: str = "security", kb: str | None = None) -> Update:
+    return Update(os=os, build=build, month=day[:7], date=date.fromisoformat(day), kind=kind, revision=revision, kb=kb)
+
+
 LTSC = ("EnterpriseS", "EnterpriseSN", "IoTEnterpriseS")
 AS_OF = date(2026, 8, 22)
+WINDOWS_10 = (
+    ("2025-10-14", 6456, "security", "KB5066791"),
+    ("2025-11-11", 6575, "security", "KB5068781"),
+    ("2026-08-11", 7663, "security", "KB5120249"),
+    ("2026-09-08", 7725, "security", "KB5122878"),
+    ("2026-10-13", 7807),
+    ("2026-11-10", 7846),
+)
 KNOWLEDGE = Knowledge(
     products=(
         product(
@@ -113,6 +125,38 @@ KNOWLEDGE = Knowledge(
             release("windows", "7-sp1", "2020-01-14", build=7601),
             release("windows-server", "2019", "2029-01-09", build=17763),
             release("windows-server", "2022", "2031-10-14", build=20348),
+        ),
+        table("office", AS_OF, release("office", "2016", "2025-10-14"), release("office", "2021", "2026-10-13")),
+    ),
+    updates=(
+        UpdateTable(
+            id="updates",
+            title=Texts(vi="u", en="u"),
+            as_of=date(2026, 11, 19),
+            source="test",
+            hotpatched=(26200,),
+            updates=(
+                *(update("windows", 19044, *row) for row in WINDOWS_10),
+                *(update("windows", 19045, *row) for row in WINDOWS_10),
+                update("windows", 22631, "2025-10-14", 6060),
+                update("windows", 22631, "2026-09-08", 7582, kb="KB5122880"),
+                update("windows", 22631, "2026-10-13", 7652),
+                update("windows", 22631, "2026-11-10", 7711),
+                update("windows", 26200, "2026-07-14", 8875, kb="KB5101650"),
+                update("windows", 26200, "2026-08-11", 9168, kb="KB5121003"),
+                update("windows", 26200, "2026-08-11", 9100, "hotpatch"),
+                update("windows", 26200, "2026-08-27", 9278, "preview", "KB5120998"),
+                update("windows", 26200, "2026-09-08", 9445, kb="KB5124008"),
+                update("windows", 26200, "2026-09-14", 9457, "out-of-band", "KB5129195"),
+                update("windows", 26200, "2026-10-13", 9711),
+                update("windows", 26200, "2026-11-10", 9974),
+                update("windows-server", 17763, "2026-09-08", 9245, kb="KB5122876"),
+                update("windows-server", 17763, "2026-10-13", 9376),
+                update("windows-server", 17763, "2026-11-10", 9487),
+                update("windows-server", 20348, "2026-09-08", 5622, kb="KB5122882"),
+                update("windows-server", 20348, "2026-10-13", 5761),
+                update("windows-server", 20348, "2026-11-10", 5870),
+            ),
         ),
     ),
 )

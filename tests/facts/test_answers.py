@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from secaudit.facts import derive_facts, parse_facts
+from secaudit.facts import DERIVED, derive_facts, parse_facts
 from secaudit.lab.answers import answer_names, nonce_in, platform_of, render_answer
 from secaudit.model.fact import FACTS, Known, Missing, MissingReason
 from secaudit.probe import compose, frame, new_nonce
@@ -26,6 +26,7 @@ NAMES = (
     "ubuntu-22-04-clamav",
     "ubuntu-24-04-unprotected",
     "win10-22h2-defender",
+    "win10-22h2-esu",
     "win10-22h2-kaspersky",
     "win10-22h2-unprotected",
     "win10-ltsc-kaspersky",
@@ -73,7 +74,8 @@ def test_ages_do_not_move_with_the_clock(name, knowledge):
     """The lab stays the same however late a demonstration is held; only support runs out."""
     early, late = facts_of(name, knowledge), facts_of(name, knowledge, NOW + 86_400 * 200)
     changed = {key for key in FACTS if early[key] != late[key]}
-    assert changed == {"os.support_days_left"}
+    assert "os.support_days_left" in changed
+    assert changed <= DERIVED
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if platform_of(name) == "posix"])
@@ -115,6 +117,37 @@ def test_the_number_is_found_in_a_delivered_script(platform):
     assert nonce_in(b"echo hello\n") is None
 
 
+def test_patch_levels_of_the_machines(knowledge):
+    """On 26 November 2026, two weeks and two days after that month's release."""
+    late = int(datetime(2026, 11, 26, tzinfo=UTC).timestamp())
+    facts = {name: facts_of(name, knowledge, late) for name in NAMES if platform_of(name) == "windows"}
+    level = {
+        name: tuple(
+            value.value if isinstance(value := machine[fact], Known) else value.reason.value
+            for fact in ("patch.level", "patch.releases_behind", "patch.due", "patch.restart_waiting_days")
+        )
+        for name, machine in facts.items()
+    }
+    assert level == {
+        "server-2019-kaspersky": ("2026-10", 1, "2026-11", 0),
+        "server-2022-defender": ("2026-11", 0, "2026-11", 0),
+        "win10-22h2-defender": ("2025-10", 6, "2026-11", 0),
+        "win10-22h2-esu": ("2026-11", 0, "2026-11", 0),
+        "win10-22h2-kaspersky": ("2025-11", 5, "2026-11", 0),
+        "win10-22h2-unprotected": ("unsupported", "unsupported", "2026-11", 0),
+        "win10-ltsc-kaspersky": ("2026-11", 0, "2026-11", 0),
+        "win10-orphan": ("unsupported", "unsupported", "2026-11", 0),
+        "win10-standard-user": ("2025-11", 5, "2026-11", 0),
+        "win11-23h2-old-signatures": ("2026-09", 2, "2026-11", 19),
+        "win11-25h2-defender": ("2026-11", 0, "2026-11", 0),
+        "win7-bkav": ("unsupported", "unsupported", "unsupported", 0),
+        "win7-unprotected": ("unsupported", "unsupported", "unsupported", 0),
+    }
+    assert facts["win11-23h2-old-signatures"]["patch.reboot_reasons"].value == ["Windows Update", "file renames (weak)"]
+    assert facts["server-2019-kaspersky"]["patch.central_source"].value is True
+    assert facts["win10-standard-user"]["patch.hotfixes"].reason is MissingReason.DENIED
+
+
 def test_an_unknown_name_is_a_key_error():
     with pytest.raises(KeyError):
         render_answer("no-such-machine", "0" * 32, NOW)
@@ -132,6 +165,11 @@ def test_the_important_differences_between_the_machines(knowledge):
     assert facts["win10-ltsc-kaspersky"]["os.support_days_left"].value > 0
     assert facts["win10-22h2-kaspersky"]["os.support_days_left"].value < 0
     assert facts["win11-25h2-defender"]["os.name"].value == "Windows 11 Pro"
+    # the same release with and without extended support; the programme for private persons cannot be ruled out
+    assert facts["win10-22h2-esu"]["os.extended_support"].value is True
+    assert facts["win10-22h2-esu"]["os.support_days_left"].value > 0
+    assert facts["win10-22h2-kaspersky"]["os.extended_support"].reason is MissingReason.UNSUPPORTED
+    assert facts["win10-ltsc-kaspersky"]["os.extended_support"].value is False
     products = {name: facts[name]["protection.products"] for name in NAMES}
     assert products["win10-orphan"].value == []
     assert products["win7-unprotected"].value == []

@@ -74,6 +74,77 @@ def test_other_facts_stay(knowledge):
     assert FACT not in facts
 
 
+@pytest.mark.parametrize(
+    ("bought", "expected"),
+    [
+        (Known(value=True, section="s"), (date(2028, 10, 10) - MOMENT.date()).days),
+        (Known(value=False, section="s"), (date(2025, 10, 14) - MOMENT.date()).days),
+        # nothing on the machine could show it
+        (Missing(MissingReason.UNSUPPORTED), (date(2025, 10, 14) - MOMENT.date()).days),
+        # its sign was there and could not be read: neither supported nor not
+        (Missing(MissingReason.DENIED, "licences"), MissingReason.DENIED),
+        (Missing(MissingReason.TIMEOUT, "licences"), MissingReason.TIMEOUT),
+    ],
+)
+def test_bought_support_counts_where_the_machine_shows_it(knowledge, bought, expected):
+    facts = {"os.id": Known("windows", "s"), "os.version": Known("10-22h2", "s"), "os.extended_support": bought}
+    value = derive_facts(facts, knowledge, MOMENT)[FACT]
+    assert (value.reason if isinstance(value, Missing) else value.value) == expected
+
+
+def test_support_that_lasts_or_is_over_either_way_does_not_hang_on_a_purchase(knowledge):
+    unread = Missing(MissingReason.DENIED, "licences")
+    facts = {"os.id": Known("windows", "s"), "os.version": Known("10-22h2", "s"), "os.extended_support": unread}
+    for day, sign in ((date(2025, 10, 14), 0), (date(2025, 10, 15), None), (date(2028, 10, 10), None), (date(2028, 10, 11), -1)):
+        table = knowledge.lifecycle[2].model_copy(update={"as_of": day})
+        fresh = knowledge.model_copy(update={"lifecycle": (table,)})
+        value = derive_facts(facts, fresh, datetime(day.year, day.month, day.day, tzinfo=UTC))[FACT]
+        if sign is None:
+            assert value.reason is MissingReason.DENIED
+        else:
+            assert (value.value >= 0) == (sign == 0)
+
+
+def test_support_that_nobody_sells_is_not_bought(knowledge):
+    facts = {"os.id": Known("windows", "s"), "os.version": Known("7-sp1", "s"), "os.extended_support": Known(True, "s")}
+    assert derive_facts(facts, knowledge, MOMENT)[FACT].value < 0
+
+
+@pytest.mark.parametrize(
+    ("os", "version", "row"),
+    [
+        ("alpine", "3.20.3", "3.20"),
+        ("alpine", "3.20", "3.20"),
+        ("sles", "15", "15.0"),
+        ("sles", "15.6", "15.6"),
+        ("rhel", "9.4", "9"),
+    ],
+)
+def test_the_part_of_the_version_that_support_hangs_on(os, version, row):
+    release = Release(os=os, version=row, name=os, ends=date(2032, 5, 31))
+    table = LifecycleTable(id=os, title=Texts(vi="r", en="r"), as_of=date(2026, 8, 22), source="t", releases=(release,))
+    assert isinstance(days(Knowledge(lifecycle=(table,)), os, version), int)
+    assert days(Knowledge(lifecycle=(table,)), os, "1.9") is MissingReason.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("office", "expected"),
+    [
+        (Known(["2021"], "s"), (date(2026, 10, 13) - MOMENT.date()).days),
+        (Known(["2021", "2016"], "s"), (date(2025, 10, 14) - MOMENT.date()).days),
+        (Known(["365", "2021"], "s"), (date(2026, 10, 13) - MOMENT.date()).days),
+        (Known(["365"], "s"), MissingReason.ABSENT),
+        (Known([], "s"), MissingReason.ABSENT),
+        (Known(["2030"], "s"), MissingReason.UNSUPPORTED),
+        (Known(["2021"], "s", complete=False), MissingReason.TRUNCATED),
+        (Missing(MissingReason.DENIED, "s"), MissingReason.DENIED),
+    ],
+)
+def test_the_office_that_ends_first_decides(knowledge, office, expected):
+    value = derive_facts({"software.office": office}, knowledge, MOMENT)["software.office_support_days_left"]
+    assert (value.reason if isinstance(value, Missing) else value.value) == expected
+
+
 def test_clones_follow_the_first_number():
     row = Release(os="rocky", version="9", name="Rocky 9", ends=date(2032, 5, 31))
     table = LifecycleTable(id="rocky", title=Texts(vi="r", en="r"), as_of=date(2026, 8, 22), source="t", releases=(row,))

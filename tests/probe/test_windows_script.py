@@ -11,6 +11,7 @@ from secaudit.probe import bootstrap, compose
 
 FOLDER = Path(__file__).parents[2] / "secaudit" / "probe"
 SCRIPT = (FOLDER / "windows.ps1").read_text(encoding="ascii")
+LOCAL = (FOLDER / "windows-local.ps1").read_text(encoding="ascii")
 CODE = "\n".join(line for line in SCRIPT.splitlines() if not line.lstrip().startswith("#"))
 PARSER = Parser(Language(tree_sitter_powershell.language()))
 
@@ -61,6 +62,8 @@ CHANGES = [
     r"\bwmic\b",
     r"\bsecedit\b|\bauditpol\b|\bdism\b|\bsc\.exe\b|\breg\.exe\b",
     r"Microsoft\.Update\.Session",
+    r"\bGet-WinEvent\b|\bGet-EventLog\b|\bwevtutil\b",
+    r"\bslmgr\b|\bcscript\b",
     r"\bnslookup\b|GetHostEntry|Resolve-\w+|\bnltest\b|DirectoryServices",
 ]
 
@@ -76,7 +79,10 @@ def errors(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("text", [SCRIPT, bootstrap(), compose("windows", "0" * 32).stdin.decode()])
+@pytest.mark.parametrize(
+    "text",
+    [SCRIPT, bootstrap(), compose("windows", "0" * 32).stdin.decode(), compose("windows", "0" * 32, local=True).stdin.decode()],
+)
 def test_parses(text):
     assert errors(text) == []
 
@@ -87,7 +93,7 @@ def test_the_parser_would_notice():
 
 @pytest.mark.parametrize("pattern", NEWER_THAN_2)
 def test_nothing_newer_than_powershell_2(pattern):
-    for text in (CODE, bootstrap()):
+    for text in (CODE, LOCAL, bootstrap()):
         assert re.search(pattern, text, re.IGNORECASE | re.MULTILINE) is None
 
 
@@ -96,15 +102,21 @@ def test_nothing_that_changes_the_machine_or_asks_the_network(pattern):
     assert re.search(pattern, CODE, re.IGNORECASE) is None
 
 
-def test_only_known_commands_are_called():
-    """Every command name in the tree is a function of the script or one of four reading cmdlets."""
-    own = set(re.findall(r"^function (\w+)", SCRIPT, re.MULTILINE))
-    called, todo = set(), [PARSER.parse(SCRIPT.encode()).root_node]
+def commands(text: str) -> set[str]:
+    """Every command name in the tree."""
+    called, todo = set(), [PARSER.parse(text.encode()).root_node]
     while todo:
         node = todo.pop()
         if node.type == "command_name":
             called.add(node.text.decode())
         todo += node.children
+    return called
+
+
+def test_only_known_commands_are_called():
+    """Every command name is a function of the script or one of five reading cmdlets."""
+    own = set(re.findall(r"^function (\w+)", SCRIPT, re.MULTILINE))
+    called = commands(SCRIPT)
     assert called - own == {"New-Object", "Sort-Object", "Where-Object", "Get-Service", "Get-Process"}
     assert {"Section", "Put", "Reg", "Wmi"} <= called
 
@@ -113,6 +125,43 @@ def test_size_and_encoding():
     assert len(SCRIPT) <= 30 * 1024
     assert SCRIPT.isascii()
     assert "\r" not in compose("windows", "0" * 32).stdin.decode()
+
+
+def test_the_update_agent_is_asked_in_a_local_audit_only():
+    """Over SSH its search is refused by newer Windows; and wherever it is asked, it neither goes out nor installs."""
+    assert "Microsoft.Update.Session" not in compose("windows", "0" * 32).stdin.decode()
+    script = compose("windows", "0" * 32, local=True).stdin.decode()
+    assert script.count("Microsoft.Update.Session") == 1
+    assert script.count("Section 'search'") == 1
+    assert "@LOCAL@" not in script
+    assert script.index("Section 'search'") < script.index("Section 'defender'")
+    assert script.index(".Online = $false") < script.index(".Search(")
+    assert re.search(r"Box \$code @\(\) \d+\)", LOCAL)
+    inner = LOCAL[LOCAL.index("@'") + 2 : LOCAL.index("'@")]
+    assert errors(inner) == []
+    assert commands(inner) == {"New-Object"}
+    for pattern in CHANGES:
+        if pattern != r"Microsoft\.Update\.Session":
+            assert re.search(pattern, LOCAL, re.IGNORECASE) is None
+    assert re.search(r"Downloader|Installer|AcceptEula|ServiceManager|AddScanPackage|Install\(", LOCAL, re.IGNORECASE) is None
+    assert len(script) <= 32 * 1024
+
+
+def test_the_event_log_is_read_by_number_and_in_bounds():
+    """Messages of events depend on the language; a log may be long."""
+    body = SCRIPT[SCRIPT.index("waiting = (Ask") : SCRIPT.index("Section 'firewall'")]
+    assert "EventID=4" in body
+    assert ".FormatDescription" not in SCRIPT
+    assert re.search(r"\$count -lt 50", body)
+    assert "ReadEvent([TimeSpan]::FromSeconds(5))" in body
+    assert SCRIPT.count("EventLogQuery") == 1
+
+
+def test_what_gives_nothing_stays_nothing():
+    """``return (...)`` of an empty answer may become one row that is null: the functions let their rows pass through instead."""
+    for name in ("Ask", "Wmi"):
+        body = SCRIPT[SCRIPT.index(f"function {name}(") :].split("\n}\n")[0]
+        assert "return" not in body
 
 
 def test_progress_is_silenced_first():

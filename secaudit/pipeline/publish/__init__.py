@@ -69,7 +69,10 @@ def _footer(measured: Measured) -> Footer:
         chain_head=measured.chain_head,
         version=__version__,
         rule_set=measured.levels.rules.title,
-        lifecycle=tuple(LifecycleAge(table.title, table.as_of, table.source) for table in catalog.knowledge.lifecycle),
+        lifecycle=(
+            *(LifecycleAge(table.title, table.as_of, table.source) for table in catalog.knowledge.lifecycle),
+            *(LifecycleAge(table.title, table.as_of, table.source) for table in catalog.knowledge.updates),
+        ),
         method=_method(measured),
     )
 
