@@ -327,10 +327,10 @@ s_repositories() {
       printf 'looked=yes\n'
       limit 5 awk '
         /^[ \t]*#/ || NF == 0 { next }
-        { url = $NF; host = "local"
-          if (url ~ /^[a-z]+:\/\//) { host = url; sub(/^[a-z]+:\/\//, "", host); sub(/\/.*/, "", host); sub(/.*@/, "", host) }
+        { url = $NF; server = "local"
+          if (url ~ /^[a-z]+:\/\//) { server = url; sub(/^[a-z]+:\/\//, "", server); sub(/\/.*/, "", server); sub(/.*@/, "", server) }
           n = split(url, part, "/")
-          print "repo\t" part[n - 1] "/" part[n] "\ton\t" host }' /etc/apk/repositories
+          print "repo\t" part[n - 1] "/" part[n] "\ton\t" server }' /etc/apk/repositories
       return ;;
     zypper) set -- /etc/zypp/repos.d/*.repo ;;
     *) set -- /etc/yum.repos.d/*.repo /etc/yum.conf /etc/dnf/dnf.conf ;;
@@ -340,20 +340,20 @@ s_repositories() {
     [ -e "$f" ] || continue
     [ -r "$f" ] || { printf 'denied=%s\n' "$f"; continue; }
     limit 5 awk '
-      function flush() { if (id != "" && id != "main") print "repo\t" id "\t" on "\t" hosts; id = "" }
+      function flush() { if (id != "" && id != "main") print "repo\t" id "\t" on "\t" servers; id = "" }
       /^[ \t]*[#;]/ || NF == 0 { next }
-      /^\[/ { flush(); id = $0; sub(/^\[/, "", id); sub(/\].*/, "", id); gsub(/\t/, " ", id); on = "on"; hosts = ""; key = ""; next }
+      /^\[/ { flush(); id = $0; sub(/^\[/, "", id); sub(/\].*/, "", id); gsub(/\t/, " ", id); on = "on"; servers = ""; key = ""; next }
       { value = $0 }
       /^[A-Za-z_]+[ \t]*=/ { key = tolower($0); sub(/[ \t]*=.*/, "", key); sub(/^[^=]*=[ \t]*/, "", value) }
       key == "enabled" { on = (tolower(value) ~ /^(0|no|false|off)[ \t\r]*$/) ? "off" : "on" }
       key == "baseurl" || key == "mirrorlist" || key == "metalink" {
         n = split(value, url, /[ \t\r,]+/)
         for (i = 1; i <= n; i++) {
-          host = url[i]
-          if (host == "") continue
-          if (host ~ /^(https?|ftp):\/\//) { sub(/^[a-z]+:\/\//, "", host); sub(/[\/?].*/, "", host); sub(/.*@/, "", host) }
-          else host = "local"
-          hosts = hosts (hosts == "" ? "" : " ") host
+          server = url[i]
+          if (server == "") continue
+          if (server ~ /^(https?|ftp):\/\//) { sub(/^[a-z]+:\/\//, "", server); sub(/[\/?].*/, "", server); sub(/.*@/, "", server) }
+          else server = "local"
+          servers = servers (servers == "" ? "" : " ") server
         }
       }
       END { flush() }' "$f" || return
@@ -551,8 +551,8 @@ s_packages() {
     printf 'manager=rpm\n'
     packages=$(limit 30 rpm -qa --queryformat '%{NAME} %{INSTALLTIME}\n') || return
     printf '%s\n' "$packages" | awk '
-      $1 != "gpg-pubkey" { print $1; if ($2 + 0 >= newest) newest = $2 + 0 }
-      $1 ~ /^(kernel|kernel-core|kernel-rt|kernel-default|kernel-uek|kernel-uek-core|glibc|linux-firmware|systemd|dbus|dbus-broker|dbus-daemon|dbus-1|microcode_ctl|ucode-intel)$/ && $2 + 0 >= core[$1] { core[$1] = $2 + 0 }
+      $1 != "gpg-pubkey" { print $1; if (newest <= $2 + 0) newest = $2 + 0 }
+      $1 ~ /^(kernel|kernel-core|kernel-rt|kernel-default|kernel-uek|kernel-uek-core|glibc|linux-firmware|systemd|dbus|dbus-broker|dbus-daemon|dbus-1|microcode_ctl|ucode-intel)$/ && core[$1] <= $2 + 0 { core[$1] = $2 + 0 }
       END { if (newest) printf "newest=%d\n", newest; for (name in core) printf "core=%s %d\n", name, core[name] }'
   elif have apk; then
     printf 'manager=apk\n'
