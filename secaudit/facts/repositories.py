@@ -34,7 +34,7 @@ _VENDORS = (
 _INNER = (".local", ".lan", ".internal", ".intranet", ".corp", ".home.arpa", ".gov.vn", ".dcs.vn")
 """Domains that only an organisation of the State, or nobody outside a network, can have."""
 _URL = re.compile(r"(?:^|[\s|+:=])(https?|ftp)://(\[[0-9a-f:.]+\]|[^/\s:]+)")
-_BOUGHT = re.compile(r"(?:^|[-_.:/])(?:els|elts|ltss|esm-infra|infra-security|extended-lts)(?:[-_.:/]|$)")
+_BOUGHT = re.compile(r"(?:^|[-_.:/\s])(?:els|elts|ltss|esm-infra|infra-security|extended-lts)(?:[-_.:/\s]|$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ s_apt_updates() {
   [ "$(id -u)" = 0 ] && set -- "$@" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
   rows=$(limit 60 apt "$@" list --upgradable --all-versions) || return
   printf '%s\n' "$rows" | newer_rows
-  grep -q '^ID.*ubuntu' /etc/os-release || return 0
+  limit 5 grep -q '^ID.*ubuntu' /etc/os-release || return 0
   names=$(printf '%s\n' "$rows" | sed -n -e 's,^\([a-z0-9][a-z0-9+.-]*\)/.*\[upgradable from: .*,\1,p' | head -n 600)
   [ -n "$names" ] || { printf 'phases=read\n'; return 0; }
   # shellcheck disable=SC2086  # a list of package names
@@ -283,8 +283,8 @@ s_restart() {
 update_tool() {
   if [ -s /var/lib/dpkg/status ]; then echo apt
   elif [ -e /lib/apk/db/installed ] || [ -e /usr/lib/apk/db/installed ]; then echo apk
-  elif have zypper && { [ -e /etc/zypp/zypp.conf ] || ! have rpm || grep -qi '^ID.*suse' /etc/os-release; } &&
-    ! grep -qi '^ID.*\(rhel\|fedora\|centos\)' /etc/os-release; then echo zypper
+  elif have zypper && { [ -e /etc/zypp/zypp.conf ] || ! have rpm || limit 5 grep -qi '^ID.*suse' /etc/os-release; } &&
+    ! limit 5 grep -qi '^ID.*\(rhel\|fedora\|centos\)' /etc/os-release; then echo zypper
   elif have dnf5; then echo dnf5
   elif have dnf; then echo dnf
   elif have yum; then echo yum
@@ -388,7 +388,7 @@ s_system_updates() {
 # The program dnf leaves a folder under /var/tmp for every new user and writes its log; its library, asked directly, writes nothing
 # and reads the cache of the system, whoever asks.
 dnf_updates() {
-  python=$(sed -n -e '1s/^#! *\([^ ]*\).*/\1/p' "$(command -v dnf)")
+  python=$(limit 5 sed -n -e '1s/^#! *\([^ ]*\).*/\1/p' "$(command -v dnf)")
   [ -x "$python" ] || return "$UNSUPPORTED"
   printf 'tool=dnf\n'
   limit 60 "$python" -c '
@@ -404,7 +404,9 @@ conf = base.conf
 conf.read()
 conf.substitutions.update_from_etc("/")
 conf.substitutions["releasever"] = dnf.rpm.detect_releasever("/") or ""
-conf.cachedir, conf.logdir, conf.cacheonly = conf.system_cachedir, "/dev", True
+if conf.cachedir == "/dev/null":
+    conf.cachedir = conf.system_cachedir
+conf.logdir, conf.cacheonly = "/dev", True
 conf.disable_excludes = ["all"]
 readable = os.access(conf.cachedir, os.R_OK | os.X_OK)
 base.read_all_repos()
@@ -432,7 +434,7 @@ cached() {
     name=${f%/repomd.xml}
     name=${name%/repodata}
     kind=no
-    grep -q 'type="updateinfo"' "$f" && kind=yes
+    limit 5 grep -q 'type="updateinfo"' "$f" && kind=yes
     printf 'repo\t%s\t%s\t%s\n' "$(printf '%s' "${name##*/}" | sed -e 's/-[0-9a-f]\{16\}$//')" "$(limit 5 stat -L -c %Y "$f")" "$kind"
   done
 }
