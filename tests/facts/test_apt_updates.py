@@ -106,7 +106,7 @@ def test_bought_support_that_is_in_use(posix, sources, release, bought):
     ("sources", "central"),
     [
         ("| deb http://10.0.0.5/debian x main\n| deb [arch=amd64] http://apt.so-tttt.gov.vn:8080/debian x main\n", True),
-        ("| deb http://10.0.0.5/debian x main\n| deb http://deb.debian.org/debian x main\n", False),
+        ("| deb http://10.0.0.5/debian x main\n| deb https://esm.ubuntu.com/infra/ubuntu x main\n", False),
         ("| deb http://mirror.example.org/debian x main\n", MissingReason.UNSUPPORTED),
         ("| deb file:/srv/debian x main\n", MissingReason.UNSUPPORTED),
         ("| deb http://debian.org.evil.example/debian x main\n", MissingReason.UNSUPPORTED),
