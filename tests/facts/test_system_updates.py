@@ -374,3 +374,26 @@ def test_thousands_of_packages(rpm, count):
 
 def test_more_rows_than_are_looked_at_end_nowhere(rpm):
     assert value(rpm(system_updates=answer(*(f"update=p{number}" for number in range(30_000)))), "pending") is MissingReason.ERROR
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [b"x" * 1_000_000, b"repo\tb\t1\tyes\n" * 80_000, b"update=-:" * 100_000, b"\0\xff\xed\xa0\x80\n" * 90_000, b"a-" * 400_000],
+)
+@pytest.mark.parametrize("tool", ["dnf", "zypper", "apk", "apt"])
+def test_megabytes_in_every_section(posix, tool, piece):
+    body = b"looked=yes\nholds=read\nmanager=" + tool.encode() + b"\nlocked=" + piece + b"\nend=yes\n"
+    names = (
+        "update_tool",
+        "system_updates",
+        "repositories",
+        "update_automation",
+        "apt_updates",
+        "apt_extended",
+        "apt_sources",
+        "restart",
+    )
+    facts = posix(**dict.fromkeys(names, body), packages=body, units=UNITS, os_release=ROCKY)
+    for name in (*ASKED, "held", "phased", "central_source", "automatic", "reboot_reasons", "restart_waiting_days"):
+        fact = facts["patch." + name]
+        assert not isinstance(fact, Missing) or not fact.detail.startswith("the parser failed"), (name, fact)
