@@ -23,17 +23,31 @@ class Pending:
 
     packages: tuple[str, ...]
     security: tuple[str, ...]
+    phased: tuple[str, ...] = ()
+    """Those that only wait for their turn: the distribution has not yet given the version to every machine."""
 
 
 def pending_updates(reading: Reading) -> Pending:
-    """Rows of ``apt list --upgradable --all-versions``.
-
-    Versions come newest first. Everything above the installed one counts, so that a security fix which a later ordinary update
-    has superseded is still seen.
-    """
+    """Rows of ``apt list --upgradable --all-versions``; what is rolled out in phases and is no security update does not count."""
     lines = reading.lines("apt-updates")
-    if not any(line.startswith("Listing...") for line in lines[:5]):
-        reading.fail(MissingReason.ERROR, "apt-updates", "apt gave no list")
+    found = _upgradable(reading, "apt-updates", lines)
+    phases = (line.removeprefix("phased=").split() for line in lines if line.startswith("phased="))
+    phased = {words[0] for words in phases if len(words) == 2 and (decimal(words[1]) or 0) < 100} & set(found.packages)
+    phased -= set(found.security)
+    return Pending(tuple(name for name in found.packages if name not in phased), found.security, tuple(sorted(phased)))
+
+
+def _extended(reading: Reading) -> Pending:
+    return _upgradable(reading, "apt-extended", reading.lines("apt-extended"))
+
+
+def _upgradable(reading: Reading, section: str, lines: list[str]) -> Pending:
+    """Rows of apt, versions newest first.
+
+    Everything above the installed one counts, so that a security fix which a later ordinary update has superseded is still seen.
+    """
+    if not any(line.startswith("Listing...") for line in lines[:8]):
+        reading.fail(MissingReason.ERROR, section, "apt gave no list")
     packages: dict[tuple[str, str], bool] = {}
     current: tuple[str, str] | None = None
     for line in lines:
@@ -100,6 +114,29 @@ def pending_security_names(reading: Reading) -> FactValue:
     return Known(list(_security_names(reading)), "apt-updates")
 
 
+def phased(reading: Reading) -> FactValue:
+    """Names of the packages that wait for their turn; only Ubuntu rolls out in phases."""
+    found = reading.once(pending_updates).phased
+    if "phases=read" not in reading.lines("apt-updates"):
+        return Missing(MissingReason.UNSUPPORTED, "apt-updates", "this distribution does not roll out in phases")
+    return Known(list(found), "apt-updates")
+
+
+def extended_only(reading: Reading) -> FactValue:
+    """Security updates in the lists Ubuntu Pro keeps apart; zero needs fresh ones."""
+    if reading.once(linux_machine.release_fields).get("ID") != "ubuntu":
+        return Missing(MissingReason.UNSUPPORTED, "apt-extended", "this distribution keeps no list of what bought support brings")
+    count = len(set(reading.once(_extended).security) - set(reading.once(pending_updates).security))
+    if not count:
+        lists = (line.removeprefix("list=").split()[:1] for line in reading.lines("apt-extended") if line.startswith("list="))
+        moments = [moment for words in lists if words and (moment := decimal(words[0])) is not None]
+        if not moments:
+            return Missing(MissingReason.ABSENT, "apt-extended", "there is no list of extended support")
+        if (age := reading.age_days(max(moments), "apt-extended")) > STALE_DAYS:
+            return Missing(MissingReason.STALE, "apt-extended", f"the lists of extended support are {age} days old")
+    return Known(count, "apt-extended")
+
+
 def metadata_age_days(reading: Reading) -> FactValue:
     """Days since the lists were refreshed."""
     return Known(reading.age_days(reading.once(package_lists).refreshed, "apt-lists"), "apt-lists")
@@ -109,7 +146,7 @@ def security_source(reading: Reading) -> FactValue:
     """An active line or stanza names a security suite or host."""
     hidden = False
     found = False
-    for text in _active_sources(reading.lines("apt-sources")):
+    for text in active_sources(reading.lines("apt-sources")):
         hidden = hidden or text == ""
         found = found or re.search(r"\S-security\b|security\.(debian|ubuntu)\.(org|com)|/debian-security\b", text) is not None
     if hidden and not found:
@@ -197,7 +234,7 @@ def _is_old_debian(reading: Reading) -> bool:
     return fields.get("ID") == "debian" and version is not None and version < FIRST_NAMED_SECURITY
 
 
-def _active_sources(lines: list[str]) -> list[str]:
+def active_sources(lines: list[str]) -> list[str]:
     """One text per active source; an empty text for a file that could not be read."""
     found: list[str] = []
     stanza: list[str] = []
@@ -243,6 +280,8 @@ PARSERS: dict[str, Parser] = {
     "patch.pending": pending,
     "patch.pending_security": pending_security,
     "patch.pending_security_names": pending_security_names,
+    "patch.phased": phased,
+    "patch.extended_only": extended_only,
     "patch.metadata_age_days": metadata_age_days,
     "patch.security_source": security_source,
     "patch.automatic": automatic,

@@ -5,13 +5,13 @@ from types import MappingProxyType
 
 from secaudit.facts import (
     accounts,
-    apt,
     kernel,
     linux_firewall,
     linux_machine,
     linux_protection,
     linux_system,
     sshd,
+    updates,
     windows_machine,
     windows_patch,
     windows_protection,
@@ -25,7 +25,7 @@ REGISTRY: Mapping[str, Mapping[str, Parser]] = MappingProxyType(
             {
                 **linux_machine.PARSERS,
                 **kernel.PARSERS,
-                **apt.PARSERS,
+                **updates.PARSERS,
                 **linux_protection.PARSERS,
                 **linux_firewall.PARSERS,
                 **sshd.PARSERS,

@@ -169,11 +169,46 @@ s_dmi() {
 # ---------------------------------------------------------------- updates
 
 # apt would rebuild its cache file when run as root: an empty name keeps the cache in memory.
+# Of each package only the versions above the installed one come back; Ubuntu says which of them it still rolls out in phases.
 s_apt_updates() {
   have apt || { have apt-get && return "$UNSUPPORTED"; return "$ABSENT"; }
   set -- -q -o Debug::NoLocking=true
   [ "$(id -u)" = 0 ] && set -- "$@" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
-  limit 60 apt "$@" list --upgradable --all-versions
+  rows=$(limit 60 apt "$@" list --upgradable --all-versions) || return
+  printf '%s\n' "$rows" | newer_rows
+  limit 5 grep -q '^ID.*ubuntu' /etc/os-release || return 0
+  names=$(printf '%s\n' "$rows" | sed -n -e 's,^\([a-z0-9][a-z0-9+.-]*\)/.*\[upgradable from: .*,\1,p' | head -n 600)
+  [ -n "$names" ] || { printf 'phases=read\n'; return 0; }
+  # shellcheck disable=SC2086  # a list of package names
+  phases=$(limit 20 apt-cache "$@" policy $names) || return
+  printf '%s\n' "$phases" | awk '
+    /^[^ ]/ { name = $1; sub(/:.*/, "", name); candidate = "" }
+    $1 == "Candidate:" { candidate = $2 }
+    $1 == candidate && $3 == "(phased" { print "phased=" name, $4 + 0 }
+    END { print "phases=read" }'
+}
+
+newer_rows() {
+  awk '
+    NF == 0 { key = ""; next }
+    { split($1, part, "/") }
+    $4 == "[upgradable" { key = part[1] " " $3; print; next }
+    key != "" && (key != part[1] " " $3 || $4 ~ /^\[installed/) { key = ""; next }
+    key != "" || NR <= 5 { print }'
+}
+
+# What Ubuntu Pro would bring: its tools keep lists of those archives apart, for everybody to read.
+s_apt_extended() {
+  d=/var/lib/ubuntu-advantage/apt-esm
+  [ -d "$d/var/lib/apt/lists" ] || return "$ABSENT"
+  [ -r "$d/var/lib/apt/lists" ] && [ -x "$d/var/lib/apt/lists" ] || return "$DENIED"
+  have stat && have apt || return "$UNSUPPORTED"
+  for f in "$d"/var/lib/apt/lists/*Release; do
+    [ -e "$f" ] && limit 5 stat -L -c 'list=%Y %n' "$f"
+  done
+  rows=$(limit 60 apt -q -o Debug::NoLocking=true -o "Dir=$d" -o Dir::State::status=/var/lib/dpkg/status \
+    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= list --upgradable --all-versions) || return
+  printf '%s\n' "$rows" | newer_rows
 }
 
 s_apt_lists() {
@@ -225,15 +260,269 @@ s_dpkg_log() {
 
 s_restart() {
   printf 'looked=yes\n'
+  [ -r /proc/stat ] && limit 5 awk '$1 == "btime" { print "boot=" $2 }' /proc/stat
   for f in /run/reboot-required /var/run/reboot-required /run/reboot-needed; do
-    [ -e "$f" ] && printf 'marker=%s\n' "$f"
+    [ -e "$f" ] || continue
+    printf 'marker=%s\n' "$f"
+    have stat && printf 'since=%s\n' "$(limit 5 stat -L -c %Y "$f")"
   done
   for f in /run/reboot-required.pkgs /var/run/reboot-required.pkgs; do
     [ -r "$f" ] || continue
     limit 5 sed -e 's/^/package=/' "$f"
     break
   done
+  for f in /boot/vmlinuz-*; do
+    [ -e "$f" ] && have stat && limit 5 stat -c 'kernel=%Z %n' "$f"
+  done
   return 0
+}
+
+# ---------------------------------------------------------------- updates: which tool, from where, by itself
+
+# The database that lives on this machine decides, not which programs happen to lie around.
+update_tool() {
+  if [ -s /var/lib/dpkg/status ]; then echo apt
+  elif [ -e /lib/apk/db/installed ] || [ -e /usr/lib/apk/db/installed ]; then echo apk
+  elif have zypper && { [ -e /etc/zypp/zypp.conf ] || ! have rpm || limit 5 grep -qi '^ID.*suse' /etc/os-release; } &&
+    ! limit 5 grep -qi '^ID.*\(rhel\|fedora\|centos\)' /etc/os-release; then echo zypper
+  elif have dnf5; then echo dnf5
+  elif have dnf; then echo dnf
+  elif have yum; then echo yum
+  else echo other
+  fi
+}
+
+s_update_tool() {
+  tool=$(update_tool)
+  printf 'manager=%s\n' "$tool"
+  case $tool in
+    apt) printf 'holds=packages\n' && return ;;
+    apk) set -- /etc/apk/world ;;
+    zypper) set -- /etc/zypp/locks ;;
+    dnf*) set -- /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml /etc/dnf/dnf.conf ;;
+    yum) set -- /etc/yum/pluginconf.d/versionlock.list /etc/yum.conf ;;
+    *) return 0 ;;
+  esac
+  printf 'holds=read\n'
+  for f in "$@"; do
+    [ -e "$f" ] || continue
+    [ -r "$f" ] || { printf 'holds=denied\n'; continue; }
+    case $f in
+      */world) limit 5 sed -n -e 's/^\([^=<>~@[:space:]]*\)[=<~].*/hold=\1/p' "$f" ;;
+      */locks) limit 5 sed -n -e 's/^solvable_name:[[:space:]]*/hold=/p' "$f" ;;
+      *.toml) limit 5 sed -n -e 's/^name *= *"\([^"]*\)".*/hold=\1/p' "$f" ;;
+      *.list) limit 5 sed -n -e '/^[A-Za-z0-9]/s/^/locked=/p' "$f" ;;
+      *) limit 5 sed -n -e 's/^exclude\(pkgs\)\{0,1\}[[:space:]]*=[[:space:]]*/excluded=/p' "$f" ;;
+    esac || return
+  done
+  return 0
+}
+
+# Names of hosts only: paths, user names, passwords and tokens of the addresses stay on the machine.
+s_repositories() {
+  case $(update_tool) in
+    apt | other) return "$UNSUPPORTED" ;;
+    apk)
+      readable /etc/apk/repositories || return
+      printf 'looked=yes\n'
+      limit 5 awk '
+        /^[ \t]*#/ || NF == 0 { next }
+        { url = $NF; server = "local"
+          if (url ~ /^[a-z]+:\/\//) { server = url; sub(/^[a-z]+:\/\//, "", server); sub(/\/.*/, "", server); sub(/.*@/, "", server) }
+          n = split(url, part, "/")
+          print "repo\t" part[n - 1] "/" part[n] "\ton\t" server }' /etc/apk/repositories
+      return ;;
+    zypper) set -- /etc/zypp/repos.d/*.repo ;;
+    *) set -- /etc/yum.repos.d/*.repo /etc/yum.conf /etc/dnf/dnf.conf ;;
+  esac
+  printf 'looked=yes\n'
+  for f in "$@"; do
+    [ -e "$f" ] || continue
+    [ -r "$f" ] || { printf 'denied=%s\n' "$f"; continue; }
+    limit 5 awk '
+      function flush() { if (id != "" && id != "main") print "repo\t" id "\t" on "\t" servers; id = "" }
+      /^[ \t]*[#;]/ || NF == 0 { next }
+      /^\[/ { flush(); id = $0; sub(/^\[/, "", id); sub(/\].*/, "", id); gsub(/\t/, " ", id); on = "on"; servers = ""; key = ""; next }
+      { value = $0 }
+      /^[A-Za-z_]+[ \t]*=/ { key = tolower($0); sub(/[ \t]*=.*/, "", key); sub(/^[^=]*=[ \t]*/, "", value) }
+      key == "enabled" { on = (tolower(value) ~ /^(0|no|false|off)[ \t\r]*$/) ? "off" : "on" }
+      key == "baseurl" || key == "mirrorlist" || key == "metalink" {
+        n = split(value, url, /[ \t\r,]+/)
+        for (i = 1; i <= n; i++) {
+          server = url[i]
+          if (server == "") continue
+          if (server ~ /^(https?|ftp):\/\//) { sub(/^[a-z]+:\/\//, "", server); sub(/[\/?].*/, "", server); sub(/.*@/, "", server) }
+          else server = "local"
+          servers = servers (servers == "" ? "" : " ") server
+        }
+      }
+      END { flush() }' "$f" || return
+  done
+  return 0
+}
+
+s_update_automation() {
+  printf 'looked=yes\n'
+  for f in /usr/share/dnf5/dnf5-plugins/automatic.conf /etc/dnf/automatic.conf /etc/dnf/dnf5-plugins/automatic.conf \
+    /etc/yum/yum-cron.conf /etc/os-update.conf /usr/etc/os-update.conf /etc/sysconfig/automatic_online_update; do
+    [ -e "$f" ] || continue
+    [ -r "$f" ] || { printf 'denied %s\n' "$f"; continue; }
+    printf 'file %s\n' "$f"
+    limit 5 sed -n -e '/^[[:space:]]*\(apply_updates\|upgrade_type\|update_cmd\|UPDATE_CMD\|AOU_ENABLE_CRONJOB\)[[:space:]]*=/s/^/| /p' "$f" || return
+  done
+  return 0
+}
+
+# Pending updates where apt is not the tool. Nothing is fetched: only what lies in the caches is asked.
+s_system_updates() {
+  tool=$(update_tool)
+  case $tool in
+    dnf) dnf_updates ;;
+    dnf5 | yum) yum_updates "$tool" ;;
+    zypper) zypper_updates ;;
+    apk) apk_updates ;;
+    *) return "$UNSUPPORTED" ;;
+  esac
+}
+
+# The program dnf leaves a folder under /var/tmp for every new user and writes its log; its library, asked directly, writes nothing
+# and reads the cache of the system, whoever asks.
+dnf_updates() {
+  python=$(limit 5 sed -n -e '1s/^#! *\([^ ]*\).*/\1/p' "$(command -v dnf)")
+  [ -x "$python" ] || return "$UNSUPPORTED"
+  printf 'tool=dnf\n'
+  limit 60 "$python" -c '
+import contextlib, os
+import dnf, dnf.const, dnf.lock, dnf.rpm, dnf.sack, dnf.yum.misc
+dnf.yum.misc.getCacheDir = lambda: "/dev/null"
+dnf.lock.build_metadata_lock = contextlib.contextmanager(lambda *a, **k: iter([None]))
+dnf.const.LOG_HAWKEY = "null"
+load = dnf.sack.Sack.load_repo
+dnf.sack.Sack.load_repo = lambda self, repo, **k: load(self, repo, **dict(k, build_cache=False))
+base = dnf.Base()
+conf = base.conf
+conf.read()
+conf.substitutions.update_from_etc("/")
+conf.substitutions["releasever"] = dnf.rpm.detect_releasever("/") or ""
+if conf.cachedir == "/dev/null":
+    conf.cachedir = conf.system_cachedir
+conf.logdir, conf.cacheonly = "/dev", True
+conf.disable_excludes = ["all"]
+readable = os.access(conf.cachedir, os.R_OK | os.X_OK)
+base.read_all_repos()
+repos = list(base.repos.iter_enabled())
+for repo in repos:
+    repo.skip_if_unavailable = True
+base.fill_sack()
+for repo in repos:
+    if repo.enabled:
+        print("repo", repo.id, repo._repo.getTimestamp(), "yes" if repo._repo.getMetadataPath("updateinfo") else "no", sep="\t")
+    else:
+        print("repo", repo.id, "absent" if readable else "denied", "-", sep="\t")
+for name in sorted({p.name for p in base.sack.query().upgrades()}):
+    print("update=" + name)
+for name in sorted({p.name for p in base.sack.query().upgrades().filterm(advisory_type="security")}):
+    print("security=" + name)
+print("end=yes")'
+}
+
+# cached FOLDERS...: one line per repository with the age of its index, and whether the index names security notices.
+cached() {
+  for f in "$@"; do
+    [ -e "$f" ] || continue
+    [ -r "$f" ] || continue
+    name=${f%/repomd.xml}
+    name=${name%/repodata}
+    kind=no
+    limit 5 grep -q 'type="updateinfo"' "$f" && kind=yes
+    printf 'repo\t%s\t%s\t%s\n' "$(printf '%s' "${name##*/}" | sed -e 's/-[0-9a-f]\{16\}$//')" "$(limit 5 stat -L -c %Y "$f")" "$kind"
+  done
+}
+
+yum_updates() {
+  have stat || return "$UNSUPPORTED"
+  printf 'tool=%s\n' "$1"
+  if [ "$1" = yum ]; then
+    set -- yum -q -C /var/cache/yum updateinfo list security
+    cached /var/cache/yum/*/*/*/repomd.xml
+  elif [ "$(id -u)" = 0 ]; then
+    set -- dnf5 -q -C /var/cache/libdnf5 advisory list --security
+    cached /var/cache/libdnf5/*/repodata/repomd.xml
+  else
+    [ -d "$HOME/.cache/libdnf5" ] || { printf 'cache=denied\nend=yes\n' && return; }
+    set -- dnf5 -q -C "$HOME/.cache/libdnf5" advisory list --security
+    cached "$HOME"/.cache/libdnf5/*/repodata/repomd.xml
+  fi
+  folder=$4
+  [ -d "$folder" ] || { printf 'cache=absent\nend=yes\n' && return; }
+  [ -r "$folder" ] && [ -x "$folder" ] || { printf 'cache=denied\nend=yes\n' && return; }
+  program=$1
+  shift 4
+  rows=$(limit 60 "$program" -q -C check-update)
+  case $? in 0 | 100) ;; *) return ;; esac
+  # A long name stands alone on its line, the rest follows on the next.
+  printf '%s\n' "$rows" | awk '
+    /^Obsoleting/ { exit }
+    NF == 1 && $1 ~ /\.[a-z0-9_]+$/ { kept = $1; next }
+    { row = (kept == "") ? $0 : kept " " $0; kept = ""; n = split(row, word) }
+    n == 3 && word[1] ~ /\.(noarch|x86_64|i[3-6]86|aarch64|ppc64le|s390x)$/ { sub(/\.[^.]*$/, "", word[1]); print "update=" word[1] }'
+  if notices=$(limit 60 "$program" -q -C "$@"); then
+    printf '%s\n' "$notices" | awk '
+      $2 ~ /\/Sec\.$/ { name = $3 }
+      $2 == "security" { name = ($4 ~ /-/) ? $4 : $3 }
+      name != "" { sub(/-[^-]*-[^-]*$/, "", name); print "security=" name; name = "" }'
+  else
+    printf 'notices=none\n'
+  fi
+  printf 'end=yes\n'
+}
+
+# zypper would fetch what is missing: it is asked only when every repository in use has its cache.
+zypper_updates() {
+  have stat || return "$UNSUPPORTED"
+  printf 'tool=zypper\n'
+  cached /var/cache/zypp/raw/*/repodata/repomd.xml
+  if [ -d /var/cache/zypp/solv ] && ! { [ -r /var/cache/zypp/solv ] && [ -x /var/cache/zypp/solv ]; }; then
+    printf 'cache=denied\nend=yes\n'
+    return
+  fi
+  [ -r /var/cache/zypp ] || { [ -e /var/cache/zypp ] && printf 'cache=denied\nend=yes\n' && return; }
+  uncached=$(s_repositories | awk -F '\t' '$1 == "repo" && $3 == "on" { print $2 }' | while read -r name; do
+    [ -r "/var/cache/zypp/solv/$name/solv" ] || printf '%s ' "$name"
+  done)
+  [ -z "$uncached" ] || { printf 'cache=absent\nend=yes\n' && return; }
+  export ZYPP_LOGFILE=/dev/null ZYPP_READONLY_HACK=1
+  for list in list-patches list-updates; do
+    answer=$(limit 60 zypper --non-interactive --no-refresh -x "$list")
+    code=$?
+    case $code in
+      0 | 100 | 101 | 102 | 103) ;;
+      5) return "$DENIED" ;;
+      6) printf 'cache=none\n' ;;
+      *) return "$code" ;;
+    esac
+    printf '%s\n' "$answer" | awk -v list="$list" '
+      function attribute(word) { return match($0, " " word "=\"[^\"]*\"") ? substr($0, RSTART + length(word) + 3, RLENGTH - length(word) - 4) : "" }
+      BEGIN { RS = "<" }
+      /^update kind="/ { sub(/>.*/, "") }
+      /^update kind="patch"/ { print ((attribute("category") == "security") ? "security=" : "notice=") attribute("name") }
+      /^update kind="package"/ { print "update=" attribute("name") }
+      /^\/stream/ { print list "=yes" }'
+  done
+  printf 'end=yes\n'
+}
+
+apk_updates() {
+  have apk && have stat || return "$UNSUPPORTED"
+  printf 'tool=apk\n'
+  for f in /etc/apk/cache/APKINDEX.*.tar.gz /var/cache/apk/APKINDEX.*.tar.gz; do
+    [ -r "$f" ] && printf 'repo\t%s\t%s\tno\n' "${f##*/}" "$(limit 5 stat -L -c %Y "$f")"
+  done
+  rows=$(limit 30 apk --no-network version -l '<') || return
+  printf '%s\n' "$rows" | awk '
+    $1 == "Installed:" { print "looked=yes" }
+    $2 == "<" { name = $1; sub(/-[0-9][^-]*-r[0-9]+$/, "", name); print "update=" name }'
+  printf 'end=yes\n'
 }
 
 # ---------------------------------------------------------------- what runs and what is installed
@@ -252,17 +541,33 @@ s_unit_files() {
   printf '%s\n' "$units" | awk '{ print $1, $2 }'
 }
 
+# Beside the names: what is held back; with rpm the newest installation and those of parts that only a restart replaces.
 s_packages() {
-  if have dpkg-query; then
+  if have dpkg-query && [ -s /var/lib/dpkg/status ]; then
     printf 'manager=dpkg\n'
     packages=$(limit 20 dpkg-query -W -f '${Status} ${Package}\n') || return
+    printf '%s\n' "$packages" | awk '
+      $1 == "hold" { print "hold=" $4 }
+      $3 == "installed" || $3 ~ /^triggers-/ { print $4 }'
   elif have rpm; then
     printf 'manager=rpm\n'
-    packages=$(limit 30 rpm -qa --queryformat 'install ok installed %{NAME}\n') || return
+    packages=$(limit 30 rpm -qa --queryformat '%{NAME} %{INSTALLTIME}\n') || return
+    printf '%s\n' "$packages" | awk '
+      $1 != "gpg-pubkey" { print $1; if (newest <= $2 + 0) newest = $2 + 0 }
+      $1 ~ /^(kernel|kernel-core|kernel-rt|kernel-default|kernel-uek|kernel-uek-core|glibc|linux-firmware|systemd|dbus|dbus-broker|dbus-daemon|dbus-1|microcode_ctl|ucode-intel)$/ && core[$1] <= $2 + 0 { core[$1] = $2 + 0 }
+      END { if (newest) printf "newest=%d\n", newest; for (name in core) printf "core=%s %d\n", name, core[name] }'
+  elif have apk; then
+    printf 'manager=apk\n'
+    for f in /lib/apk/db/installed /usr/lib/apk/db/installed; do
+      [ -e "$f" ] || continue
+      readable "$f" || return
+      limit 20 sed -n -e 's/^P://p' "$f"
+      return
+    done
+    return "$ABSENT"
   else
     return "$ABSENT"
   fi
-  printf '%s\n' "$packages" | awk '$3 == "installed" || $3 ~ /^triggers-/ { print $4 }'
 }
 
 # Names of processes with the number of the account that owns them; threads of the kernel do not count.
@@ -495,8 +800,8 @@ user_sections() {
   section kernel 8192 s_kernel
   section units 49152 s_units
   section unit-files 49152 s_unit_files
-  section packages 114688 s_packages
-  section restart 8192 s_restart
+  section packages 81920 s_packages
+  section restart 4096 s_restart
   section accounts 32768 s_accounts
   section sshd 2048 s_sshd
   section time 4096 s_time
@@ -506,16 +811,21 @@ user_sections() {
   section firewall 4096 s_firewall
   section clamav 4096 s_clamav
   section mdatp 16384 s_mdatp
-  section apt-sources 16384 s_apt_sources
+  section apt-sources 8192 s_apt_sources
   section apt-periodic 8192 s_apt_periodic
-  section apt-lists 8192 s_apt_lists
-  section dpkg-log 2048 s_dpkg_log
-  section apt-updates 65536 s_apt_updates
+  section apt-lists 6144 s_apt_lists
+  section dpkg-log 1024 s_dpkg_log
+  section update-tool 4096 s_update_tool
+  section repositories 6144 s_repositories
+  section update-automation 2048 s_update_automation
+  section apt-extended 8192 s_apt_extended
+  section apt-updates 32768 s_apt_updates
 }
 
 # What root sees better; without privilege each says so itself.
 root_sections() {
   section processes 32768 s_processes
+  section system-updates 24576 s_system_updates
   section dmi 4096 s_dmi
   section passwords 16384 s_passwords
   section sshd-effective 4096 s_sshd_effective

@@ -16,14 +16,21 @@ NOW = 1_795_400_000
 EXPECTED = Path(__file__).with_name("expected")
 ANSWERS = Path(__file__).parents[2] / "secaudit" / "lab" / "answers"
 NAMES = (
+    "alpine-3-20",
+    "centos-7-ended",
     "debian-11-ended",
     "debian-12-clamav",
     "debian-12-pending",
     "debian-13-server",
+    "opensuse-leap-current",
+    "oracle-8-no-cache",
+    "rocky-9-pending",
     "server-2019-kaspersky",
     "server-2022-defender",
+    "sles-15-pending",
     "ubuntu-20-04-stale",
     "ubuntu-22-04-clamav",
+    "ubuntu-22-04-esm",
     "ubuntu-24-04-unprotected",
     "win10-22h2-defender",
     "win10-22h2-esu",

@@ -244,7 +244,7 @@ KERNEL = "release=6.1.0-9-amd64\nmachine=x86_64\nimage=vmlinuz-6.1.0-9-amd64\n"
     ],
 )
 def test_restart(posix, kernel, restart, value):
-    fact = posix(kernel=kernel, restart=restart)["patch.reboot_required"]
+    fact = posix(kernel=kernel, restart=restart, packages=PACKAGES)["patch.reboot_required"]
     assert (fact.reason if isinstance(fact, Missing) else fact.value) == value
 
 
