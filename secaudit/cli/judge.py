@@ -47,11 +47,12 @@ def judge(
 ) -> None:
     """Exit 0 all pass, 3 something fails, 4 something is unknown."""
     session = session_of(context)
-    province = load_province(inventory_folder(inventory), checks_folder(checks))
+    folder = workspace_folder(workspace)
+    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     moment = moment_of(None)
     levels = classify_province(province, day_in_vietnam(moment))
     fresh_days = province.plan(plan).evidence.fresh_days
-    with needed_store(workspace_folder(workspace)) as store, one_bar(session, msg("Judging")) as steps:
+    with needed_store(folder) as store, one_bar(session, msg("Judging")) as steps:
         judged = rejudge(province, store, levels, moment=moment, fresh_days=fresh_days, progress=steps)
     tallies = count_verdicts(judged.values())
     if output is OutputFormat.JSON:

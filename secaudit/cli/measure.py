@@ -67,9 +67,10 @@ def measure(
     session = session_of(context)
     accepted = parse_share(accept_unknown)
     moment = moment_of(as_of)
-    province = load_province(inventory_folder(inventory), checks_folder(checks))
+    folder = workspace_folder(workspace)
+    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     _check_agencies(province, agency)
-    with existing_store(workspace_folder(workspace)) as store, one_bar(session, msg("Judging")) as steps:
+    with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:
         measured = measure_province(province, province.plan(plan), store, as_of=moment, progress=steps)
     if output is OutputFormat.JSON:
         print_json("measurement", measured_json(measured))

@@ -96,7 +96,7 @@ def scan(
     session = session_of(context)
     accepted = parse_share(accept_unknown)
     folder = workspace_folder(workspace)
-    province = load_province(inventory_folder(inventory), checks_folder(checks))
+    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     chosen = province.plan(plan)
     scope = Scope(again or bool(endpoint), tuple(agency or ()), tuple(system or ()), tuple(endpoint or ()))
     account = login_user(user)
