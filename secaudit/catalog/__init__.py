@@ -7,6 +7,6 @@ adds the rules for authors: lengths, both languages, references, cases for every
 """
 
 from secaudit.catalog.load import lint_catalog, load_catalog
-from secaudit.catalog.overrides import PARAMETERS_FILE, with_overrides
+from secaudit.catalog.overrides import PARAMETERS_FILE, override_problems, with_overrides
 
-__all__ = ["PARAMETERS_FILE", "lint_catalog", "load_catalog", "with_overrides"]
+__all__ = ["PARAMETERS_FILE", "lint_catalog", "load_catalog", "override_problems", "with_overrides"]

@@ -46,6 +46,15 @@ def with_overrides(catalog: Catalog, workspace: Path | None) -> Catalog:
     return changed
 
 
+def override_problems(catalog: Catalog, workspace: Path) -> list[Problem]:
+    """Everything :func:`with_overrides` refuses."""
+    try:
+        with_overrides(catalog, workspace)
+    except CatalogError as error:
+        return list(error.problems)
+    return []
+
+
 def _misnamed(workspace: Path) -> Iterable[Path]:
     """Files that somebody takes for the parameters; passing them over would look as if they counted."""
     if not workspace.is_dir():
@@ -114,9 +123,7 @@ def _unsound(yaml: YamlFile, checks: Mapping[str, Check], overrides: Iterable[Ov
         check = checks.get(override.check)
         if check is None:
             hint = did_you_mean(override.check, checks) or msg("secaudit checks list shows all")
-            problems.append(
-                problem_at(yaml, (*here, "check"), msg("There is no such check"), found=override.check, hint=hint)
-            )
+            problems.append(problem_at(yaml, (*here, "check"), msg("There is no such check"), found=override.check, hint=hint))
             continue
         if override.param not in check.param:
             names = msg("its parameters are {names}", names=literal(", ".join(check.param)))

@@ -44,9 +44,7 @@ def test_a_value_holds_from_its_level_until_a_higher_level_names_another():
     assert check({2: {"days": 30}}).param_sets() == ((1, {"days": 30}),)
 
 
-@pytest.mark.parametrize(
-    ("days", "verdicts"), [(29, "fffff"), (30, "ppfff"), (90, "pppff"), (179, "pppff"), (180, "ppppp")]
-)
+@pytest.mark.parametrize(("days", "verdicts"), [(29, "fffff"), (30, "ppfff"), (90, "pppff"), (179, "pppff"), (180, "ppppp")])
 def test_the_level_of_the_machine_chooses_the_value(days, verdicts):
     said = [judge(KEPT, known(days), level).verdict for level in LEVELS]
     assert "".join(verdict.value[0] for verdict in said) == verdicts
@@ -103,7 +101,9 @@ PASSES = st.sampled_from(
         "size(protection.products) > param.b && protection.products.all(p, p.signature_age_days < param.a || p.running)",
     )
 )
-WHENS = st.sampled_from(("true", "endpoint.level >= param.b", "logging.retention_days > param.b", "endpoint.level < 3 || param.a > 2"))
+WHENS = st.sampled_from(
+    ("true", "endpoint.level >= param.b", "logging.retention_days > param.b", "endpoint.level < 3 || param.a > 2")
+)
 
 
 @given(
