@@ -14,7 +14,10 @@ from secaudit.model.inventory import Endpoint
 
 CHECK = "endpoint/patch/patch.restart.yaml"
 WHO = "reason: Đường truyền yếu, who: Nguyễn Văn A, date: 2026-11-01"
-LEVEL_CASE = "  - facts: {endpoint.kind: server, endpoint.level: 3, patch.reboot_required: false, machine.uptime_days: 31}\n    verdict: fail\n"
+LEVEL_CASE = """\
+  - facts: {endpoint.kind: server, endpoint.level: 3, patch.reboot_required: false, machine.uptime_days: 31}
+    verdict: fail
+"""
 
 
 @pytest.fixture(name="layered")

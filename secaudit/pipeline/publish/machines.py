@@ -118,6 +118,7 @@ def _machine(
         systems=tuple(systems[name].name for name in endpoint.systems if name in systems),
         lab=evidence.outcome.lab if evidence is not None else endpoint.lab,
         seen=evidence is not None,
+        protection=state.protection,
         trail=_trail(state, proof),
         facts=_fact_rows(state.findings, proof.facts),
         # Of a machine nobody saw every verdict is unknown for the same reason, which stands once, in its row of unseen machines.
