@@ -8,5 +8,6 @@ adds the rules for authors: lengths, both languages, references, cases for every
 
 from secaudit.catalog.load import lint_catalog, load_catalog
 from secaudit.catalog.overrides import PARAMETERS_FILE, override_problems, with_overrides
+from secaudit.catalog.skeleton import write_skeleton
 
-__all__ = ["PARAMETERS_FILE", "lint_catalog", "load_catalog", "override_problems", "with_overrides"]
+__all__ = ["PARAMETERS_FILE", "lint_catalog", "load_catalog", "override_problems", "with_overrides", "write_skeleton"]

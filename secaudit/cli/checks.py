@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from secaudit.catalog import lint_catalog, load_catalog, override_problems, with_overrides
+from secaudit.cli.check_files import check_docs, new_check
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
@@ -215,6 +216,10 @@ def test(
     session.say(msg("{good} of {all} cases as stated", good=len(results) - len(wrong), all=len(results)))
     if wrong:
         raise typer.Exit(ExitCode.FAILURES)
+
+
+app.command("new", cls=Command, help=N_("Write a new check to be filled in, with comments in both languages."))(new_check)
+app.command("docs", cls=Command, help=N_("Print all checks as one page in Markdown, with the rows of the standard."))(check_docs)
 
 
 def _find(catalog: Catalog, check_id: str) -> Check:

@@ -2,7 +2,8 @@
 
 The steps are those of the checks ``protection.installed`` (P1), ``protection.active`` (P2), ``protection.managed`` (P3) and
 ``protection.edr`` (the part of P4 that a machine shows), so that a grade never contradicts a verdict. That an EDR reports to the
-SIEM (P4) and that data reaches the province's or the national centre (P5) is nothing a machine can show: neither is ever proven here.
+SIEM (P4) and that data reaches the province's or the national centre (P5) is nothing a machine can show: neither is ever proven
+here.
 """
 
 from collections.abc import Callable, Mapping, Sequence

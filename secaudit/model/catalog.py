@@ -9,6 +9,7 @@ from secaudit.model.knowledge import Knowledge
 from secaudit.model.level import LevelRuleSet
 from secaudit.model.parameter import Changed
 from secaudit.model.plan import Plan
+from secaudit.model.requirement import RequirementTable
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Catalog:
     knowledge: Knowledge
     digest: str
     """SHA-256 over the names and bytes of all files and of the workspace's own parameters, hexadecimal."""
+    requirements: tuple[RequirementTable, ...] = ()
     changed: tuple[Changed, ...] = ()
     """Parameters the workspace sets in place of the catalog's; ``checks`` hold them already."""
 
