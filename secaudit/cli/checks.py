@@ -41,6 +41,11 @@ from secaudit.source import did_you_mean, fold
 
 app = application(help=N_("The catalog of checks: what is asked, why, and the proof beside it."))
 
+CatalogArgument = Annotated[
+    Path | None,
+    typer.Argument(envvar="SECAUDIT_CHECKS", help=N_("Folder of the catalog; the built-in one when left out.")),
+]
+
 SEVERITIES: dict[Severity, Message] = {
     Severity.CRITICAL: msgc("severity", "critical"),
     Severity.HIGH: msgc("severity", "high"),
@@ -175,7 +180,7 @@ def _print_check(session: Session, check: Check, changed: tuple[Changed, ...]) -
 @app.command(cls=Command, help=N_("Look for mistakes in the catalog: all of them, with file and line."))
 def lint(
     context: typer.Context,
-    checks: Annotated[Path | None, typer.Argument(help=N_("Folder of the catalog; the built-in one when left out."))] = None,
+    checks: CatalogArgument = None,
     workspace: Annotated[Path | None, WorkspaceOption] = None,
 ) -> None:
     """Exit 5 when there is a problem; a workspace's own parameters are looked at too."""
@@ -195,7 +200,7 @@ def lint(
 @app.command(cls=Command, help=N_("Run the cases that stand beside checks and level clauses."))
 def test(
     context: typer.Context,
-    checks: Annotated[Path | None, typer.Argument(help=N_("Folder of the catalog; the built-in one when left out."))] = None,
+    checks: CatalogArgument = None,
 ) -> None:
     """Facts in, verdict out; exit 3 when a case does not give what it says."""
     session = session_of(context)

@@ -13,8 +13,8 @@ from secaudit.report.groups import group_word, grouped
 _HEAD = """\
 # Checks
 
-Written by `secaudit checks docs` from the catalog; a test compares the two. `secaudit checks show ID` prints a check whole: why it
-matters, how to look by hand, how to put it right, and the cases that prove it. How to write one: `docs/writing-checks.md`.
+Written by `secaudit checks docs` from the catalog; a test compares the two. `secaudit checks show ID` prints a check whole: why
+it matters, how to look by hand, how to put it right, and the cases that prove it. How to write one: `docs/writing-checks.md`.
 
 {count} checks in {groups} groups: {severities}.
 """
