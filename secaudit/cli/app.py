@@ -21,6 +21,7 @@ COMMANDS = {
     "inventory": Entry("inventory"),
     "classify": Entry("classify", single=True),
     "checks": Entry("checks"),
+    "products": Entry("products"),
     "probe": Entry("probe"),
     "trust": Entry("trust"),
     "discover": Entry("discover", single=True),

@@ -197,12 +197,12 @@ def lint(
     session.say(msg("no problem found"), style="green")
 
 
-@app.command(cls=Command, help=N_("Run the cases that stand beside checks and level clauses."))
+@app.command(cls=Command, help=N_("Run the cases that stand beside checks, level clauses and products."))
 def test(
     context: typer.Context,
     checks: CatalogArgument = None,
 ) -> None:
-    """Facts in, verdict out; exit 3 when a case does not give what it says."""
+    """Facts or traces in, verdict or finding out; exit 3 when a case does not give what it says."""
     session = session_of(context)
     results = prove_catalog(load_catalog(checks_folder(checks)))
     wrong = [result for result in results if not result.ok]

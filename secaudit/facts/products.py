@@ -23,11 +23,13 @@ class Found:
     realtime: bool | MissingReason = MissingReason.UNSUPPORTED
     signature_age_days: int | MissingReason = MissingReason.UNSUPPORTED
     managed: bool | MissingReason = MissingReason.UNSUPPORTED
+    confirmed: bool = True
+    """Traces prove the product; patterns that are guesses could match anything, so that its kind stays unknown."""
 
     @classmethod
     def of(cls, product: Product) -> "Found":
         """Nothing known yet."""
-        return cls(product.id, product.name, product.kind, product.vendor)
+        return cls(product.id, product.name, product.kind, product.vendor, confirmed=product.status != "unconfirmed")
 
 
 def settle(found: Iterable[Found], on_demand: frozenset[str]) -> list[Found]:
@@ -57,6 +59,9 @@ def records(found: Iterable[Found], section: str, *, complete: bool) -> Known:
             "kind": product.kind,
             "source": "+".join(sorted(product.sources)),
         }
+        if not product.confirmed:
+            del row["kind"]
+            missing.setdefault("kind", MissingReason.UNSUPPORTED)
         for name in ("running", "realtime", "signature_age_days", "managed"):
             value = getattr(product, name)
             if isinstance(value, MissingReason):
