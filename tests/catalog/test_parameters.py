@@ -6,11 +6,12 @@ import pytest
 
 from secaudit.catalog import PARAMETERS_FILE, lint_catalog, load_catalog, override_problems, with_overrides
 from secaudit.errors import CatalogError
-from secaudit.judge import Judge
+from secaudit.judge import Judge, run_cases
 from secaudit.model.check import LEVELS
 from secaudit.model.fact import Known
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import Endpoint
+from secaudit.resources import data_folder
 
 CHECK = "endpoint/patch/patch.restart.yaml"
 WHO = "reason: Đường truyền yếu, who: Nguyễn Văn A, date: 2026-11-01"
@@ -203,3 +204,24 @@ def test_a_dangling_link_is_not_taken_for_no_file(overridden):
     (workspace / PARAMETERS_FILE).unlink()
     (workspace / PARAMETERS_FILE).symlink_to(workspace / "gone")
     assert override_problems(catalog, workspace)
+
+
+def test_cases_of_shipped_checks_notice_a_moved_value_of_a_level():
+    """As for the values of ``param`` themselves: a limit no case stands on could be anything."""
+    unnoticed = []
+    for check in load_catalog(data_folder("checks")).checks.values():
+        for level, values in check.param_by_level.items():
+            for name, value in values.items():
+                if isinstance(value, bool) or not isinstance(value, int):
+                    continue
+                for moved in (value - 1, value + 1):
+                    by_level = {**check.param_by_level, level: {**values, name: moved}}
+                    if all(result.ok for result in run_cases(check.model_copy(update={"param_by_level": by_level}))):
+                        unnoticed.append((check.id, level, name, moved))
+    assert unnoticed == []
+
+
+def test_a_moved_value_of_a_level_would_be_noticed(layered):
+    check = load_catalog(layered()).checks["patch.restart"]
+    assert all(result.ok for result in run_cases(check))
+    assert not all(result.ok for result in run_cases(check.model_copy(update={"param_by_level": {3: {"days": 31}}})))
