@@ -55,15 +55,18 @@ def test_every_command_of_the_guide_runs(tmp_path):
     example = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)[0]
     commands = re.findall(r"^ {4}secaudit (.+)$", GUIDE, re.MULTILINE)
     assert [command.split()[1] for command in commands] == ["new", "lint", "test", "show"]
-    commands += [text for text in re.findall(r"`secaudit (checks [^`]+)`", GUIDE) if not text.endswith("new")]
-    assert len(commands) >= 7
+    commands += [text for text in re.findall(r"`secaudit\s((?:checks|products)\s[^`]+)`", GUIDE) if not text.endswith("new")]
+    assert len(commands) >= 9
+    said = {}
     for command in commands:
         if command.startswith("checks lint"):
             assert secaudit(command, checks, workspace).returncode == 5, "as it was written, marks are left"
             (checks / "endpoint/patch/patch.uptime.yaml").write_text(example, encoding="utf-8")
         done = secaudit(command, checks, workspace)
         assert done.returncode == 0, (command, done.stderr)
-    assert "patch.uptime" in done.stdout
+        said[command] = done.stdout
+    for command in ("checks show patch.uptime", "checks list uptime", "checks list --group patch"):
+        assert "patch.uptime" in said[command], command
 
 
 def secaudit(command, checks, workspace):
