@@ -19,12 +19,12 @@ class Found:
     kind: str
     vendor: str
     sources: set[str] = field(default_factory=set)
+    confirmed: bool = True
+    """Traces prove the product; patterns that are guesses could match anything, so that its kind stays unknown."""
     running: bool | MissingReason = MissingReason.UNSUPPORTED
     realtime: bool | MissingReason = MissingReason.UNSUPPORTED
     signature_age_days: int | MissingReason = MissingReason.UNSUPPORTED
     managed: bool | MissingReason = MissingReason.UNSUPPORTED
-    confirmed: bool = True
-    """Traces prove the product; patterns that are guesses could match anything, so that its kind stays unknown."""
 
     @classmethod
     def of(cls, product: Product) -> "Found":
@@ -59,14 +59,14 @@ def records(found: Iterable[Found], section: str, *, complete: bool) -> Known:
             "kind": product.kind,
             "source": "+".join(sorted(product.sources)),
         }
-        if not product.confirmed:
-            del row["kind"]
-            missing.setdefault("kind", MissingReason.UNSUPPORTED)
         for name in ("running", "realtime", "signature_age_days", "managed"):
             value = getattr(product, name)
             if isinstance(value, MissingReason):
                 missing.setdefault(name, value)
             else:
                 row[name] = value
+        if not product.confirmed:
+            del row["kind"]
+            missing.setdefault("kind", MissingReason.UNSUPPORTED)
         rows.append(row)
     return Known(rows, section, complete, missing)
