@@ -166,10 +166,10 @@ def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str, bool]]:
     pairs = [
         (msg("Kind of machine"), voice.say(word(machine.kind)), False),
         (msg("Operating system"), machine.os or "", False),
+        (msg("Protection"), voice.say(protection_words(machine.protection)) if machine.protection else "", False),
         (msg("Place"), machine.place or "", False),
         (msg("Address"), machine.address or "", False),
         (msg("Systems on it"), "; ".join(machine.systems), False),
-        (msg("Protection"), voice.say(protection_words(machine.protection)) if machine.protection else "", False),
     ]
     if machine.trail is not None:
         pairs += _trail(machine.trail, voice)
