@@ -13,8 +13,12 @@ _CHECKOUT = _PACKAGE.parent
 
 def data_folder(name: str) -> Path:
     """Folder ``checks`` or ``report_templates``: inside the wheel, else beside the package in a checkout."""
-    packaged = _PACKAGE / "_data" / name
-    return packaged if packaged.is_dir() else _CHECKOUT / name
+    return _PACKAGE / "_data" / name if packaged(name) else _CHECKOUT / name
+
+
+def packaged(name: str) -> bool:
+    """Whether :func:`data_folder` lies inside an installed program, where an update replaces whatever somebody wrote."""
+    return (_PACKAGE / "_data" / name).is_dir()
 
 
 def locale_folder() -> Path:

@@ -10,6 +10,7 @@ from secaudit.catalog.rules.checks import authored_checks, compile_checks, sound
 from secaudit.catalog.rules.knowledge import sound_lifecycle, sound_products
 from secaudit.catalog.rules.levels import authored_levels, sound_levels
 from secaudit.catalog.rules.plans import sound_plans
+from secaudit.catalog.rules.requirements import sound_requirements
 from secaudit.catalog.rules.updates import sound_updates
 from secaudit.errors import CatalogError, Problem
 from secaudit.expr import Expression
@@ -28,6 +29,7 @@ def load_catalog(folder: Path) -> Catalog:
     return Catalog(
         checks=MappingProxyType({check.value.id: check.value for check in sorted(parts.checks, key=lambda one: one.value.id)}),
         levels=tuple(rules.value for rules in sorted(parts.levels, key=lambda one: one.value.valid_from)),
+        requirements=tuple(table.value for table in parts.requirements),
         plans=MappingProxyType({plan.value.id: plan.value for plan in parts.plans}),
         knowledge=Knowledge(
             products=tuple(product.value for product in parts.products),
@@ -53,6 +55,7 @@ def _read(folder: Path) -> tuple[Parts, list[Problem], Mapping[str, Expression]]
     problems.extend(faults)
     problems.extend(sound_checks(parts.checks))
     problems.extend(sound_levels(parts.levels))
+    problems.extend(sound_requirements(parts.requirements))
     problems.extend(sound_plans(parts.plans))
     problems.extend(sound_products(parts.products))
     problems.extend(sound_lifecycle(parts.lifecycle))

@@ -16,6 +16,7 @@ from secaudit.model.check import Check
 from secaudit.model.knowledge import LifecycleTable, Product, UpdateTable
 from secaudit.model.level import LevelRuleSet
 from secaudit.model.plan import Plan
+from secaudit.model.requirement import RequirementTable
 from secaudit.source import Limits, YamlFile, scan_yaml, validate
 
 M = TypeVar("M", bound=BaseModel)
@@ -28,6 +29,7 @@ class Parts:
 
     checks: list[Sourced[Check]] = field(default_factory=list)
     levels: list[Sourced[LevelRuleSet]] = field(default_factory=list)
+    requirements: list[Sourced[RequirementTable]] = field(default_factory=list)
     plans: list[Sourced[Plan]] = field(default_factory=list)
     products: list[Sourced[Product]] = field(default_factory=list)
     lifecycle: list[Sourced[LifecycleTable]] = field(default_factory=list)
@@ -82,6 +84,11 @@ def _read_plan(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
         parts.plans.append(plan)
 
 
+def _read_requirements(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
+    if (table := _validated(parts, file, yaml, RequirementTable, _as_written)) is not None:
+        parts.requirements.append(table)
+
+
 def _read_products(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
     if (products := _validated(parts, file, yaml, ProductFile, _as_written)) is not None:
         parts.products.extend(
@@ -101,6 +108,7 @@ def _read_lifecycle(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
 _READERS: Mapping[str, Callable[[Parts, CatalogFile, YamlFile], None]] = {
     "endpoint": _read_check,
     "levels": _read_levels,
+    "requirements": _read_requirements,
     "plans": _read_plan,
     "products": _read_products,
     "lifecycle": _read_lifecycle,

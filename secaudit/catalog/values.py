@@ -14,6 +14,7 @@ from secaudit.catalog.sourced import Loc, problem_at
 from secaudit.errors import Problem
 from secaudit.messages import Message, literal, msg
 from secaudit.model.base import Flag, Whole
+from secaudit.model.check import Parameter
 from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS, FactSpec, ValueType
 from secaudit.model.level import SYSTEM_INPUTS
 from secaudit.source import YamlFile, did_you_mean, shown
@@ -63,6 +64,8 @@ def check_values(yaml: YamlFile) -> tuple[object, list[Problem]]:
     copy: dict[str, object] = dict(data)
     if isinstance(data.get("param"), dict):
         copy["param"] = {name: parameter(value) for name, value in data["param"].items()}
+        if isinstance(data.get("param_by_level"), dict):
+            copy["param_by_level"] = _by_level(data["param_by_level"], copy["param"], yaml, problems)
     copy["cases"] = _cases(data.get("cases"), "facts", VARIABLES.get, yaml, ("cases",), problems)
     if "cases" not in data:
         del copy["cases"]
@@ -102,6 +105,47 @@ def parameter(value: object) -> object:
         return _WHOLE.validate_python(value)
     except ValidationError:
         return value
+
+
+def like(default: Parameter, written: object) -> Parameter:
+    """``written`` as a value of the type of ``default``; ValueError when it is none."""
+    value: Parameter = _LIKE[type(default)](written)
+    return value
+
+
+def expected_like(default: Parameter) -> Message:
+    """What a value of the type of ``default`` looks like, in words."""
+    return _EXPECTED[_TYPES[type(default)]]
+
+
+def _by_level(levels: dict[str, object], defaults: object, yaml: YamlFile, problems: list[Problem]) -> dict[str, object]:
+    """The values of levels by the types of the defaults; names without a default and wrong shapes are left to the rules."""
+    done: dict[str, object] = {}
+    for level, values in levels.items():
+        if not isinstance(values, dict) or not isinstance(defaults, dict):
+            done[level] = values
+            continue
+        done[level] = {name: parameter(value) for name, value in values.items() if name not in defaults}
+        for name, value in values.items():
+            if name not in defaults:
+                continue
+            try:
+                done[level][name] = like(defaults[name], value)  # type: ignore[index]  # made above
+            except (ValueError, KeyError):
+                place = ("param_by_level", level, name)
+                problems.append(misfit(yaml, place, value, defaults[name]))
+    return done
+
+
+def misfit(yaml: YamlFile, place: Loc, value: object, default: Parameter) -> Problem:
+    """A value that is not of the type of the check's own."""
+    return problem_at(
+        yaml,
+        place,
+        msg("The value is not of the type of the parameter"),
+        found=shown(value) if isinstance(value, str) else None,
+        expected=expected_like(default) if type(default) in _TYPES else None,
+    )
 
 
 def _cases(
@@ -184,6 +228,7 @@ def _number(value: object) -> float:
     return float(found)
 
 
+_TYPES: Mapping[type, ValueType] = {bool: ValueType.BOOL, int: ValueType.INT, float: ValueType.DOUBLE, str: ValueType.STRING}
 _READERS: Mapping[ValueType, Callable[[Any], object]] = {
     ValueType.BOOL: lambda value: _FLAG.validate_python(_text(value)),
     ValueType.INT: lambda value: _WHOLE.validate_python(_text(value)),
@@ -191,3 +236,4 @@ _READERS: Mapping[ValueType, Callable[[Any], object]] = {
     ValueType.STRING: _text,
     ValueType.STRINGS: _texts,
 }
+_LIKE: Mapping[type, Callable[[Any], Any]] = {kind: _READERS[value] for kind, value in _TYPES.items()}

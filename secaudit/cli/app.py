@@ -23,6 +23,7 @@ COMMANDS = {
     "classify": Entry("classify", single=True),
     "checks": Entry("checks"),
     "lifecycle": Entry("lifecycle"),
+    "products": Entry("products"),
     "probe": Entry("probe"),
     "trust": Entry("trust"),
     "discover": Entry("discover", single=True),

@@ -68,7 +68,7 @@ def demo(
         )
     began = time.monotonic()
     session.say(msg("1/6 Loading and validating the inventory"), style="bold")
-    province = load_province(inventory, checks_folder(checks))
+    province = load_province(inventory, checks_folder(checks), workspace)
     _say_loaded(session, province)
     session.say(msg("2/6 Classifying every system"), style="bold")
     levels = classify_province(province, day_in_vietnam(datetime.now(UTC)))

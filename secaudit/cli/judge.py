@@ -24,13 +24,15 @@ from secaudit.cli.session import (
     workspace_folder,
 )
 from secaudit.cli.tree import Command, application
-from secaudit.cli.workspace import PlanOption, moment_of, needed_store
+from secaudit.cli.workspace import PlanOption, moment_of, needed_store, say_changed
 from secaudit.messages import clean, msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.finding import Verdict
 from secaudit.model.measurement import EndpointState
 from secaudit.pipeline.judging import Tallies, count_verdicts, rejudge
+from secaudit.pipeline.parameters import changed_json, title_of
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, classify_province, load_province
+from secaudit.report.voice import Voice
 from secaudit.report.words import word
 
 app = application()
@@ -47,11 +49,12 @@ def judge(
 ) -> None:
     """Exit 0 all pass, 3 something fails, 4 something is unknown."""
     session = session_of(context)
-    province = load_province(inventory_folder(inventory), checks_folder(checks))
+    folder = workspace_folder(workspace)
+    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     moment = moment_of(None)
     levels = classify_province(province, day_in_vietnam(moment))
     fresh_days = province.plan(plan).evidence.fresh_days
-    with needed_store(workspace_folder(workspace)) as store, one_bar(session, msg("Judging")) as steps:
+    with needed_store(folder) as store, one_bar(session, msg("Judging")) as steps:
         judged = rejudge(province, store, levels, moment=moment, fresh_days=fresh_days, progress=steps)
     tallies = count_verdicts(judged.values())
     if output is OutputFormat.JSON:
@@ -59,6 +62,7 @@ def judge(
             "judging",
             {
                 "catalog_digest": province.catalog.digest,
+                "changed_parameters": changed_json(province.catalog.changed),
                 "judged_at": moment,
                 "machines_with_evidence": sum(1 for state in judged.values() if state.evidence is not None),
                 "lab": lab_machines(judged.values()),
@@ -68,6 +72,7 @@ def judge(
     else:
         print_tallies(session, province, tallies)
         say_lab(session, lab_machines(judged.values()))
+        say_changed(session, province.catalog)
     failed = any(counts[Verdict.FAIL] for counts in tallies.values())
     unknown = sum(counts[Verdict.UNKNOWN] for counts in tallies.values())
     code = verdict_code(failures=failed, unknown=unknown, total=unknown)
@@ -96,6 +101,6 @@ def print_tallies(session: Session, province: Province, tallies: Tallies) -> Non
     for verdict in verdicts:
         table.add_column(session.text(word(verdict)), justify="right")
     for check, counts in tallies.items():
-        title = province.catalog.checks[check].title.pick(session.translator.language)
+        title = Voice(session.translator).say(title_of(province.catalog, province.catalog.checks[check]))
         table.add_row(Text(clean(title)), *(str(counts[verdict]) for verdict in verdicts))
     session.out.print(table)

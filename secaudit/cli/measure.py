@@ -27,12 +27,13 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.shares import parse_share
 from secaudit.cli.tree import Command, application
-from secaudit.cli.workspace import AsOf, PlanOption, existing_store, moment_of
+from secaudit.cli.workspace import AsOf, PlanOption, existing_store, moment_of, say_changed
 from secaudit.errors import UsageError
 from secaudit.messages import clean, msg
 from secaudit.model.base import VIETNAM_TIME, day_in_vietnam
 from secaudit.model.measurement import AgencyShare, Decision, Measurement, Tally
 from secaudit.pipeline.measuring import Measured, measure_province
+from secaudit.pipeline.parameters import changed_json
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
 from secaudit.pipeline.publish.agencies import names_of
 from secaudit.pipeline.publish.targets import needed_words, obstacle_words
@@ -67,9 +68,10 @@ def measure(
     session = session_of(context)
     accepted = parse_share(accept_unknown)
     moment = moment_of(as_of)
-    province = load_province(inventory_folder(inventory), checks_folder(checks))
+    folder = workspace_folder(workspace)
+    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     _check_agencies(province, agency)
-    with existing_store(workspace_folder(workspace)) as store, one_bar(session, msg("Judging")) as steps:
+    with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:
         measured = measure_province(province, province.plan(plan), store, as_of=moment, progress=steps)
     if output is OutputFormat.JSON:
         print_json("measurement", measured_json(measured))
@@ -119,6 +121,7 @@ def print_measurements(session: Session, measured: Measured) -> None:
     else:
         _print_lines(session, title, rows)
     say_lab(session, lab_machines(measured.states.values()))
+    say_changed(session, measured.province.catalog)
     _print_obstacles(session, measured)
 
 
@@ -315,6 +318,7 @@ def measured_json(measured: Measured) -> dict[str, Any]:
         "rule_set": measured.levels.rules.id,
         "inventory_digest": measured.province.inventory.digest,
         "catalog_digest": measured.province.catalog.digest,
+        "changed_parameters": changed_json(measured.province.catalog.changed),
         "chain_head": measured.chain_head,
         "undeclared": {agency: list(addresses) for agency, addresses in measured.undeclared.items()},
         "targets": [_measurement_json(measured, m) for m in measured.measurements],

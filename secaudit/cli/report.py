@@ -57,7 +57,7 @@ def report(
     if language not in LANGUAGES:
         raise UsageError(msg("there is no language {name}", name=language), hint=msg("languages: {names}", names="vi, en"))
     folder = workspace_folder(workspace)
-    province = load_province(inventory_folder(inventory), checks_folder(checks))
+    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     moment = moment_of(as_of)
     target = out or folder / REPORT_FILE
     with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:

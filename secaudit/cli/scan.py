@@ -42,7 +42,7 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.shares import parse_share
 from secaudit.cli.tree import Command, application
-from secaudit.cli.workspace import HOST_KEYS_FILE, STORE_FILE, PlanOption
+from secaudit.cli.workspace import HOST_KEYS_FILE, STORE_FILE, PlanOption, say_changed
 from secaudit.collect import Limits
 from secaudit.collect.machine import safe_limits
 from secaudit.messages import Message, msg
@@ -96,7 +96,7 @@ def scan(
     session = session_of(context)
     accepted = parse_share(accept_unknown)
     folder = workspace_folder(workspace)
-    province = load_province(inventory_folder(inventory), checks_folder(checks))
+    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     chosen = province.plan(plan)
     scope = Scope(again or bool(endpoint), tuple(agency or ()), tuple(system or ()), tuple(endpoint or ()))
     account = login_user(user)
@@ -111,6 +111,7 @@ def scan(
         print_json("scan", sweep_json(result, failures))
     else:
         print_sweep(session, result)
+        say_changed(session, province.catalog)
         print_next_steps(session, result)
     _leave(result, failures, accepted)
 

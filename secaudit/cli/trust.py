@@ -130,7 +130,7 @@ def _offers(
     endpoint: list[str] | None,
     deadline: float,
 ) -> tuple[HostKeys, list[Offer]]:
-    province = load_province(inventory_folder(inventory), checks_folder(checks))
+    province = load_province(inventory_folder(inventory), checks_folder(checks), None)
     host_keys = HostKeys.read(workspace_folder(workspace) / HOST_KEYS_FILE)
     scope = Scope(agencies=tuple(agency or ()), endpoints=tuple(endpoint or ()))
     return host_keys, offered_keys(province, host_keys, scope, scan_host_key, user=login_user(None), seconds=deadline)

@@ -8,11 +8,14 @@ from typing import Annotated
 
 import typer
 
+from secaudit.catalog import PARAMETERS_FILE
 from secaudit.cli.days import parse_day
 from secaudit.cli.language import N_
+from secaudit.cli.session import Session
 from secaudit.errors import StoreError, UsageError
 from secaudit.messages import msg
 from secaudit.model.base import VIETNAM_TIME, day_in_vietnam
+from secaudit.model.catalog import Catalog
 from secaudit.store import Store
 
 STORE_FILE = "store.sqlite"
@@ -39,6 +42,15 @@ def moment_of(asked: str | None) -> datetime:
             hint=msg("name today or an earlier day, or leave --as-of out"),
         )
     return min(end.astimezone(UTC), now)
+
+
+def say_changed(session: Session, catalog: Catalog) -> None:
+    """Figures judged with values of the workspace's own say so."""
+    if catalog.changed:
+        session.say(
+            msg("judged with {count} value(s) set in {file} of this workspace", count=len(catalog.changed), file=PARAMETERS_FILE),
+            style="yellow",
+        )
 
 
 @contextmanager

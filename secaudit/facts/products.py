@@ -19,6 +19,8 @@ class Found:
     kind: str
     vendor: str
     sources: set[str] = field(default_factory=set)
+    confirmed: bool = True
+    """Traces prove the product; patterns that are guesses could match anything, so that its kind stays unknown."""
     running: bool | MissingReason = MissingReason.UNSUPPORTED
     realtime: bool | MissingReason = MissingReason.UNSUPPORTED
     signature_age_days: int | MissingReason = MissingReason.UNSUPPORTED
@@ -27,7 +29,7 @@ class Found:
     @classmethod
     def of(cls, product: Product) -> "Found":
         """Nothing known yet."""
-        return cls(product.id, product.name, product.kind, product.vendor)
+        return cls(product.id, product.name, product.kind, product.vendor, confirmed=product.status != "unconfirmed")
 
 
 def settle(found: Iterable[Found], on_demand: frozenset[str]) -> list[Found]:
@@ -63,5 +65,8 @@ def records(found: Iterable[Found], section: str, *, complete: bool) -> Known:
                 missing.setdefault(name, value)
             else:
                 row[name] = value
+        if not product.confirmed:
+            del row["kind"]
+            missing.setdefault("kind", MissingReason.UNSUPPORTED)
         rows.append(row)
     return Known(rows, section, complete, missing)

@@ -168,6 +168,8 @@ def _look_for(product: Product, rows: list[Registered], machine: Machine) -> Fou
         return None
     found = Found.of(product)
     found.sources = {name for name, seen in (("service", services), ("process", processes), ("wsc", live)) if seen}
+    if any(row.verified for row in live):
+        found.confirmed = True  # Windows itself says that this is an antivirus
     found.running = _running(product, live, machine)
     found.realtime = _realtime(live, machine)
     return found

@@ -10,7 +10,7 @@ import orjson
 
 from secaudit.errors import ExpressionError
 from secaudit.expr import Answer, Bindings, Compiler, Expression, Memory
-from secaudit.model.check import Check
+from secaudit.model.check import Check, Parameter
 from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS, FactSet, FactValue, Known, Missing, MissingReason
 from secaudit.model.finding import Finding, MissingFact, Verdict
 from secaudit.model.inventory import Endpoint, EndpointKind
@@ -20,6 +20,7 @@ EVIDENCE_LIMIT = 2_000
 _DECLARED = "inventory"
 """Section of the values that come from the inventory."""
 _KIND = "endpoint.kind"
+_LEVEL = "endpoint.level"
 
 
 class Decision(NamedTuple):
@@ -36,13 +37,22 @@ _Said = tuple[str, str | None, int | None, str, tuple[str, ...] | None]
 _NOT_APPLICABLE = Decision(Verdict.NOT_APPLICABLE)
 
 
+class _Form(NamedTuple):
+    """The expressions of a check with one set of parameter values."""
+
+    start: int
+    """The level from which on these values hold."""
+    when: Expression
+    passes: Expression
+
+
 @dataclass(slots=True)
 class _Prepared:
     """A check ready to be asked."""
 
     id: str
-    when: Expression
-    passes: Expression
+    forms: tuple[_Form, ...]
+    """The lowest level first; a single one where no level has values of its own."""
     variables: frozenset[str]
     order: tuple[str, ...]
     """Variables that are facts, sorted: what evidence is made of."""
@@ -122,16 +132,20 @@ class Judge:
         return tuple([self._decide(check, subject) for check in self._checks])
 
     def _prepare(self, check: Check) -> _Prepared:
-        when = self._compile(check, "when", check.when)
-        passes = self._compile(check, "pass", check.passes)
-        variables = when.variables | passes.variables
+        forms = tuple(
+            _Form(start, self._compile(check, "when", check.when, params), self._compile(check, "pass", check.passes, params))
+            for start, params in check.param_sets()
+        )
+        variables = forms[0].when.variables | forms[0].passes.variables
         specs = self._compiler.variables
         order = tuple(sorted(variable for variable in variables if specs[variable].name in FACTS))
-        return _Prepared(check.id, when, passes, variables, order, _token_of(variables))
+        if len(forms) > 1:
+            variables |= {_LEVEL}
+        return _Prepared(check.id, forms, variables, order, _token_of(variables))
 
-    def _compile(self, check: Check, name: str, text: str) -> Expression:
+    def _compile(self, check: Check, name: str, text: str, params: Mapping[str, Parameter]) -> Expression:
         try:
-            return self._compiler.compile(text, params=check.param)
+            return self._compiler.compile(text, params=params)
         except ExpressionError as error:
             raise ExpressionError(error.message, where=f"{check.id}: {name}", hint=error.hint) from None
 
@@ -156,10 +170,39 @@ def _token_of(variables: frozenset[str]) -> Callable[[Mapping[str, Hashable]], H
 
 
 def _ask(check: _Prepared, subject: Subject) -> Decision:
-    applies = check.when.evaluate(subject.bindings)
+    """The decision with the values of the machine's level; where that is open, only what every level would say."""
+    if len(check.forms) == 1:
+        return _ask_form(check, check.forms[0], subject)
+    level = subject.bindings.data.get(_LEVEL)
+    if level is not None:
+        form = next((form for form in reversed(check.forms) if form.start <= level), check.forms[0])
+        return _ask_form(check, form, subject)
+    return _agreed([_ask_form(check, form, subject) for form in check.forms], subject)
+
+
+def _agreed(decisions: list[Decision], subject: Subject) -> Decision:
+    """What all say; where they differ, the level is among what is missing.
+
+    Each was reached without knowing the level, so it holds for every level its values are for; together they are for all.
+    """
+    first = decisions[0]
+    if any(decision.defect is not None for decision in decisions):
+        return next(decision for decision in decisions if decision.defect is not None)
+    missing = {fact.name: fact for decision in decisions for fact in decision.missing}
+    if any(decision.verdict is not first.verdict for decision in decisions):
+        reason = subject.bindings.missing.get(_LEVEL, MissingReason.ABSENT)
+        missing[_LEVEL] = MissingFact(_LEVEL, reason)
+    elif first.verdict is not Verdict.UNKNOWN:
+        return first
+    evidence = next((decision.evidence for decision in decisions if decision.evidence), ())
+    return Decision(Verdict.UNKNOWN, tuple(missing[name] for name in sorted(missing)), evidence)
+
+
+def _ask_form(check: _Prepared, form: _Form, subject: Subject) -> Decision:
+    applies = form.when.evaluate(subject.bindings)
     if applies.truth is False:
         return _NOT_APPLICABLE
-    answer = applies if applies.truth is None else check.passes.ask(subject.bindings)
+    answer = applies if applies.truth is None else form.passes.ask(subject.bindings)
     known = subject.bindings.data
     evidence = tuple([(name, subject.text(name)) for name in check.order if name in known])
     return Decision(_verdict(answer), answer.missing, evidence, answer.error)

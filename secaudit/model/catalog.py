@@ -7,7 +7,9 @@ from datetime import date
 from secaudit.model.check import Check
 from secaudit.model.knowledge import Knowledge
 from secaudit.model.level import LevelRuleSet
+from secaudit.model.parameter import Changed
 from secaudit.model.plan import Plan
+from secaudit.model.requirement import RequirementTable
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,10 @@ class Catalog:
     plans: Mapping[str, Plan]
     knowledge: Knowledge
     digest: str
-    """SHA-256 over the names and bytes of all files, hexadecimal."""
+    """SHA-256 over the names and bytes of all files and of the workspace's own parameters, hexadecimal."""
+    requirements: tuple[RequirementTable, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    """Parameters the workspace sets in place of the catalog's; ``checks`` hold them already."""
 
     def rule_set(self, day: date) -> LevelRuleSet | None:
         """The rule set in force on ``day``."""

@@ -1,11 +1,16 @@
 """Checks: decidable statements about an endpoint, as data."""
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from secaudit.model.base import Identifier, Line, Texts, Written
+from secaudit.model.base import Identifier, Line, Texts, Whole, Written
+
+LEVELS = (1, 2, 3, 4, 5)
+"""The levels of the law, the lowest first."""
+Level = Annotated[Whole, Field(ge=LEVELS[0], le=LEVELS[-1])]
+Parameter = bool | int | float | str
 
 
 class Severity(StrEnum):
@@ -46,8 +51,10 @@ class Check(Written):
     """CEL: whether the check applies."""
     passes: str = Field(alias="pass")
     """CEL: what is asserted. Written ``pass`` in the file."""
-    param: dict[Identifier, bool | int | float | str] = Field(default_factory=dict)
+    param: dict[Identifier, Parameter] = Field(default_factory=dict)
     """Values the expressions name as ``param.x``."""
+    param_by_level: dict[Level, dict[Identifier, Parameter]] = Field(default_factory=dict)
+    """Other values from a level on, until a higher level names its own."""
     refs: tuple[Line, ...] = ()
     what: Texts
     why: Texts
@@ -55,3 +62,20 @@ class Check(Written):
     """How a person checks it with the system's own tools."""
     fix: Fix
     cases: tuple[CheckCase, ...]
+
+    def params_at(self, level: int) -> dict[str, Parameter]:
+        """The values for a machine whose systems reach ``level``: of each, the one of the nearest level at or below it."""
+        values = dict(self.param)
+        for start in sorted(self.param_by_level):
+            if start <= level:
+                values.update(self.param_by_level[start])
+        return values
+
+    def param_sets(self) -> tuple[tuple[int, dict[str, Parameter]], ...]:
+        """Every distinct set of values and the level from which it holds, the lowest first; one where levels do not differ."""
+        sets = [(LEVELS[0], self.params_at(LEVELS[0]))]
+        for level in LEVELS[1:]:
+            values = self.params_at(level)
+            if values != sets[-1][1]:
+                sets.append((level, values))
+        return tuple(sets)

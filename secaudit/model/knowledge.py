@@ -28,6 +28,37 @@ class LinuxTraces(Written):
     processes: tuple[str, ...] = ()
 
 
+Run = Literal["running", "stopped"]
+WscState = Literal["on", "off", "snoozed", "expired"]
+
+
+class WindowsCase(Written):
+    """Traces on a workstation that has these and nothing else; case does not matter."""
+
+    services: dict[Line, Run] = Field(default_factory=dict)
+    processes: tuple[Line, ...] = ()
+    wsc: dict[Line, WscState] = Field(default_factory=dict)
+    """Display name in Windows Security Center -> its state."""
+
+
+class LinuxCase(Written):
+    """Traces on a Linux machine that has these and nothing else."""
+
+    packages: tuple[Line, ...] = ()
+    units: dict[Line, Run] = Field(default_factory=dict)
+    processes: tuple[Line, ...] = ()
+
+
+class ProductCase(Written):
+    """Proof beside a product: traces in, what is made of them out."""
+
+    windows: WindowsCase | None = None
+    linux: LinuxCase | None = None
+    found: Literal["running", "installed", "unclear", "nothing"]
+    """The product runs; is installed and does not run; may or may not be there or run; is certainly not there."""
+    note: Line | None = None
+
+
 class Product(Written):
     """One protection product or management agent."""
 
@@ -37,12 +68,13 @@ class Product(Written):
     country: Line | None = None
     kind: Literal["av", "edr", "management", "hids", "other"]
     status: Literal["confirmed", "partial", "unconfirmed"]
-    """How much of the record has a source."""
+    """How much of the record has a source; what is found by an unconfirmed one is shown and proves nothing."""
     on_demand: Flag = False
     """Scans only when started by hand: never real-time protection."""
     windows: WindowsTraces = WindowsTraces()
     linux: LinuxTraces = LinuxTraces()
     sources: tuple[Line, ...] = ()
+    cases: tuple[ProductCase, ...] = ()
 
 
 class Release(Written):

@@ -8,6 +8,7 @@ from fractions import Fraction
 from secaudit.messages import Message
 from secaudit.model.finding import Finding
 from secaudit.model.outcome import Sight, StoredOutcome
+from secaudit.model.protection import ProtectionGrade
 
 
 class Decision(StrEnum):
@@ -34,6 +35,8 @@ class EndpointState:
     stale: bool = False
     """There is evidence, but it is older than the plan allows."""
     findings: tuple[Finding, ...] = ()
+    protection: ProtectionGrade | None = None
+    """Of machines with evidence that is judged."""
 
 
 @dataclass(frozen=True, slots=True)

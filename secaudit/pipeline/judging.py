@@ -9,12 +9,15 @@ from itertools import islice
 from typing import TypeVar
 
 from secaudit.facts import derive_facts, parse_facts
+from secaudit.facts.grade import protection_grade
 from secaudit.judge import Judge
+from secaudit.model.check import Check
 from secaudit.model.fact import FactSet, MissingReason
 from secaudit.model.finding import Finding, Verdict
-from secaudit.model.inventory import Endpoint, Inventory
+from secaudit.model.inventory import Endpoint, EndpointKind, Inventory
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Sight, StoredOutcome
+from secaudit.model.protection import ProtectionGrade
 from secaudit.pipeline.province import Levels, Province
 from secaudit.store import Store
 
@@ -104,9 +107,35 @@ def judge_states(
                 level=levels.endpoints.get(endpoint.id),
                 agency_addresses=addresses.get(endpoint.id),
             )
-            judged[state.endpoint] = replace(state, findings=findings)
+            grade = _grade(province, endpoint, known, levels.endpoints.get(endpoint.id))
+            judged[state.endpoint] = replace(state, findings=findings, protection=grade)
         progress(len(judged), len(states))
     return judged
+
+
+_ACTIVE = "protection.active"
+_SIGNATURE_DAYS = "signature_days"
+
+
+def _grade(province: Province, endpoint: Endpoint, facts: FactSet | None, level: int | None) -> ProtectionGrade | None:
+    """The protection grade by the same limit as the check of P2; isolated machines are never judged."""
+    if facts is None or endpoint.kind is EndpointKind.ISOLATED:
+        return None
+    return protection_grade(facts, signature_days=signature_days(province.catalog.checks, level))
+
+
+def signature_days(checks: Mapping[str, Check], level: int | None) -> tuple[int, ...]:
+    """The limits of ``protection.active`` that may hold for a machine; a catalog without that check proves no P2."""
+    check = checks.get(_ACTIVE)
+    if check is None:
+        return _NO_LIMIT
+    sets = [check.params_at(level)] if level is not None else [params for _, params in check.param_sets()]
+    found = tuple(days for params in sets if isinstance(days := params.get(_SIGNATURE_DAYS), int))
+    return found or _NO_LIMIT
+
+
+_NO_LIMIT = (0, 2**62)
+"""Any age may be too old and any may be fresh enough."""
 
 
 def _facts_of(province: Province, store: Store | None, batch: Sequence[EndpointState]) -> dict[str, FactSet]:

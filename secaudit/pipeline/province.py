@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from secaudit.catalog import load_catalog
+from secaudit.catalog import load_catalog, with_overrides
 from secaudit.classify import Classifier, levels_of_endpoints, lint_interpretations
 from secaudit.errors import CatalogError, DataError, Problem, UsageError
 from secaudit.inventory import check_inventory
@@ -46,12 +46,15 @@ class Levels:
     """Endpoint id -> level of its systems, where determined."""
 
 
-def load_province(inventory_folder: Path, checks_folder: Path) -> Province:
-    """Load both; raises :class:`DataError` with the problems of both at once."""
+def load_province(inventory_folder: Path, checks_folder: Path, workspace: Path | None) -> Province:
+    """Load both; raises :class:`DataError` with the problems of both at once.
+
+    Everything that judges passes the ``workspace``, whose own parameters then stand in the catalog; None where nothing is judged.
+    """
     problems: list[Problem] = []
     catalog: Catalog | None = None
     try:
-        catalog = load_catalog(checks_folder)
+        catalog = with_overrides(load_catalog(checks_folder), workspace)
     except CatalogError as error:
         problems += error.problems
     inventory, found = check_inventory(inventory_folder)

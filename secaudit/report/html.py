@@ -28,7 +28,7 @@ from secaudit.report.panel import ANSWERS, Panel, about
 from secaudit.report.places import Places
 from secaudit.report.sanitise import sanitised
 from secaudit.report.voice import Voice
-from secaudit.report.words import ADVICE, ASKED_OF, SECURITY_PLAN, STALE, decision_word, word
+from secaudit.report.words import ADVICE, ASKED_OF, SECURITY_PLAN, STALE, decision_word, protection_words, word
 
 Row = TypeVar("Row")
 Key = TypeVar("Key")
@@ -142,6 +142,8 @@ def _globals(document: ReportDocument, voice: Voice) -> dict[str, Any]:
         "island": lambda: Markup(panel.island()),  # noqa: S704 - escaped for a data island by the panel
         "about": lambda row: [(voice.say(label), value, raw) for label, value, raw in about(row, voice)],
         "tally": _tally,
+        "protection_word": lambda row: voice.say(protection_words(row.protection)),
+        "protection_tally": _protection_tally,
         "by_level": lambda: _by_level(document.systems),
         "visits_by_agency": lambda: _visits_by_agency(document.visits, places),
         "unseen_by_class": lambda: _unseen_by_class(document.unseen),
@@ -173,6 +175,18 @@ def _tally(machine: MachineRow) -> list[tuple[Verdict, int]]:
     """How many verdicts of each kind a machine has, kinds that do not occur left out."""
     counted = [(verdict, sum(row.verdict is verdict for row in machine.verdicts)) for verdict in Verdict]
     return [(verdict, count) for verdict, count in counted if count]
+
+
+def _protection_tally(machines: Sequence[MachineRow]) -> list[tuple[MachineRow, int]]:
+    """One machine for each protection grade that occurs, the worst first, and how many there are."""
+    graded = [machine for machine in machines if machine.protection is not None]
+    groups = _gathered(graded, lambda row: row.protection)
+    return sorted(((rows[0], len(rows)) for _, rows in groups), key=_weakness)
+
+
+def _weakness(item: tuple[MachineRow, int]) -> tuple[int, int]:
+    grade = item[0].protection
+    return (grade.proven, grade.possible) if grade is not None else (0, 0)
 
 
 def _by_level(systems: Sequence[SystemRow]) -> list[tuple[tuple[int | None, int | None], list[SystemRow]]]:

@@ -10,6 +10,7 @@ from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import EndpointKind
 from secaudit.model.outcome import Grade, Sight, Way
+from secaudit.model.protection import ProtectionGrade
 from secaudit.report.texts import Detail, Limit, Paragraph, Wording
 
 
@@ -135,6 +136,8 @@ class MachineRow:
     lab: bool = False
     seen: bool = False
     """There is fresh evidence."""
+    protection: ProtectionGrade | None = None
+    """Of machines that were seen and are judged."""
     trail: Trail | None = None
     facts: tuple[FactRow, ...] = ()
     verdicts: tuple[VerdictRow, ...] = ()

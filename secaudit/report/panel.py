@@ -32,7 +32,7 @@ from secaudit.report.patch_words import FACTS as PATCH_FACTS
 from secaudit.report.patch_words import patch_sentence
 from secaudit.report.places import Places
 from secaudit.report.voice import Voice
-from secaudit.report.words import word
+from secaudit.report.words import protection_words, word
 
 _WORDS: dict[str, Message] = {
     "close": msg("Close"),
@@ -116,7 +116,9 @@ class Panel:
     def _beside(self, kind: str, name: str, number: int, answer: str) -> str:
         """What stands behind a member's name in a list."""
         if kind == "machine":
-            return self._places.agency(self._places.machine(name).agency).name
+            machine = self._places.machine(name)
+            agency = self._places.agency(machine.agency).name
+            return f"{agency} · {self._voice.say(protection_words(machine.protection))}" if machine.protection else agency
         if kind == "system":
             return self._places.system(name).owner
         figures = [figure for figure in self._places.agency(name).figures if figure.target == number]
@@ -167,6 +169,7 @@ def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str, bool]]:
     pairs = [
         (msg("Kind of machine"), voice.say(word(machine.kind)), False),
         (msg("Operating system"), machine.os or "", False),
+        (msg("Protection"), voice.say(protection_words(machine.protection)) if machine.protection else "", False),
         (msg("Place"), machine.place or "", False),
         (msg("Address"), machine.address or "", False),
         (msg("Systems on it"), "; ".join(machine.systems), False),

@@ -12,6 +12,7 @@ from secaudit.model.finding import Verdict
 from secaudit.model.inventory import DossierStatus, EndpointKind, Tier
 from secaudit.model.measurement import Decision
 from secaudit.model.outcome import Grade, Sight, Way
+from secaudit.model.protection import ACTIVE, ProtectionGrade
 from secaudit.report.document import Tile
 
 _WORDS: tuple[tuple[Enum, Message], ...] = (
@@ -104,6 +105,29 @@ SECURITY_PLAN: Mapping[str, Message] = MappingProxyType(
 ASKED_OF: Mapping[str, Message] = MappingProxyType(
     {"province": msgc("asked of", "the province answers"), "agency": msgc("asked of", "the agency answers")}
 )
+
+PROTECTION: tuple[Message, ...] = (
+    msgc("protection grade", "P0 – no protection"),
+    msgc("protection grade", "P1 – installed"),
+    msgc("protection grade", "P2 – running and up to date"),
+    msgc("protection grade", "P3 – centrally managed"),
+    msgc("protection grade", "P4 – EDR that reports to the SIEM"),
+    msgc("protection grade", "P5 – shared with the province's or the national centre"),
+)
+"""By protection grade; the words after the dash may be left out where there is little room."""
+
+
+def protection_words(grade: ProtectionGrade) -> Message:
+    """A grade in words: one that is certain by its name, else how far it is proven.
+
+    What a machine shows reaches P2, and P3 where an agent runs; from there on the lower bound says all that is worth knowing.
+    """
+    if grade.exact:
+        return PROTECTION[grade.proven]
+    if grade.proven >= ACTIVE:
+        return msgc("protection grade", "at least {grade}", grade=f"P{grade.proven}")
+    return msgc("protection grade", "{proven} to {possible}", proven=f"P{grade.proven}", possible=f"P{grade.possible}")
+
 
 STALE = msgc("sight", "evidence out of date")
 

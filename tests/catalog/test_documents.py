@@ -1,12 +1,16 @@
 """What the documents about checks say is true of the program."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
-from secaudit.catalog import lint_catalog, load_catalog
+from secaudit.catalog import PARAMETERS_FILE, lint_catalog, load_catalog, with_overrides
 from secaudit.catalog.files import DEPTHS
 from secaudit.judge import run_cases
-from secaudit.model.check import Severity
+from secaudit.model.check import LEVELS, Severity
 from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS
 from secaudit.resources import data_folder
 
@@ -42,6 +46,61 @@ def test_the_worked_example_is_a_working_check(tmp_path):
     assert lint_catalog(tmp_path) == []
     check = load_catalog(tmp_path).checks["patch.uptime"]
     assert all(result.ok for result in run_cases(check))
+
+
+def test_every_command_of_the_guide_runs(tmp_path):
+    """In the order of the document, on a copy of the catalog, with the file filled in as the document shows it."""
+    checks, workspace = tmp_path / "checks", tmp_path / "workspace"
+    shutil.copytree(data_folder("checks"), checks)
+    example = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)[0]
+    commands = re.findall(r"^ {4}secaudit (.+)$", GUIDE, re.MULTILINE)
+    assert [command.split()[1] for command in commands] == ["new", "lint", "test", "show"]
+    commands += [text for text in re.findall(r"`secaudit\s((?:checks|products)\s[^`]+)`", GUIDE) if not text.endswith("new")]
+    assert len(commands) >= 9
+    said = {}
+    for command in commands:
+        if command.startswith("checks lint"):
+            assert secaudit(command, checks, workspace).returncode == 5, "as it was written, marks are left"
+            (checks / "endpoint/patch/patch.uptime.yaml").write_text(example, encoding="utf-8")
+        done = secaudit(command, checks, workspace)
+        assert done.returncode == 0, (command, done.stderr)
+        said[command] = done.stdout
+    for command in ("checks show patch.uptime", "checks list uptime", "checks list --group patch"):
+        assert "patch.uptime" in said[command], command
+
+
+def secaudit(command, checks, workspace):
+    environment = {**os.environ, "SECAUDIT_CHECKS": str(checks), "SECAUDIT_WORKSPACE": str(workspace), "SECAUDIT_LANG": "en"}
+    return subprocess.run(
+        [sys.executable, "-m", "secaudit", *command.split()],
+        env={**environment, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_values_of_levels_and_of_the_province_in_the_guide_hold(tmp_path):
+    example, by_level, overrides = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)[:3]
+    cases = "".join(
+        f"  - facts: {{endpoint.kind: server, endpoint.level: {level}, machine.uptime_days: 45}}\n    verdict: {verdict}\n"
+        for level, verdict in ((3, "pass"), (4, "fail"))
+    )
+    path = tmp_path / "checks/endpoint/patch/patch.uptime.yaml"
+    path.parent.mkdir(parents=True)
+    text = example.replace("param: {days: 90}\n", by_level)
+    for days in (90, 91):  # the example's cases do not name a level, and below level 3 the limit stays
+        text = text.replace(
+            f"{{endpoint.kind: server, machine.uptime_days: {days}",
+            f"{{endpoint.kind: server, endpoint.level: 1, machine.uptime_days: {days}",
+        )
+    path.write_text(text + cases, encoding="utf-8")
+    assert lint_catalog(tmp_path / "checks") == []
+    catalog = load_catalog(tmp_path / "checks")
+    assert all(result.ok for result in run_cases(catalog.checks["patch.uptime"]))
+    assert [catalog.checks["patch.uptime"].params_at(level)["days"] for level in LEVELS] == [90, 90, 60, 30, 30]
+    (tmp_path / PARAMETERS_FILE).write_text(overrides, encoding="utf-8")
+    changed = with_overrides(catalog, tmp_path).checks["patch.uptime"]
+    assert [changed.params_at(level)["days"] for level in LEVELS] == [120, 120, 60, 30, 30]
 
 
 def test_the_message_shown_in_the_guide_is_the_one_given(tmp_path):

@@ -10,6 +10,7 @@ from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import EndpointKind
 from secaudit.model.outcome import Grade, Sight, Way
+from secaudit.model.protection import ProtectionGrade
 from secaudit.report.document import (
     CheckRow,
     FactRow,
@@ -37,6 +38,7 @@ CHECKS = (
     ("time.synchronised", "Đồng hồ được đồng bộ với máy chủ thời gian", Severity.LOW),
     ("logging.active", "Nhật ký hệ thống đang ghi", Severity.MEDIUM),
 )
+_GRADES = (ProtectionGrade(0, 0), ProtectionGrade(2, 3), ProtectionGrade(1, 5), ProtectionGrade(3, 5), ProtectionGrade(1, 1))
 _SIGHTS = (Sight.TIMEOUT, Sight.NO_WAY_IN, Sight.REFUSED, Sight.HOST_KEY, Sight.AUTH, Sight.BANNER)
 _PRODUCTS = (
     '[{"id":"kaspersky-kes","name":"Kaspersky Endpoint Security","kind":"av'
@@ -64,6 +66,7 @@ def machine(number: int, agencies: list[str], budget: int) -> MachineRow:
         systems=("Cổng dịch vụ công trực tuyến tỉnh",) if server else (),
         lab=seen and number != 0,
         seen=seen,
+        protection=_GRADES[number % len(_GRADES)] if seen else None,
         trail=Trail(
             moment,
             Way.SSH,

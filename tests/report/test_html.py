@@ -170,6 +170,19 @@ def test_the_way_down_from_a_machine_to_its_bytes(documents, pages):
     assert texts[section[2]] == row.sections[2].text
 
 
+def test_machines_show_their_protection_wherever_they_stand(documents, pages):
+    text = pages["vi"].text
+    assert "ít nhất P2" in text and "P0 – Chưa có bảo vệ: " in text, "in the lines of machines and over those of an agency"
+    island = pages["vi"].island
+    said = dict(zip((machine.id for machine in documents.machines), island["machines"], strict=True))
+    wanted = {machine.id: machine.protection for machine in documents.machines}
+    for name, shown in said.items():
+        pairs = {island["texts"][label]: island["texts"][value] for label, value, _ in shown["about"]}
+        assert ("Mức bảo vệ" in pairs) == (wanted[name] is not None)
+    lists = [island["texts"][row[1]] for shown in island["lists"] if shown["kind"] == "machine" for row in shown["rows"]]
+    assert any(beside.endswith(" · ít nhất P2") for beside in lists)
+
+
 def test_headings_and_tables_are_in_order(pages):
     for page in pages.values():
         assert page.headings[0] == 1 and page.headings.count(1) == 1

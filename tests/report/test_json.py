@@ -28,6 +28,15 @@ def test_json_carries_values_not_formats(sample):
     assert trail["digest"] == document.machines[0].trail.digest and trail["grade"] == "A"
 
 
+def test_a_protection_grade_is_its_two_bounds(sample):
+    document = sample(12)
+    machines = json.loads(render_json(document))["machines"]
+    for row, machine in zip(machines, document.machines, strict=True):
+        grade = machine.protection
+        assert row["protection"] == (None if grade is None else {"proven": grade.proven, "possible": grade.possible})
+    assert any(row["protection"] for row in machines) and not all(row["protection"] for row in machines)
+
+
 def test_every_part_of_the_document_is_there(sample):
     document = sample(12)
     data = json.loads(render_json(document))

@@ -9,11 +9,12 @@ from secaudit.model.finding import Verdict
 from secaudit.model.inventory import DossierStatus, EndpointKind, Tier
 from secaudit.model.measurement import Decision
 from secaudit.model.outcome import Grade, Sight, Way
+from secaudit.model.protection import ProtectionGrade
 from secaudit.report.document import Tile
 from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
 from secaudit.report.voice import Voice
-from secaudit.report.words import ADVICE, decision_word, word
+from secaudit.report.words import ADVICE, decision_word, protection_words, word
 
 LISTS = (SectionStatus, Severity, MissingReason, Verdict, DossierStatus, EndpointKind, Tier, Decision, Grade, Sight, Way, Tile)
 
@@ -92,3 +93,23 @@ def test_every_fact_has_a_short_name():
 )
 def test_values_are_said_in_words(vietnamese, value, said):
     assert fact_text(value, Voice(vietnamese)) == said
+
+
+@pytest.mark.parametrize(
+    ("proven", "possible", "text"),
+    [
+        (0, 0, "P0 – Chưa có bảo vệ"),
+        (1, 1, "P1 – Đã cài đặt"),
+        (2, 2, "P2 – Đang hoạt động, cập nhật"),
+        (3, 3, "P3 – Quản trị tập trung"),
+        (4, 4, "P4 – EDR, kết nối SIEM"),
+        (5, 5, "P5 – Chia sẻ với Trung tâm ANM tỉnh/quốc gia"),
+        (2, 5, "ít nhất P2"),
+        (2, 3, "ít nhất P2"),
+        (3, 5, "ít nhất P3"),
+        (1, 5, "P1 đến P5"),
+        (0, 5, "P0 đến P5"),
+    ],
+)
+def test_a_protection_grade_says_how_far_it_is_proven(vietnamese, proven, possible, text):
+    assert Voice(vietnamese).say(protection_words(ProtectionGrade(proven, possible))) == text

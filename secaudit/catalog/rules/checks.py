@@ -2,22 +2,23 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from types import MappingProxyType
 
 from secaudit.catalog.rules.naming import id_is_stem
+from secaudit.catalog.rules.references import reference_problems
+from secaudit.catalog.skeleton import to_be_filled
 from secaudit.catalog.sourced import Loc, Sourced
 from secaudit.catalog.values import VARIABLES
 from secaudit.errors import ExpressionError, Problem
 from secaudit.expr import Compiler, Expression, variable_name
 from secaudit.messages import literal, msg
 from secaudit.model.base import Texts
-from secaudit.model.check import Check
+from secaudit.model.check import LEVELS, Check
 from secaudit.model.fact import Known
-from secaudit.source import did_you_mean
+from secaudit.source import did_you_mean, shown
 
 TITLE_LIMIT = 75
-_ACTS = ("tcvn-14423", "tcvn-11930", "nd-331-2026", "nd-85-2016", "luat-116-2025", "tt-12-2022")
-_CLAUSE = re.compile(r"(x|[1-9][0-9]?)(\.[1-9][0-9]?){1,4}(\.[a-zđ])?")
 _VERDICTS = ("pass", "fail", "unknown")
 _SYSTEMS = ("windows", "linux")
 
@@ -29,6 +30,8 @@ def compile_checks(checks: Iterable[Sourced[Check]]) -> tuple[Mapping[str, Expre
     problems: list[Problem] = []
     for check in checks:
         for key, text in (("when", check.value.when), ("pass", check.value.passes)):
+            if to_be_filled(text):  # said by sound_checks
+                continue
             try:
                 expression = compiler.compile(text, params=check.value.param)
             except ExpressionError as error:
@@ -37,7 +40,17 @@ def compile_checks(checks: Iterable[Sourced[Check]]) -> tuple[Mapping[str, Expre
             if key == "when":
                 applies[check.value.id] = expression
             problems.extend(_unguarded(check, key, expression))
+            problems.extend(_other_levels(compiler, check, text))
     return MappingProxyType(applies), problems
+
+
+def _other_levels(compiler: Compiler, check: Sourced[Check], text: str) -> Iterable[Problem]:
+    """The expression with the values of every level: a pattern or a text may be usable at one and not at another."""
+    for level in sorted(check.value.param_by_level):
+        try:
+            compiler.compile(text, params=check.value.params_at(level))
+        except ExpressionError as error:
+            yield check.expression_problem(error, ("param_by_level", str(level)))
 
 
 def _unguarded(check: Sourced[Check], key: str, expression: Expression) -> list[Problem]:
@@ -66,6 +79,8 @@ def sound_checks(checks: list[Sourced[Check]]) -> list[Problem]:
                     expected=literal(f"{group}.<name>"),
                 )
             )
+        problems.extend(_unfilled(check))
+        problems.extend(_level_names(check))
         for index, case in enumerate(check.value.cases):
             problems.extend(
                 check.problem(
@@ -78,6 +93,30 @@ def sound_checks(checks: list[Sourced[Check]]) -> list[Problem]:
                 if name not in VARIABLES
             )
     return problems
+
+
+def _unfilled(check: Sourced[Check]) -> Iterable[Problem]:
+    """Places of a skeleton that nobody has filled in; such a check must not judge."""
+    texts = [((*loc, language), each.pick(language)) for loc, each, _ in _all_texts(check.value) for language in ("vi", "en")]
+    for loc, text in (*texts, (("when",), check.value.when), (("pass",), check.value.passes)):
+        if to_be_filled(text):
+            hint = msg("write it, and remove the mark")
+            yield check.problem(msg("This place is still to be filled in"), loc, found=shown(text), hint=hint)
+
+
+def _level_names(check: Sourced[Check]) -> Iterable[Problem]:
+    """A level may only give other values to parameters that the check has."""
+    return [
+        check.problem(
+            msg("The check has no parameter of this name"),
+            ("param_by_level", str(level), name),
+            found=name,
+            hint=did_you_mean(name, check.value.param) or msg("write it under param first: that is its value below this level"),
+        )
+        for level, values in check.value.param_by_level.items()
+        for name in values
+        if name not in check.value.param
+    ]
 
 
 def authored_checks(checks: Iterable[Sourced[Check]], applies: Mapping[str, Expression]) -> list[Problem]:
@@ -130,16 +169,7 @@ def _all_texts(check: Check) -> Iterable[tuple[Loc, Texts, bool]]:
 
 
 def _references(check: Sourced[Check]) -> list[Problem]:
-    problems: list[Problem] = []
-    for index, ref in enumerate(check.value.refs):
-        act, _, clause = ref.partition(":")
-        if act not in _ACTS:
-            hint = did_you_mean(act, _ACTS) or msg("the acts are {names}", names=literal(", ".join(_ACTS)))
-            problems.append(check.problem(msg("The reference names no act known here"), ("refs", index), found=ref, hint=hint))
-        elif not _CLAUSE.fullmatch(clause):
-            expected = literal("tcvn-14423:x.10.2.1.b")
-            problems.append(check.problem(msg("The reference names no clause"), ("refs", index), found=ref, expected=expected))
-    return problems
+    return [problem for index, ref in enumerate(check.value.refs) for problem in reference_problems(check, ("refs", index), ref)]
 
 
 def _parameters(check: Sourced[Check]) -> list[Problem]:
@@ -156,9 +186,10 @@ def _parameters(check: Sourced[Check]) -> list[Problem]:
 
 def _cases(check: Sourced[Check]) -> list[Problem]:
     """At least one case per verdict the check can give."""
+    problems = _level_cases(check)
     needed = _VERDICTS if check.value.when.strip() == "true" else (*_VERDICTS, "not_applicable")
     present = {case.verdict for case in check.value.cases}
-    return [
+    return problems + [
         check.problem(
             msg("No case shows the verdict {verdict}", verdict=literal(verdict)),
             ("cases",),
@@ -167,6 +198,19 @@ def _cases(check: Sourced[Check]) -> list[Problem]:
         for verdict in needed
         if verdict not in present
     ]
+
+
+def _level_cases(check: Sourced[Check]) -> list[Problem]:
+    """Values of their own need a case of their own."""
+    starts = sorted(check.value.param_by_level)
+    shown = {case.facts.get("endpoint.level") for case in check.value.cases}
+    problems = []
+    for start, following in pairwise([*starts, LEVELS[-1] + 1]):
+        if shown.isdisjoint(range(start, following)):
+            message = msg("No case shows a machine of level {level}, where other values hold", level=start)
+            hint = msg("add a case with endpoint.level: {level}", level=start)
+            problems.append(check.problem(message, ("param_by_level", str(start)), hint=hint))
+    return problems
 
 
 def _fixes(check: Sourced[Check], systems: Iterable[str]) -> list[Problem]:

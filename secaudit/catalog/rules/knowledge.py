@@ -32,6 +32,15 @@ def sound_products(products: list[Sourced[Product]]) -> list[Problem]:
         if value.on_demand and value.kind in _PROTECTION:
             hint = msg("a scanner that runs only when started is of kind other")
             problems.append(product.problem(msg("An on-demand scanner is no protection"), ("kind",), found=value.kind, hint=hint))
+        problems.extend(
+            product.problem(
+                msg("A case is about one system"),
+                ("cases", index),
+                hint=msg("write the traces under windows or under linux, and another case for the other"),
+            )
+            for index, case in enumerate(value.cases)
+            if (case.windows is None) == (case.linux is None)
+        )
         for loc, where, trace in traces:
             if len(trace.replace("*", "").strip()) < min(_LITERAL_CHARACTERS, len(trace)):
                 problems.append(product.problem(msg("The pattern matches nearly everything"), loc, found=trace))

@@ -6,6 +6,7 @@ from secaudit import __version__
 from secaudit.messages import Message, msg
 from secaudit.model.measurement import Decision
 from secaudit.pipeline.measuring import Measured
+from secaudit.pipeline.parameters import changed_words
 from secaudit.pipeline.publish.agencies import agency_rows, has_sent, heaviest_rows, in_scope
 from secaudit.pipeline.publish.machines import check_rows, machine_rows, unseen_rows, visit_rows
 from secaudit.pipeline.publish.orders import orders
@@ -84,4 +85,8 @@ def _method(measured: Measured) -> tuple[Message, ...]:
         msg("Grades of evidence that count as proof: {grades}.", grades=", ".join(grade.value for grade in rules.grades)),
         msg("A head count of people counts with a dated document, for {days} days.", days=rules.people_valid_days),
         msg("Machines kept isolated for state secrets are counted apart and never examined."),
+        *(
+            msg("Judged with a value the province set: {change}.", change=changed_words(changed))
+            for changed in measured.province.catalog.changed
+        ),
     )

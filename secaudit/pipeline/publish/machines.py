@@ -12,6 +12,7 @@ from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind
 from secaudit.model.measurement import EndpointState
 from secaudit.pipeline.judging import BATCH
 from secaudit.pipeline.measuring import Measured
+from secaudit.pipeline.parameters import title_of
 from secaudit.pipeline.publish.agencies import in_scope
 from secaudit.report.document import (
     CheckRow,
@@ -40,7 +41,7 @@ def check_rows(measured: Measured) -> tuple[CheckRow, ...]:
     return tuple(
         CheckRow(
             check.id,
-            check.title,
+            title_of(measured.province.catalog, check),
             check.severity,
             check.what,
             check.why,
@@ -117,6 +118,7 @@ def _machine(
         systems=tuple(systems[name].name for name in endpoint.systems if name in systems),
         lab=evidence.outcome.lab if evidence is not None else endpoint.lab,
         seen=evidence is not None,
+        protection=state.protection,
         trail=_trail(state, proof),
         facts=_fact_rows(state.findings, proof.facts),
         # Of a machine nobody saw every verdict is unknown for the same reason, which stands once, in its row of unseen machines.
