@@ -12,9 +12,15 @@ from secaudit.facts import (
     linux_protection,
     linux_system,
     sshd,
+    windows_access,
+    windows_accounts,
+    windows_hardening,
+    windows_hardware,
+    windows_logs,
     windows_machine,
     windows_protection,
     windows_settings,
+    windows_software,
 )
 from secaudit.facts.reading import Parser
 
@@ -32,6 +38,18 @@ REGISTRY: Mapping[str, Mapping[str, Parser]] = MappingProxyType(
                 **linux_system.PARSERS,
             }
         ),
-        "windows": MappingProxyType({**windows_machine.PARSERS, **windows_protection.PARSERS, **windows_settings.PARSERS}),
+        "windows": MappingProxyType(
+            {
+                **windows_machine.PARSERS,
+                **windows_hardware.PARSERS,
+                **windows_protection.PARSERS,
+                **windows_settings.PARSERS,
+                **windows_hardening.PARSERS,
+                **windows_accounts.PARSERS,
+                **windows_access.PARSERS,
+                **windows_logs.PARSERS,
+                **windows_software.PARSERS,
+            }
+        ),
     }
 )
