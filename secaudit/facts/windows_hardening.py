@@ -164,7 +164,7 @@ def winrm(reading: Reading) -> FactValue:
 def winrm_unencrypted(reading: Reading) -> FactValue:
     """Unencrypted traffic or Basic logins are allowed, a policy first; off unless set. What does not run takes none."""
     if service_state(reading, "winrm") != RUNNING:
-        return _known(value=False)
+        return Known(value=False, section="services")
     native(reading)
     own, policy = values(reading, "winrm"), values(reading, "winrm_policy")
     if own is None and policy is None:
