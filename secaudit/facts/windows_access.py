@@ -149,6 +149,8 @@ def _open(reading: Reading, port: int) -> bool:
     """A rule lets everybody in at ``port``; what no rule allows is blocked."""
     for name in ("rules", "policy_rules"):
         table = values(reading, name, "firewall")
+        if table is None and name == "rules":
+            reading.fail(MissingReason.ABSENT, "firewall", "the firewall has no list of rules, which no Windows lacks")
         rows = [] if table is None else table.get("rows")
         for rule in rows if isinstance(rows, list) else [None]:
             if not isinstance(rule, str) or "|" not in rule:

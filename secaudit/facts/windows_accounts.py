@@ -57,6 +57,8 @@ def _members(reading: Reading) -> list[tuple[bool, str]]:
     """Members of the administrators: of this machine or not, and the name; one that no directory explains is a SID."""
     paths = reading.document("accounts").get("members")
     here = text(reading.document("about").get("computer")).casefold()
+    if not here:
+        reading.fail(MissingReason.ERROR, "about", "without the computer's name its own accounts cannot be told from others")
     found: list[tuple[bool, str]] = []
     for path in paths if isinstance(paths, list) else []:
         scheme, _, rest = text(path).partition("://")
@@ -65,7 +67,7 @@ def _members(reading: Reading) -> list[tuple[bool, str]]:
             reading.fail(MissingReason.ERROR, "accounts", "a member of the administrators cannot be read")
         if len(parts) == 1:
             found.append((False, parts[0]))
-        elif here and parts[-2].casefold() == here:
+        elif parts[-2].casefold() == here:
             found.append((True, parts[-1]))
         else:
             found.append((False, "\\".join(parts[-2:])))

@@ -10,6 +10,7 @@ from secaudit.facts.windows_machine import text
 from secaudit.model.fact import FactValue, Known, Missing, MissingReason, Scalar
 
 _MAC = re.compile(r"[0-9a-f]{2}([:-][0-9a-f]{2}){5}")
+_DRIVE = re.compile(r"([A-Za-z]):\\?")
 _REAL_BUSES = ("pci\\", "usb\\", "vmbus\\", "xen", "sd\\", "acpi\\", "pcmcia\\")
 """Where a card of the machine's own hangs; tunnels, bridges and Bluetooth hang elsewhere."""
 _FILLERS = frozenset({"system manufacturer", "system product name", "system name", "product name", "manufacturer"})
@@ -21,8 +22,11 @@ _SEEN_STATES = range(2, 6)
 def identifiable(reading: Reading) -> FactValue:
     """A serial number or UUID that is no filler."""
     hardware = reading.document("hardware")
-    own = serial_number(text(hardware.get("product_serial"))) or serial_number(text(hardware.get("serial")))
-    return Known(bool(own or smbios_uuid(text(hardware.get("uuid")))), "hardware")
+    for name in ("product_serial", "serial", "uuid"):
+        if name not in hardware or not isinstance(hardware[name], str | None):
+            reading.fail(MissingReason.ERROR, "hardware", f"{name} could not be read")
+    own = serial_number(text(hardware["product_serial"])) or serial_number(text(hardware["serial"]))
+    return Known(bool(own or smbios_uuid(text(hardware["uuid"]))), "hardware")
 
 
 def _computer(reading: Reading) -> dict[str, Any]:
@@ -88,8 +92,8 @@ def dep(reading: Reading) -> FactValue:
 
 def _letter(value: object) -> str:
     """C of ``C:``, with or without a backslash; empty for anything else."""
-    letter = text(value).upper().removesuffix("\\").removesuffix(":")
-    return letter if len(letter) == 1 and letter.isascii() and letter.isalpha() else ""
+    match = _DRIVE.fullmatch(text(value))
+    return match[1].upper() if match else ""
 
 
 def _system_letter(reading: Reading) -> str:
@@ -142,8 +146,10 @@ def neighbours(reading: Reading) -> FactValue:
         return Missing(MissingReason.UNSUPPORTED, "neighbours", "this release has no such list")
     given = reading.document("neighbours").get("rows")
     rows: dict[str, dict[str, Scalar]] = {}
-    complete = isinstance(given, list)
-    for row in given if isinstance(given, list) else []:
+    if not isinstance(given, list):
+        reading.fail(MissingReason.ERROR, "neighbours", "the list of neighbours cannot be read")
+    complete = True
+    for row in given:
         state = whole(row.get("State")) if isinstance(row, dict) else None
         if state is None:
             complete = False

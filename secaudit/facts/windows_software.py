@@ -50,7 +50,7 @@ REMOTE_CONTROL = {
 }
 """What is reported -> how it is called in the list of programs, among services and among processes."""
 UNWANTED = {
-    "uTorrent": ("utorrent*", "\u03bctorrent*", "\u00b5torrent*"),
+    "uTorrent": ("utorrent*", "\u03bctorrent*"),
     "BitTorrent": ("bittorrent*",),
     "qBittorrent": ("qbittorrent*",),
     "Vuze": ("vuze*", "azureus*"),
