@@ -348,7 +348,7 @@ Section 'hives' {
     $rows = @()
     $me = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
     $lock = @('ScreenSaveActive', 'ScreenSaverIsSecure', 'ScreenSaveTimeOut', 'SCRNSAVE.EXE')
-    foreach ($sid in Hives) {
+    foreach ($sid in @(Hives)) {
         $rows += @{ own = ($sid -eq $me)
             desktop = (Reg "$sid\Control Panel\Desktop" $lock $Users)
             policy = (Reg "$sid\Software\Policies\Microsoft\Windows\Control Panel\Desktop" $lock $Users)
@@ -360,7 +360,7 @@ Section 'hives' {
 # Names of installed programs, of the machine and of those logged in; updates are left out.
 Section 'software' {
     $places = @(@($Machine, 'SOFTWARE'), @($Machine, 'SOFTWARE\Wow6432Node'))
-    foreach ($sid in Hives) { $places += , @($Users, "$sid\Software") }
+    foreach ($sid in @(Hives)) { $places += , @($Users, "$sid\Software") }
     $table = @{ names = @(); office = @(); unread = 0 }
     foreach ($place in $places) {
         $path = $place[1] + '\Microsoft\Windows\CurrentVersion\Uninstall'
