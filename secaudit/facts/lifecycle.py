@@ -14,6 +14,8 @@ _MAJOR_ONLY = frozenset({"rhel", "centos", "almalinux", "rocky", "ol"})
 """Distributions whose support hangs on the first number alone."""
 _BRANCHES = frozenset({"alpine"})
 """Distributions whose support hangs on the first two numbers."""
+SURELY_LONG = 365
+"""Days of free support from which on no check hangs on whether more was bought."""
 _ENDLESS_OFFICE = "365"
 """Always current while its subscription is paid: no end that could be counted to."""
 
@@ -39,7 +41,7 @@ def support_days_left(facts: FactSet, knowledge: Knowledge, today: date) -> Fact
     extended = facts.get("os.extended_support")
     bought = isinstance(extended, Known) and extended.value is True
     if isinstance(extended, Missing) and _hangs_on(release, extended, today):
-        detail = "support is over unless it was bought, and whether it was could not be read"
+        detail = "free support is over or ends soon; whether more was bought could not be read"
         return Missing(extended.reason, extended.section, detail)
     return Known((last_day(release, bought=bought) - today).days, version.section)
 
@@ -49,8 +51,8 @@ def _hangs_on(release: Release, extended: Missing, today: date) -> bool:
 
     Where nothing on the machine could show it (no section was asked), it counts as not bought: who has bought it can say so.
     """
-    unreadable = bool(extended.section)
-    return unreadable and last_day(release) < today <= last_day(release, bought=True)
+    free, bought = last_day(release), last_day(release, bought=True)
+    return bool(extended.section) and free < bought >= today and (free - today).days < SURELY_LONG
 
 
 def office_days_left(facts: FactSet, knowledge: Knowledge, today: date) -> FactValue:

@@ -12,10 +12,16 @@ from secaudit.facts import (
     linux_system,
     sshd,
     updates,
+    windows_access,
+    windows_accounts,
+    windows_hardening,
+    windows_hardware,
+    windows_logs,
     windows_machine,
     windows_patch,
     windows_protection,
     windows_settings,
+    windows_software,
 )
 from secaudit.facts.reading import Parser
 
@@ -37,8 +43,14 @@ REGISTRY: Mapping[str, Mapping[str, Parser]] = MappingProxyType(
             {
                 **windows_machine.PARSERS,
                 **windows_patch.PARSERS,
+                **windows_hardware.PARSERS,
                 **windows_protection.PARSERS,
                 **windows_settings.PARSERS,
+                **windows_hardening.PARSERS,
+                **windows_accounts.PARSERS,
+                **windows_access.PARSERS,
+                **windows_logs.PARSERS,
+                **windows_software.PARSERS,
             }
         ),
     }

@@ -20,6 +20,9 @@ _DEFENDER = "ms-defender-av"
 _SENSE = "ms-defender-endpoint"
 _FIRST_DEFENDER_BUILD = 9_200
 """Before Windows 8 the service of that name was an anti-spyware tool, no antivirus."""
+_VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,5}")
+_FROM_1601 = 11_644_473_600
+"""Seconds between 1601, where Windows begins to count, and 1970."""
 _ESET_DATE = re.compile(r"\((\d{4})(\d\d)(\d\d)\)\s*$")
 
 
@@ -227,7 +230,9 @@ def _refine_defender(found: Found, machine: Machine) -> None:
     reading = machine.reading
     status = value_or_reason(lambda: reading.document("defender"))
     if isinstance(status, MissingReason):
-        found.signature_age_days = status
+        age = value_or_reason(lambda: _applied_age(reading))
+        found.signature_age_days = status if isinstance(age, MissingReason) else age
+        found.version = found.tamper_protected = status
         if isinstance(found.realtime, MissingReason):
             found.realtime = status
         return
@@ -240,6 +245,26 @@ def _refine_defender(found: Found, machine: Machine) -> None:
     elif enabled is True:
         found.realtime = found.running is True
     found.signature_age_days = value_or_reason(lambda: _defender_age(reading, status))
+    found.version = _version(status.get("AMProductVersion"))
+    tamper = status.get("IsTamperProtected")
+    found.tamper_protected = tamper if isinstance(tamper, bool) else MissingReason.ABSENT
+
+
+def _version(value: object) -> str | MissingReason:
+    """Numbers with dots; nothing where the product has none."""
+    written = text(value)
+    return written if _VERSION.fullmatch(written) and set(written) - {"0", "."} else MissingReason.ABSENT
+
+
+def _applied_age(reading: Reading) -> int:
+    """Age of the signatures in use, for those who may not ask Defender: its own key holds their moment since 1601."""
+    value = (key(reading, "vendors", "defender") or {}).get("AVSignatureApplied")
+    if not (isinstance(value, list) and len(value) == 8 and all(whole(item) in range(256) for item in value)):
+        reading.fail(MissingReason.ABSENT, "vendors", "Defender has no signatures")
+    moment = int.from_bytes(bytes(value), "little") // 10_000_000 - _FROM_1601
+    if moment <= 0:
+        reading.fail(MissingReason.ABSENT, "vendors", "Defender has no signatures")
+    return reading.age_days(moment, "vendors")
 
 
 def _defender_age(reading: Reading, status: dict[str, Any]) -> int:
@@ -254,6 +279,15 @@ def _defender_age(reading: Reading, status: dict[str, Any]) -> int:
 
 def _refine_kaspersky(found: Found, machine: Machine) -> None:
     found.signature_age_days = value_or_reason(lambda: _kaspersky_age(machine.reading))
+    found.version = value_or_reason(lambda: _kaspersky_version(machine.reading))
+
+
+def _kaspersky_version(reading: Reading) -> str | MissingReason:
+    """The one version on the machine; with several it is not known which of them runs."""
+    rows = _dicts(reading.document("vendors").get("kaspersky"))
+    told = {_version(row["about"].get("ProductVersion")) for row in rows if isinstance(row.get("about"), dict)}
+    told.discard(MissingReason.ABSENT)
+    return told.pop() if len(told) == 1 else MissingReason.ABSENT
 
 
 def _kaspersky_age(reading: Reading) -> int:
@@ -273,6 +307,7 @@ def _kaspersky_age(reading: Reading) -> int:
 
 def _refine_eset(found: Found, machine: Machine) -> None:
     found.signature_age_days = value_or_reason(lambda: _eset_age(machine.reading))
+    found.version = value_or_reason(lambda: _version((key(machine.reading, "vendors", "eset") or {}).get("ProductVersion")))
 
 
 def _eset_age(reading: Reading) -> int:

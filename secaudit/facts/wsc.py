@@ -14,6 +14,8 @@ from secaudit.facts.reading import whole
 _STATES = {0: "off", 1: "on", 2: "snoozed", 3: "expired"}
 _CURRENT = {0: True, 1: False}
 _OWNERS = {0: False, 1: True}
+_DEFENDER = "{d68ddc3a-831f-4fae-9e44-da132c1acf46}"
+"""Under this number Windows registers its own antivirus, whatever the display language calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ def registered(document: Mapping[str, Any], kind: str) -> list[Registered]:
         if not isinstance(row, dict):
             continue
         name, number = row.get("name"), whole(row.get("state"))
+        guid = row.get("guid")
+        if isinstance(guid, str) and guid.strip().lower() == _DEFENDER and kind == "AntiVirusProduct":
+            name = "Windows Defender"
         if isinstance(name, str) and name.strip() and number is not None and number >= 0:
             found.append(Registered(name.strip(), product_state(number), row.get("exists") is False, row.get("exists") is True))
     return found

@@ -25,6 +25,7 @@ NAMES = (
     "opensuse-leap-current",
     "oracle-8-no-cache",
     "rocky-9-pending",
+    "server-2016-unprotected",
     "server-2019-kaspersky",
     "server-2022-defender",
     "sles-15-pending",
@@ -36,10 +37,12 @@ NAMES = (
     "win10-22h2-esu",
     "win10-22h2-kaspersky",
     "win10-22h2-unprotected",
+    "win10-22h2-vietnamese",
     "win10-ltsc-kaspersky",
     "win10-orphan",
     "win10-standard-user",
     "win11-23h2-old-signatures",
+    "win11-24h2-hardened",
     "win11-25h2-defender",
     "win7-bkav",
     "win7-unprotected",
@@ -136,16 +139,19 @@ def test_patch_levels_of_the_machines(knowledge):
         for name, machine in facts.items()
     }
     assert level == {
+        "server-2016-unprotected": ("unsupported", "unsupported", "unsupported", 0),
         "server-2019-kaspersky": ("2026-10", 1, "2026-11", 0),
         "server-2022-defender": ("2026-11", 0, "2026-11", 0),
         "win10-22h2-defender": ("2025-10", 6, "2026-11", 0),
         "win10-22h2-esu": ("2026-11", 0, "2026-11", 0),
         "win10-22h2-kaspersky": ("2025-11", 5, "2026-11", 0),
         "win10-22h2-unprotected": ("unsupported", "unsupported", "2026-11", 0),
+        "win10-22h2-vietnamese": ("2025-11", 5, "2026-11", 0),
         "win10-ltsc-kaspersky": ("2026-11", 0, "2026-11", 0),
         "win10-orphan": ("unsupported", "unsupported", "2026-11", 0),
         "win10-standard-user": ("2025-11", 5, "2026-11", 0),
         "win11-23h2-old-signatures": ("2026-09", 2, "2026-11", 19),
+        "win11-24h2-hardened": ("unsupported", "unsupported", "unsupported", 0),
         "win11-25h2-defender": ("2026-11", 0, "2026-11", 0),
         "win7-bkav": ("unsupported", "unsupported", "unsupported", 0),
         "win7-unprotected": ("unsupported", "unsupported", "unsupported", 0),
@@ -185,3 +191,32 @@ def test_the_important_differences_between_the_machines(knowledge):
     assert products["debian-12-clamav"].value[0]["realtime"] is True
     assert products["debian-12-pending"].value[0]["realtime"] is False
     assert "realtime" not in products["server-2019-kaspersky"].value[0]
+
+
+def test_the_important_differences_between_the_windows_machines(knowledge):
+    """The same for what only Windows tells: weak, hardened, asked as a standard user, in another language."""
+    facts = {name: facts_of(name, knowledge) for name in NAMES if platform_of(name) == "windows"}
+    weak, hardened, user = facts["win7-unprotected"], facts["win11-24h2-hardened"], facts["win10-standard-user"]
+    for name in ("anonymous_restricted", "smb_signing", "lsa_protection", "laps", "powershell_logging"):
+        assert (weak[f"settings.{name}"].value, hardened[f"settings.{name}"].value) == (False, True), name
+    for name in ("llmnr", "wdigest", "smb1_client", "smb1_server"):
+        assert (weak[f"settings.{name}"].value, hardened[f"settings.{name}"].value) == (True, False), name
+    assert (weak["login.automatic"].value, hardened["login.automatic"].value) == (["vanthu"], [])
+    assert (weak["lockout.threshold"].value, hardened["lockout.threshold"].value) == (0, 5)
+    assert weak["accounts.default_enabled"].value == ["Administrator", "Guest"]
+    assert weak["software.unwanted"].value == ["uTorrent"]
+    assert (weak["time.synchronised"].value, hardened["time.synchronised"].value) == (False, True)
+    assert hardened["disk.encrypted"].value is True
+    assert hardened["access.sources_limited"].value is True
+    assert facts["server-2019-kaspersky"]["access.sources_limited"].value is False
+    assert user["disk.encrypted"].reason is user["accounts.login"].reason is MissingReason.DENIED
+    vietnamese = facts["win10-22h2-vietnamese"]["logging.audit_categories"]
+    assert (len(vietnamese.value), vietnamese.complete) == (57, False)
+    assert facts["win10-22h2-vietnamese"]["logging.process_creation"].value is True
+    # a name in another language does not hide Windows' own antivirus
+    assert "wsc" in facts["win10-22h2-vietnamese"]["protection.products"].value[0]["source"]
+    # part of the list of programs was refused there: no word of what is not installed
+    assert facts["win10-orphan"]["software.unwanted"].reason is MissingReason.DENIED
+    # without Security Center a server is judged by services and processes alone, and nothing runs there
+    assert facts["server-2016-unprotected"]["protection.products"].complete
+    assert facts["server-2016-unprotected"]["protection.products"].value == []

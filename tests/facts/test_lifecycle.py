@@ -95,7 +95,13 @@ def test_bought_support_counts_where_the_machine_shows_it(knowledge, bought, exp
 def test_support_that_lasts_or_is_over_either_way_does_not_hang_on_a_purchase(knowledge):
     unread = Missing(MissingReason.DENIED, "licences")
     facts = {"os.id": Known("windows", "s"), "os.version": Known("10-22h2", "s"), "os.extended_support": unread}
-    for day, sign in ((date(2025, 10, 14), 0), (date(2025, 10, 15), None), (date(2028, 10, 10), None), (date(2028, 10, 11), -1)):
+    for day, sign in (
+        (date(2024, 10, 14), 0),  # a year of free support is left: no check asks for more
+        (date(2024, 10, 15), None),
+        (date(2025, 10, 15), None),
+        (date(2028, 10, 10), None),
+        (date(2028, 10, 11), -1),
+    ):
         table = knowledge.lifecycle[2].model_copy(update={"as_of": day})
         fresh = knowledge.model_copy(update={"lifecycle": (table,)})
         value = derive_facts(facts, fresh, datetime(day.year, day.month, day.day, tzinfo=UTC))[FACT]
