@@ -23,6 +23,8 @@ class Found:
     realtime: bool | MissingReason = MissingReason.UNSUPPORTED
     signature_age_days: int | MissingReason = MissingReason.UNSUPPORTED
     managed: bool | MissingReason = MissingReason.UNSUPPORTED
+    version: str | MissingReason = MissingReason.UNSUPPORTED
+    tamper_protected: bool | MissingReason = MissingReason.UNSUPPORTED
 
     @classmethod
     def of(cls, product: Product) -> "Found":
@@ -57,7 +59,7 @@ def records(found: Iterable[Found], section: str, *, complete: bool) -> Known:
             "kind": product.kind,
             "source": "+".join(sorted(product.sources)),
         }
-        for name in ("running", "realtime", "signature_age_days", "managed"):
+        for name in ("running", "realtime", "signature_age_days", "managed", "version", "tamper_protected"):
             value = getattr(product, name)
             if isinstance(value, MissingReason):
                 missing.setdefault(name, value)
