@@ -31,6 +31,10 @@ _DEFAULTS = {
 }
 """Where no line names them, in every version; the default of PermitRootLogin has changed once. Empty: the version decides."""
 _KEYWORDS = ("permitrootlogin", *_DEFAULTS)
+_FIRST = ("permitrootlogin", "passwordauthentication", "permitemptypasswords", "maxauthtries")
+"""Keywords that every probe asked for; captures of older ones say nothing of the others."""
+_UNSET = ("allowusers",)
+"""What ``sshd -T`` does not print when it is not set."""
 _ADDED = frozenset({"port", "listenaddress", "allowusers"})
 """Every line of these adds to the one before."""
 _LISTS = _ADDED | {"authenticationmethods"}
@@ -75,10 +79,10 @@ def permit_empty_passwords(reading: Reading) -> FactValue:
 
 def max_auth_tries(reading: Reading) -> FactValue:
     """The largest number any block allows."""
-    values, section, unseen = reading.once(_settings)
+    values, section, unseen = settings(reading, "maxauthtries")
     if unseen is not None:
         raise unseen
-    numbers = [decimal(value) for value in values.get("maxauthtries", [_DEFAULTS["maxauthtries"]])]
+    numbers = [decimal(value) for value in values]
     if not numbers or None in numbers:
         reading.fail(MissingReason.ERROR, section, "MaxAuthTries is no number")
     return Known(max(number for number in numbers if number is not None), section)
@@ -86,8 +90,8 @@ def max_auth_tries(reading: Reading) -> FactValue:
 
 def switch(reading: Reading, keyword: str) -> FactValue:
     """A keyword that is yes or no; yes for somebody is yes."""
-    values, section, unseen = reading.once(_settings)
-    found = [value.lower() for value in values.get(keyword, [_DEFAULTS[keyword]])]
+    given, section, unseen = settings(reading, keyword)
+    found = [value.lower() for value in given]
     if any(value not in ("yes", "no") for value in found):
         reading.fail(MissingReason.ERROR, section, f"{keyword} is neither yes nor no")
     if unseen is not None and "yes" not in found:
@@ -98,6 +102,10 @@ def switch(reading: Reading, keyword: str) -> FactValue:
 def settings(reading: Reading, keyword: str) -> tuple[list[str], str, NotReadError | None]:
     """All values of a keyword, the section they come from, and why values of Match blocks may be lacking."""
     values, section, unseen = reading.once(_settings)
+    if keyword not in _FIRST and first(reading.pairs("sshd"), "settings") != "2":
+        reading.fail(MissingReason.UNSUPPORTED, "sshd", "the probe that was sent did not ask for it")
+    if section == "sshd-effective" and keyword not in values and keyword not in _UNSET:
+        reading.fail(MissingReason.ERROR, section, f"{keyword} is not listed")
     return values.get(keyword, [_DEFAULTS[keyword]]), section, unseen
 
 

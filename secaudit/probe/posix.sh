@@ -397,6 +397,7 @@ s_sshd() {
   have ssh && printf 'version=%s\n' "$(limit 5 ssh -V 2>&1 | head -n 1)"
   [ -e /etc/ssh/sshd_config ] && found=0
   [ -r /etc/hosts.deny ] && limit 5 grep -q '^[[:space:]]*[^#[:space:]]' /etc/hosts.deny && printf 'wrapper=yes\n'
+  printf 'settings=2\n'
   return "$found"
 }
 
