@@ -901,7 +901,7 @@ s_sudoers() {
     { line = held $0; held = "" }
     line ~ /\\$/ { sub(/\\$/, " ", line); held = line; next }
     line ~ /^[ \t]*[#@]include/ { split(line, word); if (word[2] !~ /^\/etc\/sudoers\.d\/?$/) print "include=other"; next }
-    { if (line !~ /^[ \t]*#[0-9]/) sub(/(^|[ \t])#.*/, "", line); gsub(/\\ /, "\\040", line); sub(/^[ \t]+/, "", line) }
+    { sub(/(^|[ \t])#([^0-9].*|$)/, "", line); gsub(/\\ /, "\\040", line); sub(/^[ \t]+/, "", line) }
     line == "" { next }
     line ~ /^Defaults/ { if (line ~ /!authenticate/) print "default=" (line ~ /^Defaults[ \t]/ ? "all" : "some"); next }
     line ~ /^(User|Runas|Host|Cmnd|Cmd)_Alias/ { if (line ~ /^User_/) { sub(/^User_Alias[ \t]+/, "", line); gsub(/[ \t]/, "", line); print "alias=" line }; next }
