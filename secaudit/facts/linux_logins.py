@@ -7,6 +7,7 @@ from secaudit.facts.accounts import Account, accounts, state_of
 from secaudit.facts.linux_admins import administrators, directory
 from secaudit.facts.linux_passwords import key_owners, stored
 from secaudit.facts.reading import DAY, Parser, Reading, decimal, utc_moment, value_or_reason
+from secaudit.facts.sshd_more import no_server
 from secaudit.model.fact import FactValue, Known, MissingReason, Scalar
 
 _DEFAULTS = frozenset(
@@ -63,7 +64,7 @@ def _enabled(reading: Reading, account: Account) -> Scalar:
 
 def _usual_keys(reading: Reading) -> bool:
     """Keys count only from the files that the probe looks for; without an OpenSSH server there are none."""
-    if reading.status("sshd") is MissingReason.ABSENT:
+    if no_server(reading):
         return True
     rows = [line.split() for line in reading.lines("sshd-effective")]
     settings = {words[0].lower(): words[1:] for words in rows if words}

@@ -5,6 +5,7 @@ import re
 from secaudit.facts.linux_passwords import factors
 from secaudit.facts.reading import Parser, Reading, decimal, first
 from secaudit.facts.sshd import settings
+from secaudit.facts.sshd_more import no_server
 from secaudit.model.fact import FactValue, Known, Missing, MissingReason
 
 _GNOME = re.compile(r"(gnome|ubuntu)(-classic|-custom-session)?(-xorg|-wayland)?")
@@ -48,7 +49,7 @@ def automatic(reading: Reading) -> FactValue:
 def second_factor(reading: Reading) -> FactValue:
     """Modules of PAM, and combinations that sshd demands of everybody."""
     found = set(factors(reading))
-    if reading.status("sshd") is not MissingReason.ABSENT:
+    if not no_server(reading):
         values, _, unseen = settings(reading, "authenticationmethods")
         ways = [way.lower() for value in values for way in value.split()]
         if ways and all("," in way for way in ways):

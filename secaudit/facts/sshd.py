@@ -125,6 +125,7 @@ def _settings(reading: Reading) -> tuple[dict[str, list[str]], str, NotReadError
     if reading.status("sshd-effective") is None:
         values = _effective(reading.lines("sshd-effective"))
         if values:
+            values |= {name: "" for name in _UNSET if name not in values}
             inside: dict[str, list[str]] = {}
             unseen = None
             try:

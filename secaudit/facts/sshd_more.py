@@ -3,6 +3,7 @@
 import re
 
 from secaudit.facts.linux_firewall import active as firewall_active
+from secaudit.facts.pam import services
 from secaudit.facts.reading import NotReadError, Parser, Reading, decimal
 from secaudit.facts.sshd import settings, switch, version
 from secaudit.model.fact import FactValue, Known, MissingReason
@@ -25,6 +26,11 @@ _EVERYWHERE = frozenset({"*", "0.0.0.0/0", "::/0"})
 def x11_forwarding(reading: Reading) -> FactValue:
     """Windows of programs on the server may appear at the client's, for anybody at all."""
     return switch(reading, "x11forwarding")
+
+
+def no_server(reading: Reading) -> bool:
+    """No program, no configuration and no stack of PAM of an OpenSSH server: two sections have to agree."""
+    return reading.status("sshd") is MissingReason.ABSENT and "sshd" not in services(reading)
 
 
 def _seconds(reading: Reading, text: str, section: str) -> int:
