@@ -149,8 +149,8 @@ def test_programs_by_package_and_application(posix):
 SSHD = "binary=/usr/sbin/sshd\nversion=OpenSSH_9.2p1 Debian-2\nsettings=2\n"
 LISTS = "ciphers aes256-ctr\nmacs hmac-sha2-256\nkexalgorithms curve25519-sha256\n"
 EFFECTIVE = (
-    "port 22\nlistenaddress [::]:22\nlistenaddress 0.0.0.0:22\nlogingracetime 120\nclientaliveinterval 300\nclientalivecountmax 2\n"
-    "x11forwarding no\nloglevel INFO\nauthenticationmethods any\n" + LISTS
+    "port 22\nlistenaddress [::]:22\nlistenaddress 0.0.0.0:22\nlogingracetime 120\n"
+    "clientaliveinterval 300\nclientalivecountmax 2\nx11forwarding no\nloglevel INFO\nauthenticationmethods any\n" + LISTS
 )
 MAIN = "file /etc/ssh/sshd_config\n"
 
