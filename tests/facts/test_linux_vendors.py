@@ -132,3 +132,42 @@ def test_a_date_in_the_future_is_an_error(shipped):
     row, missing = product(shipped, "eea", "eea", "eset\tEM002 30123 (20270120) Detection engine\n")
     assert "signature_age_days" not in row
     assert missing["signature_age_days"] is MissingReason.ERROR
+
+
+def bare(shipped, **bodies):
+    """Products by traces alone, on a machine where nothing else is installed."""
+    given = {
+        "packages": "manager=dpkg\nbash\n",
+        "units": "cron.service loaded active running\n",
+        "unit-files": "cron.service enabled\n",
+        "processes": "uid=0\n0\tcron\n",
+    } | {name.replace("_", "-"): body for name, body in bodies.items()}
+    sections = tuple(Section(name, SectionStatus.OK, body.encode(), 0) for name, body in given.items())
+    return parse_facts(Capture("posix", sections, b"", ""), shipped, AT)["protection.products"]
+
+
+def test_every_linux_product_of_the_catalogue_is_recognised_by_each_of_its_traces(shipped):
+    """A package and a unit file show it installed; a unit that runs shows it running."""
+    traced = [product for product in shipped.products if product.linux.packages or product.linux.units]
+    assert len(traced) >= 25
+    for product in traced:
+        for pattern in product.linux.packages:
+            fact = bare(shipped, packages=f"manager=dpkg\nbash\n{pattern.replace('*', 'x')}\n")
+            assert product.id in {row["id"] for row in fact.value}, (product.id, pattern)
+        for pattern in product.linux.units:
+            unit = pattern.replace("*", "x")
+            unit = unit if "." in unit else f"{unit}.service"
+            fact = bare(shipped, unit_files=f"cron.service enabled\n{unit} disabled\n")
+            row = next(row for row in fact.value if row["id"] == product.id)
+            assert (row["source"], row["running"], row["realtime"]) == ("unit", False, False), (product.id, pattern)
+            live = bare(shipped, units=f"cron.service loaded active running\n{unit} loaded active running\n")
+            running = {row["id"]: row["running"] for row in live.value}
+            assert running[product.id] is True or product.id == "clamav", (product.id, pattern)
+
+
+def test_a_process_leaves_the_list_open_or_shows_the_product(shipped):
+    for product in shipped.products:
+        for pattern in product.linux.processes:
+            fact = bare(shipped, processes=f"uid=0\n0\tcron\n0\t{pattern.replace('*', 'x')[:15]}\n")
+            shown = {row["id"]: row["running"] for row in fact.value}
+            assert not fact.complete or product.id in shown, (product.id, pattern)

@@ -283,7 +283,7 @@ def test_hostile_settings_stay_within_their_limit_and_time(run, room, shell):
 
     def edit(script: str) -> str:
         script = script.replace("s_apt_updates() {\n", 's_apt_updates() {\n  return "$ABSENT"\n', 1)
-        return script.replace("/etc/security", f"{room}/root/etc/security")
+        return script.replace("/etc/security", f"{room / 'root'}/etc/security")
 
     capture = run(shell, edit=edit)
     section = capture.by_name["password-policy"]
@@ -306,8 +306,8 @@ def test_the_table_of_last_logins_is_read_by_number(run, room):
     (room / "root" / "etc" / "passwd").write_text(passwd, encoding="ascii")
 
     def edit(script: str) -> str:
-        return script.replace("/var/log/lastlog", f"{room}/root/var/log/lastlog").replace(
-            "/etc/passwd", f"{room}/root/etc/passwd"
+        return script.replace("/var/log/lastlog", f"{room / 'root'}/var/log/lastlog").replace(
+            "/etc/passwd", f"{room / 'root'}/etc/passwd"
         )
 
     body = run(edit=edit).by_name["last-logins"].body.decode()

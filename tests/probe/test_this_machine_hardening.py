@@ -222,7 +222,7 @@ def test_a_name_with_a_line_feed_costs_its_own_fact_only(run, room):
     (folder / "a\n644 0 0 b\n##SECAUDIT").write_text("", encoding="ascii")
 
     def edit(script: str) -> str:
-        return quick(script).replace("/etc/cron.d/*", f"{room}/root/etc/cron.d/*")
+        return quick(script).replace("/etc/cron.d/*", f"{room / 'root'}/etc/cron.d/*")
 
     capture = run(edit=edit)
     assert capture.complete
