@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from secaudit.facts.accounts import Account, accounts, state_of
 from secaudit.facts.linux_admins import administrators, directory
-from secaudit.facts.linux_passwords import key_owners, stored
+from secaudit.facts.linux_passwords import far_homes, key_owners, stored
 from secaudit.facts.reading import DAY, Parser, Reading, decimal, utc_moment, value_or_reason
 from secaudit.facts.sshd_more import no_server
 from secaudit.model.fact import FactValue, Known, MissingReason, Scalar
@@ -57,6 +57,8 @@ def _enabled(reading: Reading, account: Account) -> Scalar:
         return False
     if state != "locked" or account.name in key_owners(reading):
         return True
+    if account.name in far_homes(reading):
+        reading.fail(MissingReason.UNSUPPORTED, "password-ages", "the home is on another machine, its keys were not looked at")
     if not _usual_keys(reading):
         reading.fail(MissingReason.UNSUPPORTED, "sshd-effective", "sshd takes keys from another place")
     return False

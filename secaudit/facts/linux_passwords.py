@@ -192,10 +192,16 @@ def key_owners(reading: Reading) -> frozenset[str]:
     return reading.once(_stored)[2]
 
 
-def _stored(reading: Reading) -> tuple[dict[str, Stored], dict[str, set[str]], frozenset[str]]:
+def far_homes(reading: Reading) -> frozenset[str]:
+    """Accounts whose home lies on another machine: their keys were not looked at."""
+    return reading.once(_stored)[3]
+
+
+def _stored(reading: Reading) -> tuple[dict[str, Stored], dict[str, set[str]], frozenset[str], frozenset[str]]:
     days: dict[str, Stored] = {}
     hashes: dict[str, set[str]] = {}
     keys: set[str] = set()
+    far: set[str] = set()
     looked = False
     for line in reading.lines(_AGES):
         kind, _, rest = line.partition("=")
@@ -206,13 +212,15 @@ def _stored(reading: Reading) -> tuple[dict[str, Stored], dict[str, set[str]], f
             hashes.setdefault(words[0], set()).add(words[1])
         elif kind == "key":
             keys.add(rest)
+        elif kind == "far":
+            far.add(rest)
         elif kind == "looked":
             looked = True
         elif line:
             reading.fail(MissingReason.ERROR, _AGES, "a line of the list of passwords cannot be read")
     if not looked:
         reading.fail(MissingReason.ERROR, _AGES)
-    return days, hashes, frozenset(keys)
+    return days, hashes, frozenset(keys), frozenset(far)
 
 
 def strong_hash(reading: Reading) -> FactValue:

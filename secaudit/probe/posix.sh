@@ -875,10 +875,18 @@ s_password_ages() {
     NF < 2 { next }
     { k = kind($2); if (k != "") print "hash=" $1 "\t" k
       if (k != "" || $2 == "" || $8 != "") print "days=" $1 "\t" $3 "\t" $4 "\t" $5 "\t" $8 }' /etc/passwd /etc/shadow || return
-  limit 5 awk -F: '$7 !~ /(nologin|false|true|sync|halt|shutdown)$/ && $6 ~ /^\// { print $1 "\t" $6 }' /etc/passwd | head -n 200 |
-    while IFS=$TAB read -r n d; do
-      { [ -s "$d/.ssh/authorized_keys" ] || [ -s "$d/.ssh/authorized_keys2" ]; } && printf 'key=%s\n' "$n"
-    done
+  # Homes on other machines are left alone: a look could mount them or wait for them.
+  homes=$(limit 5 awk '
+    NR == FNR { if ($3 ~ /^(autofs|nfs|cifs|smb|fuse\.|ceph|glusterfs|afs)/) away[$2] = 1; next }
+    { split($0, part, ":"); far = 0
+      if (part[7] ~ /(nologin|false|true|sync|halt|shutdown)$/ || part[6] !~ /^\//) next
+      for (place in away) if (place != "/" && index(part[6] "/", place "/") == 1) far = 1
+      print (far ? "far" : "near") "\t" part[1] "\t" part[6] }' /proc/self/mounts /etc/passwd) || return
+  printf '%s\n' "$homes" | head -n 200 | while IFS=$TAB read -r where n d; do
+    if [ "$where" = far ]; then printf 'far=%s\n' "$n"
+    elif [ -s "$d/.ssh/authorized_keys" ] || [ -s "$d/.ssh/authorized_keys2" ]; then printf 'key=%s\n' "$n"
+    fi
+  done
   printf 'looked=yes\n'
 }
 

@@ -68,6 +68,7 @@ def test_all_that_is_known_of_one_account(posix):
     [
         ("key=root\n", EFFECTIVE, True),
         ("", EFFECTIVE, False),
+        ("far=root\n", EFFECTIVE, None),
         ("", EFFECTIVE.replace(".ssh/authorized_keys2", "/etc/ssh/keys/%u"), None),
         ("", EFFECTIVE.replace("command none", "command /usr/bin/sss_ssh_authorizedkeys"), None),
         ("", "permitrootlogin no\n", None),

@@ -312,3 +312,28 @@ def test_the_table_of_last_logins_is_read_by_number(run, room):
 
     body = run(edit=edit).by_name["last-logins"].body.decode()
     assert [row.replace(" ", "") for row in body.splitlines()] == ["kind=lastlog", "lastlog=0\t0", "lastlog=2\t1700000000"]
+
+
+def test_homes_on_other_machines_are_left_alone(run, room):
+    """Nothing below such a mount is touched; the account is named instead."""
+    (room / "nha" / "gan" / ".ssh").mkdir(parents=True)
+    (room / "nha" / "gan" / ".ssh" / "authorized_keys").write_text("ssh-ed25519 x\n", encoding="ascii")
+    mounts, passwd = room / "mounts", room / "passwd"
+    mounts.write_text("/dev/sda1 / ext4 rw 0 0\nauto.home /net/home autofs rw 0 0\nnas:/x /srv/x nfs4 rw 0 0\n", encoding="ascii")
+    near = room / "nha" / "gan"
+    lines = [
+        f"gan:x:1:1::{near}:/bin/sh",
+        "xa:x:2:2::/net/home/xa:/bin/sh",
+        "nas:x:3:3::/srv/x:/bin/sh",
+        "ten:x:4:4::/srv/xy:/bin/sh",
+    ]
+    passwd.write_text("\n".join(lines) + "\n", encoding="ascii")
+    (room / "shadow").write_text("gan:*:1::::::\n", encoding="ascii")
+
+    def edit(script: str) -> str:
+        for old, new in (("/proc/self/mounts", mounts), ("/etc/passwd", passwd), ("/etc/shadow", room / "shadow")):
+            script = script.replace(old, str(new))
+        return script
+
+    body = run(edit=edit).by_name["password-ages"].body.decode()
+    assert body.splitlines() == ["key=gan", "far=xa", "far=nas", "looked=yes"]
