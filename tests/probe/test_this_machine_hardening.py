@@ -140,21 +140,21 @@ def test_rules_for_passwords(facts):
         assert known(facts, "password.max_age_days") == 0
 
 
-def test_ports_that_answer_others(run):
-    """A port opened here on every address is among them, one of the machine itself is not."""
-    with socket.socket() as wide, socket.socket() as narrow:
-        narrow.bind(("127.0.0.1", 0))
-        narrow.listen()
-        wide.bind(("127.0.0.2", 0))
-        wide.listen()
-        facts = parse_facts(run(edit=quick), Knowledge(), datetime.now(UTC))
-        ports = {row["port"] for row in known(facts, "network.listening") if row["protocol"] == "tcp"}
-        assert narrow.getsockname()[1] not in ports
-        assert wide.getsockname()[1] not in ports
-    body = run(edit=quick).by_name["listening"].body.decode()
-    listed = {int(line.rpartition(":")[2], 16) for line in body.splitlines() if line.startswith("tcp ")}
-    table = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
-    assert {int(line.split()[1].rpartition(":")[2], 16) for line in table if line.split()[3] == "0A"} <= listed | ports
+def test_ports_of_the_machine_itself_are_listed_and_answer_nobody_else(run):
+    """Ports opened here on loopback addresses stand in the answer and are no ports for others."""
+    with socket.socket() as one, socket.socket() as other:
+        for opened, address in ((one, "127.0.0.1"), (other, "127.0.0.2")):
+            opened.bind((address, 0))
+            opened.listen()
+        capture = run(edit=quick)
+        own = {one.getsockname()[1], other.getsockname()[1]}
+    lines = capture.by_name["listening"].body.decode().splitlines()
+    assert own <= {int(line.rpartition(":")[2], 16) for line in lines if line.startswith("tcp ")}
+    facts = parse_facts(capture, Knowledge(), datetime.now(UTC))
+    answering = {row["port"] for row in known(facts, "network.listening") if row["protocol"] == "tcp"}
+    wide = {int(line.rpartition(":")[2], 16) for line in lines if line.startswith(("tcp 00000000:", "tcp6 " + "0" * 32 + ":"))}
+    assert wide <= answering
+    assert not own & (answering - wide)
 
 
 def test_settings_of_sshd(facts):
