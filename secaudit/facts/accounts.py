@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from secaudit.facts.reading import Parser, Reading, decimal
-from secaudit.model.fact import FactValue, Known, MissingReason, Scalar
+from secaudit.model.fact import FactValue, Known, MissingReason
 
 _NO_LOGIN = ("nologin", "false", "sync", "halt", "shutdown", "true", "git-shell")
 _STATES = ("set", "locked", "empty")
@@ -53,24 +53,26 @@ def _states(reading: Reading) -> dict[str, str]:
     return states
 
 
-def login(reading: Reading) -> FactValue:
-    """Accounts whose shell is usable."""
-    reason = reading.status("passwords")
-    states = reading.once(_states) if reason is None else {}
-    rows: list[dict[str, Scalar]] = []
-    unknown = False
-    for account in reading.once(_accounts):
-        if not account.can_log_in:
-            continue
-        row: dict[str, Scalar] = {"name": account.name, "uid": account.uid, "shell": account.shell or "/bin/sh"}
-        state = states.get(account.name) if account.field == "shadow" else account.field
-        if state in _STATES:
-            row["password"] = state
-        else:
-            unknown = True
-        rows.append(row)
-    missing = {"password": reason or MissingReason.ABSENT} if unknown else {}
-    return Known(rows, "accounts", missing_fields=missing)
+def accounts(reading: Reading) -> list[Account]:
+    """All accounts of /etc/passwd; NotReadError when the list did not come whole."""
+    return reading.once(_accounts)
+
+
+def can_log_in(reading: Reading) -> frozenset[str]:
+    """Names of accounts with a usable shell."""
+    return frozenset(account.name for account in accounts(reading) if account.can_log_in)
+
+
+def state_of(reading: Reading, account: Account) -> str:
+    """Set, locked or empty; NotReadError when that stands in the file that was not read."""
+    if account.field != "shadow":
+        if account.field not in _STATES:
+            reading.fail(MissingReason.ERROR, "accounts", "a line of the list of accounts cannot be read")
+        return account.field
+    state = reading.once(_states).get(account.name)
+    if state is None:
+        reading.fail(MissingReason.ABSENT, "passwords", "the account has no line there")
+    return state
 
 
 def uid0(reading: Reading) -> FactValue:
@@ -90,7 +92,6 @@ def empty_password(reading: Reading) -> FactValue:
 
 
 PARSERS: dict[str, Parser] = {
-    "accounts.login": login,
     "accounts.uid0": uid0,
     "accounts.empty_password": empty_password,
 }

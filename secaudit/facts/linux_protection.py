@@ -14,6 +14,7 @@ from secaudit.facts.linux_services import (
     unit_files,
     unit_states,
 )
+from secaudit.facts.linux_vendors import TELL
 from secaudit.facts.matching import hits
 from secaudit.facts.products import Found, records, settle
 from secaudit.facts.reading import NotReadError, Parser, Reading, decimal, text_of, utc_moment, value_or_reason
@@ -84,6 +85,8 @@ def products(reading: Reading) -> FactValue:
     for item in found:
         if (refine := _REFINE.get(item.id)) is not None:
             refine(item, machine)
+        elif (tell := TELL.get(item.id)) is not None:
+            tell(item, reading)
     return records(settle(found, on_demand), "packages", complete=machine.complete)
 
 
@@ -148,11 +151,11 @@ def _refine_mdatp(found: Found, machine: _Machine) -> None:
     reading = machine.reading
     if reading.status("mdatp") is not None:
         reason = reading.status("mdatp") or MissingReason.ERROR
-        found.realtime = found.signature_age_days = found.managed = reason
+        _nothing_known(found, reason)
         return
     health = value_or_reason(lambda: _mdatp_health(reading))
     if isinstance(health, MissingReason):
-        found.realtime = found.signature_age_days = found.managed = health
+        _nothing_known(found, health)
         return
     passive, enabled = _plain(health.get("passiveModeEnabled")), _plain(health.get("realTimeProtectionEnabled"))
     if passive is True or enabled is False:
@@ -164,6 +167,14 @@ def _refine_mdatp(found: Found, machine: _Machine) -> None:
         found.signature_age_days = value_or_reason(lambda: reading.age_days(updated // 1000, "mdatp"))
     if _plain(health.get("orgId")) and _plain(health.get("licensed")) is True:
         found.managed = True
+    if isinstance(version := _plain(health.get("appVersion")), str) and version:
+        found.version = version
+    if (tamper := _plain(health.get("tamperProtection"))) in ("block", "audit", "disabled"):
+        found.tamper_protected = tamper == "block"
+
+
+def _nothing_known(found: Found, reason: MissingReason) -> None:
+    found.realtime = found.signature_age_days = found.managed = found.version = found.tamper_protected = reason
 
 
 def _mdatp_health(reading: Reading) -> dict[str, Any]:
@@ -191,7 +202,7 @@ def _refine_kesl(found: Found, machine: _Machine) -> None:
     reading = machine.reading
     reason = reading.status("kesl")
     if reason is not None:
-        found.realtime = found.signature_age_days = reason
+        found.realtime = found.signature_age_days = found.version = reason
         return
     for line in reading.lines("kesl"):
         name, _, value = line.partition(":")
@@ -199,6 +210,8 @@ def _refine_kesl(found: Found, machine: _Machine) -> None:
         if label.startswith("last release date") and (match := _KESL_DATE.search(value)):
             parts = match.groups()
             found.signature_age_days = value_or_reason(partial(_kesl_age, reading, parts))
+        elif label == "version" and value.strip():
+            found.version = value.strip()
         elif label == "file threat protection":
             state = value.strip().lower()
             known = _KESL_STATES.get(state.rpartition(" ")[2], MissingReason.UNSUPPORTED)

@@ -110,7 +110,7 @@ def log_audit(reading: Reading) -> FactValue:
 
 def insecure(reading: Reading) -> FactValue:
     """Ports that answer other machines, units and inetd lines of services that carry passwords in clear."""
-    found = reading.once(_listening)
+    found = reachable_ports(reading)
     names = {_RISKY_PORTS[port] for port in found & _RISKY_PORTS.keys()}
     unread: list[str] = []
     if reading.status("units") is None:
@@ -141,6 +141,11 @@ def _syslog_has_514(reading: Reading) -> bool:
         return True
     seen.complete_or_fail(reading)
     return False
+
+
+def reachable_ports(reading: Reading) -> set[tuple[str, int]]:
+    """Protocol and number of ports that answer other machines."""
+    return reading.once(_listening)
 
 
 def _listening(reading: Reading) -> set[tuple[str, int]]:

@@ -6,15 +6,39 @@ weakest value is the fact: somebody gets it.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from secaudit.facts.matching import matches
 from secaudit.facts.reading import NotReadError, Parser, Reading, decimal, first
 from secaudit.model.fact import FactValue, Known, MissingReason
 
-_KEYWORDS = ("permitrootlogin", "passwordauthentication", "permitemptypasswords", "maxauthtries")
-_DEFAULTS = {"passwordauthentication": "yes", "permitemptypasswords": "no", "maxauthtries": "6"}
-"""Where no line names them, in every version; the default of PermitRootLogin has changed once."""
+_DEFAULTS = {
+    "passwordauthentication": "yes",
+    "permitemptypasswords": "no",
+    "maxauthtries": "6",
+    "x11forwarding": "no",
+    "logingracetime": "120",
+    "clientaliveinterval": "0",
+    "clientalivecountmax": "3",
+    "authenticationmethods": "any",
+    "loglevel": "INFO",
+    "port": "22",
+    "listenaddress": "",
+    "allowusers": "",
+    "ciphers": "",
+    "macs": "",
+    "kexalgorithms": "",
+}
+"""Where no line names them, in every version; the default of PermitRootLogin has changed once. Empty: the version decides."""
+_KEYWORDS = ("permitrootlogin", *_DEFAULTS)
+_FIRST = ("permitrootlogin", "passwordauthentication", "permitemptypasswords", "maxauthtries")
+"""Keywords that every probe asked for; captures of older ones say nothing of the others."""
+_UNSET = ("allowusers",)
+"""What ``sshd -T`` does not print when it is not set."""
+_ADDED = frozenset({"port", "listenaddress", "allowusers"})
+"""Every line of these adds to the one before."""
+_LISTS = _ADDED | {"authenticationmethods"}
+"""Keywords that take several words."""
 _ROOT_ORDER = ("yes", "without-password", "prohibit-password", "forced-commands-only", "no")
 """Weakest first."""
 _VERSION = re.compile(r"OpenSSH_(\d{1,3})\.(\d{1,3})")
@@ -45,33 +69,50 @@ def permit_root_login(reading: Reading) -> FactValue:
 
 def password_authentication(reading: Reading) -> FactValue:
     """Passwords are accepted, for anybody at all."""
-    return _switch(reading, "passwordauthentication")
+    return switch(reading, "passwordauthentication")
 
 
 def permit_empty_passwords(reading: Reading) -> FactValue:
     """Empty passwords are accepted, for anybody at all."""
-    return _switch(reading, "permitemptypasswords")
+    return switch(reading, "permitemptypasswords")
 
 
 def max_auth_tries(reading: Reading) -> FactValue:
     """The largest number any block allows."""
-    values, section, unseen = reading.once(_settings)
+    values, section, unseen = settings(reading, "maxauthtries")
     if unseen is not None:
         raise unseen
-    numbers = [decimal(value) for value in values.get("maxauthtries", [_DEFAULTS["maxauthtries"]])]
+    numbers = [decimal(value) for value in values]
     if not numbers or None in numbers:
         reading.fail(MissingReason.ERROR, section, "MaxAuthTries is no number")
     return Known(max(number for number in numbers if number is not None), section)
 
 
-def _switch(reading: Reading, keyword: str) -> FactValue:
-    values, section, unseen = reading.once(_settings)
-    found = [value.lower() for value in values.get(keyword, [_DEFAULTS[keyword]])]
+def switch(reading: Reading, keyword: str) -> FactValue:
+    """A keyword that is yes or no; yes for somebody is yes."""
+    given, section, unseen = settings(reading, keyword)
+    found = [value.lower() for value in given]
     if any(value not in ("yes", "no") for value in found):
         reading.fail(MissingReason.ERROR, section, f"{keyword} is neither yes nor no")
     if unseen is not None and "yes" not in found:
         raise unseen
     return Known("yes" in found, section)
+
+
+def settings(reading: Reading, keyword: str) -> tuple[list[str], str, NotReadError | None]:
+    """All values of a keyword, the section they come from, and why values of Match blocks may be lacking."""
+    values, section, unseen = reading.once(_settings)
+    if keyword not in _FIRST and first(reading.pairs("sshd"), "settings") != "2":
+        reading.fail(MissingReason.UNSUPPORTED, "sshd", "the probe that was sent did not ask for it")
+    if section == "sshd-effective" and keyword not in values and keyword not in _UNSET:
+        reading.fail(MissingReason.ERROR, section, f"{keyword} is not listed")
+    return values.get(keyword, [_DEFAULTS[keyword]]), section, unseen
+
+
+def version(reading: Reading) -> tuple[int, int] | None:
+    """Of the OpenSSH that is installed."""
+    match = _VERSION.search(first(reading.pairs("sshd"), "version"))
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def _settings(reading: Reading) -> tuple[dict[str, list[str]], str, NotReadError | None]:
@@ -82,8 +123,9 @@ def _settings(reading: Reading) -> tuple[dict[str, list[str]], str, NotReadError
     if reading.status("sshd") is MissingReason.ABSENT:
         reading.fail(MissingReason.ABSENT, "sshd", "no OpenSSH server is installed")
     if reading.status("sshd-effective") is None:
-        values = dict(_effective(reading.lines("sshd-effective")))
+        values = _effective(reading.lines("sshd-effective"))
         if values:
+            values |= {name: "" for name in _UNSET if name not in values}
             inside: dict[str, list[str]] = {}
             unseen = None
             try:
@@ -108,17 +150,22 @@ def _default(name: str, reading: Reading) -> str:
 
 
 def _root_default(reading: Reading) -> str:
-    match = _VERSION.search(first(reading.pairs("sshd"), "version"))
-    if match is None:
+    release = version(reading)
+    if release is None:
         reading.fail(MissingReason.UNSUPPORTED, "sshd", "the version is not known, so its default is not")
-    return "prohibit-password" if (int(match[1]), int(match[2])) >= _ROOT_DEFAULT_CHANGED else "yes"
+    return "prohibit-password" if release >= _ROOT_DEFAULT_CHANGED else "yes"
 
 
-def _effective(lines: list[str]) -> Iterator[tuple[str, str]]:
+def _effective(lines: list[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
     for line in lines:
-        words = line.split()
-        if len(words) == 2 and words[0].lower() in _KEYWORDS:
-            yield words[0].lower(), words[1]
+        name, _, rest = line.partition(" ")
+        name, words = name.lower(), rest.split()
+        if name in _ADDED and words:
+            values[name] = " ".join([*values.get(name, "").split(), *words])
+        elif name in _KEYWORDS and (len(words) == 1 or (words and name in _LISTS)):
+            values[name] = " ".join(words)
+    return values
 
 
 def _configured(reading: Reading) -> tuple[dict[str, str], dict[str, list[str]]]:
@@ -133,6 +180,8 @@ def _configured(reading: Reading) -> tuple[dict[str, str], dict[str, list[str]]]
     def take(keyword: str, value: str, matched: bool) -> None:
         if matched:
             inside.setdefault(keyword, []).append(value)
+        elif keyword in _ADDED and keyword in outside:
+            outside[keyword] += f" {value}"
         else:
             outside.setdefault(keyword, value)
 
@@ -162,7 +211,8 @@ def _walk(
                 if depth < 4:
                     _walk(reading, files, name, take, matched=matched, depth=depth + 1)
         elif keyword in _KEYWORDS and value:
-            take(keyword, value.split()[0].strip('"'), matched)
+            words = [word.strip('"') for word in value.split()]
+            take(keyword, " ".join(words) if keyword in _LISTS else words[0], matched)
 
 
 def _included(reading: Reading, files: dict[str, list[str] | None], value: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 ``answers/<name>.txt`` is the output of the POSIX probe, ``answers/<name>.json`` the sections of the Windows probe. Both hold
 ``@NOW@``, ``@NOW-86400@`` (seconds since 1970) and ``@DAY-86400@`` (that moment's day in UTC), so that ages stay what they are.
+Tools that write moments in a way of their own have words of their own: ``EPOCH`` (days since 1970, as in /etc/shadow), ``LATEST``
+(as lastlog2 prints it) and ``JOURNAL`` (the end of the name of a journal file).
 """
 
 import base64
@@ -14,8 +16,9 @@ from typing import Any, Literal
 
 from secaudit.probe.frame import MARK
 
-_MOMENT = re.compile(r"@(NOW|DAY)([+-]\d{1,10})?@")
+_MOMENT = re.compile(r"@(NOW|DAY|EPOCH|LATEST|JOURNAL)([+-]\d{1,10})?@")
 _NONCE = re.compile(rb"^(?:K='|\$Mark = ')##SECAUDIT ([0-9a-f]{32})'", re.MULTILINE)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LIMIT = 131_072
 """Byte limit that the Windows probe writes after each section."""
 _SUFFIXES: dict[str, Literal["posix", "windows"]] = {".txt": "posix", ".json": "windows"}
@@ -64,7 +67,18 @@ def _moments(text: str, now: int) -> str:
 
 
 def _moment(kind: str, at: int) -> str:
-    return str(at) if kind == "NOW" else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
+    moment = datetime.fromtimestamp(at, UTC)
+    match kind:
+        case "NOW":
+            return str(at)
+        case "EPOCH":
+            return str(at // 86_400)
+        case "LATEST":
+            return f"{_MONTHS[moment.month - 1]} {moment:%d %H:%M:%S +0000 %Y}"
+        case "JOURNAL":
+            return f"{at * 1_000_000:016x}.journal"
+        case _:
+            return moment.strftime("%Y-%m-%d")
 
 
 def _framed(document: dict[str, Any], nonce: str) -> str:

@@ -17,6 +17,7 @@ unset ENV BASH_ENV CDPATH GREP_OPTIONS APT_CONFIG
 umask 077
 cd / || exit 1
 
+TAB=$(printf '\t')
 # How a section ends: 0 ok, and these.
 ABSENT=81 DENIED=82 UNSUPPORTED=83 TIMEOUT=124
 
@@ -687,6 +688,9 @@ s_iptables() {
 
 # ---------------------------------------------------------------- sshd
 
+SSHD_WORDS='permitrootlogin|passwordauthentication|permitemptypasswords|maxauthtries|x11forwarding|logingracetime|clientaliveinterval|clientalivecountmax|authenticationmethods'
+SSHD_WORDS="$SSHD_WORDS|loglevel|ciphers|macs|kexalgorithms|port|listenaddress|allowusers|authorizedkeysfile|authorizedkeyscommand"
+
 s_sshd() {
   found=$ABSENT
   for f in sshd /usr/sbin/sshd /usr/local/sbin/sshd; do
@@ -697,6 +701,8 @@ s_sshd() {
   done
   have ssh && printf 'version=%s\n' "$(limit 5 ssh -V 2>&1 | head -n 1)"
   [ -e /etc/ssh/sshd_config ] && found=0
+  [ -r /etc/hosts.deny ] && limit 5 grep -q '^[[:space:]]*[^#[:space:]]' /etc/hosts.deny && printf 'wrapper=yes\n'
+  printf 'settings=2\n'
   return "$found"
 }
 
@@ -712,7 +718,7 @@ s_sshd_config() {
     printf 'file %s\n' "$f"
     limit 5 awk '
       { word = tolower($0); sub(/^[ \t]+/, "", word); sub(/[ \t=].*/, "", word) }
-      word ~ /^(include|match|permitrootlogin|passwordauthentication|permitemptypasswords|maxauthtries)$/ { print "| " $0 }' "$f" || return
+      word ~ /^(include|match|'"$SSHD_WORDS"')$/ { print "| " $0 }' "$f" || return
   done
   return 0
 }
@@ -724,7 +730,7 @@ s_sshd_effective() {
     set -- -T
     [ -n "$match" ] && set -- -T -C "$match"
     if answer=$(limit 10 "$f" "$@"); then
-      printf '%s\n' "$answer" | grep -E '^(permitrootlogin|passwordauthentication|permitemptypasswords|maxauthtries) '
+      printf '%s\n' "$answer" | grep -E "^($SSHD_WORDS) "
       return
     fi
   done
@@ -788,6 +794,496 @@ s_logging() {
   return 0
 }
 
+# ---------------------------------------------------------------- hardware, kernel, disks
+
+# Only cards with a device behind them: virtual ones have none.
+s_hardware() {
+  [ -r /proc/meminfo ] || return "$UNSUPPORTED"
+  limit 5 sed -n -e 's/^MemTotal: *\([0-9]*\) kB.*/memory-kb=\1/p' /proc/meminfo
+  for f in sys_vendor product_name; do
+    [ -r "/sys/class/dmi/id/$f" ] && printf '%s=%s\n' "$f" "$(first "/sys/class/dmi/id/$f")"
+  done
+  for f in /sys/class/net/*/address; do
+    [ -e "${f%/address}/device" ] && printf 'mac=%s\n' "$(first "$f")"
+  done
+  return 0
+}
+
+s_kernel_settings() {
+  [ -r /proc/sys/kernel/randomize_va_space ] || return "$UNSUPPORTED"
+  set --
+  for f in kernel/randomize_va_space kernel/kptr_restrict kernel/dmesg_restrict kernel/yama/ptrace_scope \
+    net/ipv4/tcp_syncookies net/ipv4/ip_forward; do
+    if [ -r "/proc/sys/$f" ]; then set -- "$@" "/proc/sys/$f"
+    elif [ ! -e "/proc/sys/$f" ]; then printf '%s=none\n' "$f"
+    fi
+  done
+  limit 5 awk '{ print substr(FILENAME, 11) "=" $1 }' "$@" || return
+  set --
+  for f in /proc/sys/net/ipv[46]/conf/*/forwarding; do
+    [ -r "$f" ] && set -- "$@" "$f" "${f%forwarding}accept_redirects" "${f%forwarding}accept_source_route"
+  done
+  [ "$#" = 0 ] || limit 5 awk '
+    { split(FILENAME, part, "/"); card = part[5] " " part[7]; value[card " " part[8]] = $1 }
+    part[8] == "forwarding" { cards[card] = part[5] " " (part[7] ~ /^(all|default|lo)$/ ? part[7] : "card") }
+    END { for (card in cards) {
+      row = "conf=" cards[card] " " value[card " forwarding"] " " value[card " accept_redirects"] " " value[card " accept_source_route"]
+      if (!seen[row]++) print row } }' "$@" || return
+  [ -r /proc/cpuinfo ] && limit 5 awk '/^flags/ { print "nx=" ($0 ~ / nx( |$)/ ? "yes" : "no"); exit }' /proc/cpuinfo
+  [ -r /proc/cmdline ] && limit 5 grep -q -E '(^| )noexec=off( |$)' /proc/cmdline && printf 'noexec=off\n'
+  return 0
+}
+
+s_mac() {
+  [ -d /sys/module ] || return "$UNSUPPORTED"
+  printf 'looked=yes\n'
+  [ -r /sys/kernel/security/lsm ] && printf 'lsm=%s\n' "$(first /sys/kernel/security/lsm)"
+  [ -e /sys/fs/selinux/enforce ] && printf 'selinux=%s\n' "$(first /sys/fs/selinux/enforce)"
+  [ -e /sys/module/apparmor/parameters/enabled ] && printf 'apparmor=%s\n' "$(first /sys/module/apparmor/parameters/enabled)"
+  return 0
+}
+
+# Mounted file systems without their places (those may name people), and how block devices stand on each other.
+s_storage() {
+  [ -r /proc/self/mountinfo ] && [ -d /sys/block ] || return "$UNSUPPORTED"
+  limit 5 awk '
+    { for (i = 7; i < NF; i++) if ($i == "-") break
+      place = ($5 == "/") ? "system" : ($5 == "/boot" || $5 == "/boot/efi" || $5 == "/efi") ? "boot" : "data"
+      device = ($(i + 2) ~ /^\/dev\//) ? $(i + 2) : "-"
+      row = "mount=" $3 "\t" $(i + 1) "\t" place "\t" device
+      if ((device != "-" || place == "system" || $(i + 1) == "zfs") && !seen[row]++) print row }' /proc/self/mountinfo || return
+  for d in /sys/block/*; do
+    case ${d##*/} in loop* | ram* | zram* | sr* | fd*) continue ;; esac
+    [ -r "$d/dev" ] || continue
+    device='' removable='' uuid='' name='' below=''
+    read -r device <"$d/dev"
+    [ -r "$d/removable" ] && read -r removable <"$d/removable"
+    [ -r "$d/dm/uuid" ] && read -r uuid <"$d/dm/uuid"
+    [ -r "$d/dm/name" ] && read -r name <"$d/dm/name"
+    for f in "$d"/slaves/*; do
+      [ -e "$f" ] && below="$below,${f##*/}"
+    done
+    printf 'block=%s\t%s\t%s\t%s\t%s\t%s\n' "${d##*/}" "$device" "$removable" "${uuid%%-*}" "$name" "${below#,}"
+    for f in "$d"/*/partition; do
+      [ -e "$f" ] || continue
+      f=${f%/partition}
+      read -r device <"$f/dev" && printf 'part=%s\t%s\t%s\n' "${f##*/}" "$device" "${d##*/}"
+    done
+  done
+  return 0
+}
+
+# The last of the five bytes of the variable says whether Secure Boot is on.
+s_boot() {
+  [ -d /sys/firmware ] || return "$UNSUPPORTED"
+  if [ -d /sys/firmware/efi ]; then
+    printf 'efi=yes\n'
+    f=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
+    [ -e "$f" ] || return 0
+    [ -r "$f" ] || return "$DENIED"
+    printf 'secure=%s\n' "$(limit 5 od -An -tu1 -N 5 "$f")"
+  elif [ -d /sys/firmware/acpi ] || [ -d /sys/firmware/memmap ]; then
+    printf 'efi=no\n'
+  else
+    return "$UNSUPPORTED"
+  fi
+}
+
+# ---------------------------------------------------------------- logins and their rules
+
+# The table of last logins is read by number: its own tool would ask the name service.
+s_last_logins() {
+  found=$ABSENT
+  if have lastlog2 && [ -e /var/lib/lastlog/lastlog2.db ]; then
+    logins=$(limit 10 lastlog2) || return
+    printf 'kind=lastlog2\n'
+    printf '%s\n' "$logins" | awk 'NF > 6 && $(NF - 2) ~ /:.*:/ { print "login=" $1 "\t" $(NF - 4) " " $(NF - 3) " " $(NF - 2) " " $(NF - 1) " " $NF }'
+    found=0
+  fi
+  f=/var/log/lastlog
+  [ -e "$f" ] || return "$found"
+  readable "$f" || return
+  case $(uname -m) in x86_64 | i?86) ;; *) return "$UNSUPPORTED" ;; esac
+  have stat && have od || return "$UNSUPPORTED"
+  size=$(limit 5 stat -L -c %s "$f") || return
+  printf 'kind=lastlog\n'
+  for n in $(limit 5 awk -F: '$7 !~ /(nologin|false|true|sync|halt|shutdown)$/ && $3 ~ /^[0-9]+$/ { print $3 }' /etc/passwd | sort -n -u | head -n 64); do
+    [ "${#n}" -lt 11 ] && [ "$(((n + 1) * 292))" -le "$size" ] || continue
+    printf 'lastlog=%s\t%s\n' "$n" "$(limit 5 od -An -tu4 -j "$((n * 292))" -N 4 "$f")"
+  done
+  return 0
+}
+
+# Groups of the system with their members, and the first group of accounts that may log in.
+s_groups() {
+  readable /etc/group || return
+  limit 5 awk -F: 'NF >= 4 && $3 ~ /^[0-9]+$/ && ($4 != "" || $3 < 1000) { print "group=" $1 "\t" $3 "\t" $4 }' /etc/group || return
+  readable /etc/passwd || return
+  limit 5 awk -F: 'NF >= 7 && $7 !~ /(nologin|false|true|sync|halt|shutdown)$/ { print "first=" $1 "\t" $4 }' /etc/passwd
+}
+
+s_central() {
+  printf 'looked=yes\n'
+  [ -e /etc/nsswitch.conf ] || return 0
+  readable /etc/nsswitch.conf || return
+  limit 5 sed -n -e 's/^[[:space:]]*passwd:[[:space:]]*/passwd=/p' /etc/nsswitch.conf
+}
+
+# Modules, their controls and the few arguments that count; everything else of a line stays on the machine.
+s_pam() {
+  [ -d /etc/pam.d ] || [ -d /usr/lib/pam.d ] || return "$UNSUPPORTED"
+  for n in passwd login sshd sudo su gdm-password lightdm sddm common-auth common-password common-account \
+    system-auth password-auth system-login system-local-login system-remote-login postlogin; do
+    for f in "/etc/pam.d/$n" "/usr/etc/pam.d/$n" "/usr/lib/pam.d/$n"; do
+      [ -e "$f" ] || continue
+      if [ ! -r "$f" ]; then
+        printf 'denied %s\n' "$n"
+        break
+      fi
+      printf 'file %s\n' "$n"
+      limit 5 awk '
+        { line = held $0; held = "" }
+        line ~ /\\$/ { sub(/\\$/, " ", line); held = line; next }
+        { sub(/#.*/, "", line)
+          if (match(line, /\[[^]]*\]/)) {
+            control = substr(line, RSTART, RLENGTH); gsub(/[ \t]+/, ",", control)
+            line = substr(line, 1, RSTART - 1) control substr(line, RSTART + RLENGTH) }
+          count = split(line, word)
+          if (count < 2) next
+          if (word[1] == "@include") { print "| @include\t" word[2]; next }
+          sub(/^-/, "", word[1]); sub(/.*\//, "", word[3])
+          kept = ""
+          for (i = 4; i <= count; i++)
+            if (word[i] ~ /^(minlen|minclass|[ludo]credit|remember|deny|unlock_time|min)=[-a-z0-9,]+$/ || word[i] ~ /^(preauth|authfail|authsucc|nullok|conf=.*)$/) {
+              sub(/^conf=.*/, "conf", word[i]); kept = kept " " word[i] }
+          print "| " word[1] "\t" word[2] "\t" word[3] "\t" substr(kept, 2) }' "$f" || return
+      break
+    done
+  done
+  return 0
+}
+
+s_password_policy() {
+  printf 'looked=yes\n'
+  for f in /usr/etc/login.defs /etc/login.defs /usr/etc/security/*.conf /etc/security/pwquality.conf.d/*.conf \
+    /etc/security/pwquality.conf /etc/security/faillock.conf /etc/security/pwhistory.conf; do
+    [ -e "$f" ] || continue
+    case $f in
+      */login.defs) n=login.defs ;;
+      *pwquality.conf*) n=pwquality ;;
+      */faillock.conf) n=faillock ;;
+      */pwhistory.conf) n=pwhistory ;;
+      *) continue ;;
+    esac
+    if [ ! -r "$f" ]; then
+      printf 'denied=%s\n' "$n"
+      continue
+    fi
+    printf 'read=%s\n' "$n"
+    limit 5 awk -v n="$n" '
+      { sub(/#.*/, ""); sub(/[ \t]*=[ \t]*/, " ") }
+      $1 ~ /^(PASS_MAX_DAYS|PASS_MIN_DAYS|minlen|minclass|[ludo]credit|enforcing|deny|unlock_time|remember)$/ {
+        print "set=" n "\t" $1 "\t" ($2 ~ /^(-?[0-9]+|never)$/ ? $2 : "other") }' "$f" || return
+  done
+  return 0
+}
+
+# Shell time-outs and logins without a password, read as text, never run.
+s_sessions() {
+  printf 'looked=yes\n'
+  for f in /etc/profile /etc/profile.d/*.sh /etc/bash.bashrc /etc/bashrc; do
+    [ -e "$f" ] || continue
+    [ -r "$f" ] || { printf 'denied=%s\n' "$f"; continue; }
+    set -- "$@" "$f"
+  done
+  [ "$#" = 0 ] || limit 5 awk '
+    { sub(/#.*/, "") }
+    /(^|[^A-Za-z0-9_$])TMOUT=/ {
+      value = $0; sub(/.*[^A-Za-z0-9_$]TMOUT=/, "", value); sub(/^TMOUT=/, "", value); gsub(/["\047]/, "", value); sub(/[ \t;&|].*/, "", value)
+      print "tmout=" (value ~ /^[0-9]+$/ ? value : "other") }
+    /TMOUT:=/ { print "tmout=other" }
+    /(^|[ \t;&])unset[ \t]+([^;&]*[ \t])?TMOUT([ \t;&]|$)/ { print "tmout=0" }' "$@" || return
+  for f in /etc/gdm3/custom.conf /etc/gdm3/daemon.conf /etc/gdm/custom.conf /etc/lightdm/lightdm.conf /etc/lightdm/lightdm.conf.d/*.conf \
+    /usr/share/lightdm/lightdm.conf.d/*.conf /etc/sddm.conf /etc/sddm.conf.d/*.conf /usr/lib/sddm/sddm.conf.d/*.conf; do
+    [ -e "$f" ] || continue
+    [ -r "$f" ] || { printf 'denied=%s\n' "$f"; continue; }
+    case $f in */gdm*) n=gdm ;; */lightdm*) n=lightdm ;; *) n=sddm ;; esac
+    limit 5 awk -v n="$n" '
+      { sub(/^[ \t]*[#;].*/, ""); sub(/^[ \t]+/, ""); sub(/[ \t]*=[ \t]*/, "=") }
+      /^\[/ { part = tolower($1) }
+      n == "gdm" && /^(AutomaticLogin|AutomaticLoginEnable|TimedLogin|TimedLoginEnable)=/ { print "gdm=" $1 }
+      n == "lightdm" && /^autologin-user=./ { print "lightdm=" substr($1, 16) }
+      n == "sddm" && part == "[autologin]" && /^User=./ { print "sddm=" substr($1, 6) }' "$f" || return
+  done
+  for f in /etc/systemd/system/*getty@*.service.d/*.conf /etc/systemd/system/*getty@*.service /etc/systemd/system/getty.target.wants/*; do
+    [ -e "$f" ] || continue
+    [ -r "$f" ] || { printf 'denied=%s\n' "$f"; continue; }
+    limit 5 awk '/^ExecStart=.*(--autologin[ =]|[ \t]-a[ \t])/ { sub(/.*(--autologin[ =]|[ \t]-a[ \t])[ \t]*/, ""); print "getty=" $1 }' "$f" || return
+  done
+  return 0
+}
+
+# Which desktops are there, and what the administrator fixed for all users of GNOME.
+s_desktop() {
+  printf 'looked=yes\n'
+  for f in /usr/share/xsessions/*.desktop /usr/share/wayland-sessions/*.desktop; do
+    [ -e "$f" ] || continue
+    f=${f##*/}
+    printf 'session=%s\n' "${f%.desktop}"
+  done
+  [ -r /etc/dconf/profile/user ] && limit 5 sed -n -e 's/^system-db:/database=/p' /etc/dconf/profile/user
+  for f in /etc/dconf/db/*.d/*; do
+    [ -f "$f" ] || continue
+    n=${f#/etc/dconf/db/}
+    n=${n%%.d/*}
+    [ -r "$f" ] || { printf 'denied=%s\n' "$n"; continue; }
+    limit 5 awk -v n="$n" '
+      /^\[/ { part = $1; gsub(/[][]/, "", part) }
+      { sub(/[ \t]*=[ \t]*(uint32[ \t]+)?/, "=") }
+      part ~ /^org\/gnome\/desktop\/(session|screensaver|media-handling)$/ && /^(idle-delay|lock-enabled|lock-delay|autorun-never)=/ {
+        print "key=" n "\t/" part "/" $1 }' "$f" || return
+  done
+  for f in /etc/dconf/db/*.d/locks/*; do
+    [ -f "$f" ] || continue
+    n=${f#/etc/dconf/db/}
+    n=${n%%.d/*}
+    [ -r "$f" ] || { printf 'denied=%s\n' "$n"; continue; }
+    limit 5 awk -v n="$n" '/^\/org\/gnome\/desktop\/(session|screensaver|media-handling)\// { print "lock=" n "\t" $1 }' "$f" || return
+  done
+  return 0
+}
+
+# ---------------------------------------------------------------- time, logs, neighbours, files
+
+s_time_sources() {
+  printf 'looked=yes\n'
+  for f in /etc/systemd/timesyncd.conf /etc/systemd/timesyncd.conf.d/*.conf /usr/lib/systemd/timesyncd.conf.d/*.conf; do
+    [ -r "$f" ] && limit 5 sed -n -e 's/^[[:space:]]*NTP=/timesyncd=/p' "$f"
+  done
+  for f in /etc/chrony.conf /etc/chrony/chrony.conf /etc/chrony/conf.d/*.conf /etc/chrony/sources.d/*.sources /etc/chrony.d/*.conf; do
+    [ -r "$f" ] && limit 5 awk '$1 ~ /^(server|pool|peer|refclock)$/ { print "chrony=" ($1 == "refclock" ? "refclock" : $2) }' "$f"
+  done
+  for f in /etc/ntp.conf /etc/ntpsec/ntp.conf /etc/ntpsec/ntp.d/*.conf; do
+    [ -r "$f" ] && limit 5 awk '$1 ~ /^(server|pool|peer)$/ { print "ntp=" $2 }' "$f"
+  done
+  if [ -d /run/systemd/system ] && have timedatectl; then
+    limit 10 timedatectl show-timesync -p SystemNTPServers -p LinkNTPServers -p FallbackNTPServers
+  fi
+  return 0
+}
+
+# How long logs are kept: rotation of the usual files, limits of the journal, and how far back records reach.
+s_log_keeping() {
+  printf 'looked=yes\n'
+  set --
+  for f in /etc/logrotate.conf /usr/etc/logrotate.conf /etc/logrotate.d/rsyslog /etc/logrotate.d/syslog /etc/logrotate.d/syslog-ng; do
+    [ -e "$f" ] || continue
+    [ -r "$f" ] || { printf 'denied=%s\n' "$f"; continue; }
+    set -- "$@" "$f"
+  done
+  [ "$#" = 0 ] || limit 5 awk '
+    { sub(/#.*/, "") }
+    /\{/ { if ($0 ~ /^[ \t]*\{/) names = names " "; else names = names " " $0; if (names ~ /\/var\/log\/(syslog|messages|auth\.log|secure)([ \t{"]|$)/) print "rotate=block"; else print "rotate=other"; names = ""; inside = 1; next }
+    inside && /\}/ { print "rotate=end"; inside = 0; next }
+    /^[ \t]*\// && !inside { names = names " " $0; next }
+    $1 ~ /^(hourly|daily|weekly|monthly|yearly|rotate|maxage|size|maxsize)$/ { print "rotate=" $1 " " ($2 ~ /^[0-9]+[kMG]?$/ ? $2 : "") }' "$@" || return
+  for f in /usr/lib/systemd/journald.conf /etc/systemd/journald.conf /usr/lib/systemd/journald.conf.d/*.conf \
+    /run/systemd/journald.conf.d/*.conf /etc/systemd/journald.conf.d/*.conf; do
+    [ -e "$f" ] || continue
+    readable "$f" || return
+    limit 5 sed -n -e 's/^[[:space:]]*\(MaxRetentionSec\|SystemMaxUse\)[[:space:]]*=[[:space:]]*/\1=/p' "$f" || return
+  done
+  for f in /var/log/journal/*/system@*.journal; do
+    [ -e "$f" ] && printf 'journal=%s\n' "${f##*-}"
+  done | sort | head -n 1
+  have stat || return 0
+  set --
+  for f in /var/log/syslog* /var/log/messages* /var/log/auth.log* /var/log/secure*; do
+    [ -f "$f" ] && set -- "$@" "$f"
+  done
+  [ "$#" = 0 ] || limit 5 stat -c 'written=%Y' "$@" | sort | head -n 1
+  return 0
+}
+
+s_neighbours() {
+  [ -r /proc/net/arp ] || return "$UNSUPPORTED"
+  printf 'looked=yes\n'
+  limit 5 awk 'NR > 1 && $3 != "0x0" && $6 !~ /^(docker|virbr|veth|br-|cni|flannel|lxc)/ { print $1, $4 }' /proc/net/arp || return
+  have ip || return 0
+  limit 5 ip -6 neigh show | awk '$3 !~ /^(docker|virbr|veth|br-|cni|flannel|lxc)/ && $4 == "lladdr" && $NF !~ /FAILED|INCOMPLETE/ { print $1, $5 }'
+  return 0
+}
+
+s_file_modes() {
+  have stat || return "$UNSUPPORTED"
+  set --
+  for f in /etc/passwd /etc/passwd- /etc/group /etc/group- /etc/shadow /etc/shadow- /etc/gshadow /etc/gshadow- /etc/sudoers /etc/sudoers.d \
+    /etc/ssh/sshd_config /etc/ssh/ssh_host_*_key /etc/crontab /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly \
+    /etc/cron.monthly /var/spool/cron/crontabs /etc/cron.d/* /etc/profile /etc/ld.so.preload /boot/grub/grub.cfg /boot/grub2/grub.cfg /root; do
+    [ -e "$f" ] && set -- "$@" "$f"
+  done
+  limit 5 stat -L -c '%a %u %g %n' "$@"
+}
+
+# What keeps removable storage out, and whether shared folders ask for signed messages.
+s_media() {
+  printf 'looked=yes\n'
+  for f in /etc/modprobe.d/*.conf /run/modprobe.d/*.conf /usr/lib/modprobe.d/*.conf /lib/modprobe.d/*.conf; do
+    [ -e "$f" ] || continue
+    [ -r "$f" ] || { printf 'denied=%s\n' "$f"; continue; }
+    limit 5 awk '{ gsub(/-/, "_", $2) }
+      $2 ~ /^(usb_storage|uas)$/ && $1 == "blacklist" { print "blacklist=" $2 }
+      $2 ~ /^(usb_storage|uas)$/ && $1 ~ /^install$/ { print "install=" $2 " " ($3 ~ /\/(true|false)$/ ? "nothing" : "other") }' "$f" || return
+  done
+  [ -r /proc/modules ] && printf 'modules=read\n' && limit 5 sed -n -e 's/^\(usb_storage\|uas\) .*/loaded=\1/p' /proc/modules
+  f=/lib/modules/$(uname -r)/modules.builtin
+  [ -r "$f" ] && printf 'builtin=read\n' && limit 5 sed -n -e 's,.*/\(usb-storage\|uas\)\.ko.*,builtin=\1,p' "$f"
+  for f in usbguard usbmount udiskie udevil automount; do
+    have "$f" && printf 'tool=%s\n' "$f"
+  done
+  f=/etc/samba/smb.conf
+  [ -e "$f" ] || return 0
+  [ -r "$f" ] || { printf 'samba=denied\n'; return 0; }
+  printf 'samba=read\n'
+  limit 5 awk '
+    { line = tolower($0); gsub(/[ \t]/, "", line) }
+    line ~ /^\[/ { part = line }
+    line ~ /^include=/ { print "samba=include" }
+    part == "[global]" && line ~ /^(serversigning|serverrole)=/ { print "samba-" line }' "$f"
+}
+
+# Programs that come past the package manager.
+s_apps() {
+  printf 'looked=yes\n'
+  for f in /snap/*/current /var/lib/snapd/snap/*/current /var/lib/flatpak/app/*/current; do
+    [ -e "$f" ] || continue
+    f=${f%/current}
+    printf 'app=%s\n' "${f##*/}"
+  done
+  return 0
+}
+
+# ---------------------------------------------------------------- what root alone reads
+
+# Kind of the hash and days of a password that is stored; who has a key for sshd. Nothing of password, hash or key.
+s_password_ages() {
+  readable /etc/shadow || return
+  readable /etc/passwd || return
+  limit 10 awk -F: '
+    function kind(field) {
+      sub(/^[!*]+/, "", field)
+      if (field == "" || field == "x") return ""
+      if (field ~ /^\$[A-Za-z0-9-]+\$/) { split(field, part, "$"); return length(part[2]) < 12 ? part[2] : "other" }
+      if (field ~ /^_/) return "bsdi"
+      return field ~ /^[.\/0-9A-Za-z]+$/ && length(field) == 13 ? "des" : "" }
+    FILENAME ~ /passwd$/ { if ($2 != "x" && (k = kind($2)) != "") print "hash=" $1 "\t" k; next }
+    NF < 2 { next }
+    { k = kind($2); if (k != "") print "hash=" $1 "\t" k
+      if (k != "" || $2 == "" || $8 != "") print "days=" $1 "\t" $3 "\t" $4 "\t" $5 "\t" $8 }' /etc/passwd /etc/shadow || return
+  # Homes on other machines are left alone: a look could mount them or wait for them.
+  homes=$(limit 5 awk '
+    NR == FNR { if ($3 ~ /^(autofs|nfs|cifs|smb|fuse\.|ceph|glusterfs|afs)/) away[$2] = 1; next }
+    { split($0, part, ":"); far = 0
+      if (part[7] ~ /(nologin|false|true|sync|halt|shutdown)$/ || part[6] !~ /^\//) next
+      for (place in away) if (place != "/" && index(part[6] "/", place "/") == 1) far = 1
+      print (far ? "far" : "near") "\t" part[1] "\t" part[6] }' /proc/self/mounts /etc/passwd) || return
+  printf '%s\n' "$homes" | head -n 200 | while IFS=$TAB read -r where n d; do
+    if [ "$where" = far ]; then printf 'far=%s\n' "$n"
+    elif [ -s "$d/.ssh/authorized_keys" ] || [ -s "$d/.ssh/authorized_keys2" ]; then printf 'key=%s\n' "$n"
+    fi
+  done
+  printf 'looked=yes\n'
+}
+
+# Who may become whom, with or without a password; commands leave as "all", "some" or "shell" only.
+s_sudoers() {
+  printf 'looked=yes\n'
+  have sudo && printf 'sudo=yes\n'
+  [ -e /etc/doas.conf ] || [ -e /usr/local/etc/doas.conf ] && printf 'doas=yes\n'
+  have pkexec && printf 'pkexec=yes\n'
+  [ -e /etc/sudoers ] || return 0
+  set -- /etc/sudoers
+  for f in /etc/sudoers.d/*; do
+    case ${f##*/} in *.* | *'~') continue ;; esac
+    [ -f "$f" ] && set -- "$@" "$f"
+  done
+  for f; do
+    readable "$f" || return
+  done
+  limit 5 awk '
+    { line = held $0; held = "" }
+    line ~ /\\$/ { sub(/\\$/, " ", line); held = line; next }
+    line ~ /^[ \t]*[#@]include/ { split(line, word); if (word[2] !~ /^\/etc\/sudoers\.d\/?$/) print "include=other"; next }
+    { sub(/(^|[ \t])#([^0-9].*|$)/, "", line); gsub(/\\ /, "\\040", line); sub(/^[ \t]+/, "", line) }
+    line == "" { next }
+    line ~ /^Defaults/ { if (line ~ /!authenticate/) print "default=" (line ~ /^Defaults[ \t]/ ? "all" : "some"); next }
+    line ~ /^(User|Runas|Host|Cmnd|Cmd)_Alias/ { if (line ~ /^User_/) { sub(/^User_Alias[ \t]+/, "", line); gsub(/[ \t]/, "", line); print "alias=" line }; next }
+    { at = index(line, "="); if (!at) next
+      who = substr(line, 1, at - 1); gsub(/[ \t]*,[ \t]*/, ",", who); split(who, word); who = word[1]
+      count = split(substr(line, at + 1), piece, ","); runas = "root"; tag = "ask"
+      depth = ""
+      for (i = 1; i <= count; i++) {
+        one = depth piece[i]
+        if (one ~ /^[ \t]*\([^)]*$/) { depth = one ","; continue }
+        depth = ""
+        if (match(one, /\([^)]*\)/)) { runas = substr(one, RSTART + 1, RLENGTH - 2); one = substr(one, RSTART + RLENGTH); sub(/:.*/, "", runas); gsub(/[ \t]/, "", runas); if (runas == "") runas = "self" }
+        if (one ~ /NOPASSWD:/) tag = "free"; else if (one ~ /PASSWD:/) tag = "ask"
+        gsub(/[A-Z_]+:/, "", one); gsub(/^[ \t]+|[ \t]+$/, "", one)
+        if (one ~ /^!/) continue
+        what = (one == "ALL") ? "all" : (one ~ /^[^ \t]*\/(sh|bash|dash|zsh|ksh|su|sudo|vi|vim|nano|less|more|man|find|awk|python[0-9.]*|perl|ruby|env|visudo|passwd|tee|cp|mv|dd|chmod|chown|docker)([ \t]|$)/) ? "shell" : (one ~ /^[A-Z][A-Z0-9_]*$/) ? "alias" : "some"
+        print "rule=" who "\t" runas "\t" tag "\t" what } }' "$@"
+}
+
+s_apparmor() {
+  [ -e /sys/kernel/security/apparmor/profiles ] || return "$ABSENT"
+  [ "$(id -u)" = 0 ] || return "$DENIED"
+  printf 'looked=yes\n'
+  limit 5 awk '{ count[$NF]++ } END { for (mode in count) print mode "=" count[mode] }' /sys/kernel/security/apparmor/profiles
+}
+
+# Of the loaded rules only those that record starts of programs, without their names.
+s_audit_rules() {
+  have auditctl || { printf 'looked=yes\ntool=no\n'; return 0; }
+  [ "$(id -u)" = 0 ] || return "$DENIED"
+  rules=$(limit 10 auditctl -l) || return
+  printf 'looked=yes\n'
+  printf '%s\n' "$rules" | awk '
+    /-S [^ ]*execve/ { row = ""; for (i = 1; i <= NF; i++) if ($(i - 1) == "-F") { one = $i; if (one !~ /^(auid|arch)/) sub(/[!=<>&].*/, "", one); row = row " " one } else if ($(i - 1) == "-a") row = row " " $i
+      print "execve=" substr(row, 2) }'
+}
+
+# told PRODUCT PATTERN PROGRAM ARGUMENT...: the lines of its answer that match, where the program is installed.
+told() {
+  told_name=$1 told_pattern=$2
+  shift 2
+  [ -x "$1" ] || return 0
+  found=0
+  if told_answer=$(limit 10 "$@"); then
+    printf '%s\n' "$told_answer" | awk -v name="$told_name" -v pattern="$told_pattern" '$0 ~ pattern { print name "\t" $0 }'
+  else
+    printf '%s\tfailed\n' "$told_name"
+  fi
+}
+
+# The products' own words: only the lines that are understood, no licence, no name of an account.
+s_products() {
+  [ "$(id -u)" = 0 ] || return "$DENIED"
+  found=$ABSENT
+  for f in /opt/eset/eea /opt/eset/efs; do
+    told eset '^EM002' "$f/bin/upd" --list-modules
+  done
+  told drweb '^(Virus database timestamp|Core engine version)' /opt/drweb.com/bin/drweb-ctl baseinfo
+  told bitdefender '^ *(Antimalware status|Last security content update|Product version)' /opt/bitdefender-security-tools/bin/bduitool get ps
+  told sentinelone '^Agent state' /opt/sentinelone/bin/sentinelctl control status
+  told sentinelone '^Connectivity' /opt/sentinelone/bin/sentinelctl management status
+  told sentinelone '^Agent version' /opt/sentinelone/bin/sentinelctl version
+  told crowdstrike '^(version|rfm-state)' /opt/CrowdStrike/falconctl -g --version --rfm-state
+  told cortex '^ *(Agent Version|Content Version)' /opt/traps/bin/cytool info query
+  f=/var/ossec/var/run/wazuh-agentd.state
+  [ -r "$f" ] && found=0 && limit 5 sed -n -e "s/^status=/wazuh${TAB}status=/p" "$f"
+  return "$found"
+}
+
 # ---------------------------------------------------------------- order
 
 # What needs no privilege. The sum of all limits stays under 512 KiB.
@@ -798,19 +1294,19 @@ user_sections() {
   section identity 2048 s_identity
   section os-release 8192 s_os_release
   section kernel 8192 s_kernel
-  section units 49152 s_units
-  section unit-files 49152 s_unit_files
+  section units 32768 s_units
+  section unit-files 24576 s_unit_files
   section packages 81920 s_packages
   section restart 4096 s_restart
-  section accounts 32768 s_accounts
+  section accounts 24576 s_accounts
   section sshd 2048 s_sshd
   section time 4096 s_time
   section logging 8192 s_logging
-  section listening 16384 s_listening
+  section listening 8192 s_listening
   section inetd 4096 s_inetd
   section firewall 4096 s_firewall
   section clamav 4096 s_clamav
-  section mdatp 16384 s_mdatp
+  section mdatp 8192 s_mdatp
   section apt-sources 8192 s_apt_sources
   section apt-periodic 8192 s_apt_periodic
   section apt-lists 6144 s_apt_lists
@@ -820,11 +1316,29 @@ user_sections() {
   section update-automation 2048 s_update_automation
   section apt-extended 8192 s_apt_extended
   section apt-updates 32768 s_apt_updates
+  section hardware 1024 s_hardware
+  section kernel-settings 2048 s_kernel_settings
+  section mac 512 s_mac
+  section storage 6144 s_storage
+  section boot 256 s_boot
+  section last-logins 2048 s_last_logins
+  section groups 6144 s_groups
+  section central 512 s_central
+  section pam 8192 s_pam
+  section password-policy 2048 s_password_policy
+  section sessions 2048 s_sessions
+  section desktop 2048 s_desktop
+  section time-sources 2048 s_time_sources
+  section log-keeping 2048 s_log_keeping
+  section neighbours 6144 s_neighbours
+  section file-modes 4096 s_file_modes
+  section media 1024 s_media
+  section apps 2048 s_apps
 }
 
 # What root sees better; without privilege each says so itself.
 root_sections() {
-  section processes 32768 s_processes
+  section processes 24576 s_processes
   section system-updates 24576 s_system_updates
   section dmi 4096 s_dmi
   section passwords 16384 s_passwords
@@ -833,6 +1347,11 @@ root_sections() {
   section nft 8192 s_nft
   section iptables 1024 s_iptables
   section kesl 4096 s_kesl
+  section password-ages 12288 s_password_ages
+  section sudoers 4096 s_sudoers
+  section apparmor 256 s_apparmor
+  section audit-rules 1024 s_audit_rules
+  section products 4096 s_products
 }
 
 main() {

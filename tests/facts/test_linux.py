@@ -337,11 +337,11 @@ def test_accounts(posix):
     assert facts["accounts.uid0"].value == ["root", "toor"]
     assert facts["accounts.empty_password"].value == ["toor", "svc"]
     assert facts["accounts.login"].value == [
-        {"name": "root", "uid": 0, "shell": "/bin/bash", "password": "set"},
-        {"name": "toor", "uid": 0, "shell": "/bin/sh", "password": "empty"},
+        {"name": "root", "uid": 0, "shell": "/bin/bash", "password": "set", "admin": True},
+        {"name": "toor", "uid": 0, "shell": "/bin/sh", "password": "empty", "admin": True},
     ]
     without = posix(accounts=passwd, passwords=SectionStatus.DENIED)
-    assert without["accounts.login"].missing_fields == {"password": MissingReason.DENIED}
+    assert without["accounts.login"].missing_fields["password"] is MissingReason.DENIED
     assert reason(without["accounts.empty_password"]) is MissingReason.DENIED
     assert reason(posix(accounts="", passwords="")["accounts.uid0"]) is MissingReason.ERROR
 

@@ -69,6 +69,13 @@ def test_clamav_needs_scanner_and_access_control(posix, units, processes, runnin
         (vdb(3).replace("ClamAV-VDB", "EVIL"), MissingReason.ERROR),
         ("main.cvd" + vdb(3)[9:], MissingReason.ERROR),
         (vdb(-30), MissingReason.ERROR),
+        ("daily.cvd " + ":" * 500 + "\n", MissingReason.ERROR),
+        ("daily.cvd ClamAV-VDB" + ":1" * 7 + ":" + "9" * 400 + "\n", MissingReason.ERROR),
+        ("daily.cvd ClamAV-VDB" + ":1" * 7 + ":-1795000000\n", MissingReason.ERROR),
+        ("daily.cvd ClamAV-VDB" + ":1" * 7 + ":1.7e9\n", MissingReason.ERROR),
+        ("daily.cvd ClamAV-VDB" + ":1" * 7 + ":\u0661\u0667\n", MissingReason.ERROR),
+        ("daily.cvd ClamAV-VDB\0" + ":1" * 7 + f":{NOW}\n", MissingReason.ERROR),
+        ("daily.cvd ClamAV-VDB" + ":1" * 7 + ":0\n", NOW // DAY),
         (SectionStatus.ABSENT, MissingReason.ABSENT),
         (SectionStatus.DENIED, MissingReason.DENIED),
     ],
@@ -160,6 +167,21 @@ def test_mdatp_health(posix, health, realtime, age, managed):
     given = sections(packages="mdatp\n", units=f"mdatp.service {RUN}", mdatp=json.dumps(health))
     row = only(products(posix, **given))
     assert (row.get("realtime"), row.get("signature_age_days"), row.get("managed")) == (realtime, age, managed)
+
+
+@pytest.mark.parametrize(
+    ("health", "version", "protected"),
+    [
+        ({"appVersion": "101.24082.0004", "tamperProtection": {"value": "block"}}, "101.24082.0004", True),
+        ({"appVersion": {"value": "101.1"}, "tamperProtection": "audit"}, "101.1", False),
+        ({"appVersion": 7, "tamperProtection": "something new"}, None, None),
+        ({"healthy": True, "appVersion": "", "tamperProtection": {}}, None, None),
+    ],
+)
+def test_mdatp_says_its_version_and_whether_it_can_be_tampered_with(posix, health, version, protected):
+    given = sections(packages="mdatp\n", units=f"mdatp.service {RUN}", mdatp=json.dumps(health))
+    row = only(products(posix, **given))
+    assert (row.get("version"), row.get("tamper_protected")) == (version, protected)
 
 
 def test_on_demand_scanners_are_never_real_time(posix):

@@ -76,3 +76,54 @@ def fake_sudo(room) -> Callable[[str], Path]:
         return folder
 
     return make
+
+
+SECRET = "bi-mat-khong-roi-may"
+QUICK = 's_apt_updates() {\n  return "$ABSENT"\n'
+
+
+@pytest.fixture
+def sample(run, room):
+    """Write files below one folder, let ``prefix`` of the script point there, and read one section."""
+
+    def go(prefix: str, files: dict[str, str], name: str):
+        for path, text in files.items():
+            target = room / "root" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+
+        def edit(script: str) -> str:
+            assert prefix in script
+            script = script.replace("s_apt_updates() {\n", QUICK, 1)
+            return script.replace(prefix, f"{room}/root{prefix}")
+
+        section = run(edit=edit).by_name[name]
+        assert SECRET.encode() not in section.body
+        return section.status, section.body.decode().replace(f"{room}/root", "")
+
+    return go
+
+
+@pytest.fixture
+def tools(run, room):
+    """Put programs in front of the search path; each prints its text when its arguments start as given."""
+
+    def go(name: str, **programs: tuple[str, str]):
+        folder = room / "tools"
+        folder.mkdir(exist_ok=True)
+        for tool, (arguments, text) in {**programs, "id": ("-u", "0\n")}.items():
+            program = folder / tool
+            (folder / f"{tool}.txt").write_text(text, encoding="utf-8")
+            program.write_text(
+                f'#!/bin/sh\ncase "$*" in "{arguments}"*) cat "{folder}/{tool}.txt" ;; *) exit 3 ;; esac\n', encoding="ascii"
+            )
+            program.chmod(0o755)
+
+        def edit(script: str) -> str:
+            script = script.replace("s_apt_updates() {\n", QUICK, 1)
+            return script.replace("PATH=/usr/local/sbin:", f"PATH={folder}:/usr/local/sbin:", 1)
+
+        section = run(edit=edit).by_name[name]
+        return section.status, section.body.decode()
+
+    return go

@@ -8,54 +8,6 @@ import pytest
 from secaudit.model.capture import SectionStatus
 
 SECRET = "bi-mat-khong-roi-may"
-QUICK = 's_apt_updates() {\n  return "$ABSENT"\n'
-
-
-@pytest.fixture
-def sample(run, room):
-    """Write files below one folder, let ``prefix`` of the script point there, and read one section."""
-
-    def go(prefix: str, files: dict[str, str], name: str):
-        for path, text in files.items():
-            target = room / "root" / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
-
-        def edit(script: str) -> str:
-            assert prefix in script
-            script = script.replace("s_apt_updates() {\n", QUICK, 1)
-            return script.replace(prefix, f"{room}/root{prefix}")
-
-        section = run(edit=edit).by_name[name]
-        assert SECRET.encode() not in section.body
-        return section.status, section.body.decode().replace(f"{room}/root", "")
-
-    return go
-
-
-@pytest.fixture
-def tools(run, room):
-    """Put programs in front of the search path; each prints its text when its arguments start as given."""
-
-    def go(name: str, **programs: tuple[str, str]):
-        folder = room / "tools"
-        folder.mkdir(exist_ok=True)
-        for tool, (arguments, text) in {**programs, "id": ("-u", "0\n")}.items():
-            program = folder / tool
-            (folder / f"{tool}.txt").write_text(text, encoding="utf-8")
-            program.write_text(
-                f'#!/bin/sh\ncase "$*" in "{arguments}"*) cat "{folder}/{tool}.txt" ;; *) exit 3 ;; esac\n', encoding="ascii"
-            )
-            program.chmod(0o755)
-
-        def edit(script: str) -> str:
-            script = script.replace("s_apt_updates() {\n", QUICK, 1)
-            return script.replace("PATH=/usr/local/sbin:", f"PATH={folder}:/usr/local/sbin:", 1)
-
-        section = run(edit=edit).by_name[name]
-        return section.status, section.body.decode()
-
-    return go
 
 
 def test_passwords_leave_only_their_state(sample):
@@ -100,7 +52,7 @@ def test_sshd_config_leaves_only_the_keywords_asked_for(sample):
     main += "Match User a\n  MaxAuthTries 9\n"
     files = {
         "etc/ssh/sshd_config": main,
-        "etc/ssh/sshd_config.d/1.conf": "PasswordAuthentication no\nAllowUsers x\n",
+        "etc/ssh/sshd_config.d/1.conf": "PasswordAuthentication no\nAllowUsers x\nDenyUsers y\n",
         "etc/ssh/sshd_config.d/x": "a",
     }
     status, body = sample("/etc/ssh", files, "sshd-config")
@@ -108,7 +60,7 @@ def test_sshd_config_leaves_only_the_keywords_asked_for(sample):
     assert body == (
         "file /etc/ssh/sshd_config\n| \tpermitrootlogin=no\n| Include /etc/ssh/sshd_config.d/*.conf\n"
         "| Match User a\n|   MaxAuthTries 9\n"
-        "file /etc/ssh/sshd_config.d/1.conf\n| PasswordAuthentication no\n"
+        "file /etc/ssh/sshd_config.d/1.conf\n| PasswordAuthentication no\n| AllowUsers x\n"
     )
 
 
@@ -219,7 +171,7 @@ def test_sshd_effective_settings(tools):
     )
     status, body = tools("sshd-effective", sshd=("-T -C user=root", answer))
     assert status is SectionStatus.OK
-    assert body == "permitrootlogin no\npasswordauthentication no\npermitemptypasswords no\nmaxauthtries 3\n"
+    assert body == "port 22\npermitrootlogin no\npasswordauthentication no\npermitemptypasswords no\nmaxauthtries 3\n"
     status, body = tools("sshd-effective", sshd=("-T", answer))
     assert status is SectionStatus.OK
     status, _ = tools("sshd-effective", sshd=("-t", answer))

@@ -1,0 +1,342 @@
+"""What a new password must be, how long it lasts and when an account is locked (sections pam, password-policy, password-ages).
+
+Only what stands in the stack of PAM counts: a file of settings whose module nobody calls sets nothing.
+"""
+
+from dataclasses import dataclass
+
+from secaudit.facts.accounts import can_log_in
+from secaudit.facts.pam import Rule, services, stack
+from secaudit.facts.reading import NotReadError, Parser, Reading, decimal
+from secaudit.model.fact import FactValue, Known, MissingReason
+
+_POLICY, _AGES = "password-policy", "password-ages"
+_UNIX = ("pam_unix", "pam_sss", "pam_winbind", "pam_ldap", "pam_krb5")
+_CREDITS = ("lcredit", "ucredit", "dcredit", "ocredit")
+_NEVER = 99_999
+"""Days from which a password counts as one that never ends: the value distributions ship."""
+_QUALITY_LENGTH, _QUALITY_LEAST = 8, 6
+_CRACKLIB_LENGTH, _CRACKLIB_CREDIT, _CRACKLIB_LEAST = 9, 1, 5
+_UNIX_LENGTH = 6
+_FAILLOCK_DENY, _FAILLOCK_SECONDS = 3, 600
+_HISTORY = 10
+_STRONG = frozenset({"y", "gy", "2a", "2b", "2y", "7", "6", "5"})
+_FACTORS = {
+    "pam_google_authenticator": "google-authenticator",
+    "pam_u2f": "u2f",
+    "pam_oath": "oath",
+    "pam_duo": "duo",
+    "pam_yubico": "yubico",
+    "pam_radius_auth": "radius",
+    "pam_privacyidea": "privacyidea",
+    "pam_securid": "securid",
+    "pam_pkcs11": "pkcs11",
+    "pam_p11": "pkcs11",
+}
+_LOGINS = ("sshd", "login", "gdm-password", "lightdm", "sddm")
+
+
+def _policy(reading: Reading) -> dict[str, dict[str, str]]:
+    """File -> keyword -> value; the last value counts, as in the files themselves."""
+    found: dict[str, dict[str, str]] = {}
+    looked = False
+    for line in reading.lines(_POLICY):
+        key, _, value = line.partition("=")
+        looked = looked or key == "looked"
+        if key == "read":
+            found.setdefault(value, {})
+        elif key == "denied":
+            found.setdefault(value, {})["denied"] = "yes"
+        elif key == "set":
+            words = value.split("\t")
+            if len(words) == 3:
+                found.setdefault(words[0], {})[words[1]] = words[2]
+    if not looked:
+        reading.fail(MissingReason.ERROR, _POLICY)
+    return found
+
+
+def _settings(reading: Reading, name: str) -> dict[str, str]:
+    settings = reading.once(_policy).get(name, {})
+    if "denied" in settings:
+        reading.fail(MissingReason.DENIED, _POLICY, f"the settings of {name} may not be read")
+    return settings
+
+
+def _setting(reading: Reading, name: str, key: str, default: int) -> int:
+    text = _settings(reading, name).get(key)
+    if text is None:
+        return default
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+        reading.fail(MissingReason.ERROR, _POLICY, f"{key} of {name} is no number")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Quality:
+    length: int
+    classes: int
+
+
+def _before_storing(reading: Reading) -> list[Rule]:
+    """Modules of the stack for changing passwords that are asked before the one that stores them."""
+    rules = stack(reading, "passwd", "password")
+    at = next((number for number, rule in enumerate(rules) if rule.module in _UNIX), None)
+    if at is None:
+        reading.fail(MissingReason.UNSUPPORTED, "pam", "no module that stores passwords is known")
+    return rules[: at + 1]
+
+
+def _quality(reading: Reading) -> _Quality:
+    """The strictest of the modules that are asked; each may refuse."""
+    found = [_Quality(0, 0)]
+    for rule in reading.once(_before_storing):
+        if not rule.decides:
+            continue
+        if "conf" in rule.arguments and rule.module != "pam_unix":
+            reading.fail(MissingReason.UNSUPPORTED, "pam", "a module reads its settings from another file")
+        if rule.module == "pam_pwquality":
+            if _setting(reading, "pwquality", "enforcing", 1) != 0:
+                found.append(_counted(reading, rule, "pwquality", (_QUALITY_LENGTH, 0, _QUALITY_LEAST)))
+        elif rule.module == "pam_cracklib":
+            found.append(_counted(reading, rule, "", (_CRACKLIB_LENGTH, _CRACKLIB_CREDIT, _CRACKLIB_LEAST)))
+        elif rule.module == "pam_passwdqc":
+            found.append(_passwdqc(reading, rule))
+        elif rule.module == "pam_unix":
+            found.append(_Quality(rule.number("minlen") or _UNIX_LENGTH, 0))
+        elif rule.module not in ("pam_pwhistory", *_UNIX) and rule.module not in _QUIET:
+            reading.fail(MissingReason.UNSUPPORTED, "pam", f"{rule.module} is asked about passwords and is not known")
+    return _Quality(max(one.length for one in found), max(one.classes for one in found))
+
+
+_QUIET = (
+    "pam_permit",
+    "pam_deny",
+    "pam_gnome_keyring",
+    "pam_kwallet",
+    "pam_kwallet5",
+    "pam_env",
+    "pam_ecryptfs",
+    "pam_systemd_home",
+)
+"""Modules that ask nothing of a password."""
+
+
+def _counted(reading: Reading, rule: Rule, file: str, defaults: tuple[int, int, int]) -> _Quality:
+    """Length less what kinds of characters are credited with; a negative credit demands that many of the kind instead."""
+
+    def value(key: str, default: int) -> int:
+        given = rule.number(key)
+        if given is not None:
+            return given
+        return _setting(reading, file, key, default) if file else default
+
+    length, credit, least = defaults
+    credited = [value(key, credit) for key in _CREDITS]
+    wanted = value("minlen", length) - sum(number for number in credited if number > 0)
+    return _Quality(max(wanted, least), max(value("minclass", 0), sum(number < 0 for number in credited)))
+
+
+def _passwdqc(reading: Reading, rule: Rule) -> _Quality:
+    """``min=N0,N1,N2,N3,N4``: lengths for one kind, two kinds, a phrase, three and four kinds."""
+    parts = (rule.text("min") or "disabled,24,11,8,7").split(",")
+    lengths = [None if part == "disabled" else decimal(part) for part in parts]
+    if len(parts) != 5 or any(number is None and part != "disabled" for number, part in zip(lengths, parts, strict=True)):
+        reading.fail(MissingReason.ERROR, "pam", "the lengths of passwdqc cannot be read")
+    allowed = [(number, classes) for number, classes in zip(lengths, (1, 2, 1, 3, 4), strict=True) if number is not None]
+    if not allowed:
+        reading.fail(MissingReason.ERROR, "pam", "passwdqc allows no password")
+    return _Quality(min(number for number, _ in allowed), min(classes for _, classes in allowed))
+
+
+def min_length(reading: Reading) -> FactValue:
+    """Shortest password the stack lets through."""
+    return Known(reading.once(_quality).length, "pam")
+
+
+def min_classes(reading: Reading) -> FactValue:
+    """Kinds of characters the stack demands."""
+    return Known(min(max(reading.once(_quality).classes, 0), 4), "pam")
+
+
+def history(reading: Reading) -> FactValue:
+    """pam_pwhistory or pam_unix remember so many."""
+    remembered = 0
+    for rule in reading.once(_before_storing):
+        if rule.module == "pam_pwhistory" and rule.decides:
+            given = rule.number("remember")
+            remembered = max(remembered, _setting(reading, "pwhistory", "remember", _HISTORY) if given is None else given)
+        elif rule.module == "pam_unix":
+            remembered = max(remembered, rule.number("remember") or 0)
+    return Known(remembered, "pam")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What /etc/shadow says of one account, without the password: days since 1970 and limits in days."""
+
+    changed: int | None
+    least: int | None
+    most: int | None
+    expires: int | None
+
+
+def stored(reading: Reading) -> dict[str, Stored]:
+    """Accounts with a stored or an empty password."""
+    return reading.once(_stored)[0]
+
+
+def key_owners(reading: Reading) -> frozenset[str]:
+    """Accounts that sshd would let in with a key from the usual file."""
+    return reading.once(_stored)[2]
+
+
+def far_homes(reading: Reading) -> frozenset[str]:
+    """Accounts whose home lies on another machine: their keys were not looked at."""
+    return reading.once(_stored)[3]
+
+
+def _stored(reading: Reading) -> tuple[dict[str, Stored], dict[str, set[str]], frozenset[str], frozenset[str]]:
+    days: dict[str, Stored] = {}
+    hashes: dict[str, set[str]] = {}
+    keys: set[str] = set()
+    far: set[str] = set()
+    looked = False
+    for line in reading.lines(_AGES):
+        kind, _, rest = line.partition("=")
+        words = rest.split("\t")
+        if kind == "days" and len(words) == 5:
+            days[words[0]] = Stored(*(decimal(word) for word in words[1:]))
+        elif kind == "hash" and len(words) == 2:
+            hashes.setdefault(words[0], set()).add(words[1])
+        elif kind == "key":
+            keys.add(rest)
+        elif kind == "far":
+            far.add(rest)
+        elif kind == "looked":
+            looked = True
+        elif line:
+            reading.fail(MissingReason.ERROR, _AGES, "a line of the list of passwords cannot be read")
+    if not looked:
+        reading.fail(MissingReason.ERROR, _AGES)
+    return days, hashes, frozenset(keys), frozenset(far)
+
+
+def strong_hash(reading: Reading) -> FactValue:
+    """Of every hash that is stored, whether the account is locked or not."""
+    hashes = reading.once(_stored)[1]
+    return Known(all(kinds <= _STRONG for kinds in hashes.values()), _AGES)
+
+
+def _default_days(reading: Reading, key: str, default: int) -> int:
+    if "login.defs" not in reading.once(_policy):
+        reading.fail(MissingReason.ABSENT, _POLICY, "there is no login.defs")
+    return _setting(reading, "login.defs", key, default)
+
+
+def max_age_days(reading: Reading) -> FactValue:
+    """The longest of what new accounts get and of every account with a password that may log in."""
+    default = _default_days(reading, "PASS_MAX_DAYS", -1)
+    if default < 0 or default >= _NEVER:
+        return Known(0, _POLICY)
+    limits = [default]
+    shells = can_log_in(reading)
+    for name, one in stored(reading).items():
+        if name in shells:
+            limits.append(_NEVER if one.most is None else one.most)
+    longest = max(limits)
+    return Known(0 if longest >= _NEVER else longest, _AGES)
+
+
+def min_age_days(reading: Reading) -> FactValue:
+    """The shortest of the same."""
+    default = _default_days(reading, "PASS_MIN_DAYS", 0)
+    if default <= 0:
+        return Known(0, _POLICY)
+    shells = can_log_in(reading)
+    return Known(min([default, *(one.least or 0 for name, one in stored(reading).items() if name in shells)]), _AGES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lockout:
+    """``threshold`` 0: never."""
+
+    threshold: int
+    minutes: int
+
+
+def _lockouts(reading: Reading) -> list[_Lockout]:
+    present = [name for name in _LOGINS if name in services(reading)]
+    if not present:
+        reading.fail(MissingReason.UNSUPPORTED, "pam", "no service for logins is known")
+    return [_lockout(reading, name) for name in present]
+
+
+def _lockout(reading: Reading, service: str) -> _Lockout:
+    """pam_faillock counts where its failures are written down and looked at; pam_tally2 where it has a limit."""
+    rules = stack(reading, service, "auth")
+    accounts = stack(reading, service, "account")
+    for rule in rules:
+        if rule.module in ("pam_tally2", "pam_tally") and rule.decides:
+            return _Lockout(rule.number("deny") or 0, (rule.number("unlock_time") or 0) // 60)
+    failures = [rule for rule in rules if rule.module == "pam_faillock" and "authfail" in rule.arguments]
+    looks = [rule for rule in rules if rule.module == "pam_faillock" and "preauth" in rule.arguments and rule.decides]
+    looks += [rule for rule in accounts if rule.module == "pam_faillock" and rule.decides]
+    if not failures or not looks:
+        return _Lockout(0, 0)
+    if any("conf" in rule.arguments for rule in (*failures, *looks)):
+        reading.fail(MissingReason.UNSUPPORTED, "pam", "pam_faillock reads its settings from another file")
+    given = failures[0].number("deny")
+    deny = _setting(reading, "faillock", "deny", _FAILLOCK_DENY) if given is None else given
+    text = failures[0].text("unlock_time") or _settings(reading, "faillock").get("unlock_time", str(_FAILLOCK_SECONDS))
+    seconds = 0 if text == "never" else decimal(text)
+    if seconds is None:
+        reading.fail(MissingReason.ERROR, _POLICY, "unlock_time is no number")
+    return _Lockout(max(deny, 0), -(-seconds // 60))
+
+
+def threshold(reading: Reading) -> FactValue:
+    """The weakest of all ways to log in: somebody tries there."""
+    found = [one.threshold for one in reading.once(_lockouts)]
+    return Known(0 if 0 in found else max(found), "pam")
+
+
+def minutes(reading: Reading) -> FactValue:
+    """The shortest time; 0 only where every way waits for an administrator."""
+    found = reading.once(_lockouts)
+    if any(one.threshold == 0 for one in found):
+        reading.fail(MissingReason.ABSENT, "pam", "accounts are not locked")
+    return Known(min((one.minutes for one in found if one.minutes), default=0), "pam")
+
+
+def factors(reading: Reading) -> list[str]:
+    """Second factors of PAM that a login cannot pass by; one that lets accounts without a secret through does not count."""
+    found: set[str] = set()
+    unread: NotReadError | None = None
+    for service in (*_LOGINS, "sudo"):
+        if service not in services(reading):
+            continue
+        try:
+            rules = stack(reading, service, "auth")
+        except NotReadError as error:
+            unread = error
+            continue
+        for rule in rules:
+            if rule.module in _FACTORS and rule.control not in ("optional", "sufficient") and "nullok" not in rule.arguments:
+                found.add(_FACTORS[rule.module])
+    if unread is not None:
+        raise unread
+    return sorted(found)
+
+
+PARSERS: dict[str, Parser] = {
+    "password.min_length": min_length,
+    "password.min_classes": min_classes,
+    "password.max_age_days": max_age_days,
+    "password.min_age_days": min_age_days,
+    "password.history": history,
+    "password.strong_hash": strong_hash,
+    "lockout.threshold": threshold,
+    "lockout.minutes": minutes,
+}
