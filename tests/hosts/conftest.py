@@ -1,0 +1,88 @@
+"""All hosts of the session: roots are built, hosts started, asked and ended once; tests compare what came."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+
+from secaudit.lab.keys import fresh_key
+from tests.hosts.machine import Cables, Host
+from tests.hosts.roots import SUITES, NoRootError, Roots, build_roots
+from tests.hosts.seeing import Auditor, Seen
+from tests.hosts.states import STATES
+
+
+@dataclass(frozen=True)
+class Sights:
+    """(release, state or step, account) -> what was seen; and what was found by other means on the same hosts."""
+
+    seen: Mapping[tuple[str, str, str], Seen]
+    beside: Mapping[tuple[str, str], Mapping[str, str]]
+    """(release, state) -> name of a question -> what the host's own tools answer."""
+
+
+BESIDE = {
+    "upgrade": "apt-get -s -qq dist-upgrade",
+    "old": "cat /opt/old-package 2>/dev/null || true",
+    "aslr": "cat /proc/sys/kernel/randomize_va_space",
+    "pointers": "cat /proc/sys/kernel/kptr_restrict",
+    "messages": "cat /proc/sys/kernel/dmesg_restrict",
+    "sshd": "/usr/sbin/sshd -T",
+}
+
+
+@pytest.fixture(scope="session", name="roots")
+def build_all_roots(tmp_path_factory) -> Mapping[str, Roots]:
+    """Of Debian 11, 12 and 13; pytest removes them."""
+    assert sys.platform == "linux"
+    try:
+        return build_roots(tmp_path_factory.mktemp("roots"))
+    except NoRootError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session", name="cables")
+def lay_cables() -> Iterator[Cables]:
+    """The auditor's side of every cable."""
+    with Cables() as cables:
+        yield cables
+
+
+@pytest.fixture(scope="session", name="sights")
+def see_all_hosts(roots, cables, tmp_path_factory) -> Sights:
+    """Start every host, ask it as each account, change it, ask again."""
+    folder = tmp_path_factory.mktemp("hosts")
+    client = fresh_key(folder / "key")
+    auditor = Auditor(folder / "key", cables)
+    with ExitStack() as ends:
+        hosts: dict[tuple[str, str], Host] = {}
+        for release in SUITES:
+            for state in STATES:
+                if release in state.releases:
+                    layers = roots[release].upgraded if state.upgraded else roots[release].released
+                    name = f"deb{release}-{state.name}"
+                    host = Host(name, layers, folder / name, cables, client, state.script)
+                    hosts[release, state.name] = ends.enter_context(host)
+        for host in hosts.values():
+            host.wait()
+        beside = {key: {name: host.run(script) for name, script in BESIDE.items()} for key, host in hosts.items()}
+        asked = [
+            (release, state.name, account)
+            for release, name in hosts
+            for state in STATES
+            if state.name == name
+            for account in state.accounts
+        ]
+        seen = dict(zip(asked, auditor.see([(hosts[key[:2]], key[2]) for key in asked]), strict=True))
+        for number in range(max(len(state.steps) for state in STATES)):
+            again = []
+            for state in STATES:
+                for release in state.releases if len(state.steps) > number else ():
+                    step = state.steps[number]
+                    hosts[release, state.name].run(step.script)
+                    again += [(release, step.name, account, hosts[release, state.name]) for account in step.accounts]
+            answers = auditor.see([(host, account) for _, _, account, host in again])
+            seen.update(zip([key[:3] for key in again], answers, strict=True))
+    return Sights(seen, beside)
