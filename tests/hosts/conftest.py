@@ -4,9 +4,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
+from secaudit.collect.fanout import utc_now
 from secaudit.lab.keys import fresh_key
 from tests.hosts.machine import Cables, Host
 from tests.hosts.roots import SUITES, NoRootError, Roots, build_roots
@@ -79,10 +81,12 @@ def see_all_hosts(roots, cables, tmp_path_factory) -> Sights:
         for number in range(max(len(state.steps) for state in STATES)):
             again = []
             for state in STATES:
-                for release in state.releases if len(state.steps) > number else ():
-                    step = state.steps[number]
+                step = state.steps[number] if len(state.steps) > number else None
+                for release in set(state.releases) & set(step.releases) if step else ():
                     hosts[release, state.name].run(step.script)
                     again += [(release, step.name, account, hosts[release, state.name]) for account in step.accounts]
             answers = auditor.see([(host, account) for _, _, account, host in again])
             seen.update(zip([key[:3] for key in again], answers, strict=True))
+        late = auditor.see([(hosts["12", "managed"], "root")], clock=lambda: utc_now() + timedelta(hours=1))
+        seen["12", "our-clock-wrong", "root"] = late[0]
     return Sights(seen, beside)

@@ -30,6 +30,8 @@ mknod -m 666 "$1/dev/zero" c 1 5
 mknod -m 666 "$1/dev/full" c 1 7
 mknod -m 666 "$1/dev/random" c 1 8
 mknod -m 666 "$1/dev/urandom" c 1 9
+ln -s /proc/self/fd "$1/dev/fd"
+for number in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${number%:*}" "$1/dev/${number#*:}"; done
 mkdir -m 755 "$1/run/sshd"
 ip link set lo up
 hostname "$5"
@@ -39,7 +41,7 @@ exec chroot "$1" /bin/sh -c "$6"
 _FIRST = """\
 ( %s
 ) </dev/null >/tmp/state.log 2>&1
-echo $? >>/tmp/state.log
+echo $? >/tmp/state.code
 /usr/sbin/sshd -D -e &
 while :; do sleep 3600; done
 """
@@ -131,8 +133,8 @@ class Host:
         while time.monotonic() < until:
             with contextlib.suppress(OSError), self._cables.dial(socket.AF_INET, (self.address, 22), 1.0) as sock:
                 if sock.recv(4) == b"SSH-":
-                    log = self.run("cat /tmp/state.log; rm /tmp/state.log").strip()
-                    assert log.splitlines()[-1:] == ["0"], f"{self.name}: its state could not be made:\n{log[-2000:]}"
+                    code, log = (self.run(f"cat /tmp/state.{kind}") for kind in ("code", "log"))
+                    assert code.strip() == "0", f"{self.name}: its state could not be made:\n{log[-2000:]}"
                     return
             time.sleep(0.1)
         raise AssertionError(self._complaint())

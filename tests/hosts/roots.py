@@ -85,7 +85,9 @@ def mirrors() -> tuple[str, str]:
             return main[0], security[0]
         if not again:
             _run(["apt-get", *_QUICK, "--quiet=2", "update"], _ASK_SECONDS)
-    raise NoRootError("the apt sources of this machine name no Debian mirror with its security archive: no test host can be built")
+    raise NoRootError(
+        "the apt sources of this machine name no Debian mirror with its security archive: no test host can be built"
+    )
 
 
 def _build(folder: Path, suite: str, mirror: str, security: str) -> Roots:
@@ -124,13 +126,16 @@ def _as_configuration(option: str) -> str:
 def _run(command: list[str], seconds: float) -> str:
     """Standard output; NoRootError in one sentence when it fails or takes too long."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=seconds, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=seconds, stdin=subprocess.DEVNULL
+        )
     except subprocess.TimeoutExpired:
         raise NoRootError(
             f"no test host can be built: the Debian mirror of this machine's apt sources did not answer within {seconds:.0f} s"
         ) from None
     if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if re.match(r"E: |Err|.*(failed|unable|could not)", line, re.I)]
+        telling = re.compile(r"E: |Err|.*(failed|unable|could not)", re.IGNORECASE)
+        lines = [line for line in done.stderr.splitlines() if telling.match(line)]
         said = (lines or done.stderr.splitlines() or ["no message"])[0]
         raise NoRootError(f"no test host can be built from the Debian mirror of this machine's apt sources: {said[:200]}")
     return done.stdout

@@ -1,13 +1,14 @@
 """Asks hosts the way a scan does: collect, SSH with strict host keys, probe, facts, judge."""
 
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from secaudit.catalog import load_catalog
 from secaudit.collect import Job, Limits, NullObserver, collect
+from secaudit.collect.fanout import utc_now
 from secaudit.facts import derive_facts
 from secaudit.judge import Judge
 from secaudit.model.catalog import Catalog
@@ -45,8 +46,8 @@ class Auditor:
         self.catalog: Catalog = load_catalog(ROOT / "checks")
         self.judge = Judge(self.catalog.checks.values())
 
-    def see(self, questions: Sequence[tuple[Host, str]]) -> list[Seen]:
-        """Every (host, account), at most two at a time; all of them must answer."""
+    def see(self, questions: Sequence[tuple[Host, str]], *, clock: Callable[[], datetime] = utc_now) -> list[Seen]:
+        """Every (host, account), at most two at a time; all of them must answer. ``clock`` is ours."""
         keys = HostKeys.of_keys([(host.address, host.host_key) for host in dict.fromkeys(host for host, _ in questions)])
         transport = SshTransport(Credentials((KeyFile(self._key),)), keys, dialer=self._cables.dial)
         found: dict[str, Outcome] = {}
@@ -64,7 +65,7 @@ class Auditor:
             limits = Limits(in_flight=2)
             collect(
                 jobs, transport, limits=limits, knowledge=self.catalog.knowledge, keep=keep, observer=NullObserver(),
-                stop=threading.Event(), sudo=sudo,
+                stop=threading.Event(), sudo=sudo, clock=clock,
             )  # fmt: skip
         return [self._judged(found[_endpoint(host, number).id]) for number, (host, _) in enumerate(questions)]
 
@@ -78,8 +79,3 @@ class Auditor:
 
 def _endpoint(host: Host, number: int) -> Endpoint:
     return Endpoint(id=f"{host.name}-{number}", os="linux", kind="server", address=host.address)
-
-
-def without_capture(seen: Seen) -> Seen:
-    """Lighter, for keeping."""
-    return replace(seen, outcome=replace(seen.outcome, capture=None))

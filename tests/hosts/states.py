@@ -19,7 +19,7 @@ signatures() { printf 'ClamAV-VDB:01 Jan 2024 00-00 +0000:27000:2000000:90:%032d
 put_first() { { cat; cat "$1"; } >"$1.new"; cat "$1.new" >"$1"; rm "$1.new"; }
 """
 _OLD_PACKAGE = """\
-old=$(awk '/^Package: /{name=$2} /^Architecture: all/{print name; exit}' /var/lib/apt/lists/*security*Packages)
+old=$(awk -v RS= '/\\nArchitecture: all\\n/ && !/\\n(Pre-)?Depends: / {print $2; exit}' /var/lib/apt/lists/*security*Packages)
 test -n "$old"
 dpkg-query -W "$old" 2>/dev/null && exit 1
 package "$old" 0~test
@@ -29,6 +29,8 @@ printf '%s\\n' "$old" >/opt/old-package
 
 NEGLECTED = f"""\
 {_OLD_PACKAGE}
+mkdir -p /var/lib/apt/periodic
+touch /var/lib/apt/periodic/update-success-stamp
 touch -d '3 days ago 1 hour ago' /run/reboot-required
 printf 'linux-image-test\\n' >/run/reboot-required.pkgs
 put_first /etc/ssh/sshd_config <<'END'
@@ -76,6 +78,8 @@ printf 0 >/proc/sys/net/ipv4/tcp_syncookies
 """Everything a machine can be that nobody looks after."""
 
 KEPT = """\
+mkdir -p /var/lib/apt/periodic
+touch /var/lib/apt/periodic/update-success-stamp
 mkdir -p "/lib/modules/$(uname -r)"
 : >"/lib/modules/$(uname -r)/modules.dep"
 put_first /etc/ssh/sshd_config <<'END'
@@ -123,11 +127,13 @@ sed -i -e 's/^PASS_MAX_DAYS.*/PASS_MAX_DAYS 90/' -e 's/^PASS_MIN_DAYS.*/PASS_MIN
 useradd --shell /bin/bash officer
 printf 'officer:Mat-khau-Dai-1\\n' | chpasswd
 printf 'TMOUT=600\\nreadonly TMOUT\\nexport TMOUT\\n' >/etc/profile.d/tmout.sh
+mkdir -p /etc/modprobe.d
 printf 'install usb-storage /bin/false\\nblacklist usb-storage\\n' >/etc/modprobe.d/usb.conf
 for place in /proc/sys/net/ipv4/conf/*/accept_redirects /proc/sys/net/ipv4/conf/*/accept_source_route; do printf 0 >"$place"; done
 for place in /proc/sys/net/ipv6/conf/*/accept_redirects /proc/sys/net/ipv6/conf/*/accept_source_route; do printf 0 >"$place"; done
 printf 1 >/proc/sys/net/ipv4/tcp_syncookies
-printf 'local stratum 3\\nallow 127.0.0.1\\nport 11123\\ncmdport 0\\nbindaddress 127.0.0.1\\npidfile /run/source.pid\\n' >/run/source.conf
+printf '%s\\n' 'local stratum 3' 'allow 127.0.0.1' 'port 11123' 'cmdport 0' 'bindaddress 127.0.0.1' 'pidfile /run/source.pid' \\
+  >/run/source.conf
 chronyd -x -f /run/source.conf
 printf 'server 127.0.0.1 port 11123 iburst minpoll 2 maxpoll 3\\n' >/etc/chrony/chrony.conf
 chronyd -x
@@ -135,7 +141,8 @@ chronyd -x
 """The same machine well kept; its clock follows a server of its own, which steers nothing."""
 
 BARE = """\
-dpkg --purge clamav-daemon clamav-freshclam clamav-base clamdscan unattended-upgrades openbsd-inetd telnetd inetutils-telnetd vsftpd chrony
+dpkg --purge clamav-daemon clamav-freshclam clamav-base clamdscan unattended-upgrades openbsd-inetd telnetd inetutils-telnetd \\
+  vsftpd chrony
 sed -i '/security/d' /etc/apt/sources.list
 touch -d '20 days ago 1 hour ago' /var/lib/apt/lists/*Release
 rm -f /etc/apt/sources.list.d/*
@@ -153,13 +160,15 @@ mount -o remount,hidepid=2 /proc
 """Ordinary accounts can read next to nothing."""
 
 MANAGED = """\
+mkdir -p /var/lib/apt/periodic
+touch /var/lib/apt/periodic/update-success-stamp
 package mdatp 101.0
 stand_in wdavdaemon
 cat >/usr/bin/mdatp <<'END'
 #!/bin/sh
 cat <<'JSON'
-{"realTimeProtectionEnabled": {"value": true}, "passiveModeEnabled": {"value": false}, "orgId": "11111111-2222-3333-4444-555555555555",
- "licensed": true, "definitionsUpdated": "EPOCH000", "healthy": true, "appVersion": "101.0"}
+{"realTimeProtectionEnabled": {"value": true}, "passiveModeEnabled": {"value": false}, "licensed": true,
+ "orgId": "11111111-2222-3333-4444-555555555555", "definitionsUpdated": "EPOCH000", "healthy": true, "appVersion": "101.0"}
 JSON
 END
 sed -i "s/EPOCH/$(($(date +%s) - 3600))/" /usr/bin/mdatp
@@ -175,6 +184,7 @@ class Step:
     name: str
     script: str
     accounts: tuple[str, ...] = ("root",)
+    releases: tuple[str, ...] = ("11", "12", "13")
 
 
 @dataclass(frozen=True)
@@ -194,6 +204,13 @@ class State:
         return STAND_IN + self.start
 
 
+_NO_RULES = "ufw disable; nft flush ruleset; iptables -F; iptables -X; iptables -P INPUT ACCEPT;"
+_FIREWALLD = """
+mkdir -p /run/dbus
+dbus-daemon --system --fork --nopidfile
+firewalld >/dev/null 2>&1
+until firewall-cmd --state >/dev/null 2>&1; do sleep 0.1; done
+"""
 STATES = (
     State("neglected", NEGLECTED, ("root", "audit")),
     State("kept", KEPT, ("root", "helper", "audit"), upgraded=True),
@@ -202,16 +219,16 @@ STATES = (
         BARE,
         ("root", "audit"),
         steps=(
-            Step("ufw", "ufw --force enable"),
-            Step("ufw-off", "ufw disable; nft flush ruleset; iptables -F; iptables -X; iptables -P INPUT ACCEPT"),
+            Step("ufw", "ufw allow 22/tcp; ufw --force enable"),
+            Step("ufw-off", _NO_RULES, releases=("12",)),
+            Step("firewalld", f"{_NO_RULES}{_FIREWALLD}"),
+            Step("firewalld-off", f"kill $(cat /run/firewalld.pid); sleep 1; {_NO_RULES}", releases=("12",)),
             Step(
-                "firewalld",
-                "mkdir -p /run/dbus; dbus-daemon --system --fork --nopidfile; firewalld >/dev/null 2>&1;"
-                " until firewall-cmd --state >/dev/null 2>&1; do sleep 0.1; done",
+                "iptables",
+                "test ! -e /run/firewalld.pid || kill $(cat /run/firewalld.pid); sleep 1;"
+                f"{_NO_RULES} iptables -A INPUT -p tcp --dport 22 -j ACCEPT; iptables -P INPUT DROP",
             ),
-            Step("firewalld-off", "pkill() { kill $(cat /run/firewalld.pid); }; pkill; sleep 1; nft flush ruleset"),
-            Step("iptables", "iptables -A INPUT -p tcp --dport 22 -j ACCEPT; iptables -P INPUT DROP"),
-            Step("unclear", "iptables -P INPUT ACCEPT; iptables -F; iptables -A INPUT -p tcp --dport 23 -j DROP"),
+            Step("unclear", f"{_NO_RULES} iptables -A INPUT -p tcp --dport 23 -j DROP", releases=("12",)),
         ),
     ),
     State("closed", CLOSED, ("audit",), releases=("12",), steps=(Step("no-clock", "chmod 700 /bin/date", ("audit",)),)),

@@ -1,0 +1,120 @@
+"""Real Debian 11, 12 and 13 in known states, asked over SSH: facts and verdicts are what each state must give."""
+
+import re
+from collections import defaultdict
+
+import pytest
+
+from secaudit.model.fact import Known, Missing, MissingReason
+from secaudit.model.finding import Verdict
+from tests.hosts.expectations import NOT_SHOWN, NOT_YET_PARSED, ROWS, Row
+from tests.hosts.roots import SUITES
+
+pytestmark = pytest.mark.lab
+DECIDING = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN)
+
+
+def cases():
+    made = []
+    for row in ROWS:
+        if row.fact not in NOT_YET_PARSED:
+            for release in row.releases:
+                for account in row.accounts:
+                    name = f"{release}-{row.state}-{account}-{row.fact}" + (f"-{row.check}" if row.check else "")
+                    made.append(pytest.param(row, release, account, id=name))
+    return made
+
+
+@pytest.mark.parametrize(("row", "release", "account"), cases())
+def test_a_state_shows_as_its_fact_and_verdict(sights, row: Row, release, account):
+    seen = sights.seen[release, row.state, account]
+    fact = seen.facts[row.fact]
+    if isinstance(row.value, MissingReason):
+        assert isinstance(fact, Missing), fact
+        assert fact.reason is row.value, fact
+    else:
+        assert isinstance(fact, Known), fact
+        assert row.value(fact.value) if callable(row.value) else fact.value == row.value, fact.value
+    if row.check:
+        assert seen.findings[row.check].verdict.value == row.verdict, seen.findings[row.check]
+
+
+def test_rows_wait_only_for_facts_that_nobody_reads(sights):
+    """When this fails, a parser has come: take its fact out of NOT_YET_PARSED."""
+    unread = {"this platform is not asked for it"}
+    come = {
+        name
+        for name in NOT_YET_PARSED
+        for seen in sights.seen.values()
+        if not (isinstance(seen.facts[name], Missing) and seen.facts[name].detail in unread)
+    }
+    assert sorted(come) == []
+
+
+@pytest.mark.parametrize("release", SUITES)
+@pytest.mark.parametrize("account", ["root", "audit"])
+def test_pending_updates_are_those_of_a_simulated_upgrade(sights, release, account):
+    """The package tool's own simulation on the same host; one old package was planted, so there is always one."""
+    beside = sights.beside[release, "neglected"]
+    rows = re.findall(r"^Inst (\S+) \[[^]]+\] \((.*)$", beside["upgrade"], re.MULTILINE)
+    upgrades, security = {name for name, _ in rows}, {name for name, origin in rows if "Debian-Security:" in origin}
+    planted = beside["old"].strip()
+    assert planted in security
+    facts = sights.seen[release, "neglected", account].facts
+    assert security <= set(facts["patch.pending_security_names"].value)
+    assert facts["patch.pending_security"].value == len(facts["patch.pending_security_names"].value)
+    assert facts["patch.pending"].value >= len(upgrades)
+    assert re.findall("^Inst ", sights.beside[release, "kept"]["upgrade"], re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("release", SUITES)
+@pytest.mark.parametrize("state", ["neglected", "kept", "bare"])
+def test_settings_of_sshd_are_those_the_server_names(sights, release, state):
+    """``sshd -T`` on the same host, asked without the probe; an ordinary account reads them from the files."""
+    said = dict(line.split(" ", 1) for line in sights.beside[release, state]["sshd"].splitlines() if " " in line)
+    for account in ("root", "audit"):
+        facts = sights.seen[release, state, account].facts
+        assert facts["sshd.permit_root_login"].value == said["permitrootlogin"].replace("without-password", "prohibit-password")
+        assert facts["sshd.password_authentication"].value is (said["passwordauthentication"] == "yes")
+        assert facts["sshd.permit_empty_passwords"].value is (said["permitemptypasswords"] == "yes")
+        assert facts["sshd.max_auth_tries"].value == int(said["maxauthtries"])
+
+
+def test_sudo_shows_what_root_sees(sights):
+    """One question through sudo -n gives every fact that root's own login gives, by name, value and reason."""
+    ours = {"probe.user", "time.skew_seconds", "machine.uptime_days"}
+    for release in SUITES:
+        root, helper = (sights.seen[release, "kept", account].facts for account in ("root", "helper"))
+        assert {n: v for n, v in root.items() if n not in ours} == {n: v for n, v in helper.items() if n not in ours}
+
+
+def test_an_account_without_rights_is_never_told_less_is_more(sights):
+    """What an ordinary account is not told stays unknown: it never turns a verdict of root's around."""
+    for (release, state, account), seen in sights.seen.items():
+        if account == "audit" and (release, state, "root") in sights.seen:
+            for check, finding in sights.seen[release, state, "root"].findings.items():
+                assert seen.findings[check].verdict in (finding.verdict, Verdict.UNKNOWN), (release, state, check)
+
+
+def test_every_answer_is_small(sights):
+    import zstandard
+
+    sizes = {key: len(zstandard.compress(seen.outcome.capture.raw)) for key, seen in sights.seen.items()}
+    assert max(sizes.values()) <= 64 * 1024, sizes
+
+
+def test_every_check_for_debian_is_shown_pass_fail_and_unknown(sights):
+    """Computed from all findings; what no host shows stands in NOT_SHOWN with the reason, and nothing else does."""
+    shown = defaultdict(set)
+    applies = set()
+    for seen in sights.seen.values():
+        for check, finding in seen.findings.items():
+            shown[check].add(finding.verdict)
+            linux = finding.verdict in (Verdict.PASS, Verdict.FAIL) or any(
+                not name.name.startswith("os.") for name in finding.missing
+            )
+            if linux:
+                applies.add(check)
+    lacking = {f"{check} {verdict.value}" for check in applies for verdict in DECIDING if verdict not in shown[check]}
+    assert lacking == set(NOT_SHOWN), "\n".join(["not shown on any host:", *sorted(lacking)])
+    assert all(NOT_SHOWN.values())
