@@ -14,7 +14,7 @@ test: .venv/ready parts          ## every test that needs no root
 	$(BIN)/python -m pytest -q
 
 lab: .venv/ready                 ## tests that need root, network namespaces or a browser
-	sh .ci/parts openssh-server nmap chromium
+	sh .ci/parts openssh-server nmap chromium mmdebstrap iproute2
 	$(BIN)/python -m pytest -q -m lab
 
 bench: .venv/ready parts         ## speed and memory beside peers, as ratios

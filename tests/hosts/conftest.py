@@ -1,18 +1,25 @@
 """All hosts of the session: roots are built, hosts started, asked and ended once; tests compare what came."""
 
+import os
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from secaudit.cli.exits import ExitCode
 from secaudit.collect.fanout import utc_now
 from secaudit.lab.keys import fresh_key
+from secaudit.model.outcome import Outcome
+from secaudit.store import Store
+from secaudit.transport import HostKeys
 from tests.hosts.machine import Cables, Host
 from tests.hosts.roots import SUITES, NoRootError, Roots, build_roots
-from tests.hosts.seeing import Auditor, Seen
+from tests.hosts.seeing import ROOT, Auditor, Seen
 from tests.hosts.states import STATES
 
 
@@ -23,6 +30,9 @@ class Sights:
     seen: Mapping[tuple[str, str, str], Seen]
     beside: Mapping[tuple[str, str], Mapping[str, str]]
     """(release, state) -> name of a question -> what the host's own tools answer."""
+
+    scanned: Mapping[str, Outcome]
+    """What one ``secaudit scan`` kept; of one of the machines another host key had been enrolled."""
 
 
 BESIDE = {
@@ -89,4 +99,28 @@ def see_all_hosts(roots, cables, tmp_path_factory) -> Sights:
             seen.update(zip([key[:3] for key in again], answers, strict=True))
         late = auditor.see([(hosts["12", "managed"], "root")], clock=lambda: utc_now() + timedelta(hours=1))
         seen["12", "our-clock-wrong", "root"] = late[0]
-    return Sights(seen, beside)
+        scanned = scan(hosts, folder, cables)
+    return Sights(seen, beside, scanned)
+
+
+def scan(hosts: Mapping[tuple[str, str], Host], folder: Path, cables: Cables) -> Mapping[str, Outcome]:
+    """The command line itself, run beside the hosts in the auditor's network namespace."""
+    (folder / "province" / "agencies").mkdir(parents=True)
+    (folder / "workspace").mkdir(mode=0o700)
+    asked = [host for (_, state), host in hosts.items() if state in ("neglected", "kept")] + [hosts["12", "bare"]]
+    (folder / "province" / "province.yaml").write_text("province: {id: t, name: Tỉnh thử, owner: UBND tỉnh}\n", encoding="utf-8")
+    rows = "".join(f"  - {{id: {host.name}, kind: server, os: linux, address: {host.address}}}\n" for host in asked)
+    agency = "agency: {id: a, name: Sở A, tier: province, submission: {accepted_on: 2026-11-01}}\nendpoints:\n"
+    (folder / "province" / "agencies" / "a.yaml").write_text(agency + rows, encoding="utf-8")
+    keys = [(host.address, hosts["12", "kept"].host_key if host.name == "deb12-bare" else host.host_key) for host in asked]
+    HostKeys.read(folder / "workspace" / "known_hosts").add_all(keys, who="test", at=datetime.now(UTC))
+    done = subprocess.run(
+        ["ip", "netns", "exec", cables.name, sys.executable, "-m", "secaudit", "scan", "--no-agent", "--user", "root",
+         "--identity", str(folder / "key"), "--connections", "2", "--inventory", str(folder / "province"),
+         "--workspace", str(folder / "workspace"), "--format", "json"],
+        cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=180, env={**os.environ, "SECAUDIT_LANG": "en"},
+    )  # fmt: skip
+    assert done.returncode == ExitCode.INCOMPLETE, done.stderr
+    with Store.open(folder / "workspace" / "store.sqlite", create=False) as store:
+        assert store.verify().problems == ()
+        return {stored.outcome.endpoint: stored.outcome for stored in store.outcomes(1)}

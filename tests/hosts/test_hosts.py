@@ -7,6 +7,8 @@ import pytest
 
 from secaudit.model.fact import Known, Missing, MissingReason
 from secaudit.model.finding import Verdict
+from secaudit.model.outcome import Sight
+from tests.hosts import roots
 from tests.hosts.expectations import NOT_SHOWN, NOT_YET_PARSED, ROWS, Row
 from tests.hosts.roots import SUITES
 
@@ -94,6 +96,30 @@ def test_an_account_without_rights_is_never_told_less_is_more(sights):
         if account == "audit" and (release, state, "root") in sights.seen:
             for check, finding in sights.seen[release, state, "root"].findings.items():
                 assert seen.findings[check].verdict in (finding.verdict, Verdict.UNKNOWN), (release, state, check)
+
+
+def test_the_command_line_keeps_the_same_facts_of_the_same_hosts(sights):
+    """``secaudit scan`` from the auditor's namespace: what it stored is what was seen before, host by host."""
+    ours = {"time.skew_seconds", "machine.uptime_days"}
+    for release in SUITES:
+        for state in ("neglected", "kept"):
+            stored = sights.scanned[f"deb{release}-{state}"]
+            assert stored.sight is Sight.SEEN
+            before = sights.seen[release, state, "root"].outcome.facts
+            assert {n: v for n, v in stored.facts.items() if n not in ours} == {n: v for n, v in before.items() if n not in ours}
+
+
+def test_a_host_with_another_key_than_the_enrolled_one_is_told_nothing(sights):
+    outcome = sights.scanned["deb12-bare"]
+    assert (outcome.sight, outcome.capture) == (Sight.HOST_KEY, None)
+
+
+def test_a_mirror_that_does_not_answer_is_one_clear_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(roots, "mirrors", lambda: ("http://127.0.0.1:9/debian", "http://127.0.0.1:9/security"))
+    with pytest.raises(
+        roots.NoRootError, match=r"^no test host can be built from the Debian mirror of this machine's apt sources: "
+    ):
+        roots.build_roots(tmp_path)
 
 
 def test_every_answer_is_small(sights):
