@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -123,4 +123,6 @@ def scan(hosts: Mapping[tuple[str, str], Host], folder: Path, cables: Cables) ->
     assert done.returncode == ExitCode.INCOMPLETE, done.stderr
     with Store.open(folder / "workspace" / "store.sqlite", create=False) as store:
         assert store.verify().problems == ()
-        return {stored.outcome.endpoint: stored.outcome for stored in store.outcomes(1)}
+        kept = {stored.number: stored.outcome for stored in store.outcomes(1)}
+        facts = store.facts_of(kept)
+        return {outcome.endpoint: replace(outcome, facts=facts.get(number)) for number, outcome in kept.items()}

@@ -144,14 +144,22 @@ class Host:
         texts = [path.read_text(errors="replace")[-2000:] for path in said if path.is_file()]
         return f"{self.name} did not start:\n" + "\n".join(texts)
 
+    @property
+    def inside(self) -> list[str]:
+        """Options of nsenter that lead onto the host."""
+        return ["-t", str(self._first), "-m", "-u", "-i", "-n", "-p", "-r", "-w"]
+
     def run(self, script: str) -> str:
         """Standard output of shell run on the host by its root."""
-        inside = ["nsenter", "-t", str(self._first), "-m", "-u", "-i", "-n", "-p", "-r", "-w"]
         done = subprocess.run(
-            [*inside, "/bin/sh", "-c", script], capture_output=True, text=True, errors="replace", timeout=START_SECONDS,
+            ["nsenter", *self.inside, "/bin/sh", "-c", script],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=START_SECONDS,
             stdin=subprocess.DEVNULL,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"},
-        )  # fmt: skip
+        )
         assert done.returncode == 0, f"{self.name}: {script}\n{done.stdout[-1000:]}\n{done.stderr[-1000:]}"
         return done.stdout
 

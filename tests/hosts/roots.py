@@ -61,16 +61,26 @@ class Roots:
 
 def build_roots(folder: Path) -> Mapping[str, Roots]:
     """Roots of every release under ``folder``, at the same time; NoRootError when the mirror or a tool does not serve."""
-    for tool in ("mmdebstrap", "ip", "unshare", "nsenter", "setpriv"):
-        if shutil.which(tool) is None:
-            raise NoRootError(f"test hosts need the program {tool}, which is not installed (make lab installs it)")
-    mirror, security = mirrors()
+    found = _ready()
 
     def build(release: str) -> Roots:
-        return _build(folder / release, SUITES[release], mirror, security)
+        return _upgraded(_released(folder / release, release, PACKAGES, found))
 
     with ThreadPoolExecutor(len(SUITES)) as pool:
         return dict(zip(SUITES, pool.map(build, SUITES), strict=True))
+
+
+def build_root(folder: Path, release: str, packages: tuple[str, ...]) -> Path:
+    """One root in ``folder``, from the release pocket, with these packages; NoRootError as above."""
+    return _released(folder, release, packages, _ready())
+
+
+def _ready() -> tuple[str, str]:
+    """The mirrors, when all programs are there."""
+    for tool in ("mmdebstrap", "ip", "unshare", "nsenter", "setpriv"):
+        if shutil.which(tool) is None:
+            raise NoRootError(f"test hosts need the program {tool}, which is not installed (make lab installs it)")
+    return mirrors()
 
 
 def mirrors() -> tuple[str, str]:
@@ -90,23 +100,27 @@ def mirrors() -> tuple[str, str]:
     )
 
 
-def _build(folder: Path, suite: str, mirror: str, security: str) -> Roots:
+def _released(folder: Path, release: str, packages: tuple[str, ...], mirror: tuple[str, str]) -> Path:
     folder.mkdir(parents=True)
-    released, changes, work, root = (folder / name for name in ("released", "upgraded", "work", "root"))
-    sources = folder / "sources.list"
-    sources.write_text(f"deb {mirror} {suite} main\ndeb {security} {suite}-security main\n", encoding="ascii")
+    suite, root, sources = SUITES[release], folder / "released", folder / "sources.list"
+    sources.write_text(f"deb {mirror[0]} {suite} main\ndeb {mirror[1]} {suite}-security main\n", encoding="ascii")
     options = [option for setting in _QUICK for option in ("--aptopt", _as_configuration(setting))]
     _run(
         [
             *ALONE, "mmdebstrap", "--quiet", "--variant=essential", *options, "--aptopt", 'APT::Install-Recommends "false"',
-            "--dpkgopt=force-unsafe-io", f"--include={','.join(PACKAGES)}", "--skip=cleanup/apt/lists",
+            "--dpkgopt=force-unsafe-io", f"--include={','.join(packages)}", "--skip=cleanup/apt/lists",
             f'--customize-hook=cp "{sources}" "$1/etc/apt/sources.list"',
             '--customize-hook=chroot "$1" apt-get --quiet=2 update',
             '--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/apt/apt.conf.d/99mmdebstrap"',
-            suite, str(released), mirror,
+            suite, str(root), mirror[0],
         ],
         BUILD_SECONDS,
     )  # fmt: skip
+    return root
+
+
+def _upgraded(released: Path) -> Roots:
+    changes, work, root = (released.with_name(name) for name in ("upgraded", "work", "root"))
     for path in (changes, work, root):
         path.mkdir()
     unsafe = "-oDpkg::Options::=--force-unsafe-io"
