@@ -234,6 +234,7 @@ BARE = (
 
 _TWELVE = {"accounts": ("audit",), "releases": ("12",)}
 CLOSED = (
+    Row("closed", "os.family", "linux", **_TWELVE),
     Row("closed", "os.id", _ABSENT, **_TWELVE),
     Row("closed", "os.support_days_left", _ABSENT, "patch.os-supported", "unknown", **_TWELVE),
     Row("closed", "patch.pending_security", _ERROR, "patch.security-pending", "unknown", **_TWELVE),

@@ -1,5 +1,6 @@
 """Real Debian 11, 12 and 13 in known states, asked over SSH: facts and verdicts are what each state must give."""
 
+import os
 import re
 from collections import defaultdict
 
@@ -8,7 +9,7 @@ import pytest
 from secaudit.model.fact import Known, Missing, MissingReason
 from secaudit.model.finding import Verdict
 from secaudit.model.outcome import Sight
-from tests.hosts import roots
+from tests.hosts import coverage, roots
 from tests.hosts.expectations import NOT_SHOWN, NOT_YET_PARSED, ROWS, Row
 from tests.hosts.roots import SUITES
 
@@ -144,3 +145,11 @@ def test_every_check_for_debian_is_shown_pass_fail_and_unknown(sights):
     lacking = {f"{check} {verdict.value}" for check in applies for verdict in DECIDING if verdict not in shown[check]}
     assert lacking == set(NOT_SHOWN), "\n".join(["not shown on any host:", *sorted(lacking)])
     assert all(NOT_SHOWN.values())
+
+
+def test_the_page_says_which_fact_was_read_on_which_release(sights):
+    """``WRITE_COVERAGE=1`` writes the section anew."""
+    section = coverage.section(sights.seen)
+    if os.environ.get("WRITE_COVERAGE"):
+        coverage.write(section)
+    assert coverage.written() == section
