@@ -38,9 +38,6 @@ class Sights:
 BESIDE = {
     "upgrade": "apt-get -s -qq dist-upgrade",
     "old": "cat /opt/old-package 2>/dev/null || true",
-    "aslr": "cat /proc/sys/kernel/randomize_va_space",
-    "pointers": "cat /proc/sys/kernel/kptr_restrict",
-    "messages": "cat /proc/sys/kernel/dmesg_restrict",
     "sshd": "/usr/sbin/sshd -T",
 }
 

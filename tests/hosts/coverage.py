@@ -9,7 +9,7 @@ from tests.hosts.seeing import ROOT, Seen
 
 PAGE: Path = ROOT / "docs" / "coverage.md"
 TITLE = "## Debian 11, 12 and 13 as real hosts"
-OF_THE_MACHINE = ("machine.", "boot.", "disk.", "exploit.", "mac.", "kernel.", "media.autorun", "logging.process")
+OF_THE_MACHINE = ("machine.", "boot.", "disk.", "exploit.", "mac.", "kernel.", "media.", "logging.process")
 """Facts that hang on the hardware or the kernel below the hosts, which differ from one place to another."""
 _HEAD = f"""{TITLE}
 

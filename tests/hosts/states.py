@@ -31,7 +31,7 @@ NEGLECTED = f"""\
 {_OLD_PACKAGE}
 mkdir -p /var/lib/apt/periodic
 touch /var/lib/apt/periodic/update-success-stamp
-touch -d '3 days ago 1 hour ago' /run/reboot-required
+touch -d '10 days ago 1 hour ago' /run/reboot-required
 printf 'linux-image-test\\n' >/run/reboot-required.pkgs
 put_first /etc/ssh/sshd_config <<'END'
 PermitRootLogin yes
@@ -53,7 +53,9 @@ passwd --delete nobodys
 chage --lastday "$(date -d '500 days ago' +%F)" dormant
 perl -e 'open F, ">>/var/log/lastlog"; close F; open F, "+</var/log/lastlog"; binmode F;
   seek F, 292 * getpwnam("dormant"), 0; print F pack("l a32 a256", time - 400 * 86400 - 3600, "pts/0", "")'
-printf '%%%%sudo ALL=(ALL:ALL) NOPASSWD: ALL\\n' >/etc/sudoers.d/group
+usermod --append --groups sudo pi
+usermod --append --groups sudo dormant
+printf '%%sudo ALL=(ALL:ALL) NOPASSWD: ALL\\n' >/etc/sudoers.d/group
 chmod 440 /etc/sudoers.d/group
 chmod 666 /etc/passwd
 chmod 644 /etc/shadow
@@ -66,9 +68,11 @@ inetd
 printf 'listen=YES\\nlisten_ipv6=NO\\nbackground=YES\\nsecure_chroot_dir=/run/empty\\n' >/etc/vsftpd.conf
 mkdir /run/empty
 vsftpd /etc/vsftpd.conf
+perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 6379, Listen => 1) or die; sleep 1000000' &
+package anydesk 1.0
+package qbittorrent 1.0
 printf 'server 198.18.255.254 iburst\\n' >/etc/chrony/chrony.conf
 chronyd -x
-printf 'Storage=volatile\\n' >/opt/unused
 mkdir -p /etc/systemd
 printf '[Journal]\\nStorage=volatile\\n' >/etc/systemd/journald.conf
 printf 1 >/proc/sys/net/ipv4/ip_forward
@@ -82,6 +86,7 @@ mkdir -p /var/lib/apt/periodic
 touch /var/lib/apt/periodic/update-success-stamp
 mkdir -p "/lib/modules/$(uname -r)"
 : >"/lib/modules/$(uname -r)/modules.dep"
+: >"/lib/modules/$(uname -r)/modules.builtin"
 put_first /etc/ssh/sshd_config <<'END'
 PermitRootLogin prohibit-password
 PasswordAuthentication no
@@ -113,20 +118,20 @@ stand_in clamonacc
 stand_in auditd
 printf '*.* @@198.18.255.254:6514\\n' >/etc/rsyslog.d/away.conf
 rsyslogd
-printf 'minlen = 12\\nminclass = 3\\n' >/etc/security/pwquality.conf
-printf 'deny = 5\\nunlock_time = 900\\n' >/etc/security/faillock.conf
+printf 'minlen = 14\\nminclass = 4\\n' >/etc/security/pwquality.conf
+printf 'deny = 5\\nunlock_time = 43200\\n' >/etc/security/faillock.conf
 put_first /etc/pam.d/common-auth <<'END'
 auth required pam_faillock.so preauth
 END
 printf 'auth [default=die] pam_faillock.so authfail\\n' >>/etc/pam.d/common-auth
 printf 'account required pam_faillock.so\\n' >>/etc/pam.d/common-account
 put_first /etc/pam.d/common-password <<'END'
-password required pam_pwhistory.so remember=5
+password required pam_pwhistory.so remember=10
 END
 sed -i -e 's/^PASS_MAX_DAYS.*/PASS_MAX_DAYS 90/' -e 's/^PASS_MIN_DAYS.*/PASS_MIN_DAYS 1/' /etc/login.defs
 useradd --shell /bin/bash officer
 printf 'officer:Mat-khau-Dai-1\\n' | chpasswd
-printf 'TMOUT=600\\nreadonly TMOUT\\nexport TMOUT\\n' >/etc/profile.d/tmout.sh
+printf 'TMOUT=300\\nreadonly TMOUT\\nexport TMOUT\\n' >/etc/profile.d/tmout.sh
 mkdir -p /etc/modprobe.d
 printf 'install usb-storage /bin/false\\nblacklist usb-storage\\n' >/etc/modprobe.d/usb.conf
 for place in /proc/sys/net/ipv4/conf/*/accept_redirects /proc/sys/net/ipv4/conf/*/accept_source_route; do printf 0 >"$place"; done
@@ -155,13 +160,21 @@ rm -rf /etc/os-release /usr/lib/os-release
 chmod 600 /etc/passwd /etc/inetd.conf /etc/apt/sources.list /etc/ssh/sshd_config /etc/rsyslog.conf /var/lib/dpkg/status
 chmod 700 /var/lib/apt/lists /etc/ssh/sshd_config.d /var/lib/clamav
 rsyslogd
+chmod 700 /etc/security /etc/pam.d /etc/profile.d /etc/chrony
+chmod 600 /etc/login.defs /etc/profile /etc/bash.bashrc /etc/nsswitch.conf
 mount -o remount,hidepid=2 /proc
+mount -t tmpfs -o mode=700 tmpfs /proc/sys
 """
 """Ordinary accounts can read next to nothing."""
 
 MANAGED = """\
 mkdir -p /var/lib/apt/periodic
 touch /var/lib/apt/periodic/update-success-stamp
+for release in "$(uname -r)" "$(uname -r | sed 's/^[0-9]*/99/')"; do
+  mkdir -p "/lib/modules/$release"
+  : >"/lib/modules/$release/modules.dep"
+done
+hostname debian
 package mdatp 101.0
 stand_in wdavdaemon
 cat >/usr/bin/mdatp <<'END'
