@@ -39,4 +39,6 @@ def test_a_host_name_is_no_address(inventory):
 
 
 def vars_of(inventory):
-    return {name: getattr(inventory, name) for name in inventory.__dataclass_fields__ if inventory.__dataclass_fields__[name].init}
+    return {
+        name: getattr(inventory, name) for name in inventory.__dataclass_fields__ if inventory.__dataclass_fields__[name].init
+    }
