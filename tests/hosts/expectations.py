@@ -289,7 +289,7 @@ NOT_SHOWN: Mapping[str, str] = {
             "exploit.aslr fail", "exploit.dep fail", "kernel.messages fail", "kernel.messages pass", "kernel.pointers pass",
             "kernel.pointers fail", "kernel.tracing pass", "kernel.tracing fail", "mac.enforcing pass", "mac.enforcing fail",
             "mac.enforcing unknown", "machine.identifiable fail", "machine.identifiable pass", "machine.identifiable unknown",
-            "media.storage pass", "media.storage fail", "media.usb-storage pass", "media.usb-storage fail",
+            "media.storage-blocked pass", "media.storage-blocked fail",
         ),
         BELOW,
     ),
