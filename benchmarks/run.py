@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ORDER = ("startup.py", "inventory_load.py", "judging.py", "storing.py", "fanout.py")
+ORDER = ("startup.py", "inventory_load.py", "judging.py", "storing.py", "fanout.py", "probing.py")
 
 
 def main() -> int:

@@ -83,12 +83,13 @@ def release_fields(reading: Reading) -> dict[str, str]:
 
 
 def os_family(reading: Reading) -> FactValue:
-    """Linux: the probe for POSIX systems counts what it finds under /proc and in os-release."""
+    """Linux, as its kernel says; without its word a file of the distribution shows it."""
+    system = first(reading.pairs("kernel"), "system") if reading.status("kernel") is None else ""
+    if system not in ("", "Linux"):
+        reading.fail(MissingReason.UNSUPPORTED, "kernel", "the kernel is not Linux")
+    if system:
+        return Known("linux", "kernel")
     reading.once(release_fields)
-    if reading.status("kernel") is None:
-        system = first(reading.pairs("kernel"), "system")
-        if system not in ("", "Linux"):
-            reading.fail(MissingReason.UNSUPPORTED, "kernel", "the kernel is not Linux")
     return Known("linux", "os-release")
 
 

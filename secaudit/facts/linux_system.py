@@ -50,10 +50,16 @@ _KEEPERS = {
 """What the probe asks -> units and processes of the daemon that answers."""
 
 
+_OWN_CLOCK = "7F7F0101"
+"""Reference of chrony where nothing but the machine's own clock is left ("local stratum"), as chronyc prints it."""
+
+
 def synchronised(reading: Reading) -> FactValue:
     """The kernel, chrony or ntpd says so; any of them."""
     pairs = reading.pairs("time")
     kernel, chrony, ntp = first(pairs, "NTPSynchronized"), first(pairs, "chrony-leap"), first(pairs, "ntpq")
+    if first(pairs, "chrony-reference").upper() == _OWN_CLOCK and ntp != "synchronised":
+        return Known(value=False, section="time")  # chrony tells the kernel "synchronised" of its own clock too
     if kernel == "yes" or "timesyncd" in pairs or chrony == "Normal" or ntp == "synchronised":
         return Known(value=True, section="time")
     # A daemon that was asked and did not answer may keep the clock without telling the kernel.

@@ -11,6 +11,8 @@ from secaudit.model.fact import FactValue, Known, MissingReason
 _TIME = re.compile(r"(\d{1,8})([smhdw]?)", re.IGNORECASE)
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _LEVELS = ("QUIET", "FATAL", "ERROR", "INFO", "VERBOSE", "DEBUG", "DEBUG1", "DEBUG2", "DEBUG3")
+_SAME = {"SILENT": "QUIET"}
+"""``sshd -T`` prints the older of the two names of the lowest level."""
 _WEAK = re.compile(
     r"3des-cbc|blowfish-cbc|cast128-cbc|arcfour.*|aes(?:128|192|256)-cbc|rijndael-cbc@.*|none"
     r"|hmac-md5.*|hmac-sha1-96.*|hmac-ripemd160.*"
@@ -76,7 +78,7 @@ def authentication_methods(reading: Reading) -> FactValue:
 def log_level(reading: Reading) -> FactValue:
     """The one that tells least."""
     values, section, unseen = settings(reading, "loglevel")
-    levels = [value.upper() for value in values]
+    levels = [_SAME.get(value.upper(), value.upper()) for value in values]
     if any(level not in _LEVELS for level in levels):
         reading.fail(MissingReason.ERROR, section, "LogLevel has an unknown value")
     weakest = min(levels, key=_LEVELS.index)

@@ -761,7 +761,9 @@ s_time() {
   fi
   [ -e /run/systemd/timesync/synchronized ] && printf 'timesyncd=synchronized\n' && found=0
   if have chronyc; then
-    printf 'chrony-leap=%s\n' "$(limit 10 chronyc -n tracking | sed -n -e 's/^Leap status *: *//p')" && found=0
+    tracking=$(limit 10 chronyc -n tracking)
+    printf 'chrony-leap=%s\n' "$(printf '%s\n' "$tracking" | sed -n -e 's/^Leap status *: *//p')" && found=0
+    printf 'chrony-reference=%s\n' "$(printf '%s\n' "$tracking" | sed -n -e 's/^Reference ID *: *\([0-9A-Fa-f]*\).*/\1/p')"
   fi
   if have ntpq; then
     printf 'ntpq=%s\n' "$(limit 10 ntpq -np | sed -n -e 's/^\*.*/synchronised/p' -e 's/^=.*/answered/p' | tail -n 1)" && found=0

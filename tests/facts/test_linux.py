@@ -431,6 +431,8 @@ def test_firewall(posix, sections, active, kind):
         ("NTP=yes\nNTPSynchronized=no\n", False),
         ("NTPSynchronized=no\nchrony-leap=Normal\n", True),
         ("chrony-leap=Not synchronised\n", False),
+        ("chrony-leap=Normal\nchrony-reference=C0A80101\n", True),
+        ("NTPSynchronized=yes\nchrony-leap=Normal\nchrony-reference=7F7F0101\n", False),
         ("ntpq=synchronised\n", True),
         ("timesyncd=synchronized\n", True),
         ("NTP=no\n", MissingReason.ABSENT),

@@ -169,6 +169,7 @@ def sshd(posix, old="", new="", config=MAIN, **more):
         ("login_grace_seconds", "", "", "", 120),
         ("login_grace_seconds", "time 120", "time 1m30s", "", 90),
         ("login_grace_seconds", "time 120", "time soon", "", MissingReason.ERROR),
+        ("log_level", "loglevel INFO", "loglevel SILENT", "", "QUIET"),
         ("idle_seconds", "", "", "", 600),
         ("idle_seconds", "interval 300", "interval 0", "", 0),
         ("idle_seconds", "countmax 2", "countmax 0", "", 0),

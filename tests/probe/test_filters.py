@@ -183,6 +183,7 @@ def test_time_tools_are_asked_without_name_look_ups(tools):
     ntp = "     remote\n====\n*127.0.0.9 .GPS. 1 u\n"
     _, body = tools("time", chronyc=("-n tracking", chrony), ntpq=("-np", ntp))
     assert "chrony-leap=Normal\n" in body
+    assert "chrony-reference=7F000001\n" in body
     assert "ntpq=synchronised\n" in body
     assert "127.0.0.9" not in body
 
