@@ -102,7 +102,17 @@
     var origin = machine.about.filter(function (pair) { return pair[2]; });
     if (machine.verdicts.length) {
       parts.push(element("h3", { text: words.verdicts }));
-      machine.verdicts.forEach(function (row) { parts.push(verdict(row, machine, sections)); });
+      var kinds = machine.verdicts.map(function (row) { return row[1]; });
+      kinds.filter(function (number, position) { return kinds.indexOf(number) === position; }).forEach(function (number) {
+        var kind = data.verdicts[number];
+        var shown = machine.verdicts.filter(function (row) { return row[1] === number; }).map(function (row) { return verdict(row, machine, sections); });
+        // What is in order and what does not apply is many lines and one glance: folded.
+        if (kind[0] === "pass" || kind[0] === "not_applicable") {
+          parts.push(fold([kind[1], " (" + shown.length + ")"], "v " + kind[0], shown));
+        } else {
+          parts = parts.concat(shown);
+        }
+      });
     } else {
       parts.push(element("p", { text: words.unseen }));
     }

@@ -18,10 +18,21 @@ from markupsafe import Markup
 
 from secaudit.errors import ReportError
 from secaudit.messages import Message, Translator, msg
+from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
 from secaudit.model.outcome import Sight
 from secaudit.report.bars import bar
-from secaudit.report.document import CheckRow, MachineRow, ReportDocument, SystemRow, TargetRow, Tile, UnseenRow, VisitRow
+from secaudit.report.document import (
+    CheckRow,
+    FactRow,
+    MachineRow,
+    ReportDocument,
+    SystemRow,
+    TargetRow,
+    Tile,
+    UnseenRow,
+    VisitRow,
+)
 from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
 from secaudit.report.panel import ANSWERS, Panel, about
@@ -142,6 +153,8 @@ def _globals(document: ReportDocument, voice: Voice) -> dict[str, Any]:
         "island": lambda: Markup(panel.island()),  # noqa: S704 - escaped for a data island by the panel
         "about": lambda row: [(voice.say(label), value, raw) for label, value, raw in about(row, voice)],
         "tally": _tally,
+        "unknown_by_reason": lambda row: _unknown_by_reason(row, voice),
+        "facts_against": _facts_against,
         "protection_word": lambda row: voice.say(protection_words(row.protection)),
         "protection_tally": _protection_tally,
         "by_level": lambda: _by_level(document.systems),
@@ -175,6 +188,22 @@ def _tally(machine: MachineRow) -> list[tuple[Verdict, int]]:
     """How many verdicts of each kind a machine has, kinds that do not occur left out."""
     counted = [(verdict, sum(row.verdict is verdict for row in machine.verdicts)) for verdict in Verdict]
     return [(verdict, count) for verdict, count in counted if count]
+
+
+def _unknown_by_reason(machine: MachineRow, voice: Voice) -> list[tuple[Verdict, MissingReason, list[str]]]:
+    """The verdict unknown, why something is not known, and short names of the facts missing for that reason, each once."""
+    names: dict[MissingReason, dict[str, None]] = {}
+    for row in machine.verdicts:
+        if row.verdict is Verdict.UNKNOWN:
+            for item in row.missing:
+                names.setdefault(item.reason, {})[voice.say(fact_word(item.name))] = None
+    return [(Verdict.UNKNOWN, reason, list(found)) for reason, found in names.items()]
+
+
+def _facts_against(machine: MachineRow) -> list[FactRow]:
+    """The observed values behind what is not in order."""
+    wanted = {name for row in machine.verdicts if row.verdict is Verdict.FAIL for name in row.facts}
+    return [fact for fact in machine.facts if fact.name in wanted]
 
 
 def _protection_tally(machines: Sequence[MachineRow]) -> list[tuple[MachineRow, int]]:

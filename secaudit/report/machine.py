@@ -11,7 +11,7 @@ from secaudit.model.finding import Verdict
 from secaudit.model.inventory import EndpointKind
 from secaudit.model.outcome import Grade, Sight, Way
 from secaudit.model.protection import ProtectionGrade
-from secaudit.report.texts import Detail, Limit, Paragraph, Wording
+from secaudit.report.texts import Detail, Limit, Paragraph, Sentence, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,13 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:
-    """A machine on which something is proven not to be in order."""
+    """A machine on which something grave is proven not to be in order."""
 
     machine: str
     fails: tuple[str, ...]
-    """Check ids, the most severe first."""
+    """Ids of critical and high checks, the most severe first."""
+    lesser: int = 0
+    """How many checks of lower severity it fails besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ class MachineRow:
     seen: bool = False
     """There is fresh evidence."""
     protection: ProtectionGrade | None = None
+    patch: Sentence | None = None
+    """How far its monthly releases are behind and whether a restart waits; None where nothing is known of either."""
     """Of machines that were seen and are judged."""
     trail: Trail | None = None
     facts: tuple[FactRow, ...] = ()

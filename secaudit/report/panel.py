@@ -5,7 +5,6 @@ fact to the section of the answer it was read from. A page opened from a file ca
 """
 
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -28,8 +27,6 @@ from secaudit.report.document import (
 )
 from secaudit.report.fact_text import fact_text, unavailable
 from secaudit.report.fact_words import fact_word
-from secaudit.report.patch_words import FACTS as PATCH_FACTS
-from secaudit.report.patch_words import patch_sentence
 from secaudit.report.places import Places
 from secaudit.report.voice import Voice
 from secaudit.report.words import protection_words, word
@@ -173,22 +170,11 @@ def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str, bool]]:
         (msg("Place"), machine.place or "", False),
         (msg("Address"), machine.address or "", False),
         (msg("Systems on it"), "; ".join(machine.systems), False),
-        (msg("Patch state"), _patch_state(machine, voice), False),
+        (msg("Patch state"), voice.say(machine.patch) if machine.patch else "", False),
     ]
     if machine.trail is not None:
         pairs += _trail(machine.trail, voice)
     return [pair for pair in pairs if pair[1]]
-
-
-def _patch_state(machine: MachineRow, voice: Voice) -> str:
-    """The sentence of the machine's patch facts; empty when they do not say enough for one."""
-    values: dict[str, object] = {}
-    for fact in machine.facts:
-        if fact.name in PATCH_FACTS:
-            with suppress(orjson.JSONDecodeError):
-                values[fact.name] = orjson.loads(fact.value)
-    sentence = patch_sentence(values)
-    return "" if sentence is None else voice.say(sentence)
 
 
 def _trail(trail: Trail, voice: Voice) -> list[tuple[Message, str, bool]]:

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from secaudit.messages import Message, msg
 
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
-FACTS = ("patch.releases_behind", "patch.due", "patch.level", "patch.reboot_required", "patch.restart_waiting_days")
-"""Facts the sentence is made of."""
 
 
 def patch_sentence(facts: Mapping[str, object]) -> Message | None:
-    """``2 monthly releases behind (September 2026), a restart has been waiting for 19 days``.
+    """``2 monthly release(s) behind (at the release of 9/2026), waiting for a restart for 19 day(s)``.
 
     ``facts`` holds the values that are known, by name; None when they say nothing of monthly releases nor of a restart. What is
     not known is left out, never written as if it were in order.
@@ -31,7 +29,9 @@ def _release(facts: Mapping[str, object]) -> Message | None:
         if level is None:
             return msg("has every monthly release that is due")
         return msg("has every monthly release that is due (at the release of {month})", month=level)
-    due = _month(facts.get("patch.due"))
+    level, due = _month(facts.get("patch.level")), _month(facts.get("patch.due"))
+    if level is not None:
+        return msg("{count} monthly release(s) behind (at the release of {month})", count=behind, month=level)
     if due is None:
         return msg("{count} monthly release(s) behind", count=behind)
     return msg("{count} monthly release(s) behind (the release of {month} is due)", count=behind, month=due)

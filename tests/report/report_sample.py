@@ -117,7 +117,7 @@ def sample(machines: int = 120, communes: int = len(_COMMUNES)) -> ReportDocumen
         systems=systems,
         checks=tuple(check_row(*check) for check in CHECKS),
         visits=tuple(
-            VisitRow(row.id, tuple(v.check for v in row.verdicts if v.verdict is Verdict.FAIL))
+            VisitRow(row.id, tuple(v.check for v in row.verdicts if v.verdict is Verdict.FAIL), lesser=7)
             for row in rows
             if any(v.verdict is Verdict.FAIL for v in row.verdicts)
         ),

@@ -13,6 +13,7 @@ from report_hostile import texts_of
 
 from secaudit.errors import ReportError
 from secaudit.model.base import Texts
+from secaudit.model.finding import Verdict
 from secaudit.model.measurement import Decision
 from secaudit.report import render_html
 from secaudit.report.document import Conclusion, Figure, Members, Order
@@ -181,6 +182,26 @@ def test_machines_show_their_protection_wherever_they_stand(documents, pages):
         assert ("Mức bảo vệ" in pairs) == (wanted[name] is not None)
     lists = [island["texts"][row[1]] for shown in island["lists"] if shown["kind"] == "machine" for row in shown["rows"]]
     assert any(beside.endswith(" · ít nhất P2") for beside in lists)
+
+
+def test_a_visit_counts_what_else_is_not_in_order(documents, pages):
+    assert pages["vi"].text.count("và 7 nội dung mức thấp hơn") == len(documents.visits)
+
+
+def test_a_machine_shows_what_is_against_it_and_what_is_not_known(documents, vietnamese, templates):
+    """Without scripts: every failed check with the values behind it, and the missing facts by reason; not the rest."""
+    text = render_html(documents, vietnamese, templates)
+    for row in documents.machines:
+        if f'<div id="machine-{documents.machines.index(row)}">' not in text:
+            continue
+        start = text.index(f'<div id="machine-{documents.machines.index(row)}">')
+        part = text[start : text.index("</details>", start)]
+        failed = [v for v in row.verdicts if v.verdict is Verdict.FAIL]
+        reasons = {item.reason for v in row.verdicts if v.verdict is Verdict.UNKNOWN for item in v.missing}
+        assert part.count('<span class="v fail">') == len(failed)
+        assert part.count('<span class="v unknown">') == len(reasons)
+        shown = {name for v in failed for name in v.facts}
+        assert part.count('<dd class="lines">') == sum(fact.name in shown for fact in row.facts)
 
 
 def test_headings_and_tables_are_in_order(pages):

@@ -6,7 +6,7 @@ from secaudit.report.patch_words import patch_sentence
 from secaudit.report.voice import Voice
 from secaudit.resources import translator
 
-BEHIND = {"patch.releases_behind": 2, "patch.due": "2026-09 KB5124008", "patch.level": "2026-07"}
+BEHIND = {"patch.releases_behind": 2, "patch.due": "2026-11 KB5124008", "patch.level": "2026-09"}
 WAITING = {"patch.reboot_required": True, "patch.restart_waiting_days": 19}
 
 
@@ -15,10 +15,14 @@ WAITING = {"patch.reboot_required": True, "patch.restart_waiting_days": 19}
     [
         (
             {**BEHIND, **WAITING},
-            "chậm 2 kỳ vá (bản vá tháng 9/2026), chờ khởi động lại 19 ngày",
-            "2 monthly release(s) behind (the release of 9/2026 is due), waiting for a restart for 19 day(s)",
+            "chậm 2 kỳ vá (đang ở bản vá tháng 9/2026), chờ khởi động lại 19 ngày",
+            "2 monthly release(s) behind (at the release of 9/2026), waiting for a restart for 19 day(s)",
         ),
-        (BEHIND, "chậm 2 kỳ vá (bản vá tháng 9/2026)", "2 monthly release(s) behind (the release of 9/2026 is due)"),
+        (
+            {"patch.releases_behind": 14, "patch.due": "2026-11"},
+            "chậm 14 kỳ vá (phải có bản vá tháng 11/2026)",
+            "14 monthly release(s) behind (the release of 11/2026 is due)",
+        ),
         ({"patch.releases_behind": 1}, "chậm 1 kỳ vá", "1 monthly release(s) behind"),
         (
             {"patch.releases_behind": 0, "patch.level": "2026-11", "patch.reboot_required": False},

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from secaudit.facts import derive_facts
+from secaudit.messages import Message
 from secaudit.model.capture import Capture
 from secaudit.model.check import Severity
 from secaudit.model.fact import FactSet, Known, Missing
@@ -27,12 +29,14 @@ from secaudit.report.document import (
     section_budget,
     section_text,
 )
+from secaudit.report.patch_words import patch_sentence
 from secaudit.store import Store
 
 MOST_WITH_SECTIONS = 1000
 """Machines whose captured text stands in the page; with more, the page would not open on an old PC and digests must do."""
 
 _WEIGHT = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3, Severity.INFO: 4}
+_GRAVE = _WEIGHT[Severity.HIGH]
 
 
 def check_rows(measured: Measured) -> tuple[CheckRow, ...]:
@@ -119,12 +123,18 @@ def _machine(
         lab=evidence.outcome.lab if evidence is not None else endpoint.lab,
         seen=evidence is not None,
         protection=state.protection,
+        patch=_patch_state(measured, proof.facts) if evidence is not None else None,
         trail=_trail(state, proof),
         facts=_fact_rows(state.findings, proof.facts),
         # Of a machine nobody saw every verdict is unknown for the same reason, which stands once, in its row of unseen machines.
-        verdicts=_verdicts(state.findings, proof.facts) if evidence is not None else (),
+        verdicts=_verdicts(state.findings, proof.facts, _severities(measured)) if evidence is not None else (),
         sections=_sections(proof.capture, proof.budget),
     )
+
+
+def _patch_state(measured: Measured, facts: FactSet) -> Message | None:
+    known = derive_facts(facts, measured.province.catalog.knowledge, measured.as_of)
+    return patch_sentence({name: fact.value for name, fact in known.items() if isinstance(fact, Known)})
 
 
 def _os(endpoint: Endpoint, facts: FactSet) -> str | None:
@@ -167,9 +177,10 @@ def _section_of(facts: FactSet, name: str) -> str:
 _ORDER = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.MANUAL, Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
-def _verdicts(findings: tuple[Finding, ...], facts: FactSet) -> tuple[VerdictRow, ...]:
+def _verdicts(findings: tuple[Finding, ...], facts: FactSet, severity: Mapping[str, int]) -> tuple[VerdictRow, ...]:
     """What needs attention first."""
-    return tuple(_verdict(finding, facts) for finding in sorted(findings, key=lambda item: _ORDER.index(item.verdict)))
+    ordered = sorted(findings, key=lambda item: (_ORDER.index(item.verdict), severity[item.check], item.check))
+    return tuple(_verdict(finding, facts) for finding in ordered)
 
 
 def _verdict(finding: Finding, facts: FactSet) -> VerdictRow:
@@ -197,14 +208,22 @@ def _sections(capture: Capture | None, budget: int) -> tuple[SectionText, ...]:
 
 
 def visit_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[VisitRow, ...]:
-    """Machines on which something is proven not to be in order, the most severe first."""
-    severity = {check.id: _WEIGHT[check.severity] for check in measured.province.catalog.checks.values()}
+    """Machines on which something critical or high is proven not to be in order, the most severe first.
+
+    Almost every machine fails something small; a list of those would say nothing about where to go.
+    """
+    severity = _severities(measured)
     rows = []
     for machine in machines:
         fails = [row.check for row in machine.verdicts if row.verdict is Verdict.FAIL]
-        if fails:
-            rows.append(VisitRow(machine.id, tuple(sorted(fails, key=lambda check: (severity[check], check)))))
+        grave = sorted((check for check in fails if severity[check] <= _GRAVE), key=lambda check: (severity[check], check))
+        if grave:
+            rows.append(VisitRow(machine.id, tuple(grave), len(fails) - len(grave)))
     return tuple(sorted(rows, key=lambda row: (severity[row.fails[0]], -len(row.fails), row.machine)))
+
+
+def _severities(measured: Measured) -> dict[str, int]:
+    return {check.id: _WEIGHT[check.severity] for check in measured.province.catalog.checks.values()}
 
 
 def unseen_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[UnseenRow, ...]:
