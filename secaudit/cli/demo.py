@@ -12,7 +12,7 @@ from rich.table import Table
 
 from secaudit.classify import compare
 from secaudit.cli.interrupts import ended_by_signals
-from secaudit.cli.judge import print_tallies
+from secaudit.cli.judge import print_group_tallies
 from secaudit.cli.language import N_
 from secaudit.cli.login import login_user
 from secaudit.cli.measure import print_measurements
@@ -88,7 +88,7 @@ def demo(
         with one_bar(session, msg("Judging")) as steps:
             measured = measure_province(province, province.plan(DEFAULT_PLAN), store, as_of=datetime.now(UTC), progress=steps)
         tallies = count_verdicts(state for state in measured.states.values() if state.evidence is not None)
-        print_tallies(session, province, tallies)
+        print_group_tallies(session, province, tallies)
         session.say(msg("6/6 Writing the report"), style="bold")
         target = workspace / REPORT_FILE
         write_report(publish(measured, store), target, language="vi", templates=data_folder("report_templates"))

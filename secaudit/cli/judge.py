@@ -1,5 +1,6 @@
 """``secaudit judge``: stored captures, judged again with the present catalog."""
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -25,13 +26,16 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import PlanOption, moment_of, needed_store, say_changed
-from secaudit.messages import clean, msg
+from secaudit.messages import Message, clean, msg
 from secaudit.model.base import day_in_vietnam
+from secaudit.model.check import Check
 from secaudit.model.finding import Verdict
 from secaudit.model.measurement import EndpointState
 from secaudit.pipeline.judging import Tallies, count_verdicts, rejudge
 from secaudit.pipeline.parameters import changed_json, title_of
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, classify_province, load_province
+from secaudit.report.format import Format
+from secaudit.report.groups import group_word, grouped
 from secaudit.report.voice import Voice
 from secaudit.report.words import word
 
@@ -93,14 +97,40 @@ def say_lab(session: Session, count: int) -> None:
         )
 
 
+_SHOWN = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE)
+
+
 def print_tallies(session: Session, province: Province, tallies: Tallies) -> None:
-    """One row per check: how many machines pass, fail, are unknown."""
-    table = Table()
-    table.add_column(session.text(msg("Check")), overflow="fold")
-    verdicts = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE)
-    for verdict in verdicts:
-        table.add_column(session.text(word(verdict)), justify="right")
-    for check, counts in tallies.items():
-        title = Voice(session.translator).say(title_of(province.catalog, province.catalog.checks[check]))
-        table.add_row(Text(clean(title)), *(str(counts[verdict]) for verdict in verdicts))
+    """One row per check under the name of its group: how many machines pass, fail, are unknown."""
+    table = _table(session, msg("Check"))
+    for group, checks in grouped(province.catalog.checks.values()):
+        table.add_section()
+        table.add_row(Text(session.text(group_word(group)), style="bold"))
+        for check in checks:
+            title = Voice(session.translator).say(title_of(province.catalog, check))
+            table.add_row(Text(clean(title)), *(str(_of(tallies, check)[verdict]) for verdict in _SHOWN))
     session.out.print(table)
+
+
+def print_group_tallies(session: Session, province: Province, tallies: Tallies) -> None:
+    """One row per group of checks: how many verdicts of its checks are pass, fail, unknown."""
+    table = _table(session, msg("Group of checks"))
+    show = Format(session.translator.language)
+    for group, checks in grouped(province.catalog.checks.values()):
+        name = msg("{group} ({count})", group=group_word(group), count=len(checks))
+        counts = (sum(_of(tallies, check)[verdict] for check in checks) for verdict in _SHOWN)
+        table.add_row(Text(session.text(name)), *map(show.number, counts))
+    session.out.print(table)
+
+
+def _of(tallies: Tallies, check: Check) -> Counter[Verdict]:
+    """A province without machines has no verdicts at all."""
+    return tallies.get(check.id, Counter())
+
+
+def _table(session: Session, heading: Message) -> Table:
+    table = Table()
+    table.add_column(session.text(heading), overflow="fold")
+    for verdict in _SHOWN:
+        table.add_column(session.text(word(verdict)), justify="right")
+    return table
