@@ -5,6 +5,7 @@ from functools import lru_cache
 import orjson
 
 from secaudit.messages import Message, msg
+from secaudit.report.field_words import field_order, field_word
 from secaudit.report.voice import Voice
 
 _YES = msg("yes")
@@ -33,7 +34,8 @@ def _said(value: object, voice: Voice) -> str:
             return voice.say(_NOTHING)
         return ("\n" if isinstance(value[0], dict) else ", ").join(_said(item, voice) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{name} = {_said(item, voice)}" for name, item in value.items())
+        fields = sorted(value, key=field_order)
+        return ", ".join(f"{voice.say(field_word(name))} = {_said(value[name], voice)}" for name in fields)
     if value is None:
         return "–"
     return str(value)

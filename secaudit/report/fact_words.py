@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from secaudit.messages import Message, literal, msg
+from secaudit.report.field_words import field_word
 
 _FACTS: Mapping[str, Message] = MappingProxyType(
     {
@@ -160,4 +161,4 @@ def fact_word(name: str) -> Message:
         return literal(name)
     if not bracket:
         return _FACTS[whole]
-    return msg("{fact}, field {field}", fact=_FACTS[whole], field=part.lstrip("."))
+    return msg("{fact}, field {field}", fact=_FACTS[whole], field=field_word(part.lstrip(".")))

@@ -13,6 +13,7 @@ from secaudit.model.protection import ProtectionGrade
 from secaudit.report.document import Tile
 from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
+from secaudit.report.field_words import field_word
 from secaudit.report.voice import Voice
 from secaudit.report.words import ADVICE, decision_word, protection_words, word
 
@@ -73,8 +74,14 @@ def test_the_words_of_practice(vietnamese):
 def test_every_fact_has_a_short_name():
     for name in {*FACTS, *ENDPOINT_VARIABLES}:
         assert str(fact_word(name)) != name
-    assert str(fact_word("protection.products[].managed")) == "Protection products found, field managed"
+    assert str(fact_word("protection.products[].managed")) == "Protection products found, field centrally managed"
     assert str(fact_word("no.such.fact")) == "no.such.fact"
+
+
+def test_every_field_of_a_record_has_a_short_name(vietnamese):
+    fields = {field for spec in FACTS.values() for field in spec.fields}
+    voice = Voice(vietnamese)
+    assert {field for field in fields if voice.say(field_word(field)) == field} == set()
 
 
 @pytest.mark.parametrize(
@@ -87,7 +94,7 @@ def test_every_fact_has_a_short_name():
         ('"deb12"', "deb12"),
         ('["a","b"]', "a, b"),
         ("null", "–"),
-        ('[{"id":"x","running":true},{"id":"y","running":false}]', "id = x, running = có\nid = y, running = không"),
+        ('[{"running":true,"name":"x"},{"id":"y","running":false}]', "tên = x, đang chạy = có\nmã = y, đang chạy = không"),
         ('[{"id":"cut in the mid', '[{"id":"cut in the mid'),
     ],
 )
