@@ -34,6 +34,8 @@ ENDPOINT = Endpoint.model_validate({"id": "m", "kind": "server"})
 RAW = {name: render_answer(name, NONCE, NOW) for name in answer_names()}
 CAPTURES = {name: frame(platform_of(name), NONCE, raw) for name, raw in RAW.items()}
 PROOF = (Verdict.PASS, Verdict.FAIL)
+SHARE = 7
+"""Of the pairs of sections each machine gets one in so many."""
 
 
 def _thorny(name, **bodies):
@@ -52,7 +54,9 @@ FIREWALL = {"name": "Other Firewall", "state": 0x041000, "path": "C:\\f\\f.exe",
 CAPTURES |= {
     "x-match-block": _thorny(
         "debian-13-server",
-        sshd_effective="permitrootlogin no\npasswordauthentication no\npermitemptypasswords no\nmaxauthtries 3\n",
+        sshd_effective="port 22\nlistenaddress 0.0.0.0:22\npermitrootlogin no\npasswordauthentication no\npermitemptypasswords no\n"
+        "maxauthtries 3\nlogingracetime 120\nclientaliveinterval 0\nclientalivecountmax 3\nx11forwarding no\nloglevel INFO\n"
+        "authenticationmethods any\nciphers aes256-ctr\nmacs hmac-sha2-256\nkexalgorithms curve25519-sha256\n",
         sshd_config="file /etc/ssh/sshd_config\n| PermitRootLogin no\n| Match User a\n| PermitRootLogin yes\n"
         "| PasswordAuthentication yes\n| PermitEmptyPasswords yes\n| MaxAuthTries 9\n",
     ),
@@ -171,8 +175,12 @@ def test_a_section_cut_anywhere(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_two_sections_at_once(name):
+    """Machines share the pairs, so that each pair falls to several of them."""
     sections = CAPTURES[name].sections
+    turn = NAMES.index(name)
     for number, (one, other) in enumerate(combinations(sections, 2)):
+        if (number + turn) % SHARE:
+            continue
         first, second = DEGRADED[number % len(DEGRADED)], DEGRADED[number // len(DEGRADED) % len(DEGRADED)]
         nothing_new(
             name,

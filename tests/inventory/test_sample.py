@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from secaudit.inventory import check_inventory, json_schema
+from secaudit.lab.answers import platform_of
 from secaudit.model.inventory import DossierStatus, EndpointKind, Inventory, Tier
 from secaudit.source import read_yaml
 
@@ -130,7 +131,7 @@ def test_the_lab_answers_for_exactly_the_machines_marked_lab(inventory):
     for address, machine in lab["machines"].items():
         answer = machine.get("answer")
         if answer is not None:
-            posix = answer.startswith(("debian-", "ubuntu-"))
+            posix = platform_of(answer) == "posix"
             assert marked[address].os == ("linux" if posix else "windows")
             assert (marked[address].kind is EndpointKind.SERVER) == (posix or answer.startswith("server-"))
     addressed = [endpoint for endpoint in inventory.endpoints.values() if endpoint.address and not endpoint.lab]
