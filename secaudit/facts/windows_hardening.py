@@ -81,7 +81,7 @@ def lm_level(reading: Reading) -> FactValue:
 def lsa_protection(reading: Reading) -> FactValue:
     """RunAsPPL, a policy first; not before Windows 8.1, and not known where new releases switch it on by themselves."""
     if build_number(reading) < _WINDOWS_8_1:
-        return _known(value=False)
+        return Known(value=False, section="os")
     value = setting(reading, "lsa_policy", "RunAsPPL")
     if value is None:
         value = setting(reading, "lsa", "RunAsPPL")
