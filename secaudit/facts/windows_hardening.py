@@ -233,7 +233,7 @@ def storage_blocked(reading: Reading) -> FactValue:
 def secure_boot(reading: Reading) -> FactValue:
     """UEFISecureBootEnabled; never on before Windows 8 and on firmware of the old kind."""
     if build_number(reading) < _WINDOWS_8:
-        return _known(value=False)
+        return Known(value=False, section="os")
     value = setting(reading, "secure_boot", "UEFISecureBootEnabled")
     if value is not None:
         return _known(value == 1)

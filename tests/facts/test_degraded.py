@@ -46,8 +46,8 @@ def _thorny(name, **bodies):
 
 
 SSHD_DEFAULTS = (
-    "x11forwarding no\nlogingracetime 120\nclientaliveinterval 0\nclientalivecountmax 3\nauthenticationmethods any\nloglevel INFO\n"
-    "port 22\nlistenaddress 0.0.0.0:22\nciphers aes256-ctr\nmacs hmac-sha2-256\nkexalgorithms curve25519-sha256\n"
+    "x11forwarding no\nlogingracetime 120\nclientaliveinterval 0\nclientalivecountmax 3\nauthenticationmethods any\n"
+    "loglevel INFO\nport 22\nlistenaddress 0.0.0.0:22\nciphers aes256-ctr\nmacs hmac-sha2-256\nkexalgorithms curve25519-sha256\n"
 )
 PROFILES = ("DomainProfile", "StandardProfile", "PublicProfile")
 UNITS = "systemd-journald.service loaded active running\nssh.service loaded active running\n"
