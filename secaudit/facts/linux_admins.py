@@ -48,12 +48,15 @@ def _rules(reading: Reading) -> _Rules:
     if "include" in pairs or "doas" in pairs:
         reading.fail(MissingReason.UNSUPPORTED, "sudoers", "rules stand in a file that is not read")
     if "some" in pairs.get("default", []):
-        reading.fail(MissingReason.UNSUPPORTED, "sudoers", "some are asked for no password by a default")
+        reading.fail(MissingReason.UNSUPPORTED, "sudoers", "some are asked by rules of their own")
+    everybody, as_target = "all" in pairs.get("default", []), "target" in pairs.get("default", [])
     grants: list[_Grant] = []
     for row in pairs.get("rule", []) if "sudo" in pairs else []:
         words = row.split("\t")
         if len(words) != 4 or words[2] not in ("ask", "free"):
             reading.fail(MissingReason.ERROR, "sudoers", "a rule cannot be read")
+        if as_target and words[2] == "ask" and not everybody:
+            continue  # sudo then asks for root's own password: the rule gives no more than su
         if _ROOT_NAMES & set(words[1].split(",")) and words[3] != "some":
             grants += [_Grant(name, words[2] == "free", words[3]) for name in words[0].split(",") if name]
     aliases: dict[str, list[str]] = {}
@@ -61,7 +64,7 @@ def _rules(reading: Reading) -> _Rules:
         for part in row.split(":"):
             name, _, members = part.partition("=")
             aliases[name] = [member for member in members.split(",") if member]
-    return _Rules(tuple(grants), aliases, "all" in pairs.get("default", []), "pkexec" in pairs)
+    return _Rules(tuple(grants), aliases, everybody, "pkexec" in pairs)
 
 
 def _named(reading: Reading, rules: _Rules, name: str) -> list[str]:

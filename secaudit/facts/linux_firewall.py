@@ -37,6 +37,8 @@ def _manager(reading: Reading) -> str:
         return "ufw"
     zone = first(pairs, "firewalld-zone").strip("\"'").lower()
     if zone != "trusted" and "firewalld.service" in units and units["firewalld.service"].running:
+        if "denied" in pairs.get("firewalld", []):
+            reading.fail(MissingReason.DENIED, "firewall", "the default zone of firewalld may not be read")
         return "firewalld"
     return ""
 

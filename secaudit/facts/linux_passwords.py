@@ -3,9 +3,11 @@
 Only what stands in the stack of PAM counts: a file of settings whose module nobody calls sets nothing.
 """
 
+import re
 from dataclasses import dataclass
 
 from secaudit.facts.accounts import can_log_in
+from secaudit.facts.linux_machine import release_fields
 from secaudit.facts.pam import Rule, services, stack
 from secaudit.facts.reading import NotReadError, Parser, Reading, decimal
 from secaudit.model.fact import FactValue, Known, MissingReason
@@ -16,6 +18,9 @@ _CREDITS = ("lcredit", "ucredit", "dcredit", "ocredit")
 _NEVER = 99_999
 """Days from which a password counts as one that never ends: the value distributions ship."""
 _QUALITY_LENGTH, _QUALITY_LEAST = 8, 6
+_OLD_QUALITY = {"rhel": 8, "centos": 8, "ol": 8, "scientific": 8, "amzn": 3, "debian": 10, "ubuntu": 18}
+"""System -> first version whose pwquality gives no credits by itself; before it the length was 9 and every kind was worth 1."""
+_OLD_QUALITY_LENGTH, _OLD_QUALITY_CREDIT = 9, 1
 _CRACKLIB_LENGTH, _CRACKLIB_CREDIT, _CRACKLIB_LEAST = 9, 1, 5
 _UNIX_LENGTH = 6
 _FAILLOCK_DENY, _FAILLOCK_SECONDS = 3, 600
@@ -85,6 +90,9 @@ def _before_storing(reading: Reading) -> list[Rule]:
     at = next((number for number, rule in enumerate(rules) if rule.module in _UNIX), None)
     if at is None:
         reading.fail(MissingReason.UNSUPPORTED, "pam", "no module that stores passwords is known")
+    skipping = next((rule.module for rule in rules[:at] if _skips(rule)), "")
+    if skipping:
+        reading.fail(MissingReason.UNSUPPORTED, "pam", f"{skipping} may skip what checks new passwords")
     return rules[: at + 1]
 
 
@@ -98,7 +106,7 @@ def _quality(reading: Reading) -> _Quality:
             reading.fail(MissingReason.UNSUPPORTED, "pam", "a module reads its settings from another file")
         if rule.module == "pam_pwquality":
             if _setting(reading, "pwquality", "enforcing", 1) != 0:
-                found.append(_counted(reading, rule, "pwquality", (_QUALITY_LENGTH, 0, _QUALITY_LEAST)))
+                found.append(_counted(reading, rule, "pwquality", _quality_defaults(reading)))
         elif rule.module == "pam_cracklib":
             found.append(_counted(reading, rule, "", (_CRACKLIB_LENGTH, _CRACKLIB_CREDIT, _CRACKLIB_LEAST)))
         elif rule.module == "pam_passwdqc":
@@ -119,8 +127,24 @@ _QUIET = (
     "pam_env",
     "pam_ecryptfs",
     "pam_systemd_home",
+    "pam_localuser",
 )
 """Modules that ask nothing of a password."""
+
+
+def _skips(rule: Rule) -> bool:
+    """What comes next is not asked when this one is content; systemd-homed is content with accounts of its own only."""
+    return rule.module != "pam_systemd_home" and re.search(r"\bsuccess=(\d|done)", rule.control) is not None
+
+
+def _quality_defaults(reading: Reading) -> tuple[int, int, int]:
+    """Length and credit where no file says otherwise, and the least length; libpwquality changed them in version 1.4."""
+    fields = reading.once(release_fields)
+    major = decimal(fields.get("VERSION_ID", "").partition(".")[0])
+    changed = _OLD_QUALITY.get(fields.get("ID", "").lower())
+    if changed is not None and major is not None and major < changed:
+        return _OLD_QUALITY_LENGTH, _OLD_QUALITY_CREDIT, _QUALITY_LEAST
+    return _QUALITY_LENGTH, 0, _QUALITY_LEAST
 
 
 def _counted(reading: Reading, rule: Rule, file: str, defaults: tuple[int, int, int]) -> _Quality:

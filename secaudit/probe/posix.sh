@@ -644,8 +644,12 @@ s_firewall() {
     have "$f" && printf 'tool=%s\n' "$f"
   done
   have iptables && printf 'iptables=%s\n' "$(limit 5 iptables -V | head -n 1)"
-  [ -r /etc/firewalld/firewalld.conf ] &&
-    limit 5 sed -n -e 's/^[[:space:]]*DefaultZone=/firewalld-zone=/p' /etc/firewalld/firewalld.conf
+  f=/etc/firewalld/firewalld.conf
+  if [ -r "$f" ]; then
+    limit 5 sed -n -e 's/^[[:space:]]*DefaultZone=/firewalld-zone=/p' "$f"
+  elif [ -e "$f" ] || { [ -d "${f%/*}" ] && ! [ -x "${f%/*}" ]; }; then
+    printf 'firewalld=denied\n'
+  fi
   [ -r /etc/ufw/ufw.conf ] && limit 5 sed -n -e 's/^[[:space:]]*ENABLED=/ufw-enabled=/p' /etc/ufw/ufw.conf
   [ -r /etc/default/ufw ] && limit 5 sed -n -e 's/^[[:space:]]*DEFAULT_INPUT_POLICY=/ufw-input=/p' /etc/default/ufw
   [ -r /proc/net/ip_tables_names ] && limit 5 sed -e 's/^/kernel-table=/' /proc/net/ip_tables_names
@@ -709,7 +713,8 @@ s_sshd() {
 # Keywords this tool asks for and what steers them; all other lines stay on the machine.
 s_sshd_config() {
   [ -e /etc/ssh/sshd_config ] || return "$ABSENT"
-  for f in /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf; do
+  # The last one is what Red Hat's own configuration includes.
+  for f in /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf /etc/crypto-policies/back-ends/opensshserver.config; do
     [ -e "$f" ] || continue
     if [ ! -r "$f" ]; then
       printf 'denied %s\n' "$f"
@@ -1218,7 +1223,10 @@ s_sudoers() {
     line ~ /^[ \t]*[#@]include/ { split(line, word); if (word[2] !~ /^\/etc\/sudoers\.d\/?$/) print "include=other"; next }
     { sub(/(^|[ \t])#([^0-9].*|$)/, "", line); gsub(/\\ /, "\\040", line); sub(/^[ \t]+/, "", line) }
     line == "" { next }
-    line ~ /^Defaults/ { if (line ~ /!authenticate/) print "default=" (line ~ /^Defaults[ \t]/ ? "all" : "some"); next }
+    line ~ /^Defaults/ {
+      if (line ~ /!authenticate/) print "default=" (line ~ /^Defaults[ \t]/ ? "all" : "some")
+      if (line ~ /[ \t,!](target|root|runas)pw([ \t,]|$)/) print "default=" (line ~ /^Defaults[ \t]/ && line !~ /!(target|root|runas)pw/ ? "target" : "some")
+      next }
     line ~ /^(User|Runas|Host|Cmnd|Cmd)_Alias/ { if (line ~ /^User_/) { sub(/^User_Alias[ \t]+/, "", line); gsub(/[ \t]/, "", line); print "alias=" line }; next }
     { at = index(line, "="); if (!at) next
       who = substr(line, 1, at - 1); gsub(/[ \t]*,[ \t]*/, ",", who); split(who, word); who = word[1]

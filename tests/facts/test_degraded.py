@@ -47,6 +47,10 @@ def _thorny(name, **bodies):
     return Capture(CAPTURES[name].platform, tuple(sections), b"", "")
 
 
+SSHD_DEFAULTS = (
+    "x11forwarding no\nlogingracetime 120\nclientaliveinterval 0\nclientalivecountmax 3\nauthenticationmethods any\n"
+    "loglevel INFO\nport 22\nlistenaddress 0.0.0.0:22\nciphers aes256-ctr\nmacs hmac-sha2-256\nkexalgorithms curve25519-sha256\n"
+)
 PROFILES = ("DomainProfile", "StandardProfile", "PublicProfile")
 UNITS = "systemd-journald.service loaded active running\nssh.service loaded active running\n"
 KES = {"name": "Kaspersky Endpoint Security", "state": 0x041000, "path": "C:\\k\\avp.exe", "exists": True}
@@ -54,9 +58,7 @@ FIREWALL = {"name": "Other Firewall", "state": 0x041000, "path": "C:\\f\\f.exe",
 CAPTURES |= {
     "x-match-block": _thorny(
         "debian-13-server",
-        sshd_effective="port 22\nlistenaddress 0.0.0.0:22\npermitrootlogin no\npasswordauthentication no\npermitemptypasswords no\n"
-        "maxauthtries 3\nlogingracetime 120\nclientaliveinterval 0\nclientalivecountmax 3\nx11forwarding no\nloglevel INFO\n"
-        "authenticationmethods any\nciphers aes256-ctr\nmacs hmac-sha2-256\nkexalgorithms curve25519-sha256\n",
+        sshd_effective="permitrootlogin no\npasswordauthentication no\npermitemptypasswords no\nmaxauthtries 3\n" + SSHD_DEFAULTS,
         sshd_config="file /etc/ssh/sshd_config\n| PermitRootLogin no\n| Match User a\n| PermitRootLogin yes\n"
         "| PasswordAuthentication yes\n| PermitEmptyPasswords yes\n| MaxAuthTries 9\n",
     ),

@@ -283,6 +283,16 @@ def test_root_login_from_files(posix, config, root):
     assert (fact.reason if isinstance(fact, Missing) else fact.value) == root
 
 
+def test_the_algorithms_of_the_whole_system_are_no_unread_file(posix):
+    """Red Hat's own drop-in includes them on every machine: without them nothing could be said of any setting."""
+    policy = "/etc/crypto-policies/back-ends/opensshserver.config"
+    include = MAIN + INCLUDE + "| PermitRootLogin no\n" + DROP_IN + f"| Include {policy}\n"
+    facts = posix(sshd=SSHD + "settings=2\n", sshd_config=include + f"file {policy}\n| Ciphers aes256-ctr,3des-cbc\n")
+    assert facts["sshd.permit_root_login"].value == "no"
+    assert facts["sshd.weak_algorithms"].value == ["3des-cbc"]
+    assert reason(posix(sshd=SSHD, sshd_config=include)["sshd.permit_root_login"]) is MissingReason.UNSUPPORTED
+
+
 def test_files_that_include_each_other_end(posix):
     loop = MAIN + INCLUDE + DROP_IN + INCLUDE + "| MaxAuthTries 9\n"
     assert posix(sshd=SSHD, sshd_config=loop, sshd_effective=SectionStatus.DENIED)["sshd.max_auth_tries"].value == 9
@@ -396,6 +406,12 @@ def base_chain(policy, rules=0, verdict="none", hook="input", kind="filter"):
             None,
         ),
         ({"firewall": "looked=yes\n", "units": UNITS + "firewalld.service loaded active running\n"}, True, "firewalld"),
+        # an ordinary account may not look into firewalld's folder, and its zone could let everything in
+        (
+            {"firewall": "looked=yes\nfirewalld=denied\n", "units": UNITS + "firewalld.service loaded active running\n"},
+            MissingReason.DENIED,
+            None,
+        ),
         ({"firewall": TOOLS, "nft": base_chain("drop"), "iptables": "input ACCEPT 0 none\n"}, True, "nftables"),
         ({"firewall": TOOLS, "nft": base_chain("accept", 5, "deny"), "iptables": "input ACCEPT 0 none\n"}, True, "nftables"),
         ({"firewall": TOOLS, "nft": base_chain("accept"), "iptables": "input ACCEPT 0 none\n"}, False, None),

@@ -115,6 +115,11 @@ def test_without_root_each_field_says_why(posix):
         ("rule=%sudo\tALL\tfree\tall\n", ["an"], ["%sudo"]),
         ("rule=root\tALL\tfree\tall\n", [], []),
         ("default=all\n" + ALL.format("%sudo"), ["an"], ["%sudo"]),
+        # SUSE: everybody may, with root's own password
+        ("default=target\n" + ALL.format("ALL"), [], []),
+        ("default=target\nrule=binh\tALL\tfree\tall\n" + ALL.format("ALL"), ["binh"], ["binh"]),
+        ("default=target\ndefault=all\n" + ALL.format("%sudo"), ["an"], ["%sudo"]),
+        ("default=target\ndefault=some\n" + ALL.format("ALL"), MissingReason.UNSUPPORTED, MissingReason.UNSUPPORTED),
         ("default=some\n", MissingReason.UNSUPPORTED, MissingReason.UNSUPPORTED),
         ("alias=QT=an,binh:KHAC=pi\n" + ALL.format("QT"), ["an", "binh"], []),
         ("alias=QT=an,!binh\n" + ALL.format("QT"), MissingReason.UNSUPPORTED, []),

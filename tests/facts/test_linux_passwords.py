@@ -7,6 +7,7 @@ from secaudit.model.fact import Known, Missing, MissingReason
 
 NOW = 1_795_400_000
 TODAY = NOW // 86_400
+NEW = "ID=debian\nVERSION_ID=13\n"
 UNIX = "| password\t[success=1,default=ignore]\tpam_unix.so\t\n| password\trequisite\tpam_deny.so\t\n"
 AUTH = "| auth\trequired\tpam_unix.so\t\n"
 ACCOUNT = "| account\trequired\tpam_unix.so\t\n"
@@ -47,6 +48,15 @@ def value(fact):
         ("| password\trequired\tpam_passwdqc.so\t\n" + UNIX, "", 7, 1),
         ("| password\trequired\tpam_passwdqc.so\tmin=disabled,disabled\n" + UNIX, "", MissingReason.ERROR, MissingReason.ERROR),
         (QUALITY.format("") + UNIX, "minlen=other", MissingReason.ERROR, MissingReason.ERROR),
+        # skipped for accounts that are not of this machine, and only for those
+        (QUALITY.format("") + "| password\t[default=1,success=ok]\tpam_localuser.so\t\n" + UNIX, "minlen=14", 14, 0),
+        (
+            "| password\t[success=1,default=ignore]\tpam_localuser.so\t\n" + QUALITY.format("") + UNIX,
+            "minlen=14",
+            MissingReason.UNSUPPORTED,
+            MissingReason.UNSUPPORTED,
+        ),
+        ("| password\t[success=1,default=ignore]\tpam_systemd_home.so\t\n" + QUALITY.format("") + UNIX, "minlen=14", 14, 0),
         (QUALITY.format("conf") + UNIX, "", MissingReason.UNSUPPORTED, MissingReason.UNSUPPORTED),
         ("| password\trequired\tpam_strange.so\t\n" + UNIX, "", MissingReason.UNSUPPORTED, MissingReason.UNSUPPORTED),
         ("| password\trequisite\tpam_deny.so\t\n", "", MissingReason.UNSUPPORTED, MissingReason.UNSUPPORTED),
@@ -56,22 +66,78 @@ def value(fact):
 def test_length_and_kinds_of_characters(posix, stack, settings, length, classes):
     policy = "looked=yes\nread=pwquality\n"
     policy += "".join("set=pwquality\t{}\t{}\n".format(*word.split("=")) for word in settings.split())
-    facts = posix(pam=pam(stack), password_policy=policy)
+    facts = posix(pam=pam(stack), password_policy=policy, os_release=NEW)
     assert value(facts["password.min_length"]) == length
     assert value(facts["password.min_classes"]) == classes
 
 
 def test_settings_that_may_not_be_read_are_denied_only_where_they_count(posix):
     policy = "looked=yes\ndenied=pwquality\n"
-    assert value(posix(pam=pam(QUALITY.format("") + UNIX), password_policy=policy)["password.min_length"]) is MissingReason.DENIED
+    asked = posix(pam=pam(QUALITY.format("") + UNIX), password_policy=policy, os_release=NEW)
+    assert value(asked["password.min_length"]) is MissingReason.DENIED
     assert value(posix(pam=pam(), password_policy=policy)["password.min_length"]) == 6
     denied = pam("| @include\tcommon-password\n") + "denied common-password\n"
     assert value(posix(pam=denied, password_policy=policy)["password.min_length"]) is MissingReason.DENIED
 
 
+@pytest.mark.parametrize(
+    ("system", "settings", "length"),
+    [
+        ("ID=centos\nVERSION_ID=7\n", "", 6),
+        ('ID="rhel"\nVERSION_ID="7.9"\n', "minlen=14", 10),
+        ("ID=amzn\nVERSION_ID=2\n", "minlen=14 dcredit=0 ucredit=0 lcredit=0 ocredit=0", 14),
+        ("ID=rhel\nVERSION_ID=8.10\n", "minlen=14", 14),
+        ("ID=rocky\nVERSION_ID=9.4\n", "", 8),
+        ("ID=debian\n", "", 8),
+        (SectionStatus.DENIED, "minlen=14", MissingReason.DENIED),
+    ],
+)
+def test_older_systems_give_credit_for_kinds_of_characters_by_themselves(posix, system, settings, length):
+    """minlen = 14 of CentOS 7 lets ten characters through when they are of four kinds."""
+    policy = "looked=yes\nread=pwquality\n"
+    policy += "".join("set=pwquality\t{}\t{}\n".format(*word.split("=")) for word in settings.split())
+    facts = posix(pam=pam(QUALITY.format("") + UNIX), password_policy=policy, os_release=system)
+    assert value(facts["password.min_length"]) == length
+
+
+RED_HAT = (
+    "| auth\trequired\tpam_faillock.so\tpreauth\n| auth\tsufficient\tpam_unix.so\t\n"
+    "| auth\trequired\tpam_faillock.so\tauthfail\n| auth\trequired\tpam_deny.so\t\n"
+    "| account\trequired\tpam_faillock.so\t\n| account\trequired\tpam_unix.so\t\n"
+    "| password\trequisite\tpam_pwquality.so\t\n| password\t[default=1,ignore=ignore,success=ok]\tpam_localuser.so\t\n"
+    "| password\trequisite\tpam_pwhistory.so\t\n| password\tsufficient\tpam_unix.so\t\n"
+    "| password\t[success=1,default=ignore]\tpam_localuser.so\t\n| password\tsufficient\tpam_sss.so\t\n"
+    "| password\trequired\tpam_deny.so\t\n"
+)
+
+
+def test_the_stacks_of_red_hat_with_a_directory_are_followed(posix):
+    """What authselect writes for sssd, faillock and pwhistory; another account file for sshd than for the console."""
+    login = "| auth\tsubstack\t{0}\t\n| auth\tinclude\tpostlogin\t\n| account\tinclude\t{0}\t\n"
+    files = {
+        "passwd": "| password\tsubstack\tsystem-auth\t\n| password\tsubstack\tpostlogin\t\n",
+        "login": login.format("system-auth"),
+        "sshd": login.format("password-auth"),
+        "system-auth": RED_HAT,
+        "password-auth": RED_HAT,
+        "postlogin": "| session\toptional\tpam_umask.so\t\n",
+    }
+    policy = "looked=yes\nset=pwquality\tminlen\t12\nset=pwhistory\tremember\t7\n"
+    policy += "set=faillock\tdeny\t5\nset=faillock\tunlock_time\t900\n"
+
+    def facts():
+        stacks = "".join(f"file {name}\n{text}" for name, text in files.items())
+        return posix(pam=stacks, password_policy=policy, os_release="ID=rocky\nVERSION_ID=9.4\n")
+
+    names = ("password.min_length", "password.history", "lockout.threshold", "lockout.minutes")
+    assert [value(facts()[name]) for name in names] == [12, 7, 5, 15]
+    files["password-auth"] = RED_HAT.replace("pam_faillock", "pam_env")
+    assert value(facts()["lockout.threshold"]) == 0
+
+
 def test_includes_are_followed_and_a_ring_of_them_ends(posix):
     files = pam("| password\tinclude\tsystem-auth\t\n", **{"system-auth": QUALITY.format("minlen=12") + UNIX})
-    assert value(posix(pam=files, password_policy="looked=yes\n")["password.min_length"]) == 12
+    assert value(posix(pam=files, password_policy="looked=yes\n", os_release=NEW)["password.min_length"]) == 12
     ring = pam("| password\tsubstack\ta\t\n", a="| password\tinclude\tb\t\n", b="| password\tinclude\ta\t\n")
     assert value(posix(pam=ring, password_policy="looked=yes\n")["password.min_length"]) is MissingReason.ERROR
     wide = pam("| password\tinclude\ta\t\n" * 300, a="| password\trequired\tpam_env.so\t\n" * 300)

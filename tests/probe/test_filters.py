@@ -64,6 +64,15 @@ def test_sshd_config_leaves_only_the_keywords_asked_for(sample):
     )
 
 
+def test_the_algorithms_that_red_hat_includes_are_read_too(sample):
+    files = {
+        "etc/ssh/sshd_config": "PermitRootLogin no\n",
+        "etc/crypto-policies/back-ends/opensshserver.config": f"Ciphers aes256-ctr\nHostKeyAlgorithms {SECRET}\n",
+    }
+    _, body = sample("/etc/", files, "sshd-config")
+    assert body.endswith("PermitRootLogin no\nfile /etc/crypto-policies/back-ends/opensshserver.config\n| Ciphers aes256-ctr\n")
+
+
 @pytest.mark.parametrize(
     ("line", "remote"),
     [

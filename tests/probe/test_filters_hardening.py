@@ -77,6 +77,23 @@ def test_rules_of_sudo_leave_without_commands(sample):
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "rows"),
+    [
+        ("Defaults targetpw   # ask for the password of root", ["default=target"]),
+        ("Defaults env_reset,rootpw", ["default=target"]),
+        ("Defaults !targetpw", ["default=some"]),
+        ("Defaults:%wheel !targetpw", ["default=some"]),
+        ("Defaults>www runaspw", ["default=some"]),
+        ("Defaults targetpw, !authenticate", ["default=all", "default=target"]),
+        ('Defaults passprompt="khong phai targetpws"', []),
+    ],
+)
+def test_whose_password_sudo_asks_for(sample, line, rows):
+    _, body = sample("/etc/sudoers", {"etc/sudoers": f"{line}\nALL ALL=(ALL) ALL\n"}, "sudoers")
+    assert [row for row in body.splitlines() if row.startswith(("default", "rule"))] == [*rows, "rule=ALL\tALL\task\tall"]
+
+
 def test_stacks_of_pam_leave_as_modules_and_known_arguments(sample):
     files = {
         "etc/pam.d/common-password": (
