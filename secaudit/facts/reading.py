@@ -15,6 +15,8 @@ DAY = 86_400
 """Seconds."""
 GRACE = 300
 """Seconds by which a moment may lie after the start of the probe: files change while it runs."""
+_NUL_SHARE = 4
+"""A quarter of NUL bytes: UTF-16 holds about half."""
 MAX_ROWS = 20_000
 """Rows of one section that are looked at; the probe's byte limits stay below it."""
 _REASONS: dict[SectionStatus, MissingReason] = {
@@ -93,7 +95,11 @@ class Reading:
     def lines(self, name: str) -> list[str]:
         """Lines of a section that was read to its end."""
         if name not in self._lines:
-            self._lines[name] = lines_of(self.need(name))
+            section = self.need(name)
+            if section.body.count(0) * _NUL_SHARE > len(section.body):
+                # In UTF-16 no name would be found, and "not found" must not become "not there".
+                self.fail(MissingReason.ERROR, name, "the section is no text in UTF-8")
+            self._lines[name] = lines_of(section)
         return self._lines[name]
 
     def pairs(self, name: str) -> dict[str, list[str]]:
