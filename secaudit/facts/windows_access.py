@@ -39,6 +39,8 @@ _UNNEEDED_ON_SERVERS = {"spooler": "Spooler"}
 _WINRM_PORTS = (5985, 5986)
 _SSH_PORT, _RDP_PORT = 22, 3389
 _TCP = "6"
+_ADMINISTRATION = frozenset({"*", "termservice", "sshd", "winrm"})
+"""Services a rule may name and still open a port of remote administration."""
 
 
 def lock_seconds(reading: Reading) -> FactValue:
@@ -52,7 +54,7 @@ def lock_seconds(reading: Reading) -> FactValue:
     for row in rows if isinstance(rows, list) else [None]:
         if not isinstance(row, dict) or not isinstance(row.get("own"), bool):
             reading.fail(MissingReason.ERROR, "hives", "the settings of a user cannot be read")
-        if not row["own"]:
+        if not row["own"] and row.get("seated") is not False:
             waits.append(_wait(reading, row))
     if not waits:
         return Missing(MissingReason.ABSENT, "hives", "nobody is logged in, and the machine has no limit of its own")
@@ -141,13 +143,19 @@ def _administration(reading: Reading) -> list[int]:
 
 def _local_rules_ignored(reading: Reading) -> bool:
     profiles = [reading.document("firewall").get(name) for name in ("DomainProfile", "StandardProfile", "PublicProfile")]
-    policies = [profile.get("policy") for profile in profiles if isinstance(profile, dict)]
+    policies = [
+        profile.get(place)
+        for profile in profiles
+        if isinstance(profile, dict)
+        for place in ("policy", "legacy", "mdm", "mdm_legacy")
+    ]
     return any(isinstance(policy, dict) and whole(policy.get("AllowLocalPolicyMerge")) == 0 for policy in policies)
 
 
 def _open(reading: Reading, port: int) -> bool:
     """A rule lets everybody in at ``port``; what no rule allows is blocked."""
-    for name in ("rules", "policy_rules"):
+    document = reading.document("firewall")
+    for name in ("rules", "policy_rules", *(("mdm_rules",) if "mdm_rules" in document else ())):
         table = values(reading, name, "firewall")
         if table is None and name == "rules":
             reading.fail(MissingReason.ABSENT, "firewall", "the firewall has no list of rules, which no Windows lacks")
@@ -164,6 +172,10 @@ def _open(reading: Reading, port: int) -> bool:
 def _meets(pairs: list[tuple[str, str]], port: int) -> bool:
     """The rule is for TCP, or for everything, and for this port, or for all."""
     if any(name == "Protocol" and value != _TCP for name, value in pairs):
+        return False
+    if any(name in ("AppPkgId", "PFN") for name, _ in pairs):
+        return False  # for the container of one app alone
+    if any(name == "Svc" and value.casefold() not in _ADMINISTRATION for name, value in pairs):
         return False
     wanted = [value for name, value in pairs if name.startswith("LPort")]
     spans = (value.partition("-") for value in wanted)

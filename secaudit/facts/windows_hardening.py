@@ -5,13 +5,15 @@ A value that is not set counts as its default only where Microsoft documents one
 
 from secaudit.facts.reading import NotReadError, Parser, Reading, whole
 from secaudit.facts.windows_hardware import member_of_domain
-from secaudit.facts.windows_machine import build_number, is_server, text
+from secaudit.facts.windows_machine import build_number, dword, is_controller, is_server, key, text
 from secaudit.facts.windows_protection import RUNNING, Machine
 from secaudit.facts.windows_registry import SETTINGS, figure, native, setting, values, written
 from secaudit.model.fact import FactValue, Known, Missing, MissingReason
 
 _WINDOWS_7, _WINDOWS_8, _WINDOWS_8_1, _WINDOWS_11_22H2, _WINDOWS_11_24H2 = 7_600, 9_200, 9_600, 22_621, 26_100
 _DISABLED = 4
+_FIRST_WITH_LAPS = {17763: 4252, 19042: 2846, 19044: 2846, 19045: 2846, 20348: 1668, 22000: 1817, 22621: 1555}
+"""Build -> revision of the update of 11 April 2023 that brought Windows LAPS (the revisions are from memory)."""
 _BIOS = 1
 _ALL_DRIVES = 0xFF
 _FORCED_OFF, _BOTTOM_UP_OFF = 0x200, 0x20000
@@ -82,9 +84,10 @@ def lsa_protection(reading: Reading) -> FactValue:
     """RunAsPPL, a policy first; not before Windows 8.1, and not known where new releases switch it on by themselves."""
     if build_number(reading) < _WINDOWS_8_1:
         return Known(value=False, section="os")
-    value = setting(reading, "lsa_policy", "RunAsPPL")
-    if value is None:
-        value = setting(reading, "lsa", "RunAsPPL")
+    policy, value = setting(reading, "lsa_policy", "RunAsPPL"), setting(reading, "lsa", "RunAsPPL")
+    if policy is not None and build_number(reading) < _WINDOWS_11_22H2:
+        return Missing(MissingReason.UNSUPPORTED, SETTINGS, "whether this release obeys the policy is not known")
+    value = value if policy is None else policy
     if value is not None:
         return _known(value in (1, 2))
     if build_number(reading) >= _WINDOWS_11_22H2:
@@ -121,9 +124,13 @@ def laps(reading: Reading) -> FactValue:
     A password that should go to a directory the machine is no member of goes nowhere.
     """
     native(reading)
+    if is_controller(reading):
+        return Missing(MissingReason.UNSUPPORTED, "os", "a domain controller has no local administrator")
     for place in ("laps_cloud", "laps_policy"):
         backup = setting(reading, place, "BackupDirectory")
         if backup in (1, 2):
+            if not _has_laps(reading):
+                continue  # a policy for the whole domain reaches releases that do not obey it
             joined = _cloud_joined(reading) if backup == 1 else member_of_domain(reading)
             return _known(joined)
         if backup is not None:
@@ -133,6 +140,20 @@ def laps(reading: Reading) -> FactValue:
             return Missing(MissingReason.UNSUPPORTED, SETTINGS, "set for the old product, whose client part is not installed")
         return _known(member_of_domain(reading))
     return _known(value=False)
+
+
+def _has_laps(reading: Reading) -> bool:
+    """Windows has the part that obeys: from 1809 on with the update of April 2023."""
+    build = build_number(reading)
+    if build < min(_FIRST_WITH_LAPS):
+        return False
+    least = _FIRST_WITH_LAPS.get(build)
+    if least is None:
+        return build > max(_FIRST_WITH_LAPS)
+    revision = dword((key(reading, "os", "version") or {}).get("UBR"))
+    if revision is None:
+        reading.fail(MissingReason.ABSENT, "os", "without the revision nobody knows whether LAPS is there")
+    return revision >= least
 
 
 def _cloud_joined(reading: Reading) -> bool:

@@ -27,6 +27,7 @@ _WHAT = {
 """What the tool writes on English and Vietnamese Windows, without accents: the page of its output may lose them."""
 _SYNCED, _NOT_SYNCED = (35, 37), 36
 """Events of the time service: it keeps the clock by a source; it has not for a day."""
+_DAYS_UNTIL_COMPLAINT = 2
 _WEEK = 8
 """Workstations that are not members of a domain ask once a week and stop the service in between."""
 _OTHER_CLOCKS = ("ntp", "chronyd", "vmictimesync", "vmtools", "vboxservice")
@@ -179,9 +180,15 @@ def synchronised(reading: Reading) -> FactValue:
     if event not in _SYNCED or at is None or at <= 0:
         reading.fail(MissingReason.ERROR, "logs", "the record of the time service cannot be read")
     age = reading.age_days(at, "logs")
-    if age <= _WEEK or reading.once(Machine).services.get("w32time") == RUNNING:
+    if age <= _WEEK or (reading.once(Machine).services.get("w32time") == RUNNING and _would_complain(reading, at)):
         return Known(value=True, section="logs")
     return Missing(MissingReason.ABSENT, "logs", f"the newest record of a synchronisation is {age} days old")
+
+
+def _would_complain(reading: Reading, at: int) -> bool:
+    """An old record counts while the service has run long enough to write that it lost its server, which takes it a day."""
+    booted = whole(reading.document("system").get("booted"))
+    return booted is not None and booted > 0 and (at >= booted or reading.age_days(booted, "system") > _DAYS_UNTIL_COMPLAINT)
 
 
 PARSERS: dict[str, Parser] = {

@@ -103,6 +103,11 @@ def is_server(reading: Reading) -> bool:
     return reading.fail(MissingReason.ABSENT, "os", "the machine does not say whether it is a server")
 
 
+def is_controller(reading: Reading) -> bool:
+    """The registry calls the machine a domain controller."""
+    return text((key(reading, "os", "product") or {}).get("ProductType")).lower() == "lanmannt"
+
+
 def privileged(reading: Reading) -> FactValue:
     """Full administrator token."""
     admin = reading.document("about").get("admin")

@@ -15,8 +15,8 @@ _DISABLED = 4
 _FIRST_10 = 10_240
 _WAYS = {1: "manual", 2: "notify", 3: "download", 4: "automatic", 7: "download"}
 """AUOptions; 5 leaves the choice to the administrators of the machine and so says nothing."""
-_MDM_OFF = 5
-"""AllowAutoUpdate of device management: updates are turned off."""
+_MDM_WAYS = {0: "notify", 1: "automatic", 2: "automatic", 3: "automatic", 4: "automatic", 5: "manual"}
+"""AllowAutoUpdate of device management: 0 asks before it downloads, 5 turns updates off (from memory)."""
 _INSTALLATIONS = {"client": "client", "server": "server", "server core": "server core"}
 _KB = re.compile(r"(?i:KB)[0-9]{6,8}")
 _LICENSED = 1
@@ -67,8 +67,10 @@ def update_policy(reading: Reading) -> FactValue:
     if dword(policy.get("NoAutoUpdate")) == 1:
         return Known("manual", "updates")
     option = dword(policy.get("AUOptions"))
-    if option is None and dword((_mdm(reading) or {}).get("AllowAutoUpdate")) == _MDM_OFF:
-        return Known("manual", "updates")
+    managed = dword((_mdm(reading) or {}).get("AllowAutoUpdate")) if option is None else None
+    if managed is not None:
+        way = _MDM_WAYS.get(managed)
+        return Known(way, "updates") if way else Missing(MissingReason.UNSUPPORTED, "updates", f"AllowAutoUpdate is {managed}")
     if option is None and build_number(reading) < _FIRST_10:
         option = dword((key(reading, "updates", "old_settings") or {}).get("AUOptions"))
     if option is not None:
@@ -78,6 +80,7 @@ def update_policy(reading: Reading) -> FactValue:
         return Missing(MissingReason.ABSENT, "updates", "no setting, and the release has no default that is known")
     if service is None:
         return Missing(MissingReason.ABSENT, "updates", "the update service does not exist")
+    _require_64_bit_view(reading)  # device management writes where a 32-bit PowerShell does not look
     return Known("automatic", "updates")
 
 

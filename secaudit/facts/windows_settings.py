@@ -1,18 +1,23 @@
 """Restart, updates, firewall and settings of Windows (sections reboot, updates, firewall, settings, services, wsc)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from secaudit.facts.reading import Parser, Reading, whole
 from secaudit.facts.windows_machine import build_number, dword, is_server, key, server_or_none, text
-from secaudit.facts.windows_protection import RUNNING, Machine
+from secaudit.facts.windows_protection import RUNNING, Machine, products
 from secaudit.facts.wsc import merged, registered
 from secaudit.model.fact import FactValue, Known, Missing, MissingReason, Scalar
 
 _PROFILES = {"DomainProfile": "domain", "StandardProfile": "private", "PublicProfile": "public"}
+_POLICIES = ("policy", "legacy", "mdm", "mdm_legacy")
+"""Group policy and device management; the older name of the private profile counts where the new one is not set."""
 _DISABLED = 4
 """Start value of a service."""
 _FIRST_10 = 10_240
 _FIRST_WITHOUT_SMB1 = 16_299
+_FIRST_THAT_REMOVES_SMB1 = 9_600
+_OWN_PRODUCTS = "ms-defender"
 _INSECURE = {"tlntsvr": "telnet", "ftpsvc": "ftp", "msftpsvc": "ftp"}
 
 
@@ -112,31 +117,41 @@ def _profiles(reading: Reading) -> dict[str, bool]:
 
 
 def _setting(reading: Reading, profile: dict[str, Any], name: str) -> int | None:
-    """A value of a profile: the policy's, else the local one."""
-    for place in ("policy", "local"):
-        value = profile.get(place)
-        if isinstance(value, str):
-            reading.fail(MissingReason.DENIED if value == "denied" else MissingReason.ERROR, "firewall")
-        number = dword(value.get(name)) if isinstance(value, dict) else None
-        if number is not None:
-            return number
-    return None
+    """A value of a profile: that of a policy (two that contradict each other leave it open), else the local one."""
+    found = {place: _number_of(reading, profile.get(place), name) for place in (*_POLICIES, "local")}
+    set_by = {place: number for place, number in found.items() if number is not None}
+    ordered = {number for place, number in set_by.items() if place != "local"}
+    if len(ordered) > 1:
+        reading.fail(MissingReason.UNSUPPORTED, "firewall", f"group policy and device management contradict each other in {name}")
+    return ordered.pop() if ordered else set_by.get("local")
+
+
+def _number_of(reading: Reading, values: object, name: str) -> int | None:
+    if isinstance(values, str):
+        reading.fail(MissingReason.DENIED if values == "denied" else MissingReason.ERROR, "firewall")
+    return dword(values.get(name)) if isinstance(values, dict) else None
 
 
 def _other_firewall(reading: Reading) -> str:
-    """Name of a firewall that may be on; NotReadError when Security Center could not be asked. Servers have none."""
+    """Name of a firewall that may be on; NotReadError when Security Center could not be asked.
+
+    Servers have no Security Center: a product of another vendor that runs there may filter in the place of Windows.
+    """
     if reading.status("wsc") is MissingReason.ABSENT and server_or_none(reading) is True:
-        return ""
+        found = products(reading)
+        rows = found.value if isinstance(found, Known) and isinstance(found.value, list) else []
+        others = [row for row in rows if isinstance(row, Mapping) and row.get("running") is True]
+        return next((str(row["name"]) for row in others if not str(row["id"]).startswith(_OWN_PRODUCTS)), "")
     rows = merged(registered(reading.document("wsc"), "FirewallProduct"))
     return next((row.name for row in rows if row.state.on is not False and not row.orphan), "")
 
 
 def uac(reading: Reading) -> FactValue:
-    """EnableLUA; on unless switched off."""
+    """EnableLUA, on unless switched off; with ConsentPromptBehaviorAdmin 0 nothing is asked, the lowest place of the slider."""
     values = key(reading, "settings", "uac")
     if values is None:
         return Missing(MissingReason.ABSENT, "settings")
-    return Known(dword(values.get("EnableLUA")) != 0, "settings")
+    return Known(dword(values.get("EnableLUA")) != 0 and dword(values.get("ConsentPromptBehaviorAdmin")) != 0, "settings")
 
 
 def rdp(reading: Reading) -> FactValue:
@@ -159,14 +174,15 @@ def rdp_nla(reading: Reading) -> FactValue:
 
 
 def smb1_server(reading: Reading) -> FactValue:
-    """The setting, else the default: on before 1709, off from then when the feature is not installed at all."""
+    """The setting, else off when the feature is not installed at all, which can be since 8.1; else on before 1709."""
     value = dword((key(reading, "settings", "smb_server") or {}).get("SMB1"))
     if value is not None:
         return Known(value != 0, "settings")
+    gone = key(reading, "settings", "smb1_client") is None and key(reading, "settings", "smb1_driver") is None
+    if gone and build_number(reading) >= _FIRST_THAT_REMOVES_SMB1:
+        return Known(value=False, section="settings")
     if build_number(reading) < _FIRST_WITHOUT_SMB1:
         return Known(value=True, section="settings")
-    if key(reading, "settings", "smb1_client") is None and key(reading, "settings", "smb1_driver") is None:
-        return Known(value=False, section="settings")
     return Missing(MissingReason.UNSUPPORTED, "settings", "the feature is installed and its server part has no setting")
 
 

@@ -293,6 +293,7 @@ function Rules([string]$path, [string]$ports) {
         foreach ($name in $key.GetValueNames()) {
             $rule = "$($key.GetValue($name))"
             if ($rule -notmatch '\|Dir=In\|' -or $rule -notmatch '\|Active=TRUE\|' -or $rule -notmatch '\|Action=Allow\|') { continue }
+            if ($rule -match '\|(AppPkgId|PFN)=') { continue } # for the container of one app alone
             if ($rule -match "\|LPort=($ports)\|" -or $rule -match '\|LPort2_10=' -or ($rule -notmatch '\|LPort' -and
                     ($rule -notmatch '\|App=' -or $rule -match '\|App=(System|[^|]*\\(svchost|sshd)\.exe)\|'))) {
                 $rows += ($rule -replace '\|(Name|Desc|EmbedCtxt)=[^|]*', '')
@@ -307,17 +308,18 @@ Section 'firewall' {
     $table = @{}
     $local = 'SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy'
     $policy = 'SOFTWARE\Policies\Microsoft\WindowsFirewall'
+    $asked = @('EnableFirewall', 'DefaultInboundAction', 'AllowLocalPolicyMerge')
     foreach ($name in @('DomainProfile', 'StandardProfile', 'PublicProfile')) {
-        $table[$name] = @{
-            local = (Reg "$local\$name" @('EnableFirewall', 'DefaultInboundAction'))
-            policy = (Reg "$policy\$name" @('EnableFirewall', 'DefaultInboundAction', 'AllowLocalPolicyMerge'))
-        }
+        $new = $name.Replace('Standard', 'Private') # its name in policies since Vista
+        $table[$name] = @{ local = (Reg "$local\$name" $asked); policy = (Reg "$policy\$new" $asked)
+            legacy = (Reg "$policy\$name" $asked); mdm = (Reg "$local\Mdm\$new" $asked); mdm_legacy = (Reg "$local\Mdm\$name" $asked) }
     }
     $rdp = Reg 'SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp' @('PortNumber')
     $ports = '22|3389|5985|5986'
     if ($rdp -is [hashtable]) { $ports += "|$($rdp['PortNumber'])" }
     $table['rules'] = (Rules "$local\FirewallRules" $ports)
     $table['policy_rules'] = (Rules "$policy\FirewallRules" $ports)
+    $table['mdm_rules'] = (Rules "$local\Mdm\FirewallRules" $ports)
     $table
 }
 
@@ -376,7 +378,9 @@ Section 'hives' {
     $me = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
     $lock = @('ScreenSaveActive', 'ScreenSaverIsSecure', 'ScreenSaveTimeOut', 'SCRNSAVE.EXE')
     foreach ($sid in @(Hives)) {
-        $rows += @{ own = ($sid -eq $me)
+        # A hive that a service or task has loaded has no numbered session.
+        $seats = @(RegNames "$sid\Volatile Environment" $Users | Where-Object { $_ -match '^[0-9]+$' })
+        $rows += @{ own = ($sid -eq $me); seated = ($seats.Length -gt 0)
             desktop = (Reg "$sid\Control Panel\Desktop" $lock $Users)
             policy = (Reg "$sid\Software\Policies\Microsoft\Windows\Control Panel\Desktop" $lock $Users)
             explorer = (Reg "$sid\Software\Microsoft\Windows\CurrentVersion\Policies\Explorer" @('NoDriveTypeAutoRun') $Users) }

@@ -304,6 +304,12 @@ def profiles(local=1, policy=None):
     return json.dumps({name: {"local": {"EnableFirewall": local}, "policy": pack} for name in PROFILES})
 
 
+def managed(local=1, **places):
+    """Profiles that a policy or device management sets."""
+    set_by = {place: value if isinstance(value, str) else {"EnableFirewall": value} for place, value in places.items()}
+    return json.dumps({name: {"local": {"EnableFirewall": local}, "policy": None, **set_by} for name in PROFILES})
+
+
 @pytest.mark.parametrize(
     ("sections", "value"),
     [
@@ -314,6 +320,11 @@ def profiles(local=1, policy=None):
         ({"firewall": profiles(0, 1), "services": services(MpsSvc=4)}, True),
         ({"firewall": profiles(0), "wsc": wsc(firewall=[("Tường lửa X", 266240, True)])}, MissingReason.UNSUPPORTED),
         ({"firewall": profiles(0), "wsc": wsc(firewall=[("Tường lửa X", 266240, False)])}, False),
+        ({"firewall": managed(mdm=0), "services": services(MpsSvc=4)}, False),
+        ({"firewall": managed(local=0, mdm=1), "services": services(MpsSvc=4)}, True),
+        ({"firewall": managed(legacy=0), "services": services(MpsSvc=4)}, False),
+        ({"firewall": managed(policy=1, mdm_legacy=0), "services": services(MpsSvc=4)}, MissingReason.UNSUPPORTED),
+        ({"firewall": managed(policy=1, legacy=1, mdm="denied"), "services": services(MpsSvc=4)}, MissingReason.DENIED),
         ({"firewall": profiles(), "services": DENIED}, MissingReason.DENIED),
         ({"firewall": "{}"}, MissingReason.ERROR),
         ({"firewall": json.dumps({name: {"local": "denied", "policy": None} for name in PROFILES})}, MissingReason.DENIED),
@@ -358,6 +369,8 @@ def settings(**keys):
         ("settings.uac", 19045, {"uac": {"EnableLUA": 1}}, True),
         ("settings.uac", 19045, {"uac": {"EnableLUA": 0}}, False),
         ("settings.uac", 19045, {"uac": {}}, True),
+        ("settings.uac", 19045, {"uac": {"EnableLUA": 1, "ConsentPromptBehaviorAdmin": 5}}, True),
+        ("settings.uac", 19045, {"uac": {"EnableLUA": 1, "ConsentPromptBehaviorAdmin": 0}}, False),
         ("settings.uac", 19045, {}, MissingReason.ABSENT),
         ("settings.uac", 19045, {"uac": "denied"}, MissingReason.DENIED),
         ("settings.rdp", 19045, {"rdp": {"fDenyTSConnections": 0}}, True),
@@ -369,6 +382,8 @@ def settings(**keys):
         ("settings.smb1_server", 19045, {"smb_server": {"SMB1": 1}}, True),
         ("settings.smb1_server", 7601, {"smb_server": {"SMB1": 0}}, False),
         ("settings.smb1_server", 7601, {"smb_server": {}}, True),
+        ("settings.smb1_server", 14393, {"smb_server": {}}, False),  # the feature was taken away
+        ("settings.smb1_server", 14393, {"smb_server": {}, "smb1_driver": {"Start": 3}}, True),
         ("settings.smb1_server", 19045, {"smb_server": {}}, False),
         ("settings.smb1_server", 19045, {"smb_server": {}, "smb1_client": {"Start": 2}}, MissingReason.UNSUPPORTED),
     ],

@@ -33,6 +33,9 @@ def hive(desktop=None, policy=None, own=False):
         ({"hives": [hive({"ScreenSaveActive": "1", "ScreenSaverIsSecure": "1"})]}, UNSUPPORTED),
         ({"hives": [hive({**LOCKS, "ScreenSaveTimeOut": "soon"})]}, ERROR),
         ({"hives": []}, ABSENT),
+        ({"hives": [hive(LOCKS), {**hive({"ScreenSaveActive": "1"}), "seated": False}]}, 600),  # a service, nobody at the screen
+        ({"hives": [{**hive({"ScreenSaveActive": "1"}), "seated": False}]}, ABSENT),
+        ({"hives": [{**hive({"ScreenSaveActive": "1"}), "seated": True}]}, 0),
         ({"hives": [hive({}, own=True)]}, ABSENT),
         ({"hives": [hive(LOCKS), hive("denied", "denied")]}, DENIED),
         ({"hives": ["x"]}, ERROR),
@@ -81,6 +84,10 @@ def limited(windows, rules, given=DESKTOP, listening=("tcp 22", "tcp 445", "tcp 
         ("Protocol=17|LPort=3389", True),
         ("Protocol=6|LPort=13389", True),
         ("App=System", False),
+        ("LUOwn=S-1-5-21-1-2-3-500|AppPkgId=S-1-15-2-7|EmbedCtxt=Your account", True),  # for the container of one app
+        ("Protocol=6|PFN=Microsoft.Edge_8wekyb3d8bbwe", True),
+        ("App=%SystemRoot%\\system32\\svchost.exe|Svc=lltdsvc", True),  # another service of the same program
+        ("Protocol=6|LPort=3389|App=%SystemRoot%\\system32\\svchost.exe|Svc=termservice", False),
         ("Profile=Domain|Protocol=6|LPort=3389", False),
     ],
 )
@@ -124,6 +131,22 @@ def test_rules_of_a_policy_count_and_rules_it_leaves_out_prove_nothing(windows):
     assert limited(windows, [], policy_rules={"rows": [f"v2.31|{RDP}|"]}) is False
     assert limited(windows, [RDP], merge=0) is UNSUPPORTED
     assert limited(windows, [RDP], merge=1) is False
+
+
+def test_rules_of_device_management_count(windows):
+    document = json.loads(firewall())
+    document["mdm_rules"] = {"rows": [f"v2.31|Action=Allow|Active=TRUE|Dir=In|{RDP}|"]}
+    assert limited(windows, json.dumps(document)) is False
+
+
+def test_another_vendor_on_a_server_may_filter_in_the_place_of_windows(windows):
+    """Servers have no Security Center that could name its firewall."""
+    given = machine(build=17763, kind="ServerNT", services={"MpsSvc": 1, "AVP.KES.21": 4})
+    facts = windows(**given, firewall=firewall(on=0), wsc=SectionStatus.ABSENT, vendors="{}", defender=SectionStatus.ABSENT)
+    assert result(facts["firewall.active"]) is UNSUPPORTED
+    alone = machine(build=17763, kind="ServerNT", services={"MpsSvc": 1})
+    facts = windows(**alone, firewall=firewall(on=0), wsc=SectionStatus.ABSENT, vendors="{}", defender=SectionStatus.ABSENT)
+    assert result(facts["firewall.active"]) is False
 
 
 def test_a_port_of_its_own_for_remote_desktop(windows):

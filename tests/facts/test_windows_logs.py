@@ -94,6 +94,14 @@ def test_the_shorter_history_counts(windows, security, system, value):
     assert result(windows(logs=logs(security, system))["logging.oldest_days"]) == value
 
 
+@pytest.mark.parametrize(("booted_days", "value"), [(0, ABSENT), (2, ABSENT), (3, True), (250, True)])
+def test_an_old_record_counts_while_the_service_would_have_complained(windows, booted_days, value):
+    """It takes the time service a day to write that it lost its server; a machine that just started has written nothing yet."""
+    given = machine(services={"W32Time": 4})
+    system = json.dumps({"booted": NOW - booted_days * DAY - 1800})
+    assert result(windows(**given, logs=logs(synced=(37, 120)), system=system)["time.synchronised"]) == value
+
+
 @pytest.mark.parametrize("record", [{"at": NOW + 9 * DAY}, {"at": 0}, {"at": -11_644_473_600}, {"at": "x"}, {}])
 def test_moments_that_cannot_be(windows, record):
     assert result(windows(logs=logs(security=record, system=3))["logging.oldest_days"]) is ERROR
@@ -138,7 +146,7 @@ def test_logs_elsewhere(windows, given, value):
         ({}, (35, 1), True),
         ({}, (37, 7), True),
         ({}, (35, 9), ABSENT),
-        ({"services": {"W32Time": 4}}, (35, 200), True),
+        ({"services": {"W32Time": 4}}, (35, 200), UNSUPPORTED),  # when the machine started is not known
         ({"services": {"W32Time": 1}}, (35, 200), ABSENT),
         ({}, (36, 1), False),
         ({}, (50, 1), ERROR),

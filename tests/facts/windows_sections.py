@@ -19,7 +19,7 @@ def machine(build=19045, kind="WinNT", about=None, services=None, domain=False, 
     table = {**{name: {} for name in ASKED}, "cloud_joined": 0, **keys}
     states = {"RpcSs": 4, **(services or {})}
     return {
-        "os": json.dumps({"version": {"CurrentBuildNumber": str(build)}, "product": {"ProductType": kind}}),
+        "os": json.dumps({"version": {"CurrentBuildNumber": str(build), "UBR": 9_000}, "product": {"ProductType": kind}}),
         "about": json.dumps({"wow64": False, "computer": "PC", "powershell": "5.1.19041.1", **(about or {})}),
         "settings": json.dumps(table),
         "services": json.dumps({"from": "manager", "rows": [{"name": name, "state": state} for name, state in states.items()]}),

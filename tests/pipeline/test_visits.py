@@ -36,6 +36,8 @@ def test_a_visit_is_for_grave_failures_and_counts_the_others(lab_province):
 
 def test_verdicts_stand_by_weight(lab_province):
     """What is not in order comes first, the most severe before the others."""
+    done = lab_province.run(lab_province.scan("--all"))
+    assert done.returncode in (3, 4), done.stderr
     province = load_province(lab_province.folder, data_folder("checks"), None)
     with Store.open(lab_province.workspace / "store.sqlite") as store:
         moment = max(run.finished_at for run in store.runs() if run.finished_at is not None)
