@@ -913,7 +913,7 @@ s_last_logins() {
   case $(uname -m) in x86_64 | i?86) ;; *) return "$UNSUPPORTED" ;; esac
   have stat && have od || return "$UNSUPPORTED"
   size=$(limit 5 stat -L -c %s "$f") || return
-  printf 'kind=lastlog\n'
+  printf 'kind=lastlog\nwritten=%s\n' "$(limit 5 stat -L -c %Y "$f")"
   for n in $(limit 5 awk -F: '$7 !~ /(nologin|false|true|sync|halt|shutdown)$/ && $3 ~ /^[0-9]+$/ { print $3 }' /etc/passwd | sort -n -u | head -n 64); do
     [ "${#n}" -lt 11 ] && [ "$(((n + 1) * 292))" -le "$size" ] || continue
     printf 'lastlog=%s\t%s\n' "$n" "$(limit 5 od -An -tu4 -j "$((n * 292))" -N 4 "$f")"

@@ -1,5 +1,6 @@
 """What leaves a machine of its accounts, rules and settings: the words asked for, never a secret, an address or a command."""
 
+import os
 import platform
 import re
 import struct
@@ -385,8 +386,10 @@ def test_the_table_of_last_logins_is_read_by_number(run, room):
             "/etc/passwd", f"{room / 'root'}/etc/passwd"
         )
 
+    os.utime(room / "root" / "var" / "log" / "lastlog", (1_700_000_001, 1_700_000_001))
     body = run(edit=edit).by_name["last-logins"].body.decode()
-    assert [row.replace(" ", "") for row in body.splitlines()] == ["kind=lastlog", "lastlog=0\t0", "lastlog=2\t1700000000"]
+    kept = ["kind=lastlog", "written=1700000001"]
+    assert [row.replace(" ", "") for row in body.splitlines()] == [*kept, "lastlog=0\t0", "lastlog=2\t1700000000"]
 
 
 def test_homes_on_other_machines_are_left_alone(run, room):
