@@ -57,7 +57,7 @@ def _rules(reading: Reading) -> _Rules:
             reading.fail(MissingReason.ERROR, "sudoers", "a rule cannot be read")
         if as_target and words[2] == "ask" and not everybody:
             continue  # sudo then asks for root's own password: the rule gives no more than su
-        if _ROOT_NAMES & set(words[1].split(",")) and words[3] != "some":
+        if _as_root(reading, words[1]) and words[3] != "some":
             grants += [_Grant(name, words[2] == "free", words[3]) for name in words[0].split(",") if name]
     aliases: dict[str, list[str]] = {}
     for row in pairs.get("alias", []):
@@ -65,6 +65,14 @@ def _rules(reading: Reading) -> _Rules:
             name, _, members = part.partition("=")
             aliases[name] = [member for member in members.split(",") if member]
     return _Rules(tuple(grants), aliases, everybody, "pkexec" in pairs)
+
+
+def _as_root(reading: Reading, targets: str) -> bool:
+    """Whom a rule lets become; a list of accounts by name may hold root and is not followed."""
+    names = set(targets.split(","))
+    if any(name.startswith(("!", "%", "+")) or (name.isupper() and name != "ALL") for name in names):
+        reading.fail(MissingReason.UNSUPPORTED, "sudoers", "a rule names a list of accounts to become")
+    return bool(_ROOT_NAMES & names)
 
 
 def _named(reading: Reading, rules: _Rules, name: str) -> list[str]:

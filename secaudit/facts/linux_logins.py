@@ -6,7 +6,9 @@ from collections.abc import Callable
 from secaudit.facts.accounts import Account, accounts, state_of
 from secaudit.facts.linux_admins import administrators, directory
 from secaudit.facts.linux_passwords import far_homes, key_owners, stored
-from secaudit.facts.reading import DAY, Parser, Reading, decimal, utc_moment, value_or_reason
+from secaudit.facts.linux_services import package_names, unit_files, unit_states
+from secaudit.facts.pam import services
+from secaudit.facts.reading import DAY, NotReadError, Parser, Reading, decimal, first, utc_moment, value_or_reason
 from secaudit.facts.sshd_more import no_server
 from secaudit.model.fact import FactValue, Known, MissingReason, Scalar
 
@@ -20,6 +22,10 @@ _DEFAULTS = frozenset(
 """Names that systems, images and manuals bring along."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LATEST = re.compile(r"(\w{3}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) [+-]0000 (\d{4})")
+_YOUNG = 45
+"""Days up to which a recorded login proves use, whoever else keeps no record: the standard's limit for idle accounts."""
+_GREETERS = ("gdm", "gdm3", "lightdm", "sddm", "lxdm", "xdm", "kdm", "greetd", "slim", "display-manager")
+_GREETER_STACKS = frozenset({"gdm-password", "lightdm", "sddm"})
 _KEY_FILES = (".ssh/authorized_keys", ".ssh/authorized_keys2")
 
 
@@ -77,12 +83,40 @@ def _usual_keys(reading: Reading) -> bool:
 
 
 def _last_login_days(reading: Reading, account: Account) -> Scalar:
-    """By the system's own table; an account that never logged in has no day."""
+    """By the system's own table; an account without a login has no day, an old day counts only in a table that is kept."""
     moments = reading.once(_moments)
     moment = max(moments.get(account.name, 0), moments.get(account.uid, 0))
     if not moment:
         reading.fail(MissingReason.ABSENT, "last-logins", "no login is recorded")
-    return reading.age_days(moment, "last-logins")
+    days = reading.age_days(moment, "last-logins")
+    if days > _YOUNG:
+        reading.once(_kept)
+    return days
+
+
+def _kept(reading: Reading) -> None:
+    """NotReadError where logins go by the table: greeters of desktops do not write it, newer systems write another one."""
+    pairs = reading.pairs("last-logins")
+    written, uptime = decimal(first(pairs, "written")), decimal(first(reading.pairs("clock"), "uptime").partition(".")[0])
+    alone = "lastlog2" not in pairs.get("kind", [])
+    if alone and written is not None and uptime is not None and written < reading.now() - uptime:
+        reading.fail(MissingReason.UNSUPPORTED, "last-logins", "the table of logins is older than the last start")
+    seen: set[str] = set()
+    sources = 0
+    for read in (package_names, unit_states, unit_files):
+        try:
+            seen.update(name.removesuffix(".service") for name in read(reading))
+            sources += 1
+        except NotReadError:
+            continue
+    try:
+        greeted = bool(_GREETER_STACKS & services(reading))
+    except NotReadError:
+        greeted = False
+    if greeted or seen.intersection(_GREETERS):
+        reading.fail(MissingReason.UNSUPPORTED, "last-logins", "graphical logins are not recorded")
+    if not sources:
+        reading.fail(MissingReason.UNSUPPORTED, "last-logins", "whether there are graphical logins was not read")
 
 
 def _moments(reading: Reading) -> dict[str | int, int]:

@@ -1,4 +1,4 @@
-"""What a new password must be, how long it lasts and when an account is locked (sections pam, password-policy, password-ages).
+"""What a new password must be and how long it lasts (sections pam, password-policy, password-ages).
 
 Only what stands in the stack of PAM counts: a file of settings whose module nobody calls sets nothing.
 """
@@ -6,14 +6,14 @@ Only what stands in the stack of PAM counts: a file of settings whose module nob
 import re
 from dataclasses import dataclass
 
-from secaudit.facts.accounts import can_log_in
+from secaudit.facts.accounts import accounts, can_log_in, state_of
 from secaudit.facts.linux_machine import release_fields
-from secaudit.facts.pam import Rule, services, stack
-from secaudit.facts.reading import NotReadError, Parser, Reading, decimal
+from secaudit.facts.pam import Rule, stack
+from secaudit.facts.reading import DAY, Parser, Reading, decimal
 from secaudit.model.fact import FactValue, Known, MissingReason
 
 _POLICY, _AGES = "password-policy", "password-ages"
-_UNIX = ("pam_unix", "pam_sss", "pam_winbind", "pam_ldap", "pam_krb5")
+UNIX = ("pam_unix", "pam_sss", "pam_winbind", "pam_ldap", "pam_krb5")
 _CREDITS = ("lcredit", "ucredit", "dcredit", "ocredit")
 _NEVER = 99_999
 """Days from which a password counts as one that never ends: the value distributions ship."""
@@ -23,22 +23,8 @@ _OLD_QUALITY = {"rhel": 8, "centos": 8, "ol": 8, "scientific": 8, "amzn": 3, "de
 _OLD_QUALITY_LENGTH, _OLD_QUALITY_CREDIT = 9, 1
 _CRACKLIB_LENGTH, _CRACKLIB_CREDIT, _CRACKLIB_LEAST = 9, 1, 5
 _UNIX_LENGTH = 6
-_FAILLOCK_DENY, _FAILLOCK_SECONDS = 3, 600
 _HISTORY = 10
 _STRONG = frozenset({"y", "gy", "2a", "2b", "2y", "7", "6", "5"})
-_FACTORS = {
-    "pam_google_authenticator": "google-authenticator",
-    "pam_u2f": "u2f",
-    "pam_oath": "oath",
-    "pam_duo": "duo",
-    "pam_yubico": "yubico",
-    "pam_radius_auth": "radius",
-    "pam_privacyidea": "privacyidea",
-    "pam_securid": "securid",
-    "pam_pkcs11": "pkcs11",
-    "pam_p11": "pkcs11",
-}
-_LOGINS = ("sshd", "login", "gdm-password", "lightdm", "sddm")
 
 
 def _policy(reading: Reading) -> dict[str, dict[str, str]]:
@@ -61,15 +47,17 @@ def _policy(reading: Reading) -> dict[str, dict[str, str]]:
     return found
 
 
-def _settings(reading: Reading, name: str) -> dict[str, str]:
+def settings_of(reading: Reading, name: str) -> dict[str, str]:
+    """Keyword -> value of one file; NotReadError when it may not be read."""
     settings = reading.once(_policy).get(name, {})
     if "denied" in settings:
         reading.fail(MissingReason.DENIED, _POLICY, f"the settings of {name} may not be read")
     return settings
 
 
-def _setting(reading: Reading, name: str, key: str, default: int) -> int:
-    text = _settings(reading, name).get(key)
+def setting(reading: Reading, name: str, key: str, default: int) -> int:
+    """A number of one file."""
+    text = settings_of(reading, name).get(key)
     if text is None:
         return default
     digits = text.removeprefix("-")
@@ -87,7 +75,7 @@ class _Quality:
 def _before_storing(reading: Reading) -> list[Rule]:
     """Modules of the stack for changing passwords that are asked before the one that stores them."""
     rules = stack(reading, "passwd", "password")
-    at = next((number for number, rule in enumerate(rules) if rule.module in _UNIX), None)
+    at = next((number for number, rule in enumerate(rules) if rule.module in UNIX), None)
     if at is None:
         reading.fail(MissingReason.UNSUPPORTED, "pam", "no module that stores passwords is known")
     skipping = next((rule.module for rule in rules[:at] if _skips(rule)), "")
@@ -105,7 +93,7 @@ def _quality(reading: Reading) -> _Quality:
         if "conf" in rule.arguments and rule.module != "pam_unix":
             reading.fail(MissingReason.UNSUPPORTED, "pam", "a module reads its settings from another file")
         if rule.module == "pam_pwquality":
-            if _setting(reading, "pwquality", "enforcing", 1) != 0:
+            if setting(reading, "pwquality", "enforcing", 1) != 0:
                 found.append(_counted(reading, rule, "pwquality", _quality_defaults(reading)))
         elif rule.module == "pam_cracklib":
             found.append(_counted(reading, rule, "", (_CRACKLIB_LENGTH, _CRACKLIB_CREDIT, _CRACKLIB_LEAST)))
@@ -113,7 +101,7 @@ def _quality(reading: Reading) -> _Quality:
             found.append(_passwdqc(reading, rule))
         elif rule.module == "pam_unix":
             found.append(_Quality(rule.number("minlen") or _UNIX_LENGTH, 0))
-        elif rule.module not in ("pam_pwhistory", *_UNIX) and rule.module not in _QUIET:
+        elif rule.module not in ("pam_pwhistory", *UNIX) and rule.module not in _QUIET:
             reading.fail(MissingReason.UNSUPPORTED, "pam", f"{rule.module} is asked about passwords and is not known")
     return _Quality(max(one.length for one in found), max(one.classes for one in found))
 
@@ -154,7 +142,7 @@ def _counted(reading: Reading, rule: Rule, file: str, defaults: tuple[int, int, 
         given = rule.number(key)
         if given is not None:
             return given
-        return _setting(reading, file, key, default) if file else default
+        return setting(reading, file, key, default) if file else default
 
     length, credit, least = defaults
     credited = [value(key, credit) for key in _CREDITS]
@@ -190,7 +178,7 @@ def history(reading: Reading) -> FactValue:
     for rule in reading.once(_before_storing):
         if rule.module == "pam_pwhistory" and rule.decides:
             given = rule.number("remember")
-            remembered = max(remembered, _setting(reading, "pwhistory", "remember", _HISTORY) if given is None else given)
+            remembered = max(remembered, setting(reading, "pwhistory", "remember", _HISTORY) if given is None else given)
         elif rule.module == "pam_unix":
             remembered = max(remembered, rule.number("remember") or 0)
     return Known(remembered, "pam")
@@ -256,7 +244,14 @@ def strong_hash(reading: Reading) -> FactValue:
 def _default_days(reading: Reading, key: str, default: int) -> int:
     if "login.defs" not in reading.once(_policy):
         reading.fail(MissingReason.ABSENT, _POLICY, "there is no login.defs")
-    return _setting(reading, "login.defs", key, default)
+    return setting(reading, "login.defs", key, default)
+
+
+def _counts(reading: Reading, name: str, one: Stored) -> bool:
+    """Its password opens something: an account that is locked or has expired keeps old days that harm nobody."""
+    if one.expires is not None and one.expires <= reading.now() // DAY:
+        return False
+    return any(account.name == name and state_of(reading, account) != "locked" for account in accounts(reading))
 
 
 def max_age_days(reading: Reading) -> FactValue:
@@ -264,94 +259,25 @@ def max_age_days(reading: Reading) -> FactValue:
     default = _default_days(reading, "PASS_MAX_DAYS", -1)
     if default < 0 or default >= _NEVER:
         return Known(0, _POLICY)
-    limits = [default]
+    longest = default
     shells = can_log_in(reading)
     for name, one in stored(reading).items():
-        if name in shells:
-            limits.append(_NEVER if one.most is None else one.most)
-    longest = max(limits)
+        most = _NEVER if one.most is None else one.most
+        if name in shells and most > longest and _counts(reading, name, one):
+            longest = most
     return Known(0 if longest >= _NEVER else longest, _AGES)
 
 
 def min_age_days(reading: Reading) -> FactValue:
     """The shortest of the same."""
-    default = _default_days(reading, "PASS_MIN_DAYS", 0)
-    if default <= 0:
+    least = _default_days(reading, "PASS_MIN_DAYS", 0)
+    if least <= 0:
         return Known(0, _POLICY)
     shells = can_log_in(reading)
-    return Known(min([default, *(one.least or 0 for name, one in stored(reading).items() if name in shells)]), _AGES)
-
-
-@dataclass(frozen=True, slots=True)
-class _Lockout:
-    """``threshold`` 0: never."""
-
-    threshold: int
-    minutes: int
-
-
-def _lockouts(reading: Reading) -> list[_Lockout]:
-    present = [name for name in _LOGINS if name in services(reading)]
-    if not present:
-        reading.fail(MissingReason.UNSUPPORTED, "pam", "no service for logins is known")
-    return [_lockout(reading, name) for name in present]
-
-
-def _lockout(reading: Reading, service: str) -> _Lockout:
-    """pam_faillock counts where its failures are written down and looked at; pam_tally2 where it has a limit."""
-    rules = stack(reading, service, "auth")
-    accounts = stack(reading, service, "account")
-    for rule in rules:
-        if rule.module in ("pam_tally2", "pam_tally") and rule.decides:
-            return _Lockout(rule.number("deny") or 0, (rule.number("unlock_time") or 0) // 60)
-    failures = [rule for rule in rules if rule.module == "pam_faillock" and "authfail" in rule.arguments]
-    looks = [rule for rule in rules if rule.module == "pam_faillock" and "preauth" in rule.arguments and rule.decides]
-    looks += [rule for rule in accounts if rule.module == "pam_faillock" and rule.decides]
-    if not failures or not looks:
-        return _Lockout(0, 0)
-    if any("conf" in rule.arguments for rule in (*failures, *looks)):
-        reading.fail(MissingReason.UNSUPPORTED, "pam", "pam_faillock reads its settings from another file")
-    given = failures[0].number("deny")
-    deny = _setting(reading, "faillock", "deny", _FAILLOCK_DENY) if given is None else given
-    text = failures[0].text("unlock_time") or _settings(reading, "faillock").get("unlock_time", str(_FAILLOCK_SECONDS))
-    seconds = 0 if text == "never" else decimal(text)
-    if seconds is None:
-        reading.fail(MissingReason.ERROR, _POLICY, "unlock_time is no number")
-    return _Lockout(max(deny, 0), -(-seconds // 60))
-
-
-def threshold(reading: Reading) -> FactValue:
-    """The weakest of all ways to log in: somebody tries there."""
-    found = [one.threshold for one in reading.once(_lockouts)]
-    return Known(0 if 0 in found else max(found), "pam")
-
-
-def minutes(reading: Reading) -> FactValue:
-    """The shortest time; 0 only where every way waits for an administrator."""
-    found = reading.once(_lockouts)
-    if any(one.threshold == 0 for one in found):
-        reading.fail(MissingReason.ABSENT, "pam", "accounts are not locked")
-    return Known(min((one.minutes for one in found if one.minutes), default=0), "pam")
-
-
-def factors(reading: Reading) -> list[str]:
-    """Second factors of PAM that a login cannot pass by; one that lets accounts without a secret through does not count."""
-    found: set[str] = set()
-    unread: NotReadError | None = None
-    for service in (*_LOGINS, "sudo"):
-        if service not in services(reading):
-            continue
-        try:
-            rules = stack(reading, service, "auth")
-        except NotReadError as error:
-            unread = error
-            continue
-        for rule in rules:
-            if rule.module in _FACTORS and rule.control not in ("optional", "sufficient") and "nullok" not in rule.arguments:
-                found.add(_FACTORS[rule.module])
-    if unread is not None:
-        raise unread
-    return sorted(found)
+    for name, one in stored(reading).items():
+        if name in shells and (one.least or 0) < least and _counts(reading, name, one):
+            least = one.least or 0
+    return Known(least, _AGES)
 
 
 PARSERS: dict[str, Parser] = {
@@ -361,6 +287,4 @@ PARSERS: dict[str, Parser] = {
     "password.min_age_days": min_age_days,
     "password.history": history,
     "password.strong_hash": strong_hash,
-    "lockout.threshold": threshold,
-    "lockout.minutes": minutes,
 }

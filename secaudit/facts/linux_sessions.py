@@ -2,7 +2,7 @@
 
 import re
 
-from secaudit.facts.linux_passwords import factors
+from secaudit.facts.linux_lockout import factors
 from secaudit.facts.reading import Parser, Reading, decimal, first
 from secaudit.facts.sshd import settings
 from secaudit.facts.sshd_more import no_server

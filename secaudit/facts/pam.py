@@ -22,6 +22,8 @@ class Rule:
     control: str
     module: str
     arguments: tuple[str, ...]
+    within: tuple[int, ...] = ()
+    """Substacks around it: a decision in one of them ends no more than that one."""
 
     @property
     def decides(self) -> bool:
@@ -80,14 +82,17 @@ def services(reading: Reading) -> frozenset[str]:
 def stack(reading: Reading, service: str, kind: str) -> list[Rule]:
     """Modules of one stack (``auth``, ``account``, ``password``) in order; NotReadError when part of it was not read."""
     found: list[Rule] = []
-    for rule in _walk(reading, reading.once(_files), service, kind, 0):
+    for rule in _walk(reading, reading.once(_files), service, kind, (0, ())):
         found.append(rule)
         if len(found) > _MAX_RULES:
             reading.fail(MissingReason.ERROR, "pam", "a stack has no end")
     return found
 
 
-def _walk(reading: Reading, files: dict[str, list[_Line] | None], name: str, kind: str, depth: int) -> Iterator[Rule]:
+def _walk(
+    reading: Reading, files: dict[str, list[_Line] | None], name: str, kind: str, place: tuple[int, tuple[int, ...]]
+) -> Iterator[Rule]:
+    depth, within = place
     if name not in files:
         reading.fail(MissingReason.UNSUPPORTED, "pam", f"{name} is part of a stack and was not read")
     lines = files[name]
@@ -95,12 +100,13 @@ def _walk(reading: Reading, files: dict[str, list[_Line] | None], name: str, kin
         reading.fail(MissingReason.DENIED, "pam", f"{name} may not be read")
     if depth > _MAX_DEPTH:
         reading.fail(MissingReason.ERROR, "pam", "stacks include each other")
-    for line in lines:
+    for number, line in enumerate(lines):
         if line.kind == "@include":
             if line.module not in _IGNORED:
-                yield from _walk(reading, files, line.module, kind, depth + 1)
+                yield from _walk(reading, files, line.module, kind, (depth + 1, within))
         elif line.kind == kind:
             if line.control in _INCLUDES:
-                yield from _walk(reading, files, line.module, kind, depth + 1)
+                inner = (*within, number) if line.control == "substack" else within
+                yield from _walk(reading, files, line.module, kind, (depth + 1, inner))
             else:
-                yield Rule(line.control, line.module.removesuffix(".so"), line.arguments)
+                yield Rule(line.control, line.module.removesuffix(".so"), line.arguments, within)

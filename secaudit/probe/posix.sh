@@ -913,7 +913,7 @@ s_last_logins() {
   case $(uname -m) in x86_64 | i?86) ;; *) return "$UNSUPPORTED" ;; esac
   have stat && have od || return "$UNSUPPORTED"
   size=$(limit 5 stat -L -c %s "$f") || return
-  printf 'kind=lastlog\n'
+  printf 'kind=lastlog\nwritten=%s\n' "$(limit 5 stat -L -c %Y "$f")"
   for n in $(limit 5 awk -F: '$7 !~ /(nologin|false|true|sync|halt|shutdown)$/ && $3 ~ /^[0-9]+$/ { print $3 }' /etc/passwd | sort -n -u | head -n 64); do
     [ "${#n}" -lt 11 ] && [ "$(((n + 1) * 292))" -le "$size" ] || continue
     printf 'lastlog=%s\t%s\n' "$n" "$(limit 5 od -An -tu4 -j "$((n * 292))" -N 4 "$f")"
@@ -1208,9 +1208,16 @@ s_sudoers() {
   have sudo && printf 'sudo=yes\n'
   [ -e /etc/doas.conf ] || [ -e /usr/local/etc/doas.conf ] && printf 'doas=yes\n'
   have pkexec && printf 'pkexec=yes\n'
-  [ -e /etc/sudoers ] || return 0
-  set -- /etc/sudoers
-  for f in /etc/sudoers.d/*; do
+  # SUSE keeps the file of the distribution below /usr; a sudo whose rules are nowhere has them in a place of its own.
+  set --
+  for f in /etc/sudoers /usr/etc/sudoers; do
+    [ -e "$f" ] && set -- "$f" && break
+  done
+  if [ "$#" = 0 ]; then
+    have sudo && printf 'include=other\n'
+    return 0
+  fi
+  for f in /usr/etc/sudoers.d/* /etc/sudoers.d/*; do
     case ${f##*/} in *.* | *'~') continue ;; esac
     [ -f "$f" ] && set -- "$@" "$f"
   done
@@ -1218,9 +1225,17 @@ s_sudoers() {
     readable "$f" || return
   done
   limit 5 awk '
+    function other() { if (!told++) print "include=other" }
+    function kind(one, name, open) {
+      if (one == "ALL") return "all"
+      if (one ~ /^[A-Z][A-Z0-9_]*$/) return "alias"
+      name = one; sub(/[ \t].*/, "", name); open = (name == one || one ~ /[ \t].*[*?\[]/)
+      if (name ~ /[*?\[]|\/$|^\^/ || (name == "sudoedit" && open)) return "shell"
+      if (name ~ /\/(sh|bash|dash|zsh|ksh|busybox|su|sudo|vi|n?vim|vim\.[a-z]+|ed|emacs|nano|less|more|man|find|[gm]?awk|python[0-9.]*|perl|ruby|env|visudo|passwd|tee|cp|mv|dd|chmod|chown|docker|podman|xargs|nsenter|unshare|chroot|systemd-run)$/) return "shell"
+      return (open && name ~ /\/(tar|apt|apt-get|aptitude|dpkg|dnf|dnf5|yum|rpm|zypper|apk|snap|pip[0-9.]*|git|ssh|rsync|crontab|mount)$/) ? "shell" : "some" }
     { line = held $0; held = "" }
     line ~ /\\$/ { sub(/\\$/, " ", line); held = line; next }
-    line ~ /^[ \t]*[#@]include/ { split(line, word); if (word[2] !~ /^\/etc\/sudoers\.d\/?$/) print "include=other"; next }
+    line ~ /^[ \t]*[#@]include/ { split(line, word); if (word[2] !~ /^(\/usr)?\/etc\/sudoers\.d\/?$/) other(); next }
     { sub(/(^|[ \t])#([^0-9].*|$)/, "", line); gsub(/\\ /, "\\040", line); sub(/^[ \t]+/, "", line) }
     line == "" { next }
     line ~ /^Defaults/ {
@@ -1229,18 +1244,26 @@ s_sudoers() {
       next }
     line ~ /^(User|Runas|Host|Cmnd|Cmd)_Alias/ { if (line ~ /^User_/) { sub(/^User_Alias[ \t]+/, "", line); gsub(/[ \t]/, "", line); print "alias=" line }; next }
     { at = index(line, "="); if (!at) next
-      who = substr(line, 1, at - 1); gsub(/[ \t]*,[ \t]*/, ",", who); split(who, word); who = word[1]
-      count = split(substr(line, at + 1), piece, ","); runas = "root"; tag = "ask"
+      who = substr(line, 1, at - 1); gsub(/[ \t]*,[ \t]*/, ",", who); if (who ~ /^"/) other(); split(who, word); who = word[1]
+      rest = substr(line, at + 1); gsub(/sha(224|256|384|512)[ \t]*:[ \t]*[A-Za-z0-9+\/=]+/, "", rest)
+      bare = rest; gsub(/\([^)]*\)|\\:/, "", bare); if (bare ~ /:[ \t]*[A-Za-z0-9_.,!+-]+[ \t]*=/) other()
+      count = split(rest, piece, ","); runas = "root"; tag = "ask"
       depth = ""
       for (i = 1; i <= count; i++) {
         one = depth piece[i]
         if (one ~ /^[ \t]*\([^)]*$/) { depth = one ","; continue }
         depth = ""
-        if (match(one, /\([^)]*\)/)) { runas = substr(one, RSTART + 1, RLENGTH - 2); one = substr(one, RSTART + RLENGTH); sub(/:.*/, "", runas); gsub(/[ \t]/, "", runas); if (runas == "") runas = "self" }
-        if (one ~ /NOPASSWD:/) tag = "free"; else if (one ~ /PASSWD:/) tag = "ask"
-        gsub(/[A-Z_]+:/, "", one); gsub(/^[ \t]+|[ \t]+$/, "", one)
-        if (one ~ /^!/) continue
-        what = (one == "ALL") ? "all" : (one ~ /^[^ \t]*\/(sh|bash|dash|zsh|ksh|su|sudo|vi|vim|nano|less|more|man|find|awk|python[0-9.]*|perl|ruby|env|visudo|passwd|tee|cp|mv|dd|chmod|chown|docker)([ \t]|$)/) ? "shell" : (one ~ /^[A-Z][A-Z0-9_]*$/) ? "alias" : "some"
+        if (match(one, /^[ \t]*\([^)]*\)/)) {
+          runas = substr(one, 1, RLENGTH); one = substr(one, RLENGTH + 1); gsub(/^[ \t]*\(|:.*|\)$|[ \t]/, "", runas)
+          if (runas == "") runas = "self"
+          many = split(runas, word, ",")
+          for (j = 1; j <= many; j++) if (word[j] !~ /^(ALL|#[0-9]+|[a-z_][A-Za-z0-9_.@$-]*)$/) other() }
+        while (match(one, /^[ \t]*([A-Z_]+[ \t]*=[ \t]*("[^"]*"|[^ \t"]+)[ \t]|[A-Z_]+[ \t]*:)/)) {
+          if (one ~ /^[ \t]*NOPASSWD[ \t]*:/) tag = "free"; else if (one ~ /^[ \t]*PASSWD[ \t]*:/) tag = "ask"
+          one = substr(one, RSTART + RLENGTH) }
+        gsub(/^[ \t]+|[ \t]+$/, "", one)
+        if (one == "" || one ~ /^!/) continue
+        what = kind(one)
         print "rule=" who "\t" runas "\t" tag "\t" what } }' "$@"
 }
 

@@ -244,3 +244,21 @@ def test_editions_have_their_own_end_of_support():
     assert ends("10-1809", "EnterpriseS") == date(2029, 1, 9)
     assert ends("10-1607", "EnterpriseS") == date(2026, 10, 13)
     assert ends("10-22h2", "Core") == date(2025, 10, 14)
+
+
+def test_fixes_of_sshd_come_before_what_the_system_brings():
+    """The first value counts: files like 01-permitrootlogin.conf would win over a later name, and old systems read no folder."""
+    told = 0
+    for check in CHECKS:
+        text = repr(check)
+        assert "sshd_config.d/10-" not in text, check.id
+        assert "sshd -t`" not in text, check.id
+        if "sshd_config.d/" in text:
+            told += 1
+            assert text.count("sshd_config.d/00-secaudit.conf") == text.count("Include"), check.id
+    assert told >= 7
+
+
+def test_the_fix_for_length_takes_the_credits_of_el7_away():
+    text = repr(next(check for check in CHECKS if check.id == "password.min-length"))
+    assert all(text.count(f"{kind}credit = 0") == 2 for kind in "ludo")

@@ -128,6 +128,9 @@ def test_without_root_each_field_says_why(posix):
         ("rule=an\tALL\tfree\talias\n", MissingReason.UNSUPPORTED, MissingReason.UNSUPPORTED),
         ("rule=an\tALL\tfree\talias\nrule=an\tALL\tfree\tall\n", ["an"], ["an"]),
         ("include=other\n", MissingReason.UNSUPPORTED, MissingReason.UNSUPPORTED),
+        ("rule=an\tQT\tfree\tall\n", MissingReason.UNSUPPORTED, MissingReason.UNSUPPORTED),
+        ("rule=an\tALL,!root\tfree\tall\n", MissingReason.UNSUPPORTED, MissingReason.UNSUPPORTED),
+        ("rule=an\t%root\tfree\tall\n", MissingReason.UNSUPPORTED, MissingReason.UNSUPPORTED),
         ("doas=yes\n", MissingReason.UNSUPPORTED, MissingReason.UNSUPPORTED),
         ("rule=an\n", MissingReason.ERROR, MissingReason.ERROR),
     ],
@@ -200,3 +203,29 @@ def test_last_logins(posix, body, days):
             assert fact.missing_fields["last_login_days"] is days
     else:
         assert row["last_login_days"] == days
+
+
+@pytest.mark.parametrize(
+    ("given", "days"),
+    [
+        ({}, 50),
+        ({"units": "gdm.service loaded active running\n"}, None),
+        ({"packages": "kind=dpkg\nlightdm\n"}, None),
+        ({"unit_files": "sddm.service enabled\n"}, None),
+        ({"pam": "file gdm-password\n| auth\trequired\tpam_unix.so\t\n"}, None),
+        ({"units": SectionStatus.TRUNCATED}, None),
+        ({"last_logins": f"kind=lastlog\nwritten={NOW - 90_001}\nlastlog=1000\t{NOW - 50 * 86_400}\n"}, None),
+        ({"last_logins": f"kind=lastlog\nwritten={NOW - 89_999}\nlastlog=1000\t{NOW - 50 * 86_400}\n"}, 50),
+        # a young day proves use all the same
+        (
+            {"units": "gdm.service loaded active running\n", "last_logins": f"kind=lastlog\nlastlog=1000\t{NOW - 45 * 86_400}\n"},
+            45,
+        ),
+    ],
+)
+def test_an_old_login_counts_only_in_a_table_that_is_kept(posix, given, days):
+    fact = posix(**machine(**given))["accounts.login"]
+    row = next(row for row in fact.value if row["name"] == "an")
+    assert row.get("last_login_days") == days
+    if days is None:
+        assert fact.missing_fields["last_login_days"] in (MissingReason.UNSUPPORTED, MissingReason.ABSENT)

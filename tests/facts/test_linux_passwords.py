@@ -161,6 +161,8 @@ def test_earlier_passwords(posix, stack, policy, history):
 
 
 PASSWD = "root\t0\tshadow\t/bin/bash\nan\t1000\tshadow\t/bin/bash\nsvc\t5\tshadow\t/usr/sbin/nologin\n"
+PASSWD += "khoa\t1001\tshadow\t/bin/bash\n"
+STATES = "root\tset\nan\tset\nsvc\tset\nkhoa\tlocked\n"
 
 
 def ages(**accounts):
@@ -176,15 +178,28 @@ def ages(**accounts):
         ((60, 1), {"an": (0, 99999)}, 0, 0),
         ((60, 1), {"an": ("", "")}, 0, 0),
         ((60, 1), {"svc": (0, 99999)}, 60, 1),
+        # what nobody logs in with may be as old as it likes
+        ((60, 1), {"khoa": (0, 99999)}, 60, 1),
+        ((60, 1), {"khoa": (0, 99999), "an": (0, 90)}, 90, 0),
         ((60, 1), {}, 60, 1),
         ((99999, 0), {"an": (7, 30)}, 0, 0),
         ((-1, 0), {}, 0, 0),
     ],
 )
 def test_days_are_the_weakest_of_what_new_and_old_accounts_have(posix, defaults, accounts, most, least):
-    facts = posix(password_policy=DEFS.format(*defaults), accounts=PASSWD, password_ages=ages(**accounts))
+    given = {"password_policy": DEFS.format(*defaults), "accounts": PASSWD, "passwords": STATES}
+    facts = posix(password_ages=ages(**accounts), **given)
     assert value(facts["password.max_age_days"]) == most
     assert value(facts["password.min_age_days"]) == least
+
+
+def test_days_of_an_account_that_has_expired_do_not_count(posix):
+    given = {"password_policy": DEFS.format(60, 1), "accounts": PASSWD, "passwords": STATES}
+    for expires, most in ((TODAY, 60), (TODAY + 1, 0)):
+        row = f"days=an\t{TODAY - 3}\t1\t99999\t{expires}\nlooked=yes\n"
+        assert value(posix(password_ages=row, **given)["password.max_age_days"]) == most
+    unread = posix(password_ages=ages(an=(1, 99999)), **{**given, "passwords": SectionStatus.DENIED})
+    assert value(unread["password.max_age_days"]) is MissingReason.DENIED
 
 
 def test_days_without_the_shadow_file_are_known_only_where_they_cannot_be_weaker(posix):
@@ -246,7 +261,51 @@ def test_the_weakest_way_to_log_in_counts(posix):
     assert value(posix(pam=stacks, password_policy="looked=yes\n")["lockout.threshold"]) == 0
     looks = ACCOUNT + "| account\trequired\tpam_faillock.so\t\n"
     auth = AUTH + "| auth\t[default=die]\tpam_faillock.so\tauthfail\n"
-    assert value(posix(pam=pam(auth=auth, account=looks), password_policy="looked=yes\n")["lockout.threshold"]) == 3
+    # the account stack only forgets failures
+    assert value(posix(pam=pam(auth=auth, account=looks), password_policy="looked=yes\n")["lockout.threshold"]) == 0
+
+
+PRE, FAIL, SUCC = (f"| auth\t{{}}\tpam_faillock.so\t{word} deny=5\n" for word in ("preauth", "authfail", "authsucc"))
+JUMP = "| auth\t[success={},default={}]\tpam_unix.so\t\n"
+DENY = "| auth\trequisite\tpam_deny.so\t\n| auth\trequired\tpam_permit.so\t\n"
+ENOUGH = "| auth\tsufficient\tpam_unix.so\t\n"
+
+
+@pytest.mark.parametrize(
+    ("auth", "threshold"),
+    [
+        # Debian: pam_deny ends the stack before the line that writes failures down
+        (PRE.format("required") + JUMP.format(1, "ignore") + DENY + FAIL.format("[default=die]"), MissingReason.UNSUPPORTED),
+        (PRE.format("required") + JUMP.format(2, "ignore") + FAIL.format("[default=die]") + DENY, 5),
+        # the right password is enough before anybody looks
+        (ENOUGH + PRE.format("required") + FAIL.format("required"), MissingReason.UNSUPPORTED),
+        (PRE.format("required") + ENOUGH + FAIL.format("required") + DENY, 5),
+        (JUMP.format(1, "bad") + FAIL.format("[default=die]") + SUCC.format("sufficient") + DENY, 5),
+        (
+            JUMP.format(2, "bad")
+            + FAIL.format("[default=die]")
+            + SUCC.format("sufficient")
+            + "| auth\trequired\tpam_permit.so\t\n",
+            MissingReason.UNSUPPORTED,
+        ),
+        (PRE.format("required").replace("deny=5", "deny=9") + ENOUGH + FAIL.format("required"), 9),
+        (PRE.format("required").replace("deny=5", "deny=0") + ENOUGH + FAIL.format("required"), 0),
+        # a finger is another way in; guessing does not become free by it
+        (PRE.format("required") + ENOUGH.replace("unix", "fprintd") + ENOUGH + FAIL.format("required") + DENY, 5),
+        ("| auth\tsufficient\tpam_succeed_if.so\t\n" + PRE.format("required") + ENOUGH + FAIL.format("required") + DENY, 5),
+        (
+            "| auth\t[success=1,default=ignore]\tpam_succeed_if.so\t\n"
+            + PRE.format("required")
+            + ENOUGH
+            + FAIL.format("required"),
+            MissingReason.UNSUPPORTED,
+        ),
+        (PRE.format("hearsay") + ENOUGH + FAIL.format("required") + DENY, MissingReason.UNSUPPORTED),
+        (ENOUGH + "| auth\trequired\tpam_tally2.so\tdeny=5\n", MissingReason.UNSUPPORTED),
+    ],
+)
+def test_lockout_follows_the_order_of_the_stack(posix, auth, threshold):
+    assert value(posix(pam=pam(auth=auth), password_policy="looked=yes\n")["lockout.threshold"]) == threshold
 
 
 @pytest.mark.parametrize(
@@ -267,3 +326,38 @@ def test_second_factors(posix, line, methods, found):
     facts = posix(pam=pam(auth=AUTH + line), sshd=sshd, sshd_effective=effective, sshd_config=config)
     assert facts["login.second_factor"].value == found
     assert isinstance(posix(pam=pam(auth=AUTH + line), sshd=SectionStatus.ABSENT)["login.second_factor"], Missing)
+
+
+SSHD = "binary=/usr/sbin/sshd\nversion=OpenSSH_9.2p1\nsettings=2\n"
+GOOGLE = "| auth\trequired\tpam_google_authenticator.so\t\n"
+SUBSTACK = "| auth\tsubstack\tsystem-auth\t\n"
+
+
+@pytest.mark.parametrize(
+    ("auth", "found"),
+    [
+        (GOOGLE + AUTH, True),
+        (JUMP.format(1, "ignore") + DENY + GOOGLE, True),
+        (ENOUGH + DENY + GOOGLE, False),
+        ("| auth\tinclude\tsystem-auth\t\n" + GOOGLE, False),
+        # a decision in a substack ends no more than the substack
+        (SUBSTACK + GOOGLE, True),
+        ("| auth\t[success=1,default=ignore]\tpam_access.so\t\n" + GOOGLE + AUTH, False),
+        ("| auth\t[success=ok,default=1]\tpam_succeed_if.so\t\n" + GOOGLE + AUTH, False),
+        ("| auth\t[success=1,default=ignore]\tpam_access.so\t\n" + SUBSTACK + AUTH + GOOGLE, True),
+        ("| auth\t[success=2,default=ignore]\tpam_access.so\t\n" + SUBSTACK + GOOGLE + AUTH, False),
+        # instead of the password, not beside it
+        ("| auth\t[success=done,default=die]\tpam_google_authenticator.so\t\n" + AUTH, False),
+        ("| auth\t[success=1,default=ignore]\tpam_google_authenticator.so\t\n" + AUTH, False),
+        (AUTH, False),
+    ],
+)
+def test_a_factor_that_can_be_passed_by_is_none(posix, auth, found):
+    files = {"system-auth": ENOUGH + "| auth\trequired\tpam_deny.so\t\n", "sudo": GOOGLE + AUTH}
+    facts = posix(
+        pam=pam(auth=auth, **files),
+        sshd=SSHD,
+        sshd_effective="loglevel INFO\nauthenticationmethods any\n",
+        sshd_config="file /etc/ssh/sshd_config\n",
+    )
+    assert value(facts["login.second_factor"]) == (["google-authenticator"] if found else [])

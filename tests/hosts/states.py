@@ -123,8 +123,8 @@ printf 'deny = 5\\nunlock_time = 43200\\n' >/etc/security/faillock.conf
 put_first /etc/pam.d/common-auth <<'END'
 auth required pam_faillock.so preauth
 END
-printf 'auth [default=die] pam_faillock.so authfail\\n' >>/etc/pam.d/common-auth
-printf 'account required pam_faillock.so\\n' >>/etc/pam.d/common-account
+sed -i -e 's/success=1 default=ignore/success=2 default=ignore/' \\
+  -e '/^auth.*pam_deny/i auth [default=die] pam_faillock.so authfail' /etc/pam.d/common-auth
 put_first /etc/pam.d/common-password <<'END'
 password required pam_pwhistory.so remember=10
 END

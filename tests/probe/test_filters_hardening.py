@@ -1,6 +1,8 @@
 """What leaves a machine of its accounts, rules and settings: the words asked for, never a secret, an address or a command."""
 
+import os
 import platform
+import re
 import struct
 
 import pytest
@@ -92,6 +94,63 @@ def test_rules_of_sudo_leave_without_commands(sample):
 def test_whose_password_sudo_asks_for(sample, line, rows):
     _, body = sample("/etc/sudoers", {"etc/sudoers": f"{line}\nALL ALL=(ALL) ALL\n"}, "sudoers")
     assert [row for row in body.splitlines() if row.startswith(("default", "rule"))] == [*rows, "rule=ALL\tALL\task\tall"]
+
+
+@pytest.mark.parametrize(
+    ("line", "rows"),
+    [
+        ("an ALL=(QT) NOPASSWD: ALL", ["include=other", "rule=an\tQT\tfree\tall"]),
+        ("an ALL=(ALL, !root) ALL", ["include=other", "rule=an\tALL,!root\task\tall"]),
+        ("an ALL=(root) NOPASSWD: /usr/bin/*", ["rule=an\troot\tfree\tshell"]),
+        ("an ALL=(root) NOPASSWD: /usr/bin/", ["rule=an\troot\tfree\tshell"]),
+        ("an ALL=(root) NOPASSWD: /usr/bin/[a-z]sh -c x", ["rule=an\troot\tfree\tshell"]),
+        ("an ALL=(root) NOPASSWD: ^/usr/bin/.+$", ["rule=an\troot\tfree\tshell"]),
+        ("an ALL=(root) NOPASSWD: /bin/systemctl restart web*", ["rule=an\troot\tfree\tsome"]),
+        ("an ALL=(root) TYPE=sysadm_t ROLE=sysadm_r NOPASSWD: ALL", ["rule=an\troot\tfree\tall"]),
+        ('an ALL=(root) CWD="/a b" NOPASSWD:SETENV: ALL', ["rule=an\troot\tfree\tall"]),
+        ("an ALL=(root) NOPASSWD: sha256:YWJj/+A= /bin/bash", ["rule=an\troot\tfree\tshell"]),
+        ("an ALL=(root) NOPASSWD: sha224:00ff, sha256:11aa /bin/bash", ["rule=an\troot\tfree\tshell"]),
+        ("an a=/bin/ls : b=NOPASSWD: ALL", ["include=other"]),
+        ("an a=(root:adm) /bin/ls", ["rule=an\troot\task\tsome"]),
+        ("an ALL=NOPASSWD: /bin/busybox, /usr/bin/vim.basic", ["rule=an\troot\tfree\tshell"] * 2),
+        *(
+            (f"an ALL=/usr/bin/{tool}", ["rule=an\troot\task\tshell"])
+            for tool in ("tar", "apt-get", "apt", "dnf", "yum", "zypper")
+        ),
+        ("an ALL=/usr/bin/apt-get install *", ["rule=an\troot\task\tshell"]),
+        ("an ALL=/usr/bin/apt-get update", ["rule=an\troot\task\tsome"]),
+        ("an ALL=(root) /bin/sh -c (x)", ["rule=an\troot\task\tshell"]),
+        ('"%quan tri" ALL=ALL', ["include=other"]),
+    ],
+)
+def test_rules_of_sudo_that_hide_what_they_allow(sample, line, rows):
+    _, body = sample("/etc/sudoers", {"etc/sudoers": f"{line}\n"}, "sudoers")
+    found = [row for row in body.splitlines() if row.startswith(("include", "rule"))]
+    assert found[: len(rows)] == rows
+    assert len(found) == len(rows) or rows == ["include=other"]
+
+
+@pytest.mark.parametrize(
+    ("files", "rows"),
+    [
+        ({"usr/etc/sudoers": "@includedir /etc/sudoers.d\n", "etc/sudoers.d/a": "an ALL=ALL\n"}, ["rule=an\troot\task\tall"]),
+        ({"usr/etc/sudoers": "", "usr/etc/sudoers.d/a": "an ALL=ALL\n"}, ["rule=an\troot\task\tall"]),
+        ({"etc/sudoers": "binh ALL=ALL\n", "usr/etc/sudoers": "an ALL=ALL\n"}, ["rule=binh\troot\task\tall"]),
+        ({"etc/sudoers.d/a": "an ALL=ALL\n"}, ["include=other"]),
+    ],
+)
+def test_rules_of_sudo_below_usr(run, room, files, rows):
+    for path, text in files.items():
+        target = room / "root" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+    def edit(script):
+        script = re.sub(r"(?<=[ ])(/usr)?/etc/sudoers", lambda match: f"{room}/root{match[0]}", script)
+        return script.replace("s_sudoers() {\n", 's_sudoers() {\n  have() { [ "$1" = sudo ]; }\n', 1)
+
+    body = run(edit=edit).by_name["sudoers"].body.decode()
+    assert [row for row in body.splitlines() if row.startswith(("include", "rule"))] == rows
 
 
 def test_stacks_of_pam_leave_as_modules_and_known_arguments(sample):
@@ -327,8 +386,10 @@ def test_the_table_of_last_logins_is_read_by_number(run, room):
             "/etc/passwd", f"{room / 'root'}/etc/passwd"
         )
 
+    os.utime(room / "root" / "var" / "log" / "lastlog", (1_700_000_001, 1_700_000_001))
     body = run(edit=edit).by_name["last-logins"].body.decode()
-    assert [row.replace(" ", "") for row in body.splitlines()] == ["kind=lastlog", "lastlog=0\t0", "lastlog=2\t1700000000"]
+    kept = ["kind=lastlog", "written=1700000001"]
+    assert [row.replace(" ", "") for row in body.splitlines()] == [*kept, "lastlog=0\t0", "lastlog=2\t1700000000"]
 
 
 def test_homes_on_other_machines_are_left_alone(run, room):
