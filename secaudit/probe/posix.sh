@@ -713,6 +713,9 @@ s_sshd() {
 # Keywords this tool asks for and what steers them; all other lines stay on the machine.
 s_sshd_config() {
   [ -e /etc/ssh/sshd_config ] || return "$ABSENT"
+  # A folder that may not be listed looks empty; what it holds may win over the main file.
+  f=/etc/ssh/sshd_config.d
+  [ -d "$f" ] && ! { [ -r "$f" ] && [ -x "$f" ]; } && printf 'denied %s/*.conf\n' "$f"
   # The last one is what Red Hat's own configuration includes.
   for f in /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf /etc/crypto-policies/back-ends/opensshserver.config; do
     [ -e "$f" ] || continue
@@ -1251,13 +1254,16 @@ s_apparmor() {
   limit 5 awk '{ count[$NF]++ } END { for (mode in count) print mode "=" count[mode] }' /sys/kernel/security/apparmor/profiles
 }
 
-# Of the loaded rules only those that record starts of programs, without their names.
+# Of the loaded rules only those that record starts of programs, without their names, and what switches all recording off.
 s_audit_rules() {
   have auditctl || { printf 'looked=yes\ntool=no\n'; return 0; }
   [ "$(id -u)" = 0 ] || return "$DENIED"
   rules=$(limit 10 auditctl -l) || return
+  state=$(limit 10 auditctl -s) || return
   printf 'looked=yes\n'
+  printf '%s\n' "$state" | sed -n -e 's/^\(AUDIT_STATUS: *\)\{0,1\}enabled[ =]\([0-9]\).*/enabled=\2/p'
   printf '%s\n' "$rules" | awk '
+    $1 ~ /^-[aA]$/ && $2 ~ /^(never,task|task,never)$/ { print "stop=task" }
     /-S [^ ]*execve/ { row = ""; for (i = 1; i <= NF; i++) if ($(i - 1) == "-F") { one = $i; if (one !~ /^(auid|arch)/) sub(/[!=<>&].*/, "", one); row = row " " one } else if ($(i - 1) == "-a") row = row " " $i
       print "execve=" substr(row, 2) }'
 }

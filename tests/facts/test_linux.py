@@ -248,6 +248,26 @@ def test_restart(posix, kernel, restart, value):
     assert (fact.reason if isinstance(fact, Missing) else fact.value) == value
 
 
+DEBIAN = "machine=x86_64\nimage=vmlinuz-6.1.0-38-amd64\n"
+
+
+@pytest.mark.parametrize(
+    ("kernel", "current"),
+    [
+        (DEBIAN + "release=6.1.0-38-amd64\nimage=vmlinuz-6.12.43+deb13-amd64\n", False),
+        (DEBIAN + "release=6.1.0-38-amd64\nimage=vmlinuz-6.12.9+bpo-amd64\n", False),
+        (DEBIAN + "release=6.1.0-38-amd64\nimage=vmlinuz-6.12.43+deb13-cloud-amd64\n", True),
+        (DEBIAN + "release=6.12.43+deb13-amd64\nimage=vmlinuz-6.12.43+deb13-amd64\n", True),
+        (DEBIAN + "release=6.12.43+deb12-amd64\nimage=vmlinuz-6.12.43+deb12-amd64\nimage=vmlinuz-6.12.43+deb13-amd64\n", True),
+        (DEBIAN + "release=6.12.43+deb13-amd64\nimage=vmlinuz-6.12.43+deb13-amd64\nimage=vmlinuz-6.12.57+deb13-amd64\n", False),
+    ],
+)
+def test_kernels_of_one_kind_are_compared_across_releases_of_debian(posix, kernel, current):
+    facts = posix(kernel=kernel, restart="looked=yes\n", packages=PACKAGES)
+    assert facts["patch.kernel_current"].value is current
+    assert facts["patch.reboot_required"].value is not current
+
+
 # ---------------------------------------------------------------- sshd, accounts
 
 SSHD = "binary=/usr/sbin/sshd\nversion=OpenSSH_9.2p1 Debian-2, OpenSSL 3\n"
@@ -273,6 +293,10 @@ INCLUDE = "| Include /etc/ssh/sshd_config.d/*.conf\n"
         ),
         (MAIN + "| PermitRootLogin maybe\n", MissingReason.ERROR),
         (MAIN + INCLUDE + "denied /etc/ssh/sshd_config.d/10.conf\n", MissingReason.DENIED),
+        # the folder itself may not be listed, whatever the main file says
+        (MAIN + INCLUDE + "| PermitRootLogin no\ndenied /etc/ssh/sshd_config.d/*.conf\n", MissingReason.DENIED),
+        ("denied /etc/ssh/sshd_config.d/*.conf\n" + MAIN + INCLUDE + "| PermitRootLogin no\n", MissingReason.DENIED),
+        ("denied /etc/ssh/sshd_config.d/*.conf\n" + MAIN + "| PermitRootLogin no\n", "no"),
         ("denied /etc/ssh/sshd_config\n", MissingReason.DENIED),
         (MAIN + "| Include /opt/other.conf\n", MissingReason.UNSUPPORTED),
         (SectionStatus.ABSENT, MissingReason.ABSENT),

@@ -194,9 +194,24 @@ def test_rules_of_the_auditor_leave_as_conditions(tools):
         f"-a always,exit -F arch=b64 -S execve -F auid>=1000 -F auid!=-1 -F key={SECRET}\n-w /etc/{SECRET} -p wa\n"
         f"-a always,exit -F arch=b32 -S open,execve -F path=/bin/{SECRET} -F uid=33\n"
     )
-    status, body = tools("audit-rules", auditctl=("-l", rules))
+    status, body = tools("audit-rules", auditctl=("-", rules))
     assert status is SectionStatus.OK
     assert body == ("looked=yes\nexecve=always,exit arch=b64 auid>=1000 auid!=-1 key\nexecve=always,exit arch=b32 path uid\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("-a never,task\nenabled 1\nfailure 1\npid 700\n", "enabled=1\nstop=task\n"),
+        ("-a task,never\nenabled 2\n", "enabled=2\nstop=task\n"),
+        ("No rules\nenabled 0\nbacklog_limit 8192\n", "enabled=0\n"),
+        ("No rules\nAUDIT_STATUS: enabled=0 flag=1 pid=0\n", "enabled=0\n"),
+        ("-a never,exit -S all -F path=/enabled\nenabled 1\n", "enabled=1\n"),
+    ],
+)
+def test_what_switches_the_auditor_off_leaves_too(tools, text, lines):
+    """One program answers both questions with one text: each filter takes its own lines of it."""
+    assert tools("audit-rules", auditctl=("-", text)) == (SectionStatus.OK, "looked=yes\n" + lines)
 
 
 def test_no_auditor_is_a_sight_of_its_own(run):
