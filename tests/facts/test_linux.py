@@ -177,9 +177,10 @@ def test_a_release_without_a_source_of_that_name_does_not_fail_for_it(posix, rel
 
 
 def test_an_unreadable_source_hides_only_what_is_not_found(posix):
-    assert reason(posix(apt_sources="denied /etc/apt/sources.list.d/x.list\n")["patch.security_source"]) is MissingReason.DENIED
+    hidden = posix(apt_sources="denied /etc/apt/sources.list.d/x.list\n", os_release=DEBIAN)
+    assert reason(hidden["patch.security_source"]) is MissingReason.DENIED
     both = "denied /etc/apt/sources.list.d/x.list\nfile /etc/apt/sources.list\n| deb http://h/d x-security main\n"
-    assert posix(apt_sources=both)["patch.security_source"].value is True
+    assert posix(apt_sources=both, os_release=DEBIAN)["patch.security_source"].value is True
 
 
 AUTO = (
