@@ -293,15 +293,40 @@ update_tool() {
   fi
 }
 
+# Pins that keep single packages where they are; those for all packages only prefer one archive to another.
+apt_pins() {
+  d=/etc/apt/preferences.d
+  [ -d "$d" ] && ! { [ -r "$d" ] && [ -x "$d" ]; } && printf 'holds=denied\n'
+  for f in "${d%.d}" "$d"/*; do
+    case ${f##*/} in ubuntu-*-esm-*) continue ;; preferences | *.pref) ;; *.*) continue ;; esac
+    [ -f "$f" ] || continue
+    [ -r "$f" ] || { printf 'holds=denied\n'; continue; }
+    limit 5 awk '
+      function flush(i, n, word) {
+        n = (990 < priority || priority < 0) ? split(names, word) : 0
+        for (i = 1; i <= n; i++) if (word[i] != "*") print "hold=" word[i]
+        names = key = ""; priority = 0 }
+      { gsub(/\r/, "") }
+      /^[ \t]*$/ { flush(); next }
+      /^#/ { next }
+      { value = $0 }
+      /^[^ \t]/ { key = tolower($0); sub(/[ \t]*:.*/, "", key); sub(/^[^:]*:/, "", value) }
+      key == "package" { names = names " " value }
+      key == "pin-priority" { priority = value + 0 }
+      END { flush() }' "$f" || return
+  done
+  return 0
+}
+
 s_update_tool() {
   tool=$(update_tool)
   printf 'manager=%s\n' "$tool"
   case $tool in
-    apt) printf 'holds=packages\n' && return ;;
+    apt) printf 'holds=packages\n' && apt_pins && return ;;
     apk) set -- /etc/apk/world ;;
     zypper) set -- /etc/zypp/locks ;;
-    dnf*) set -- /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml /etc/dnf/dnf.conf ;;
-    yum) set -- /etc/yum/pluginconf.d/versionlock.list /etc/yum.conf ;;
+    dnf*) set -- /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml /etc/dnf/dnf.conf /etc/yum.repos.d/*.repo ;;
+    yum) set -- /etc/yum/pluginconf.d/versionlock.list /etc/yum.conf /etc/yum.repos.d/*.repo ;;
     *) return 0 ;;
   esac
   printf 'holds=read\n'
@@ -313,6 +338,15 @@ s_update_tool() {
       */locks) limit 5 sed -n -e 's/^solvable_name:[[:space:]]*/hold=/p' "$f" ;;
       *.toml) limit 5 sed -n -e 's/^name *= *"\([^"]*\)".*/hold=\1/p' "$f" ;;
       *.list) limit 5 sed -n -e '/^[A-Za-z0-9]/s/^/locked=/p' "$f" ;;
+      *.repo) limit 5 awk '
+        function flush() { if (on && names != "") print "excluded=" names; on = 1; names = key = "" }
+        /^[ \t]*[#;]/ || NF == 0 { next }
+        /^\[/ { flush(); next }
+        { value = $0 }
+        /^[A-Za-z_]+[ \t]*=/ { key = tolower($0); sub(/[ \t]*=.*/, "", key); sub(/^[^=]*=[ \t]*/, "", value) }
+        key == "enabled" && tolower(value) ~ /^(0|no|false|off)[ \t\r]*$/ { on = 0 }
+        key ~ /^exclude(pkgs)?$/ { sub(/^[ \t]+/, "", value); names = names (names == "" ? "" : " ") value }
+        END { flush() }' "$f" ;;
       *) limit 5 sed -n -e 's/^exclude\(pkgs\)\{0,1\}[[:space:]]*=[[:space:]]*/excluded=/p' "$f" ;;
     esac || return
   done
@@ -459,7 +493,9 @@ yum_updates() {
   [ -r "$folder" ] && [ -x "$folder" ] || { printf 'cache=denied\nend=yes\n' && return; }
   program=$1
   shift 4
-  rows=$(limit 60 "$program" -q -C check-update)
+  # What a configuration leaves out is told as held back; here it would hide updates.
+  if [ "$program" = yum ]; then all=--disableexcludes=all; else all='--setopt=disable_excludes=*'; fi
+  rows=$(limit 60 "$program" -q -C "$all" check-update)
   case $? in 0 | 100) ;; *) return ;; esac
   # A long name stands alone on its line, the rest follows on the next.
   printf '%s\n' "$rows" | awk '
@@ -467,7 +503,7 @@ yum_updates() {
     NF == 1 && $1 ~ /\.[a-z0-9_]+$/ { kept = $1; next }
     { row = (kept == "") ? $0 : kept " " $0; kept = ""; n = split(row, word) }
     n == 3 && word[1] ~ /\.(noarch|x86_64|i[3-6]86|aarch64|ppc64le|s390x)$/ { sub(/\.[^.]*$/, "", word[1]); print "update=" word[1] }'
-  if notices=$(limit 60 "$program" -q -C "$@"); then
+  if notices=$(limit 60 "$program" -q -C "$all" "$@"); then
     printf '%s\n' "$notices" | awk '
       $2 ~ /\/Sec\.$/ { name = $3 }
       $2 == "security" { name = ($4 ~ /-/) ? $4 : $3 }

@@ -123,6 +123,13 @@ def test_held_packages_are_those_of_dpkg(posix):
     assert value(posix(update_tool=TOOL, packages=SectionStatus.TRUNCATED), "patch.held") is MissingReason.TRUNCATED
 
 
+def test_packages_that_a_pin_keeps_are_held_if_they_are_installed(posix):
+    tool = TOOL + "hold=nginx:amd64\nhold=snapd\nhold=php*\nhold=src:curl\n"
+    packages = "manager=dpkg\nhold=apt\napt\nnginx\nbash\n"
+    assert value(posix(update_tool=tool, packages=packages), "patch.held") == ["apt", "nginx", "php*", "src:curl"]
+    assert value(posix(update_tool=tool + "holds=denied\n", packages=packages), "patch.held") is MissingReason.DENIED
+
+
 def test_an_answer_of_an_earlier_probe_is_read_as_that_of_apt(posix):
     """Kept captures are judged again: they have no section that names the tool, and never said what is held."""
     facts = posix(os_release=UBUNTU, apt_lists=LISTS, apt_updates=ROWS, packages="manager=dpkg\nbash\n")
