@@ -686,11 +686,41 @@ s_firewall() {
   elif [ -e "$f" ] || { [ -d "${f%/*}" ] && ! [ -x "${f%/*}" ]; }; then
     printf 'firewalld=denied\n'
   fi
+  d=/etc/firewalld/zones
+  printf 'zones=files\n'
+  [ -d "$d" ] && ! { [ -r "$d" ] && [ -x "$d" ]; } && printf 'firewalld=denied\n'
+  for f in "$d"/*.xml; do
+    [ -e "$f" ] || continue
+    [ -r "$f" ] || { printf 'firewalld=denied\n'; continue; }
+    name=${f##*/}
+    limit 5 awk -v name="${name%.xml}" '
+      /target *= *.ACCEPT./ || name == "trusted" { open = 1 }
+      /<(interface|source)[ \t\/>]/ { bound = 1 }
+      END { if (open) print "zone-open=" name, (bound ? "bound" : "free") }' "$f"
+  done
   [ -r /etc/ufw/ufw.conf ] && limit 5 sed -n -e 's/^[[:space:]]*ENABLED=/ufw-enabled=/p' /etc/ufw/ufw.conf
   [ -r /etc/default/ufw ] && limit 5 sed -n -e 's/^[[:space:]]*DEFAULT_INPUT_POLICY=/ufw-input=/p' /etc/default/ufw
   [ -r /proc/net/ip_tables_names ] && limit 5 sed -e 's/^/kernel-table=/' /proc/net/ip_tables_names
   [ -r /proc/modules ] && printf 'modules=read\n' && limit 5 sed -n -e 's/^\(nf_tables\|ip_tables\|ip6_tables\) .*/module=\1/p' /proc/modules
   return 0
+}
+
+# Zones that traffic comes in by: the default one and those with a card or a sender of their own. What only holds this machine
+# itself, its containers or its guests is left out.
+s_firewall_zones() {
+  have firewall-cmd || return "$ABSENT"
+  [ "$(id -u)" = 0 ] || return "$DENIED"
+  default=$(limit 10 firewall-cmd --get-default-zone) || return
+  active=$(limit 10 firewall-cmd --get-active-zones) || return
+  names=$(printf '%s\n' "$active" | awk '
+    /^[^ \t]/ { name = $1; next }
+    $1 == "interfaces:" { for (i = 2; i <= NF; i++) if ($i !~ /^(lo|docker[0-9]+|br-[0-9a-f]+|virbr[0-9]+|podman[0-9]+|cni[0-9-].*)$/) print name }
+    $1 ~ /^(sources|ipsets):$/ && NF > 1 { print name }' | sort -u)
+  for name in $default $names; do
+    answer=$(limit 10 firewall-cmd --zone="$name" --list-all) || return
+    printf '%s\n' "$answer" | awk -v name="$name" '$1 == "target:" { target = $2 } END { print "zone=" name, (target == "" ? "unknown" : target) }'
+  done
+  printf 'end=yes\n'
 }
 
 # Only the shape of the rules leaves the machine: hooks, policies and final verdicts, no address.
@@ -1396,6 +1426,7 @@ root_sections() {
   section passwords 16384 s_passwords
   section sshd-effective 4096 s_sshd_effective
   section sshd-config 8192 s_sshd_config
+  section firewall-zones 2048 s_firewall_zones
   section nft 8192 s_nft
   section iptables 1024 s_iptables
   section kesl 4096 s_kesl

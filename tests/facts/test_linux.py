@@ -387,6 +387,39 @@ TOOLS = "looked=yes\ntool=nft\ntool=iptables\n"
 UFW = UNITS + "ufw.service loaded active exited\n"
 
 
+FIREWALLD = UNITS + "firewalld.service loaded active running\n"
+ZONES = "looked=yes\ntool=nft\nfirewalld-zone=public\nzones=files\n"
+PUBLIC = "zone=public default\n"
+
+
+@pytest.mark.parametrize(
+    ("firewall", "zones", "active"),
+    [
+        (ZONES, PUBLIC + "end=yes\n", True),
+        (ZONES, PUBLIC + "zone=drop DROP\nend=yes\n", True),
+        (ZONES, PUBLIC + "zone=trusted ACCEPT\nend=yes\n", MissingReason.UNSUPPORTED),
+        (ZONES, PUBLIC + "zone=inner ACCEPT\nend=yes\n", MissingReason.UNSUPPORTED),
+        (ZONES, PUBLIC, MissingReason.ERROR),
+        (ZONES, "end=yes\n", MissingReason.ERROR),
+        (ZONES, "zone=public unknown\nend=yes\n", MissingReason.ERROR),
+        (ZONES, SectionStatus.TIMEOUT, MissingReason.TIMEOUT),
+        # root asked firewalld: what an ordinary account may read no longer counts
+        (ZONES + "firewalld=denied\n", PUBLIC + "end=yes\n", True),
+        (ZONES, SectionStatus.DENIED, True),
+        (ZONES + "zone-open=inner free\n", SectionStatus.DENIED, True),
+        (ZONES + "zone-open=public free\n", SectionStatus.DENIED, MissingReason.UNSUPPORTED),
+        (ZONES + "zone-open=trusted bound\n", SectionStatus.DENIED, MissingReason.DENIED),
+        (ZONES + "firewalld=denied\n", SectionStatus.DENIED, MissingReason.DENIED),
+        (ZONES.replace("public", "trusted"), SectionStatus.DENIED, MissingReason.UNSUPPORTED),
+    ],
+)
+def test_a_zone_of_firewalld_that_lets_everything_in(posix, firewall, zones, active):
+    """The rules of firewalld end in a refusal whatever its zones accept, so they do not speak for it."""
+    nft = "looked=yes\nchain inet firewalld filter_INPUT 9 deny type filter hook input priority 10 policy accept\n"
+    fact = posix(firewall=firewall, firewall_zones=zones, units=FIREWALLD, nft=nft)["firewall.active"]
+    assert (fact.reason if isinstance(fact, Missing) else fact.value) == active
+
+
 def base_chain(policy, rules=0, verdict="none", hook="input", kind="filter"):
     return f"looked=yes\nchain inet filter c {rules} {verdict} type {kind} hook {hook} priority 0  policy {policy} \n"
 
