@@ -52,14 +52,15 @@ def test_sources_leave_without_passwords(sample):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another account")
 @pytest.mark.parametrize(("mode", "denied"), [(0o700, True), (0o744, True), (0o711, True), (0o755, False)])
 def test_a_folder_of_sshd_that_may_not_be_listed_is_not_an_empty_one(run, room, mode, denied):
-    folder = room / "root/etc/ssh/sshd_config.d"
+    path = "/etc/ssh"
+    folder = room / f"root{path}/sshd_config.d"
     folder.mkdir(parents=True)
     (folder.parent / "sshd_config").write_text("Include /etc/ssh/sshd_config.d/*.conf\n", encoding="ascii")
     (folder / "1.conf").write_text("PermitRootLogin yes\n", encoding="ascii")
     folder.chmod(mode)
 
     def edit(script):
-        return script.replace("s_apt_updates() {\n", QUICK, 1).replace("/etc/ssh", f"{room}/root/etc/ssh")
+        return script.replace("s_apt_updates() {\n", QUICK, 1).replace(path, f"{room}/root{path}")
 
     body = run(edit=edit, user=65_534).by_name["sshd-config"].body.decode().replace(f"{room}/root", "")
     assert ("denied /etc/ssh/sshd_config.d/*.conf\n" in body) is denied

@@ -52,7 +52,8 @@ def machine(run, room):
             script = script.replace("PATH=/usr/local/sbin:", f"PATH={folder}:/usr/local/sbin:", 1)
             for prefix in PREFIXES:
                 script = script.replace(f" {prefix}", f" {room}/root{prefix}")
-            return script.replace("d=/etc/apt/pref", f"d={room}/root/etc/apt/pref")
+            path = "/etc/apt/pref"
+            return script.replace(f"d={path}", f"d={room}/root{path}")
 
         section = run(edit=edit).by_name[name]
         assert SECRET.encode() not in section.body
