@@ -715,8 +715,8 @@ s_firewall_zones() {
   names=$(printf '%s\n' "$active" | awk '
     /^[^ \t]/ { name = $1; next }
     $1 == "interfaces:" { for (i = 2; i <= NF; i++) if ($i !~ /^(lo|docker[0-9]+|br-[0-9a-f]+|virbr[0-9]+|podman[0-9]+|cni[0-9-].*)$/) print name }
-    $1 ~ /^(sources|ipsets):$/ && NF > 1 { print name }' | sort -u)
-  for name in $default $names; do
+    $1 ~ /^(sources|ipsets):$/ && $2 != "" { print name }')
+  for name in $(printf '%s\n' "$default" "$names" | sort -u); do
     answer=$(limit 10 firewall-cmd --zone="$name" --list-all) || return
     printf '%s\n' "$answer" | awk -v name="$name" '$1 == "target:" { target = $2 } END { print "zone=" name, (target == "" ? "unknown" : target) }'
   done

@@ -394,7 +394,7 @@ def test_zones_that_let_traffic_in_leave_without_cards_and_senders(run, room):
 
     section = run(edit=edit).by_name["firewall-zones"]
     assert section.status is SectionStatus.OK
-    assert section.body == b"zone=public default\nzone=open ACCEPT\nzone=public default\nend=yes\n"
+    assert section.body == b"zone=open ACCEPT\nzone=public default\nend=yes\n"
 
 
 def test_files_of_zones_tell_which_are_open(sample):
