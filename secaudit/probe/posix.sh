@@ -695,7 +695,7 @@ s_firewall() {
     name=${f##*/}
     limit 5 awk -v name="${name%.xml}" '
       /target *= *.ACCEPT./ || name == "trusted" { open = 1 }
-      /<(interface|source) / { bound = 1 }
+      /<(interface|sou[r]ce) / { bound = 1 }
       END { if (open) print "zone-open=" name, (bound ? "bound" : "free") }' "$f"
   done
   [ -r /etc/ufw/ufw.conf ] && limit 5 sed -n -e 's/^[[:space:]]*ENABLED=/ufw-enabled=/p' /etc/ufw/ufw.conf
