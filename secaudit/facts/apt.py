@@ -13,6 +13,7 @@ STALE_DAYS = 7
 FIRST_NAMED_SECURITY = 11
 """Debian release from which the security archive has a suite name of its own."""
 _ROW = re.compile(r"(?P<name>[^/\s]+)/(?P<suites>\S+) (?P<version>\S+) (?P<arch>\S+)(?: \[(?P<state>[^\]]*)\])?")
+_ANY_SECURITY = r"\S-security\b|security\.(debian|ubuntu)\.(org|com)|/debian-security\b"
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)")
 _ZONE = re.compile(r"([+-])(\d\d)(\d\d)")
 
@@ -74,7 +75,7 @@ class Lists:
     """Newest proof of a refresh, seconds since 1970: the success stamp, or the date of the security source's list (of any list
     when there is no security source)."""
     security: bool
-    """A list of a security source is among them."""
+    """A list of a security source of this release is among them."""
 
 
 def package_lists(reading: Reading) -> Lists:
@@ -90,10 +91,17 @@ def package_lists(reading: Reading) -> Lists:
             stamp = moment
         else:
             releases[path] = moment
-    security = [moment for path, moment in releases.items() if "security" in path.rpartition("/")[2].lower()]
+    names = {path: path.rpartition("/")[2].lower() for path in releases}
+    try:
+        suites = reading.once(_security_suites)
+    except NotReadError:
+        suites = None
+    files = [f"_dists_{suite.replace('/', '_')}_" for suite in suites or ()]
+    own = [path for path, name in names.items() if (any(part in name for part in files) if files else "security" in name)]
+    security = [releases[path] for path in own]
     if not releases:
         reading.fail(MissingReason.ABSENT, "apt-lists", "there are no package lists")
-    return Lists(max(stamp, *(security or releases.values())), bool(security))
+    return Lists(max(stamp, *(security or releases.values())), bool(security) and suites is not None)
 
 
 def pending(reading: Reading) -> FactValue:
@@ -143,17 +151,31 @@ def metadata_age_days(reading: Reading) -> FactValue:
 
 
 def security_source(reading: Reading) -> FactValue:
-    """An active line or stanza names a security suite or host."""
+    """An active line or stanza names the security suite of this release; where its name is not known, any such suite or host."""
+    suites = reading.once(_security_suites)
+    pattern = rf"(?:^|[\s:])(?:{'|'.join(map(re.escape, suites))})(?:\s|$)" if suites else _ANY_SECURITY
     hidden = False
     found = False
     for text in active_sources(reading.lines("apt-sources")):
         hidden = hidden or text == ""
-        found = found or re.search(r"\S-security\b|security\.(debian|ubuntu)\.(org|com)|/debian-security\b", text) is not None
+        found = found or re.search(pattern, text) is not None
     if hidden and not found:
         return Missing(MissingReason.DENIED, "apt-sources")
     if not found and not _names_security(reading):
         return Missing(MissingReason.UNSUPPORTED, "apt-sources", "how this release names its security source is not known")
     return Known(found, "apt-sources")
+
+
+def _security_suites(reading: Reading) -> tuple[str, ...]:
+    """Names that the security suite of this release of Debian or Ubuntu goes by; none where they are not known.
+
+    What is made for another release is never offered: a source that an upgrade of the system left behind protects nothing.
+    """
+    fields = reading.once(linux_machine.release_fields)
+    codename = fields.get("VERSION_CODENAME", "").strip().lower()
+    if fields.get("ID") not in ("debian", "ubuntu") or not codename:
+        return ()
+    return (f"{codename}-security", f"{codename}/updates", "stable-security", "oldstable-security")
 
 
 def _names_security(reading: Reading) -> bool:

@@ -7,6 +7,8 @@ from secaudit.model.fact import FactValue, Known, Missing, MissingReason
 
 _NUMBERS = re.compile(r"\d+")
 _DISTRIBUTION = re.compile(r"\.(?:el|fc|amzn|uek)\d.*$")
+_DEBIAN = re.compile(r"\+(?:deb\d+|bpo)[^-]*")
+"""For which release of Debian it was built: neither its kind nor its age, and the one before a new release names none."""
 _FLAVOUR = re.compile(r"(?:-([a-z][a-z0-9-]*)|\+([a-z0-9-]+))$")
 
 
@@ -127,13 +129,13 @@ def _comparable(reading: Reading) -> bool:
 def _flavour(release: str) -> str:
     if "uek" in release:
         return "uek"
-    match = _FLAVOUR.search(release)
+    match = _FLAVOUR.search(_DEBIAN.sub("", release))
     return match[1] or match[2] if match else ""
 
 
 def _order(release: str) -> tuple[int, ...]:
-    """Numbers of the release, without what names the distribution (``.el9_4.x86_64``)."""
-    return tuple(int(number[:9]) for number in _NUMBERS.findall(_DISTRIBUTION.sub("", release))[:12])
+    """Numbers of the release, without what names the distribution (``.el9_4.x86_64``, ``+deb13``)."""
+    return tuple(int(number[:9]) for number in _NUMBERS.findall(_DISTRIBUTION.sub("", _DEBIAN.sub("", release)))[:12])
 
 
 PARSERS: dict[str, Parser] = {

@@ -1,4 +1,4 @@
-"""Host firewall on Linux (sections firewall, nft, iptables, units)."""
+"""Host firewall on Linux (sections firewall, firewall-zones, nft, iptables, units)."""
 
 from secaudit.facts.linux_services import unit_states
 from secaudit.facts.reading import NotReadError, Parser, Reading, first
@@ -25,8 +25,8 @@ def kind(reading: Reading) -> FactValue:
 def _manager(reading: Reading) -> str:
     """The manager, as far as it can be read without privilege.
 
-    ufw switched on, denying by default, its unit not stopped; or firewalld running, its default zone not the one that lets
-    everything in.
+    ufw switched on, denying by default, its unit not stopped; or firewalld running, none of its zones in use one that lets
+    everything in: its rules end in a refusal all the same.
     """
     pairs = reading.pairs("firewall")
     if "looked" not in pairs:
@@ -35,12 +35,36 @@ def _manager(reading: Reading) -> str:
     ufw, default = (first(pairs, name).strip("\"'").lower() for name in ("ufw-enabled", "ufw-input"))
     if ufw == "yes" and default in _DENYING and "ufw.service" in units and units["ufw.service"].active:
         return "ufw"
-    zone = first(pairs, "firewalld-zone").strip("\"'").lower()
-    if zone != "trusted" and "firewalld.service" in units and units["firewalld.service"].running:
-        if "denied" in pairs.get("firewalld", []):
-            reading.fail(MissingReason.DENIED, "firewall", "the default zone of firewalld may not be read")
+    if "firewalld.service" in units and units["firewalld.service"].running:
+        _need_closed_zones(reading)
         return "firewalld"
     return ""
+
+
+def _need_closed_zones(reading: Reading) -> None:
+    """Raises NotReadError when a zone of firewalld in use lets everything in, or may do so.
+
+    Root asks firewalld itself; others see the files alone, where these can be read. Earlier probes told the default zone only.
+    """
+    pairs = reading.pairs("firewall")
+    default = first(pairs, "firewalld-zone").strip("\"'")
+    status = reading.status("firewall-zones")
+    if "zones" in pairs and status is None:
+        lines = reading.lines("firewall-zones")
+        rows = [line.removeprefix("zone=").split() for line in lines if line.startswith("zone=")]
+        if "end=yes" not in lines or not rows or any(len(row) != len(("zone", "target")) or row[1] == "unknown" for row in rows):
+            reading.fail(MissingReason.ERROR, "firewall-zones")
+        if any(name == "trusted" or target == "ACCEPT" for name, target in rows):
+            reading.fail(MissingReason.UNSUPPORTED, "firewall-zones", "a zone of firewalld in use lets everything in")
+        return
+    if "zones" in pairs and status not in (MissingReason.DENIED, MissingReason.ABSENT, MissingReason.UNSUPPORTED):
+        reading.need("firewall-zones")
+    if default.lower() == "trusted" or any(row.split() == [default, "free"] for row in pairs.get("zone-open", [])):
+        reading.fail(MissingReason.UNSUPPORTED, "firewall", "the default zone of firewalld lets everything in")
+    if "denied" in pairs.get("firewalld", []):
+        reading.fail(MissingReason.DENIED, "firewall", "the zones of firewalld may not be read")
+    if any(row.endswith(" bound") for row in pairs.get("zone-open", [])):
+        reading.fail(MissingReason.DENIED, "firewall", "whether a zone that lets everything in is in use may not be asked")
 
 
 def _rules(reading: Reading) -> str:

@@ -38,11 +38,15 @@ def time_sources(reading: Reading) -> FactValue:
 
 
 def process_creation(reading: Reading) -> FactValue:
-    """A loaded rule for execve that leaves out no account of people, and the daemon that writes it down."""
+    """A loaded rule for execve that leaves out no account of people, and the daemon that writes it down.
+
+    The kernel looks at no such rule where it does not audit at all, nor for tasks which a rule ``never,task`` has let off.
+    """
     pairs = reading.pairs("audit-rules")
     if "looked" not in pairs:
         reading.fail(MissingReason.ERROR, "audit-rules")
-    if any(_whole(rule) for rule in pairs.get("execve", [])):
+    off = "task" in pairs.get("stop", []) or "0" in pairs.get("enabled", [])
+    if not off and any(_whole(rule) for rule in pairs.get("execve", [])):
         return Known(service_runs(reading, ("auditd.service",), ("auditd",)), "audit-rules")
     seen = process_names(reading)
     if any(seen.has(name) for name in _OTHER_RECORDERS):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from secaudit.facts import linux_machine
-from secaudit.facts.reading import Parser, Reading, decimal, first
+from secaudit.facts.reading import NotReadError, Parser, Reading, decimal, first
 from secaudit.facts.repositories import enabled_repositories
 from secaudit.facts.update_tool import tool
 from secaudit.model.fact import FactValue, Known, Missing, MissingReason
@@ -64,7 +64,23 @@ def answer_of(reading: Reading) -> Answer:
         if state in names["cache"]:
             reading.fail(reason, _SECTION, f"no_cache: the package lists on the machine are {state}")
     found = {key: tuple(sorted(values)) for key, values in names.items()}
-    return Answer(indexes, found["update"], found["notice"], found["security"], "none" not in names["notices"])
+    return Answer(
+        _in_use(reading, lines, indexes), found["update"], found["notice"], found["security"], "none" not in names["notices"]
+    )
+
+
+def _in_use(reading: Reading, lines: list[str], indexes: dict[str, Index]) -> dict[str, Index]:
+    """Without the caches that a repository left behind when it was switched off.
+
+    dnf names only what is in use, apk names files; where the list of repositories is not whole, nothing is left out.
+    """
+    if "tool=dnf" in lines or reading.once(tool) == "apk":
+        return indexes
+    try:
+        in_use = reading.once(enabled_repositories)
+    except NotReadError:
+        return indexes
+    return {name: index for name, index in indexes.items() if name in in_use.hosts} if in_use.complete else indexes
 
 
 def pending(reading: Reading) -> FactValue:
@@ -98,9 +114,12 @@ def security_source(reading: Reading) -> FactValue:
     if reading.once(tool) == "apk":
         return _alpine_source(reading)
     answer = reading.once(answer_of)
-    if _with_security(answer):
+    telling = _with_security(answer)
+    if telling and "tool=dnf" in reading.lines(_SECTION):
         return Known(value=True, section=_SECTION)
     in_use = reading.once(enabled_repositories)
+    if set(telling) & set(in_use.hosts):
+        return Known(value=True, section=_SECTION)
     if not in_use.complete:
         return Missing(MissingReason.DENIED, "repositories")
     if not in_use.hosts:

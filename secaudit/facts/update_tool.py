@@ -2,6 +2,7 @@
 
 import re
 
+from secaudit.facts.linux_services import package_names
 from secaudit.facts.reading import Parser, Reading, first
 from secaudit.model.fact import FactValue, Known, Missing, MissingReason
 
@@ -9,6 +10,7 @@ APT = "apt"
 TOOLS = (APT, "dnf", "yum", "zypper", "apk")
 """Tools whose answers are read."""
 _SECTION = "update-tool"
+_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]*")
 _RPM_VERSION = re.compile(r"^!?(?:\d+:)?(.+)-(?:\d+:)?[^-]+-[^-]+$")
 
 
@@ -41,7 +43,8 @@ def held(reading: Reading) -> FactValue:
     reading.once(tool)
     match pairs.get("holds", []):
         case ["packages"]:
-            return Known(sorted(set(reading.pairs("packages").get("hold", []))), "packages")
+            held_back = {name for name in reading.pairs("packages").get("hold", []) if name}
+            return Known(sorted(held_back | _pinned(reading, pairs.get("hold", []))), "packages")
         case ["read"]:
             names = {name.strip() for name in pairs.get("hold", [])}
             names |= {_package(line) for line in pairs.get("locked", [])}
@@ -51,6 +54,13 @@ def held(reading: Reading) -> FactValue:
             return Missing(MissingReason.DENIED, _SECTION, "a file with locks may not be read")
         case _:
             return Missing(MissingReason.ERROR, _SECTION)
+
+
+def _pinned(reading: Reading, names: list[str]) -> set[str]:
+    """Packages that pins of apt keep where they are; a name that is not installed has nothing to be kept from."""
+    plain = {name if name.startswith("src:") else name.partition(":")[0] for name in map(str.strip, names)} - {""}
+    installed = package_names(reading) if plain else frozenset()
+    return {name for name in plain if name in installed or _NAME.fullmatch(name) is None}
 
 
 def _package(line: str) -> str:

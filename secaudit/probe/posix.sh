@@ -293,15 +293,40 @@ update_tool() {
   fi
 }
 
+# Pins that keep single packages where they are; those for all packages only prefer one archive to another.
+apt_pins() {
+  d=/etc/apt/preferences.d
+  [ -d "$d" ] && ! { [ -r "$d" ] && [ -x "$d" ]; } && printf 'holds=denied\n'
+  for f in "${d%.d}" "$d"/*; do
+    case ${f##*/} in ubuntu-*-esm-*) continue ;; preferences | *.pref) ;; *.*) continue ;; esac
+    [ -f "$f" ] || continue
+    [ -r "$f" ] || { printf 'holds=denied\n'; continue; }
+    limit 5 awk '
+      function flush(i, n, word) {
+        n = (990 < priority || priority < 0) ? split(names, word) : 0
+        for (i = 1; i <= n; i++) if (word[i] != "*") print "hold=" word[i]
+        names = key = ""; priority = 0 }
+      { gsub(/\r/, "") }
+      /^[ \t]*$/ { flush(); next }
+      /^#/ { next }
+      { value = $0 }
+      /^[^ \t]/ { key = tolower($0); sub(/[ \t]*:.*/, "", key); sub(/^[^:]*:/, "", value) }
+      key == "package" { names = names " " value }
+      key == "pin-priority" { priority = value + 0 }
+      END { flush() }' "$f" || return
+  done
+  return 0
+}
+
 s_update_tool() {
   tool=$(update_tool)
   printf 'manager=%s\n' "$tool"
   case $tool in
-    apt) printf 'holds=packages\n' && return ;;
+    apt) printf 'holds=packages\n' && apt_pins && return ;;
     apk) set -- /etc/apk/world ;;
     zypper) set -- /etc/zypp/locks ;;
-    dnf*) set -- /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml /etc/dnf/dnf.conf ;;
-    yum) set -- /etc/yum/pluginconf.d/versionlock.list /etc/yum.conf ;;
+    dnf*) set -- /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml /etc/dnf/dnf.conf /etc/yum.repos.d/*.repo ;;
+    yum) set -- /etc/yum/pluginconf.d/versionlock.list /etc/yum.conf /etc/yum.repos.d/*.repo ;;
     *) return 0 ;;
   esac
   printf 'holds=read\n'
@@ -313,6 +338,15 @@ s_update_tool() {
       */locks) limit 5 sed -n -e 's/^solvable_name:[[:space:]]*/hold=/p' "$f" ;;
       *.toml) limit 5 sed -n -e 's/^name *= *"\([^"]*\)".*/hold=\1/p' "$f" ;;
       *.list) limit 5 sed -n -e '/^[A-Za-z0-9]/s/^/locked=/p' "$f" ;;
+      *.repo) limit 5 awk '
+        function flush() { if (on && names != "") print "excluded=" names; on = 1; names = key = "" }
+        /^[ \t]*[#;]/ || NF == 0 { next }
+        /^\[/ { flush(); next }
+        { value = $0 }
+        /^[A-Za-z_]+[ \t]*=/ { key = tolower($0); sub(/[ \t]*=.*/, "", key); sub(/^[^=]*=[ \t]*/, "", value) }
+        key == "enabled" && tolower(value) ~ /^(0|no|false|off)[ \t\r]*$/ { on = 0 }
+        key ~ /^exclude(pkgs)?$/ { sub(/^[ \t]+/, "", value); names = names (names == "" ? "" : " ") value }
+        END { flush() }' "$f" ;;
       *) limit 5 sed -n -e 's/^exclude\(pkgs\)\{0,1\}[[:space:]]*=[[:space:]]*/excluded=/p' "$f" ;;
     esac || return
   done
@@ -459,7 +493,9 @@ yum_updates() {
   [ -r "$folder" ] && [ -x "$folder" ] || { printf 'cache=denied\nend=yes\n' && return; }
   program=$1
   shift 4
-  rows=$(limit 60 "$program" -q -C check-update)
+  # What a configuration leaves out is told as held back; here it would hide updates.
+  if [ "$program" = yum ]; then all=--disableexcludes=all; else all='--setopt=disable_excludes=*'; fi
+  rows=$(limit 60 "$program" -q -C "$all" check-update)
   case $? in 0 | 100) ;; *) return ;; esac
   # A long name stands alone on its line, the rest follows on the next.
   printf '%s\n' "$rows" | awk '
@@ -467,7 +503,7 @@ yum_updates() {
     NF == 1 && $1 ~ /\.[a-z0-9_]+$/ { kept = $1; next }
     { row = (kept == "") ? $0 : kept " " $0; kept = ""; n = split(row, word) }
     n == 3 && word[1] ~ /\.(noarch|x86_64|i[3-6]86|aarch64|ppc64le|s390x)$/ { sub(/\.[^.]*$/, "", word[1]); print "update=" word[1] }'
-  if notices=$(limit 60 "$program" -q -C "$@"); then
+  if notices=$(limit 60 "$program" -q -C "$all" "$@"); then
     printf '%s\n' "$notices" | awk '
       $2 ~ /\/Sec\.$/ { name = $3 }
       $2 == "security" { name = ($4 ~ /-/) ? $4 : $3 }
@@ -650,11 +686,41 @@ s_firewall() {
   elif [ -e "$f" ] || { [ -d "${f%/*}" ] && ! [ -x "${f%/*}" ]; }; then
     printf 'firewalld=denied\n'
   fi
+  d=/etc/firewalld/zones
+  printf 'zones=files\n'
+  [ -d "$d" ] && ! { [ -r "$d" ] && [ -x "$d" ]; } && printf 'firewalld=denied\n'
+  for f in "$d"/*.xml; do
+    [ -e "$f" ] || continue
+    [ -r "$f" ] || { printf 'firewalld=denied\n'; continue; }
+    name=${f##*/}
+    limit 5 awk -v name="${name%.xml}" '
+      /target *= *.ACCEPT./ || name == "trusted" { open = 1 }
+      /<(interface|sou[r]ce) / { bound = 1 }
+      END { if (open) print "zone-open=" name, (bound ? "bound" : "free") }' "$f"
+  done
   [ -r /etc/ufw/ufw.conf ] && limit 5 sed -n -e 's/^[[:space:]]*ENABLED=/ufw-enabled=/p' /etc/ufw/ufw.conf
   [ -r /etc/default/ufw ] && limit 5 sed -n -e 's/^[[:space:]]*DEFAULT_INPUT_POLICY=/ufw-input=/p' /etc/default/ufw
   [ -r /proc/net/ip_tables_names ] && limit 5 sed -e 's/^/kernel-table=/' /proc/net/ip_tables_names
   [ -r /proc/modules ] && printf 'modules=read\n' && limit 5 sed -n -e 's/^\(nf_tables\|ip_tables\|ip6_tables\) .*/module=\1/p' /proc/modules
   return 0
+}
+
+# Zones that traffic comes in by: the default one and those with a card or a sender of their own. What only holds this machine
+# itself, its containers or its guests is left out.
+s_firewall_zones() {
+  have firewall-cmd || return "$ABSENT"
+  [ "$(id -u)" = 0 ] || return "$DENIED"
+  default=$(limit 10 firewall-cmd --get-default-zone) || return
+  active=$(limit 10 firewall-cmd --get-active-zones) || return
+  names=$(printf '%s\n' "$active" | awk '
+    /^[^ \t]/ { name = $1; next }
+    $1 == "interfaces:" { for (i = 2; i <= NF; i++) if ($i !~ /^(lo|docker[0-9]+|br-[0-9a-f]+|virbr[0-9]+|podman[0-9]+|cni[0-9-].*)$/) print name }
+    $1 ~ /^(sources|ipsets):$/ && $2 != "" { print name }')
+  for name in $(printf '%s\n' "$default" "$names" | sort -u); do
+    answer=$(limit 10 firewall-cmd --zone="$name" --list-all) || return
+    printf '%s\n' "$answer" | awk -v name="$name" '$1 == "target:" { target = $2 } END { print "zone=" name, (target == "" ? "unknown" : target) }'
+  done
+  printf 'end=yes\n'
 }
 
 # Only the shape of the rules leaves the machine: hooks, policies and final verdicts, no address.
@@ -713,6 +779,9 @@ s_sshd() {
 # Keywords this tool asks for and what steers them; all other lines stay on the machine.
 s_sshd_config() {
   [ -e /etc/ssh/sshd_config ] || return "$ABSENT"
+  # A folder that may not be listed looks empty; what it holds may win over the main file.
+  f=/etc/ssh/sshd_config.d
+  [ -d "$f" ] && ! { [ -r "$f" ] && [ -x "$f" ]; } && printf 'denied %s/*.conf\n' "$f"
   # The last one is what Red Hat's own configuration includes.
   for f in /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf /etc/crypto-policies/back-ends/opensshserver.config; do
     [ -e "$f" ] || continue
@@ -1274,13 +1343,16 @@ s_apparmor() {
   limit 5 awk '{ count[$NF]++ } END { for (mode in count) print mode "=" count[mode] }' /sys/kernel/security/apparmor/profiles
 }
 
-# Of the loaded rules only those that record starts of programs, without their names.
+# Of the loaded rules only those that record starts of programs, without their names, and what switches all recording off.
 s_audit_rules() {
   have auditctl || { printf 'looked=yes\ntool=no\n'; return 0; }
   [ "$(id -u)" = 0 ] || return "$DENIED"
   rules=$(limit 10 auditctl -l) || return
+  state=$(limit 10 auditctl -s) || return
   printf 'looked=yes\n'
+  printf '%s\n' "$state" | sed -n -e 's/^\(AUDIT_STATUS: *\)\{0,1\}enabled[ =]\([0-9]\).*/enabled=\2/p'
   printf '%s\n' "$rules" | awk '
+    $1 ~ /^-[aA]$/ && $2 ~ /^(never,task|task,never)$/ { print "stop=task" }
     /-S [^ ]*execve/ { row = ""; for (i = 1; i <= NF; i++) if ($(i - 1) == "-F") { one = $i; if (one !~ /^(auid|arch)/) sub(/[!=<>&].*/, "", one); row = row " " one } else if ($(i - 1) == "-a") row = row " " $i
       print "execve=" substr(row, 2) }'
 }
@@ -1377,6 +1449,7 @@ root_sections() {
   section passwords 16384 s_passwords
   section sshd-effective 4096 s_sshd_effective
   section sshd-config 8192 s_sshd_config
+  section firewall-zones 2048 s_firewall_zones
   section nft 8192 s_nft
   section iptables 1024 s_iptables
   section kesl 4096 s_kesl

@@ -123,6 +123,13 @@ def test_held_packages_are_those_of_dpkg(posix):
     assert value(posix(update_tool=TOOL, packages=SectionStatus.TRUNCATED), "patch.held") is MissingReason.TRUNCATED
 
 
+def test_packages_that_a_pin_keeps_are_held_if_they_are_installed(posix):
+    tool = TOOL + "hold=nginx:amd64\nhold=snapd\nhold=php*\nhold=src:curl\n"
+    packages = "manager=dpkg\nhold=apt\napt\nnginx\nbash\n"
+    assert value(posix(update_tool=tool, packages=packages), "patch.held") == ["apt", "nginx", "php*", "src:curl"]
+    assert value(posix(update_tool=tool + "holds=denied\n", packages=packages), "patch.held") is MissingReason.DENIED
+
+
 def test_an_answer_of_an_earlier_probe_is_read_as_that_of_apt(posix):
     """Kept captures are judged again: they have no section that names the tool, and never said what is held."""
     facts = posix(os_release=UBUNTU, apt_lists=LISTS, apt_updates=ROWS, packages="manager=dpkg\nbash\n")
@@ -130,3 +137,48 @@ def test_an_answer_of_an_earlier_probe_is_read_as_that_of_apt(posix):
     assert value(facts, "patch.manager") == "apt"
     assert value(facts, "patch.held") is MissingReason.UNSUPPORTED
     assert value(facts, "patch.extended_only") is MissingReason.UNSUPPORTED
+
+
+BOOKWORM = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n'
+NOBLE = 'ID=ubuntu\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\n'
+
+
+@pytest.mark.parametrize(
+    ("suite", "release", "own"),
+    [
+        ("bookworm-security", BOOKWORM, True),
+        ("bookworm/updates", BOOKWORM, True),
+        ("stable-security", BOOKWORM, True),
+        ("oldstable-security", BOOKWORM, True),
+        ("bullseye-security", BOOKWORM, False),
+        ("bookworm-updates", BOOKWORM, False),
+        ("bookworm", BOOKWORM, False),
+        ("old-bookworm-security", BOOKWORM, False),
+        ("noble-security", NOBLE, True),
+        ("jammy-security", NOBLE, False),
+        ("bullseye-security", BOOKWORM.replace("VERSION_CODENAME=bookworm\n", ""), True),
+    ],
+)
+def test_only_the_security_suite_of_the_release_counts(posix, suite, release, own):
+    """One that stayed after an upgrade of the whole system offers nothing to it, and its fresh list proves no zero."""
+    deb822 = "file /etc/apt/sources.list.d/a.sources\n| Types: deb\n| URIs: http://security.debian.org/debian-security\n"
+    deb822 += f"| Suites:{suite}\n"
+    line = f"file /etc/apt/sources.list\n| deb http://security.debian.org/debian-security {suite} main\n"
+    lists = f"{NOW - DAY} /var/lib/apt/lists/security.debian.org_debian-security_dists_{suite.replace('/', '_')}_InRelease\n"
+    for sources in (line, deb822):
+        facts = posix(update_tool=TOOL, apt_updates="Listing...\n", apt_sources=sources, apt_lists=lists, os_release=release)
+        assert value(facts, "patch.security_source") is own
+        assert value(facts, "patch.pending_security") == (0 if own else MissingReason.ABSENT)
+
+
+def test_without_the_name_of_the_release_no_security_source_is_proved(posix):
+    facts = posix(
+        update_tool=TOOL,
+        apt_updates="Listing...\n",
+        apt_sources="file /etc/apt/sources.list\n| deb http://h/d bullseye-security main\n",
+        apt_lists=LISTS,
+        os_release=SectionStatus.TIMEOUT,
+    )
+    assert value(facts, "patch.security_source") is MissingReason.TIMEOUT
+    assert isinstance(facts["patch.pending_security"], Missing)
+    assert value(facts, "patch.metadata_age_days") == 1

@@ -177,9 +177,10 @@ def test_a_release_without_a_source_of_that_name_does_not_fail_for_it(posix, rel
 
 
 def test_an_unreadable_source_hides_only_what_is_not_found(posix):
-    assert reason(posix(apt_sources="denied /etc/apt/sources.list.d/x.list\n")["patch.security_source"]) is MissingReason.DENIED
+    hidden = posix(apt_sources="denied /etc/apt/sources.list.d/x.list\n", os_release=DEBIAN)
+    assert reason(hidden["patch.security_source"]) is MissingReason.DENIED
     both = "denied /etc/apt/sources.list.d/x.list\nfile /etc/apt/sources.list\n| deb http://h/d x-security main\n"
-    assert posix(apt_sources=both)["patch.security_source"].value is True
+    assert posix(apt_sources=both, os_release=DEBIAN)["patch.security_source"].value is True
 
 
 AUTO = (
@@ -248,6 +249,26 @@ def test_restart(posix, kernel, restart, value):
     assert (fact.reason if isinstance(fact, Missing) else fact.value) == value
 
 
+DEBIAN = "machine=x86_64\nimage=vmlinuz-6.1.0-38-amd64\n"
+
+
+@pytest.mark.parametrize(
+    ("kernel", "current"),
+    [
+        (DEBIAN + "release=6.1.0-38-amd64\nimage=vmlinuz-6.12.43+deb13-amd64\n", False),
+        (DEBIAN + "release=6.1.0-38-amd64\nimage=vmlinuz-6.12.9+bpo-amd64\n", False),
+        (DEBIAN + "release=6.1.0-38-amd64\nimage=vmlinuz-6.12.43+deb13-cloud-amd64\n", True),
+        (DEBIAN + "release=6.12.43+deb13-amd64\nimage=vmlinuz-6.12.43+deb13-amd64\n", True),
+        (DEBIAN + "release=6.12.43+deb12-amd64\nimage=vmlinuz-6.12.43+deb12-amd64\nimage=vmlinuz-6.12.43+deb13-amd64\n", True),
+        (DEBIAN + "release=6.12.43+deb13-amd64\nimage=vmlinuz-6.12.43+deb13-amd64\nimage=vmlinuz-6.12.57+deb13-amd64\n", False),
+    ],
+)
+def test_kernels_of_one_kind_are_compared_across_releases_of_debian(posix, kernel, current):
+    facts = posix(kernel=kernel, restart="looked=yes\n", packages=PACKAGES)
+    assert facts["patch.kernel_current"].value is current
+    assert facts["patch.reboot_required"].value is not current
+
+
 # ---------------------------------------------------------------- sshd, accounts
 
 SSHD = "binary=/usr/sbin/sshd\nversion=OpenSSH_9.2p1 Debian-2, OpenSSL 3\n"
@@ -273,6 +294,10 @@ INCLUDE = "| Include /etc/ssh/sshd_config.d/*.conf\n"
         ),
         (MAIN + "| PermitRootLogin maybe\n", MissingReason.ERROR),
         (MAIN + INCLUDE + "denied /etc/ssh/sshd_config.d/10.conf\n", MissingReason.DENIED),
+        # the folder itself may not be listed, whatever the main file says
+        (MAIN + INCLUDE + "| PermitRootLogin no\ndenied /etc/ssh/sshd_config.d/*.conf\n", MissingReason.DENIED),
+        ("denied /etc/ssh/sshd_config.d/*.conf\n" + MAIN + INCLUDE + "| PermitRootLogin no\n", MissingReason.DENIED),
+        ("denied /etc/ssh/sshd_config.d/*.conf\n" + MAIN + "| PermitRootLogin no\n", "no"),
         ("denied /etc/ssh/sshd_config\n", MissingReason.DENIED),
         (MAIN + "| Include /opt/other.conf\n", MissingReason.UNSUPPORTED),
         (SectionStatus.ABSENT, MissingReason.ABSENT),
@@ -360,6 +385,39 @@ def test_accounts(posix):
 
 TOOLS = "looked=yes\ntool=nft\ntool=iptables\n"
 UFW = UNITS + "ufw.service loaded active exited\n"
+
+
+FIREWALLD = UNITS + "firewalld.service loaded active running\n"
+ZONES = "looked=yes\ntool=nft\nfirewalld-zone=public\nzones=files\n"
+PUBLIC = "zone=public default\n"
+
+
+@pytest.mark.parametrize(
+    ("firewall", "zones", "active"),
+    [
+        (ZONES, PUBLIC + "end=yes\n", True),
+        (ZONES, PUBLIC + "zone=drop DROP\nend=yes\n", True),
+        (ZONES, PUBLIC + "zone=trusted ACCEPT\nend=yes\n", MissingReason.UNSUPPORTED),
+        (ZONES, PUBLIC + "zone=inner ACCEPT\nend=yes\n", MissingReason.UNSUPPORTED),
+        (ZONES, PUBLIC, MissingReason.ERROR),
+        (ZONES, "end=yes\n", MissingReason.ERROR),
+        (ZONES, "zone=public unknown\nend=yes\n", MissingReason.ERROR),
+        (ZONES, SectionStatus.TIMEOUT, MissingReason.TIMEOUT),
+        # root asked firewalld: what an ordinary account may read no longer counts
+        (ZONES + "firewalld=denied\n", PUBLIC + "end=yes\n", True),
+        (ZONES, SectionStatus.DENIED, True),
+        (ZONES + "zone-open=inner free\n", SectionStatus.DENIED, True),
+        (ZONES + "zone-open=public free\n", SectionStatus.DENIED, MissingReason.UNSUPPORTED),
+        (ZONES + "zone-open=trusted bound\n", SectionStatus.DENIED, MissingReason.DENIED),
+        (ZONES + "firewalld=denied\n", SectionStatus.DENIED, MissingReason.DENIED),
+        (ZONES.replace("public", "trusted"), SectionStatus.DENIED, MissingReason.UNSUPPORTED),
+    ],
+)
+def test_a_zone_of_firewalld_that_lets_everything_in(posix, firewall, zones, active):
+    """The rules of firewalld end in a refusal whatever its zones accept, so they do not speak for it."""
+    nft = "looked=yes\nchain inet firewalld filter_INPUT 9 deny type filter hook input priority 10 policy accept\n"
+    fact = posix(firewall=firewall, firewall_zones=zones, units=FIREWALLD, nft=nft)["firewall.active"]
+    assert (fact.reason if isinstance(fact, Missing) else fact.value) == active
 
 
 def base_chain(policy, rules=0, verdict="none", hook="input", kind="filter"):

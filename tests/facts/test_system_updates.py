@@ -125,6 +125,27 @@ def test_no_security_metadata_is_a_reason_not_a_zero(rpm, release, security, rep
     assert value(facts, "security_source") == source
 
 
+OFF = "looked=yes\nrepo\trepo-oss\ton\tcdn.opensuse.org\nrepo\trepo-update\toff\tcdn.opensuse.org\n"
+LEFT = f"tool=zypper\nrepo\trepo-oss\t{NOW - DAY}\tno\nrepo\trepo-update\t{NOW - 99 * DAY}\tyes\nend=yes\n"
+
+
+@pytest.mark.parametrize("tool", ["zypper", "yum", "dnf5"])
+def test_a_cache_that_a_repository_left_behind_is_no_source(rpm, tool):
+    """Its notices reach nobody: neither a source nor a zero, and its age is not that of the lists in use."""
+    sections = {"os_release": "ID=opensuse-leap\nVERSION_ID=15.6\n", "system_updates": LEFT.replace("zypper", tool)}
+    facts = rpm(tool, repositories=OFF, **sections)
+    assert value(facts, "security_source") is False
+    assert value(facts, "pending_security") is MissingReason.UNSUPPORTED
+    assert value(facts, "metadata_age_days") == 1
+    used = rpm(tool, repositories=OFF.replace("\toff\t", "\ton\t"), **sections)
+    assert value(used, "security_source") is True
+    assert value(used, "metadata_age_days") == 99
+    hidden = rpm(tool, repositories=OFF + "denied=/etc/zypp/repos.d/x.repo\n", **sections)
+    assert value(hidden, "security_source") is MissingReason.DENIED
+    unread = rpm(tool, repositories=SectionStatus.TIMEOUT, **sections)
+    assert value(unread, "security_source") is MissingReason.TIMEOUT
+
+
 def test_notices_of_a_foreign_repository_prove_no_zero(rpm):
     text = answer(security="no").replace("end=yes", f"repo\tepel\t{NOW - DAY}\tyes\nend=yes")
     repos = REPOS + "repo\tepel\ton\tmirrors.fedoraproject.org\n"

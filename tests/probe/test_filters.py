@@ -1,11 +1,13 @@
 """What the script's own filters let through: its paths are pointed at samples, its tools at programs of ours."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from secaudit.model.capture import SectionStatus
+from tests.probe.conftest import QUICK
 
 SECRET = "bi-mat-khong-roi-may"
 
@@ -45,6 +47,24 @@ def test_sources_leave_without_passwords(sample):
     assert "| URIs: https://h/debian" in rows
     assert "|  https://second/debian" in rows
     assert rows.index("|") == rows.index("| Types: deb", 1) - 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another account")
+@pytest.mark.parametrize(("mode", "denied"), [(0o700, True), (0o744, True), (0o711, True), (0o755, False)])
+def test_a_folder_of_sshd_that_may_not_be_listed_is_not_an_empty_one(run, room, mode, denied):
+    path = "/etc/ssh"
+    folder = room / f"root{path}/sshd_config.d"
+    folder.mkdir(parents=True)
+    (folder.parent / "sshd_config").write_text("Include /etc/ssh/sshd_config.d/*.conf\n", encoding="ascii")
+    (folder / "1.conf").write_text("PermitRootLogin yes\n", encoding="ascii")
+    folder.chmod(mode)
+
+    def edit(script):
+        return script.replace("s_apt_updates() {\n", QUICK, 1).replace(path, f"{room}/root{path}")
+
+    body = run(edit=edit, user=65_534).by_name["sshd-config"].body.decode().replace(f"{room}/root", "")
+    assert ("denied /etc/ssh/sshd_config.d/*.conf\n" in body) is denied
+    assert ("| PermitRootLogin yes\n" in body) is not denied
 
 
 def test_sshd_config_leaves_only_the_keywords_asked_for(sample):

@@ -8,6 +8,7 @@ import struct
 import pytest
 
 from secaudit.model.capture import SectionStatus
+from tests.probe.conftest import QUICK
 
 SECRET = "bi-mat-khong-roi-may"
 
@@ -253,9 +254,24 @@ def test_rules_of_the_auditor_leave_as_conditions(tools):
         f"-a always,exit -F arch=b64 -S execve -F auid>=1000 -F auid!=-1 -F key={SECRET}\n-w /etc/{SECRET} -p wa\n"
         f"-a always,exit -F arch=b32 -S open,execve -F path=/bin/{SECRET} -F uid=33\n"
     )
-    status, body = tools("audit-rules", auditctl=("-l", rules))
+    status, body = tools("audit-rules", auditctl=("-", rules))
     assert status is SectionStatus.OK
     assert body == ("looked=yes\nexecve=always,exit arch=b64 auid>=1000 auid!=-1 key\nexecve=always,exit arch=b32 path uid\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("-a never,task\nenabled 1\nfailure 1\npid 700\n", "enabled=1\nstop=task\n"),
+        ("-a task,never\nenabled 2\n", "enabled=2\nstop=task\n"),
+        ("No rules\nenabled 0\nbacklog_limit 8192\n", "enabled=0\n"),
+        ("No rules\nAUDIT_STATUS: enabled=0 flag=1 pid=0\n", "enabled=0\n"),
+        ("-a never,exit -S all -F path=/enabled\nenabled 1\n", "enabled=1\n"),
+    ],
+)
+def test_what_switches_the_auditor_off_leaves_too(tools, text, lines):
+    """One program answers both questions with one text: each filter takes its own lines of it."""
+    assert tools("audit-rules", auditctl=("-", text)) == (SectionStatus.OK, "looked=yes\n" + lines)
 
 
 def test_no_auditor_is_a_sight_of_its_own(run):
@@ -415,3 +431,40 @@ def test_homes_on_other_machines_are_left_alone(run, room):
 
     body = run(edit=edit).by_name["password-ages"].body.decode()
     assert body.splitlines() == ["key=gan", "far=xa", "far=nas", "looked=yes"]
+
+
+def test_zones_that_let_traffic_in_leave_without_cards_and_senders(run, room):
+    folder = room / "tools"
+    folder.mkdir()
+    active = f"public (default)\n  interfaces: eth0\nopen\n  sources: {SECRET}\n"
+    active += "docker\n  interfaces: docker0 br-0a1b\ntrusted\n  interfaces: lo\n"
+    answers = {
+        "--get-default-zone": "public\n",
+        "--get-active-zones": active,
+        "--zone=public --list-all": f"public (active)\n  target: default\n  services: {SECRET}\n",
+        "--zone=open --list-all": "open (active)\n  target: ACCEPT\n",
+    }
+    cases = "".join(f"\"{arguments}\") printf '%s' '{text}' ;;\n" for arguments, text in answers.items())
+    for name, body in (("firewall-cmd", f'case "$*" in\n{cases}*) exit 3 ;; esac\n'), ("id", "echo 0\n")):
+        (folder / name).write_text(f"#!/bin/sh\n{body}", encoding="ascii")
+        (folder / name).chmod(0o755)
+
+    def edit(script):
+        script = script.replace("s_apt_updates() {\n", QUICK, 1)
+        return script.replace("PATH=/usr/local/sbin:", f"PATH={folder}:/usr/local/sbin:", 1)
+
+    section = run(edit=edit).by_name["firewall-zones"]
+    assert section.status is SectionStatus.OK
+    assert section.body == b"zone=open ACCEPT\nzone=public default\nend=yes\n"
+
+
+def test_files_of_zones_tell_which_are_open(sample):
+    zone = '<?xml version="1.0" encoding="utf-8"?>\n<zone{}>\n  <short>{}</short>\n{}</zone>\n'
+    files = {
+        "etc/firewalld/zones/trusted.xml": zone.format("", SECRET, '  <interface name="eth1"/>\n'),
+        "etc/firewalld/zones/inner.xml": zone.format(' target="ACCEPT"', SECRET, ""),
+        "etc/firewalld/zones/public.xml": zone.format("", SECRET, '  <interface name="eth0"/>\n'),
+    }
+    _, body = sample("/etc/firewalld", files, "firewall")
+    rows = [row for row in body.splitlines() if row.startswith("zone")]
+    assert rows == ["zones=files", "zone-open=inner free", "zone-open=trusted bound"]

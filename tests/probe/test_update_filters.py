@@ -52,7 +52,8 @@ def machine(run, room):
             script = script.replace("PATH=/usr/local/sbin:", f"PATH={folder}:/usr/local/sbin:", 1)
             for prefix in PREFIXES:
                 script = script.replace(f" {prefix}", f" {room}/root{prefix}")
-            return script
+            path = "/etc/apt/pref"
+            return script.replace(f"d={path}", f"d={room}/root{path}")
 
         section = run(edit=edit).by_name[name]
         assert SECRET.encode() not in section.body
@@ -113,6 +114,17 @@ def test_repositories_of_apk(machine):
         ),
         ("yum", {"etc/yum.conf": f"[main]\nexclude=kernel* php\nproxy_password={SECRET}\n"}, "excluded=kernel* php\n"),
         ("dnf", {"etc/dnf/dnf.conf": "[main]\nexcludepkgs = nginx\n"}, "excluded=nginx\n"),
+        (
+            "yum",
+            {
+                "etc/yum.repos.d/a.repo": f"[a]\nexclude = kernel*,php\n  nginx\npassword={SECRET}\nenabled=1\n"
+                "[b]\nexcludepkgs=curl\n",
+                "etc/yum.repos.d/b.repo": "[off]\nexclude=bash\nenabled=0\n[on]\nbaseurl=http://h/\n",
+            },
+            "excluded=kernel*,php nginx\nexcluded=curl\n",
+        ),
+        ("dnf", {"etc/yum.repos.d/a.repo": "[a]\nexcludepkgs=nginx\n"}, "excluded=nginx\n"),
+        ("dnf5", {"etc/yum.repos.d/a.repo": "[a]\nexcludepkgs=nginx\n"}, "excluded=nginx\n"),
         ("dnf5", {"etc/dnf/versionlock.toml": 'version = "1.0"\n[[packages]]\nname = "bash"\n'}, "hold=bash\n"),
         (
             "zypper",
@@ -124,6 +136,39 @@ def test_repositories_of_apk(machine):
 )
 def test_what_is_held(machine, tool, files, lines):
     assert machine(tool, "update-tool", files) == (SectionStatus.OK, f"manager={tool}\nholds=read\n{lines}")
+
+
+PINS = f"""Explanation: {SECRET}
+# comment
+Package: nginx nginx-core
+ libnginx*
+Pin: version 1.22*
+Pin-Priority: 1001
+
+Package: curl
+Pin: release a=bookworm-security
+Pin-Priority: -10
+
+Package: vim
+Pin: release a=bookworm-backports
+Pin-Priority: 990
+
+Package: *
+Pin: origin "{SECRET}"
+Pin-Priority: 1001
+"""
+
+
+def test_pins_of_apt_that_keep_packages_where_they_are(machine):
+    files = {
+        "etc/apt/preferences": PINS,
+        "etc/apt/preferences.d/a.pref": "Package: php\nPin: version 8*\nPin-Priority: 1000\n",
+        "etc/apt/preferences.d/b": "Package: bash\r\nPin: version 5*\r\nPin-Priority: -1\r\n",
+        "etc/apt/preferences.d/old.bak": "Package: no\nPin: version 8*\nPin-Priority: 1000\n",
+        "etc/apt/preferences.d/ubuntu-pro-esm-apps": "Package: ros\nPin: release o=x\nPin-Priority: -32768\n",
+    }
+    rows = "".join(f"hold={name}\n" for name in ("nginx", "nginx-core", "libnginx*", "curl", "php", "bash"))
+    assert machine("apt", "update-tool", files) == (SectionStatus.OK, f"manager=apt\nholds=packages\n{rows}")
 
 
 def test_settings_of_automatic_updates(machine):
@@ -158,7 +203,8 @@ NOTICES = """RHSA-2026:0001 Important/Sec. bash-4.2.46-35.el7_9.x86_64
 RHSA-2026:0002 Moderate/Sec.  a-package-with-quite-a-long-name-1:2.0-1.el7.noarch
 RHBA-2026:0003 bugfix         NetworkManager-1:1.18.8-2.el7_9.x86_64
 """
-YUM = {"-q -C check-update": (CHECK, 100), "-q -C updateinfo list security": (NOTICES, 0)}
+ALL = "-q -C --disableexcludes=all"
+YUM = {f"{ALL} check-update": (CHECK, 100), f"{ALL} updateinfo list security": (NOTICES, 0)}
 
 
 def test_what_yum_says(machine):
@@ -171,12 +217,12 @@ def test_what_yum_says(machine):
 
 
 def test_yum_that_knows_no_notices_and_yum_that_fails(machine):
-    answers = {"-q -C check-update": ("", 0), "-q -C updateinfo list security": ("No such command\n", 1)}
+    answers = {f"{ALL} check-update": ("", 0), f"{ALL} updateinfo list security": ("No such command\n", 1)}
     assert machine("yum", "system-updates", CACHE, yum=answers) == (
         SectionStatus.OK,
         f"tool=yum\n{REPO_ROWS}notices=none\nend=yes\n",
     )
-    status, body = machine("yum", "system-updates", CACHE, yum={**answers, "-q -C check-update": ("Error\n", 1)})
+    status, body = machine("yum", "system-updates", CACHE, yum={**answers, f"{ALL} check-update": ("Error\n", 1)})
     assert status is SectionStatus.ERROR
     assert "end=yes" not in body
 
@@ -189,8 +235,8 @@ ADVISORIES = """Name                   Type     Severity   Package              
 FEDORA-2026-aaaaaaaaaa security Important  curl-8.6.0-10.fc40.x86_64 2026-10-01 00:00:00
 """
 DNF5 = {
-    "-q -C check-update": ("curl.x86_64     8.6.0-10.fc40     updates\n", 100),
-    "-q -C advisory list --security": (ADVISORIES, 0),
+    "-q -C --setopt=disable_excludes=* check-update": ("curl.x86_64     8.6.0-10.fc40     updates\n", 100),
+    "-q -C --setopt=disable_excludes=* advisory list --security": (ADVISORIES, 0),
 }
 
 
