@@ -152,15 +152,19 @@ def metadata_age_days(reading: Reading) -> FactValue:
 
 def security_source(reading: Reading) -> FactValue:
     """An active line or stanza names the security suite of this release; where its name is not known, any such suite or host."""
-    suites = reading.once(_security_suites)
+    sources = active_sources(reading.lines("apt-sources"))
+    denied = Missing(MissingReason.DENIED, "apt-sources")
+    hidden = "" in sources
+    try:
+        suites = reading.once(_security_suites)
+    except NotReadError:
+        if hidden:
+            return denied
+        raise
     pattern = rf"(?:^|[\s:])(?:{'|'.join(map(re.escape, suites))})(?:\s|$)" if suites else _ANY_SECURITY
-    hidden = False
-    found = False
-    for text in active_sources(reading.lines("apt-sources")):
-        hidden = hidden or text == ""
-        found = found or re.search(pattern, text) is not None
+    found = any(re.search(pattern, text) for text in sources)
     if hidden and not found:
-        return Missing(MissingReason.DENIED, "apt-sources")
+        return denied
     if not found and not _names_security(reading):
         return Missing(MissingReason.UNSUPPORTED, "apt-sources", "how this release names its security source is not known")
     return Known(found, "apt-sources")
