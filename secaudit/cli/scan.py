@@ -50,7 +50,7 @@ from secaudit.model.base import day_in_vietnam
 from secaudit.model.finding import Verdict
 from secaudit.model.outcome import Sight
 from secaudit.model.plan import Plan
-from secaudit.pipeline.judging import gather_states
+from secaudit.pipeline.judging import BATCH, batched, gather_states
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, classify_province, load_province
 from secaudit.pipeline.seeing import Scope, Sweep, sweep
 from secaudit.report.words import word
@@ -181,8 +181,11 @@ def _failures(province: Province, store: Store, result: Sweep, fresh_days: int) 
     states = gather_states(province, store, as_of=datetime.now(UTC), fresh_days=fresh_days)
     asked = {job.endpoint.id for job in result.selection.jobs}
     numbers = [s.evidence.number for s in states.values() if s.evidence is not None and s.endpoint in asked]
-    findings = store.findings(province.catalog.digest, numbers)
-    return sum(1 for rows in findings.values() if any(row.verdict is Verdict.FAIL for row in rows))
+    failed = 0
+    for batch in batched(numbers, BATCH):  # the findings of a whole province would not fit into the memory of an office PC
+        findings = store.findings(province.catalog.digest, batch)
+        failed += sum(1 for rows in findings.values() if any(row.verdict is Verdict.FAIL for row in rows))
+    return failed
 
 
 def _leave(result: Sweep, failures: int, accepted: float) -> None:

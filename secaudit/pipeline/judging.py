@@ -21,7 +21,7 @@ from secaudit.model.protection import ProtectionGrade
 from secaudit.pipeline.province import Levels, Province
 from secaudit.store import Store
 
-BATCH = 500
+BATCH = 200
 """Machines whose facts are in memory at one time while judging."""
 _T = TypeVar("_T")
 Progress = Callable[[int, int], None]
@@ -88,12 +88,16 @@ def judge_states(
     *,
     moment: datetime,
     progress: Progress = silent,
+    judge: Judge | None = None,
 ) -> dict[str, EndpointState]:
-    """The same states with findings; a capture whose facts stem from another catalog is parsed again."""
-    judge = Judge(province.catalog.checks.values())
+    """The same states with findings; a capture whose facts stem from another catalog is parsed again.
+
+    ``judge`` spares compiling the checks again for callers that come with a part of the province at a time.
+    """
+    judge = judge or Judge(province.catalog.checks.values())
     addresses = declared_addresses(province.inventory)
     judged: dict[str, EndpointState] = {}
-    for batch in _batches(states.values(), BATCH):
+    for batch in batched(states.values(), BATCH):
         facts = _facts_of(province, store, batch)
         for state in batch:
             endpoint = province.inventory.endpoints[state.endpoint]
@@ -165,7 +169,7 @@ def save_judging(province: Province, store: Store, states: Iterable[EndpointStat
     rows: dict[int, tuple[Finding, ...]] = {
         state.evidence.number: state.findings for state in states if state.evidence is not None
     }
-    for numbers in _batches(rows, BATCH):
+    for numbers in batched(rows, BATCH):
         store.save_findings(province.catalog.digest, moment, {number: rows[number] for number in numbers})
     return len(rows)
 
@@ -176,7 +180,7 @@ def rejudge(
     """Parse every capture of the present state again, judge it, and keep facts and findings under the present catalog."""
     states = gather_states(province, store, as_of=moment, fresh_days=fresh_days)
     evidence = {state.evidence.number: state.evidence for state in states.values() if state.evidence is not None}
-    for numbers in _batches(evidence, BATCH):
+    for numbers in batched(evidence, BATCH):
         facts = parse_captures(province, store, {number: evidence[number] for number in numbers})
         store.save_facts_of(facts, knowledge_digest=province.catalog.digest)
     judged = judge_states(province, store, levels, states, moment=moment, progress=progress)
@@ -197,7 +201,8 @@ def count_verdicts(states: Iterable[EndpointState]) -> Tallies:
     return dict(sorted(tallies.items()))
 
 
-def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+def batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    """``items`` in lists of at most ``size``."""
     walk = iter(items)
     while batch := list(islice(walk, size)):
         yield batch
