@@ -89,13 +89,15 @@ def judge_states(
     moment: datetime,
     progress: Progress = silent,
     judge: Judge | None = None,
+    addresses: Mapping[str, tuple[str, ...]] | None = None,
 ) -> dict[str, EndpointState]:
     """The same states with findings; a capture whose facts stem from another catalog is parsed again.
 
-    ``judge`` spares compiling the checks again for callers that come with a part of the province at a time.
+    ``judge`` and ``addresses`` (:func:`declared_addresses`) are what callers that come with a part of the province at a time
+    make once.
     """
     judge = judge or Judge(province.catalog.checks.values())
-    addresses = declared_addresses(province.inventory)
+    addresses = declared_addresses(province.inventory) if addresses is None else addresses
     judged: dict[str, EndpointState] = {}
     for batch in batched(states.values(), BATCH):
         facts = _facts_of(province, store, batch)

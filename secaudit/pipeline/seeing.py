@@ -14,7 +14,7 @@ from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Invento
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Run, Sight, Way
 from secaudit.model.plan import Plan
-from secaudit.pipeline.judging import BATCH, batched, gather_states, judge_states, save_judging
+from secaudit.pipeline.judging import BATCH, batched, declared_addresses, gather_states, judge_states, save_judging
 from secaudit.pipeline.province import Levels, Province
 from secaudit.source import did_you_mean
 from secaudit.store import Store
@@ -179,11 +179,11 @@ def _judge_new(province: Province, plan: Plan, levels: Levels, store: Store, sel
     asked = {job.endpoint.id for job in selection.jobs}
     states = gather_states(province, store, as_of=moment, fresh_days=plan.evidence.fresh_days)
     wanted = {name: state for name, state in states.items() if name in asked and state.evidence is not None}
-    judge = Judge(province.catalog.checks.values())
+    judge, addresses = Judge(province.catalog.checks.values()), declared_addresses(province.inventory)
     kept = 0
     for names in batched(wanted, BATCH):  # kept part by part: the findings of a whole province need not be in memory at once
         part = {name: wanted[name] for name in names}
-        judged = judge_states(province, store, levels, part, moment=moment, judge=judge)
+        judged = judge_states(province, store, levels, part, moment=moment, judge=judge, addresses=addresses)
         kept += save_judging(province, store, judged.values(), moment=moment)
     return kept
 
