@@ -73,6 +73,37 @@ class Outcome:
     """The answer came from a lab endpoint, not from a real machine."""
 
 
+class OfferResult(StrEnum):
+    """What a machine did with a credential."""
+
+    ACCEPTED = "accepted"
+    PARTIAL = "partial"
+    """Accepted, and the machine wants another proof besides."""
+    REFUSED = "refused"
+    UNSUPPORTED = "unsupported"
+    """The machine takes no credential of this kind."""
+    NO_ANSWER = "no_answer"
+    """It closed the connection, or the time was over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One credential that was offered to one machine; never the credential itself."""
+
+    machine: str
+    """Id of the endpoint or jump host."""
+    place: str
+    """The name of its host key: address, port and way."""
+    account: str
+    method: str
+    """``publickey``, ``password`` or ``keyboard-interactive``."""
+    fingerprint: str | None
+    """Of the public key; None for passwords."""
+    at: datetime
+    """UTC."""
+    result: OfferResult
+
+
 @dataclass(frozen=True)
 class StoredOutcome:
     """An outcome as the store returns it."""

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from secaudit.messages import clean
 from secaudit.model.outcome import Sight
+from secaudit.transport.credentials import Credentials
 
 DETAIL_LIMIT = 500
 """Characters of a failure's detail; hostile servers choose parts of it."""
@@ -29,14 +30,35 @@ class Target:
     user: str
     key_alias: str | None = None
     """Name under which the host key is enrolled, when it is not the address."""
+    name: str = ""
+    """Id of the machine: an endpoint's, or a jump host's."""
+    jump: "Target | None" = None
+    """The jump host that the connection goes through; None is the direct way."""
+    credentials: Credentials | None = None
+    """What may be offered there; None is what the transport was made with."""
 
     @property
     def known_as(self) -> str:
-        """The name to look up among host keys, as OpenSSH writes it: alias, ``host`` or ``[host]:port``."""
+        """The name to look up among host keys: alias, ``host`` or ``[host]:port`` as OpenSSH writes it.
+
+        Behind a jump host the jump host's name stands before it (``jump-a/192.168.1.10``): the same private address behind
+        two jump hosts is two machines, and one must never be taken for the other.
+        """
         if self.key_alias:
             return self.key_alias.lower()
         host = self.host.lower()
-        return host if self.port == 22 else f"[{host}]:{self.port}"
+        here = host if self.port == 22 else f"[{host}]:{self.port}"
+        return here if self.jump is None else f"{self.jump.label.lower()}/{here}"
+
+    @property
+    def label(self) -> str:
+        """The machine in messages and limits: its id, or the name of its host key."""
+        return self.name or self.known_as
+
+    @property
+    def via(self) -> str | None:
+        """Label of the jump host that carries the connection; limits for one jump host go by it."""
+        return self.jump.label if self.jump is not None else None
 
 
 class Request(Protocol):

@@ -13,8 +13,7 @@ the phase it happened in; whatever happens, one absolute deadline holds, because
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any, ClassVar, cast
 
 import paramiko
@@ -28,6 +27,8 @@ from secaudit.model.outcome import Sight
 from secaudit.transport.base import VERSION_LIMIT, Abandoned, Cut, HostKey, Reply, Request, Target, TransportFailure, diagnostics
 from secaudit.transport.exchange import Channel, Exchange, Heard
 from secaudit.transport.host_keys import HostKeys
+from secaudit.transport.login import BROKEN, Login, Wallet
+from secaudit.transport.offers import Offers
 from secaudit.transport.wire import Wire
 
 GREETING_BYTES = 65536
@@ -37,10 +38,6 @@ OVERHEAD_BYTES = 1024 * 1024
 WINDOW_BYTES = 256 * 1024
 KEY_EXCHANGES = 4
 """Of one connection; an answer is far too short for a second one."""
-KEYS_TRIED = 5
-"""OpenSSH closes the connection after six attempts."""
-BROKEN = (paramiko.SSHException, EOFError, OSError)
-"""What the library raises when a connection breaks or is refused something."""
 _RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
 
 # Nothing of the library's log is for people: it quotes banners, and at debug level names and methods.
@@ -81,6 +78,7 @@ class FanoutTransport(paramiko.Transport):
     _active_check_timeout = 30.0
     _kex_info: ClassVar = {**_LIBRARY._kex_info, BoundedGroupExchange.name: BoundedGroupExchange}
     _exchanges = 0
+    exchanges_allowed = KEY_EXCHANGES
     _preferred_kex = tuple(
         dict.fromkeys(
             name for name in ("curve25519-sha256@libssh.org", *_LIBRARY._preferred_kex) if name in _LIBRARY._preferred_kex
@@ -117,7 +115,7 @@ class FanoutTransport(paramiko.Transport):
     def _parse_kex_init(self, m: Packet) -> None:
         """Bounded, because each exchange costs us more than the server: honest ones renew keys after a gigabyte."""
         self._exchanges += 1
-        if self._exchanges > KEY_EXCHANGES:
+        if self._exchanges > self.exchanges_allowed:
             raise paramiko.SSHException("the server renews its keys without end")
         cast("Any", super())._parse_kex_init(m)
 
@@ -128,14 +126,26 @@ class FanoutTransport(paramiko.Transport):
 class Conversation:
     """One connection, phase by phase."""
 
-    def __init__(self, target: Target, wire: Wire, deadline: float, known_types: Sequence[str]) -> None:
-        """Over a connected ``wire``; nothing is sent yet."""
+    def __init__(
+        self,
+        target: Target,
+        wire: Wire,
+        deadline: float,
+        known_types: Sequence[str],
+        kind: "type[FanoutTransport] | None" = None,
+    ) -> None:
+        """Over a connected ``wire``; nothing is sent yet. ``kind`` is the library's transport to use."""
         self._target = target
         self._wire = wire
         self._deadline = deadline
-        self._transport = FanoutTransport(wire, max(self._left(), 0.001), known_types)
+        self._transport = (kind or FanoutTransport)(wire, max(self.left(), 0.001), known_types)
         self._phase = "greeting"
         self._offered: HostKey | None = None
+
+    @property
+    def transport(self) -> FanoutTransport:
+        """The library's side of the connection."""
+        return self._transport
 
     @property
     def version(self) -> str:
@@ -146,7 +156,7 @@ class Conversation:
         """Exchange identifications and keys."""
         started = threading.Event()
         self._transport.start_client(event=started)
-        self._wait(started)
+        self.wait(started)
         if self._transport.initial_kex_done:
             return  # a server that leaves right now has still proved its key; what fails next is the login
         error = self._transport.get_exception()
@@ -175,59 +185,11 @@ class Conversation:
         if refusal is not None:
             raise self.failure(Sight.HOST_KEY, refusal)
 
-    def log_in(self, signers: Sequence[paramiko.PKey], password: Callable[[], str] | None) -> None:
+    def log_in(self, wallet: Wallet, offers: Offers) -> None:
         """Offer keys, then the password, to a server whose host key was confirmed."""
         self._phase = "login"
         self._wire.limit += OVERHEAD_BYTES
-        refused: list[str] = []
-        for signer in signers[:KEYS_TRIED]:
-            error = self._attempt(partial(self._transport.auth_publickey, self._target.user, signer))
-            if error is None:
-                return
-            refused.append(f"key {signer.get_name()}")
-            if isinstance(error, paramiko.BadAuthenticationType):
-                break
-        if password is not None and self._log_in_with(password):
-            return
-        if password is not None:
-            refused.append("password")
-        offered = ", ".join(refused) if refused else "nothing, no key or password was given"
-        raise self.failure(Sight.AUTH, f"login as {self._target.user} was refused; offered: {offered}")
-
-    def _log_in_with(self, password: Callable[[], str]) -> bool:
-        user = self._target.user
-        error = self._attempt(lambda done: self._transport.auth_password(user, password(), done, fallback=False))
-        if isinstance(error, paramiko.BadAuthenticationType) and "keyboard-interactive" in error.allowed_types:
-
-            def answer(_title: str, _instructions: str, fields: list[tuple[str, bool]]) -> list[str]:
-                # One hidden field is the password; anything else is a question this program cannot answer.
-                return [password()] if len(fields) == 1 and not fields[0][1] else [""] * len(fields)
-
-            try:
-                self._transport.auth_timeout = max(self._left(), 0.001)
-                self._transport.auth_interactive(user, answer)
-            except BROKEN:
-                if not self._transport.is_active():
-                    raise self.failure(Sight.AUTH, "the server closed the connection instead of answering the login") from None
-                return False
-            return self._transport.is_authenticated()
-        return error is None
-
-    def _attempt(self, send: Callable[[threading.Event], object]) -> Exception | None:
-        """None when the login succeeded, else why not; TransportFailure when the server went away."""
-        done = threading.Event()
-        try:
-            send(done)
-            self._wait(done)
-        except BROKEN as error:
-            if self._transport.is_active():
-                raise self.failure(Sight.AUTH, f"the login could not be tried: {reason_of(error)}") from error
-        if self._transport.is_authenticated():
-            return None
-        reason = self._transport.get_exception()  # saved by the library's thread, if any
-        if not self._transport.is_active():
-            raise self.failure(Sight.AUTH, "the server closed the connection instead of answering the login")
-        return reason or paramiko.AuthenticationException("refused")
+        Login(self, self._target, offers, reason_of).run(wallet)
 
     def ask(self, request: Request, max_bytes: int) -> Reply:
         """Run one command and read its answer."""
@@ -235,7 +197,7 @@ class Conversation:
         # The window is a promise of the client that a hostile server need not keep: the wire's limit is what holds.
         self._wire.limit = self._wire.received + OVERHEAD_BYTES + max_bytes + max_bytes // 8
         try:
-            channel = self._transport.open_session(window_size=WINDOW_BYTES, timeout=max(self._left(), 0.001))
+            channel = self._transport.open_session(window_size=WINDOW_BYTES, timeout=max(self.left(), 0.001))
         except paramiko.ChannelException as error:
             raise self.failure(Sight.CHANNEL, f"the server opens no session: {clean(error.text)}") from error
         except BROKEN as error:
@@ -290,11 +252,13 @@ class Conversation:
         """The failure to report: a passed deadline or a flood explains everything that follows from it."""
         if self._wire.ended == "abandoned":
             raise Abandoned
-        if self._wire.ended == "deadline" or self._left() <= 0:
+        if self._wire.ended == "deadline" or self.left() <= 0:
             sight, detail = Sight.TIMEOUT, f"connected, but the {self._phase} was not finished in time"
         elif self._wire.overrun:
             sight = sight if sight is Sight.BANNER else Sight.PROTOCOL
             detail = f"more than {self._wire.limit} bytes came before the {self._phase} was finished"
+        elif (lost := self._wire.lost) is not None:
+            sight, detail = Sight.NO_ROUTE, f"{lost} during the {self._phase}"
         fingerprint = self._offered.fingerprint if self._offered else None
         return TransportFailure(sight, detail, host_key=fingerprint, server_version=self.version or None)
 
@@ -303,15 +267,16 @@ class Conversation:
         self._wire.shut()
         self._transport.close()
 
-    def _left(self) -> float:
+    def left(self) -> float:
+        """Seconds to the deadline."""
         return self._deadline - time.monotonic()
 
-    def _wait(self, event: threading.Event) -> None:
+    def wait(self, event: threading.Event) -> None:
         """Until the event, the end of the connection, or the deadline (TransportFailure)."""
-        while not event.wait(max(min(self._left(), 2.0), 0)):
-            if self._left() <= 0 or not self._transport.is_active():
+        while not event.wait(max(min(self.left(), 2.0), 0)):
+            if self.left() <= 0 or not self._transport.is_active():
                 break
-        if not event.is_set() and self._left() <= 0:
+        if not event.is_set() and self.left() <= 0:
             raise self.failure(Sight.TIMEOUT, "")
 
     def _no_ssh(self, error: Exception | None) -> str:

@@ -12,6 +12,10 @@ class KeyFile:
 
     path: Path
     passphrase: Secret | None = None
+    optional: bool = False
+    """From ``~/.ssh/config``: a key that cannot be used is left out and reported, as it may be meant for other programs."""
+    place: str | None = None
+    """Where it is named, ``file:line``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +26,5 @@ class Credentials:
     agent: bool = False
     """Ask the SSH agent of the person who runs the program."""
     password: Secret | None = None
+    only: bool = False
+    """Of the agent's keys only those whose public half lies beside one of ``keys`` (``IdentitiesOnly``)."""

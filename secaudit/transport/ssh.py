@@ -1,43 +1,33 @@
-"""SSH to many machines: credentials loaded once, one watchdog for all connections of a run.
+"""SSH to many machines: credentials loaded once, one watchdog for all connections of a run, one connection per jump host.
 
-With ``conversation`` the only importer of paramiko besides the lab.
+With its neighbours in this folder the only importer of paramiko besides the lab.
 """
 
 import contextlib
-import os
-import stat
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
-import paramiko
-from paramiko.message import Message as Packet
-
-from secaudit.errors import UsageError
-from secaudit.messages import msg
-from secaudit.transport.base import HostKey, Reply, Request, Target
-from secaudit.transport.conversation import BROKEN, GREETING_BYTES, Conversation
-from secaudit.transport.credentials import Credentials, KeyFile
+from secaudit.errors import Problem
+from secaudit.model.outcome import Offer, Sight
+from secaudit.transport.base import HostKey, Reply, Request, Target, TransportFailure
+from secaudit.transport.conversation import GREETING_BYTES, OVERHEAD_BYTES, Conversation
+from secaudit.transport.credentials import Credentials
 from secaudit.transport.host_keys import HostKeys
-from secaudit.transport.wire import Dialer, Resolver, Watchdog, Wire, connect, resolve, system_dialer, system_resolver
-
-_KEY_FILE_BYTES = 1024 * 1024
-"""A private key of 16,384 bits takes 13 kB."""
-
-
-class _AgentSigner(paramiko.AgentKey):
-    """An agent's key; the agent speaks over one connection, so only one thread may ask at a time."""
-
-    def __init__(self, key: paramiko.AgentKey, lock: threading.Lock) -> None:
-        super().__init__(key.agent, key.blob, key.comment)
-        self._asking = lock
-
-    def sign_ssh_data(self, data: Any, algorithm: str | None = None) -> Packet:  # noqa: ANN401 - the library's signature
-        """The agent's signature, one question at a time."""
-        with self._asking:
-            return super().sign_ssh_data(data, algorithm)
+from secaudit.transport.jump import LIFETIME, UNMEASURED, Jumps, JumpTransport, Outbox
+from secaudit.transport.login import Wallet, spent_words
+from secaudit.transport.offers import Offers
+from secaudit.transport.wallet import Wallets
+from secaudit.transport.wire import (
+    Dialer,
+    Resolver,
+    Socket,
+    Watchdog,
+    Wire,
+    connect,
+    resolve,
+    system_dialer,
+    system_resolver,
+)
 
 
 class SshTransport:
@@ -51,33 +41,48 @@ class SshTransport:
         connect_seconds: float = 10.0,
         resolver: Resolver = system_resolver,
         dialer: Dialer = system_dialer,
+        offers: Offers | None = None,
     ) -> None:
-        """Keys are loaded here, once; UsageError names a key that cannot be used."""
-        self._signers = tuple(_load(key) for key in credentials.keys)
-        self._agent: paramiko.Agent | None = None
-        if credentials.agent:
-            # No agent, or one without keys, is no error: the login will say that nothing was offered.
-            with contextlib.suppress(*BROKEN):
-                self._agent = paramiko.Agent()
-                self._signers += _signers_of(self._agent)
-        self._password = credentials.password
+        """Keys are loaded here, once; UsageError names a key that cannot be used.
+
+        ``credentials`` are for targets that have none of their own.
+        """
+        self._wallets = Wallets()
+        self._wallets.of(credentials)
+        self._credentials = credentials
         self._host_keys = host_keys
         self._connect_seconds = connect_seconds
         self._resolver = resolver
         self._dialer = dialer
         self._watchdog = Watchdog()
+        self._offers = offers or Offers()
+        self._jumps = Jumps(self._open_jump)
+
+    def prepare(self, credentials: Iterable[Credentials]) -> tuple[Problem, ...]:
+        """Load what targets bring along, before any machine is asked.
+
+        UsageError names a key that cannot be used; optional keys that are left out are returned as problems.
+        """
+        for one in credentials:
+            self._wallets.of(one)
+        return self._wallets.problems()
+
+    def offers(self) -> tuple[Offer, ...]:
+        """Credentials offered since the last call: to machines, and to jump hosts on the way to them."""
+        return self._offers.taken()
 
     def execute(self, target: Target, request_for: Callable[[str], Request], *, deadline: float, max_bytes: int) -> Reply:
         """See :class:`secaudit.transport.base.Transport`."""
-        with self._conversation(target, deadline) as talk:
+        wallet = self._wallet_of(target)
+        with self._conversation(target, deadline, max_bytes) as talk:
             talk.greet()
             talk.confirm_host(self._host_keys)
-            talk.log_in(self._signers, self._password.reveal if self._password else None)
+            talk.log_in(wallet, self._offers)
             return talk.ask(request_for(talk.version), max_bytes)
 
     def scan_host_key(self, target: Target, deadline: float) -> HostKey:
         """The key the server offers, for enrolment; nothing is offered to the server."""
-        with self._conversation(target, deadline) as talk:
+        with self._conversation(target, deadline, 0) as talk:
             talk.greet()
             return talk.host_key()
 
@@ -86,15 +91,29 @@ class SshTransport:
         self._watchdog.abandon()
 
     def close(self) -> None:
-        """Let the agent go; nothing may be under way any more."""
-        if self._agent is not None:
-            self._agent.close()
+        """Close connections to jump hosts, let the agent go; nothing may be under way any more."""
+        self._jumps.close()
+        self._wallets.close()
+
+    def _wallet_of(self, target: Target, *, for_jump: bool = False) -> Wallet:
+        """What ``target`` may be offered; where all of it was refused too often, the machine is not even connected to."""
+        wallet = self._wallets.of(target.credentials or self._credentials)
+        if for_jump and target.credentials is None:
+            wallet = Wallet(wallet.keys)  # a password for the machines is none for the jump host before them
+        if not wallet.empty and wallet.left(target.user, self._offers).empty:
+            raise TransportFailure(Sight.AUTH, spent_words(wallet, target.user))
+        return wallet
+
+    def _dial(self, target: Target, deadline: float, allowance: int) -> Socket:
+        if target.jump is not None:
+            return self._jumps.channel(target, deadline, seconds=self._connect_seconds, allowance=allowance)
+        addresses = resolve(target.host, target.port, self._resolver, deadline)
+        return connect(addresses, self._dialer, seconds=self._connect_seconds, deadline=deadline)
 
     @contextlib.contextmanager
-    def _conversation(self, target: Target, deadline: float) -> "Iterator[Conversation]":
-        addresses = resolve(target.host, target.port, self._resolver, deadline)
-        sock = connect(addresses, self._dialer, seconds=self._connect_seconds, deadline=deadline)
-        wire = Wire(sock, GREETING_BYTES)
+    def _conversation(self, target: Target, deadline: float, max_bytes: int) -> Iterator[Conversation]:
+        allowance = GREETING_BYTES + 2 * OVERHEAD_BYTES + max_bytes + max_bytes // 8
+        wire = Wire(self._dial(target, deadline, allowance), GREETING_BYTES)
         try:
             with self._watchdog.over(wire, deadline):
                 talk = Conversation(target, wire, deadline, self._host_keys.types_of(target.known_as))
@@ -105,52 +124,26 @@ class SshTransport:
         finally:
             wire.close()
 
+    @contextlib.contextmanager
+    def _open_jump(self, jump: Target, deadline: float) -> Iterator[tuple[JumpTransport, Outbox]]:
+        """A connection to a jump host, logged in by ``deadline``; it lives as long as the block."""
+        wallet = self._wallet_of(jump, for_jump=True)
+        wire = Outbox(self._dial(jump, deadline, UNMEASURED), GREETING_BYTES)
+        try:
+            with self._watchdog.over(wire, LIFETIME):
+                talk = Conversation(jump, wire, deadline, self._host_keys.types_of(jump.known_as), JumpTransport)
+                try:
+                    with self._watchdog.over(wire, deadline):
+                        talk.greet()
+                        talk.confirm_host(self._host_keys)
+                        talk.log_in(wallet, self._offers)
+                    yield cast("JumpTransport", talk.transport), wire
+                finally:
+                    talk.close()
+        finally:
+            wire.close()
+
 
 def scan_host_key(target: Target, deadline: float) -> HostKey:
     """The key that ``target`` offers now; TransportFailure when none came by ``deadline`` (``time.monotonic``)."""
     return SshTransport(Credentials(), HostKeys()).scan_host_key(target, deadline)
-
-
-def _load(key: KeyFile) -> paramiko.PKey:
-    try:
-        _check_key_file(key.path)
-        return _open_key(key)
-    except OSError as error:
-        what = msg("the key cannot be read: {reason}", reason=error.strerror or "error")
-        raise UsageError(what, where=str(key.path), hint=msg("name a private key file that you can read")) from None
-    except UsageError:
-        raise
-    except Exception:  # noqa: BLE001 - the libraries refuse keys with a dozen types, not all of them related
-        # Nothing is chained: some of these errors quote or carry what stands in the file.
-        if key.passphrase is None:
-            what = msg("the key is encrypted, of a kind that is not supported, or is not a private key")
-            hint = msg("give its passphrase with --ask-passphrase, or name an Ed25519, ECDSA or RSA private key")
-        else:
-            what, hint = msg("the passphrase does not open the key"), msg("check the passphrase and the file")
-        raise UsageError(what, where=str(key.path), hint=hint) from None
-
-
-def _open_key(key: KeyFile) -> paramiko.PKey:
-    if key.passphrase is not None:
-        # TypeError: this key has no passphrase; of several keys only some may have one.
-        with contextlib.suppress(TypeError):
-            return paramiko.PKey.from_path(key.path, key.passphrase.reveal().encode("utf-8"))  # type: ignore[arg-type]
-    return paramiko.PKey.from_path(key.path)
-
-
-def _check_key_file(path: Path) -> None:
-    """Refuse what is no file of a key's size, and, as OpenSSH does, a key of ours that others can read."""
-    state = path.expanduser().stat()
-    if not stat.S_ISREG(state.st_mode) or state.st_size > _KEY_FILE_BYTES:
-        raise UsageError(msg("this is no key file"), where=str(path), hint=msg("name a private key file"))
-    if sys.platform != "win32" and state.st_mode & 0o077 and state.st_uid == os.geteuid():
-        raise UsageError(
-            msg("other accounts of this computer can read the key"),
-            where=str(path),
-            hint=msg("take the right away: chmod go-rwx; if somebody may have read it, make a new key"),
-        )
-
-
-def _signers_of(agent: paramiko.Agent) -> tuple[paramiko.PKey, ...]:
-    lock = threading.Lock()
-    return tuple(_AgentSigner(key, lock) for key in agent.get_keys())

@@ -14,7 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from secaudit.model.outcome import Sight
 from secaudit.transport.base import Abandoned, TransportFailure
@@ -119,6 +119,34 @@ def _connect_failure(error: OSError, address: Address, seconds: float) -> Transp
     raise error
 
 
+class Socket(Protocol):
+    """What a wire needs of a socket; the channel of a jump host has it too."""
+
+    def recv(self, size: int, /) -> bytes:
+        """At most ``size`` bytes, empty at the end."""
+        ...
+
+    def send(self, data: bytes, /) -> int:
+        """Bytes accepted."""
+        ...
+
+    def settimeout(self, seconds: float | None, /) -> None:
+        """How long either may wait."""
+        ...
+
+    def shutdown(self, how: int, /) -> None:
+        """Wake whoever waits in it; must never wait itself."""
+        ...
+
+    def close(self) -> None:
+        """Give it back."""
+        ...
+
+    def fileno(self) -> int:
+        """Negative once it is closed."""
+        ...
+
+
 class Wire:
     """A connected socket that counts what it receives and ends itself at a limit; looks like a socket to SSH.
 
@@ -126,7 +154,7 @@ class Wire:
     stream, and ``overrun`` tells why.
     """
 
-    def __init__(self, sock: socket.socket, limit: int) -> None:
+    def __init__(self, sock: Socket, limit: int) -> None:
         """Take over ``sock``; ``limit`` is in bytes received and may be raised later."""
         self._sock = sock
         self._buffer = b""
@@ -173,13 +201,18 @@ class Wire:
             self.ended = reason
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
-        if _CLOSE_WAKES:
+        if _CLOSE_WAKES and isinstance(self._sock, socket.socket):
             self._sock.close()
 
     def close(self) -> None:
         """Shut and give the descriptor back."""
         self.shut()
         self._sock.close()
+
+    @property
+    def lost(self) -> str | None:
+        """What carried this connection and broke, in words; None while it works, and for a direct one."""
+        return getattr(self._sock, "lost", None)
 
     @property
     def _closed(self) -> bool:
