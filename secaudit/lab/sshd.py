@@ -43,7 +43,8 @@ StrictModes no
 UseDNS no
 PrintMotd no
 PermitTTY no
-DisableForwarding yes
+DisableForwarding {no_forwarding}
+AllowTcpForwarding {forwarding}
 PermitUserEnvironment no
 MaxStartups 500:30:1000
 MaxSessions 4
@@ -58,9 +59,10 @@ class Sshd:
     ``user`` is who may log in (the one who runs this program), ``client_key`` the private key file that is let in.
     """
 
-    def __init__(self, addresses: Sequence[str], port: int, folder: Path) -> None:
+    def __init__(self, addresses: Sequence[str], port: int, folder: Path, *, forwarding: bool = False) -> None:
         """``folder`` becomes private (0700) and holds keys, configuration and log; port 0 takes a free one.
 
+        With ``forwarding`` it is a jump host: its client key may open connections to loopback addresses, and still nothing else.
         Raises SecauditError for an address outside 127.0.0.0/8 and when OpenSSH's server is not installed.
         """
         strangers = [address for address in addresses if not is_loopback(address)]
@@ -74,6 +76,7 @@ class Sshd:
         self.user = getpass.getuser()
         self.client_key = self.folder / "client_key"
         self.port = port or _free_port(self.addresses)
+        self._forwarding = forwarding
         self._binary = sshd_binary()
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
@@ -86,7 +89,8 @@ class Sshd:
         self._refuse_taken_port()
         self.host_key = fresh_key(self.folder / "host_key")
         self.client = fresh_key(self.client_key)
-        line = f'from="127.0.0.0/8",restrict {self.client.type} {self.client.base64} secaudit\n'
+        allowed = "restrict,port-forwarding" if self._forwarding else "restrict"
+        line = f'from="127.0.0.0/8",{allowed} {self.client.type} {self.client.base64} secaudit\n'
         write_private(self.folder / "authorized_keys", line.encode("ascii"))
         self._configure()
         if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -126,7 +130,15 @@ class Sshd:
 
     def _configure(self) -> None:
         listen = "\n".join(f"ListenAddress {address}" for address in self.addresses)
-        text = _OPTIONS.format(port=self.port, listen=listen, folder=self.folder, user=self.user)
+        forwarding = ("no", "local") if self._forwarding else ("yes", "no")
+        text = _OPTIONS.format(
+            port=self.port,
+            listen=listen,
+            folder=self.folder,
+            user=self.user,
+            no_forwarding=forwarding[0],
+            forwarding=forwarding[1],
+        )
         path = self.folder / "sshd_config"
         # Newer servers punish failed logins by address; every client here has the same one. Older ones do not know the word.
         for extra in ("PerSourcePenalties no\n", ""):

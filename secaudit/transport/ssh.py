@@ -12,10 +12,12 @@ from secaudit.model.outcome import Offer, Sight
 from secaudit.transport.base import HostKey, Reply, Request, Target, TransportFailure
 from secaudit.transport.conversation import GREETING_BYTES, OVERHEAD_BYTES, Conversation
 from secaudit.transport.credentials import Credentials
+from secaudit.transport.forwarded import JumpTransport
 from secaudit.transport.host_keys import HostKeys
-from secaudit.transport.jump import LIFETIME, UNMEASURED, Jumps, JumpTransport, Outbox
+from secaudit.transport.jump import LIFETIME, UNMEASURED, Jumps
 from secaudit.transport.login import Wallet, spent_words
 from secaudit.transport.offers import Offers
+from secaudit.transport.outbox import Outbox
 from secaudit.transport.wallet import Wallets
 from secaudit.transport.wire import (
     Dialer,

@@ -10,6 +10,7 @@ from paramiko.packet import Packetizer
 from paramiko.transport import Transport
 
 from secaudit.transport.conversation import BoundedGroupExchange, FanoutTransport
+from secaudit.transport.forwarded import JumpTransport
 
 
 def test_pinned_minor_version():
@@ -48,3 +49,28 @@ def test_algorithms_are_known_to_the_library_and_none_is_broken():
     assert set(FanoutTransport._preferred_macs) <= set(Transport._preferred_macs)
     offered = " ".join([*FanoutTransport._preferred_ciphers, *FanoutTransport._preferred_macs])
     assert not any(word in offered for word in ("3des", "cbc", "md5", "-96"))
+
+
+def test_names_used_of_forwarded_channels():
+    channel = paramiko.Channel(1)
+    for name in (
+        "_set_transport", "_set_window", "_check_add_window", "_wait_for_send_window", "_close_internal", "_send",
+        "out_buffer_cv", "eof_sent", "lock", "active", "remote_chanid", "timeout",
+    ):  # fmt: skip
+        assert hasattr(channel, name), name
+    source = inspect.getsource(Transport)
+    for name in (
+        "self._channels.put(",
+        "self._next_channel()",
+        "self.channel_events[chanid].set()",
+        "self.channels_seen[",
+        "del self",
+    ):
+        assert name in source, name
+    assert "MSG_CHANNEL_OPEN_FAILURE: self._parse_channel_open_failure" in source
+    assert "MSG_CHANNEL_OPEN_SUCCESS: self._parse_channel_open_success" in source
+    assert "self._channel_handler_table[ptype](chan, m)" in source
+    assert {93, 94, 95, 96, 97, 98, 99, 100} == set(Transport._channel_handler_table)
+    assert set(JumpTransport._channel_handler_table) == set(Transport._channel_handler_table)
+    assert "in_buffer" in inspect.getsource(paramiko.Channel._set_closed)
+    assert "self.close()" in inspect.getsource(paramiko.Channel.__del__)
