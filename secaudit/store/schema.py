@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 APPLICATION_ID = 0x53415544
 """``SAUD`` in the header of the file: how a store is told from any other SQLite database."""
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration; a store that names another one is older (migrated) or newer (refused)."""
 
 metadata = MetaData(
@@ -115,6 +115,21 @@ findings = Table(
     Column("body", LargeBinary, nullable=False),
     Column("digest", Text, nullable=False),
     PrimaryKeyConstraint("outcome", "catalog"),
+)
+
+offers = Table(  # credentials offered to machines and jump hosts; never the credential itself
+    "offers",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("run", Integer, ForeignKey("runs.number"), nullable=False),
+    Column("machine", Text, nullable=False),  # id of the endpoint or jump host
+    Column("place", Text, nullable=False),  # name of its host key: address, port, way
+    Column("account", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("fingerprint", Text),  # of the public key; NULL for passwords
+    Column("at", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Index(None, "run", "machine"),
 )
 
 sweeps = Table(

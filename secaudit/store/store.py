@@ -14,8 +14,9 @@ from secaudit.model.capture import Capture
 from secaudit.model.fact import FactSet
 from secaudit.model.finding import Finding
 from secaudit.model.measurement import EndpointState
-from secaudit.model.outcome import Outcome, Run, StoredOutcome, Way
+from secaudit.model.outcome import Offer, Outcome, Run, StoredOutcome, Way
 from secaudit.store import discovery, reading, schema, verify, writing
+from secaudit.store import offers as offers_table
 from secaudit.store.codec import CodecError, Compressor
 from secaudit.store.database import Database, open_database
 from secaudit.store.discovery import UndeclaredMachine
@@ -86,11 +87,15 @@ class Store:
             )
             return reading.runs(connection, number)[0]
 
-    def keep(self, run: int, outcomes: Sequence[Outcome]) -> list[StoredOutcome]:
-        """Append outcomes to an open run in the order given, in one transaction; on the disk when this returns."""
+    def keep(self, run: int, outcomes: Sequence[Outcome], offers: Sequence[Offer] = ()) -> list[StoredOutcome]:
+        """Append outcomes to an open run in the order given, in one transaction; on the disk when this returns.
+
+        ``offers`` made meanwhile are recorded in the same transaction.
+        """
         compressor = Compressor()
         prepared = [writing.prepare(outcome, compressor) for outcome in outcomes]
         with self._database.write() as connection:
+            offers_table.save(connection, run, offers)
             return writing.keep(connection, run, prepared)
 
     def end_run(self, run: int, status: str, at: datetime) -> Run:
@@ -126,6 +131,19 @@ class Store:
         if not found:
             raise writing.refusal(msg("There is no outcome {number} in the store", number=number))
         return found[0]
+
+    # Credentials
+
+    def keep_offers(self, run: int, offers: Sequence[Offer]) -> None:
+        """Record which credentials were offered to which machines in a run; on the disk when this returns."""
+        if offers:
+            with self._database.write() as connection:
+                offers_table.save(connection, run, offers)
+
+    def offers(self, run: int) -> list[Offer]:
+        """Credentials offered in one run, in the order of time; never the credentials themselves."""
+        with self._reading() as connection:
+            return offers_table.of_run(connection, run)
 
     # States
 

@@ -27,7 +27,7 @@ from secaudit.model.outcome import Sight
 from secaudit.transport.base import VERSION_LIMIT, Abandoned, Cut, HostKey, Reply, Request, Target, TransportFailure, diagnostics
 from secaudit.transport.exchange import Channel, Exchange, Heard
 from secaudit.transport.host_keys import HostKeys
-from secaudit.transport.login import BROKEN, Login, Wallet
+from secaudit.transport.offering import BROKEN, Login, Wallet
 from secaudit.transport.offers import Offers
 from secaudit.transport.wire import Wire
 

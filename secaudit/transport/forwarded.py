@@ -18,7 +18,7 @@ from paramiko.message import Message as Packet
 
 from secaudit.messages import clean
 from secaudit.transport.conversation import FanoutTransport
-from secaudit.transport.login import BROKEN
+from secaudit.transport.offering import BROKEN
 from secaudit.transport.outbox import Outbox
 from secaudit.transport.wire import Wire
 

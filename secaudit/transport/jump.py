@@ -14,7 +14,7 @@ from secaudit.model.outcome import Sight
 from secaudit.transport.base import Abandoned, Target, TransportFailure
 from secaudit.transport.conversation import OVERHEAD_BYTES
 from secaudit.transport.forwarded import ChannelSocket, JumpTransport
-from secaudit.transport.login import BROKEN
+from secaudit.transport.offering import BROKEN
 from secaudit.transport.outbox import Outbox
 
 LIFETIME = 1e9

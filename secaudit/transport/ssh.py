@@ -15,7 +15,7 @@ from secaudit.transport.credentials import Credentials
 from secaudit.transport.forwarded import JumpTransport
 from secaudit.transport.host_keys import HostKeys
 from secaudit.transport.jump import LIFETIME, UNMEASURED, Jumps
-from secaudit.transport.login import Wallet, spent_words
+from secaudit.transport.offering import Wallet, spent_words
 from secaudit.transport.offers import Offers
 from secaudit.transport.outbox import Outbox
 from secaudit.transport.wallet import Wallets

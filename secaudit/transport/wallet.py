@@ -17,7 +17,7 @@ from secaudit.messages import msg
 from secaudit.model.secret import Secret
 from secaudit.transport.base import HostKey
 from secaudit.transport.credentials import Credentials, KeyFile
-from secaudit.transport.login import BROKEN, Key, Wallet
+from secaudit.transport.offering import BROKEN, Key, Wallet
 
 _KEY_FILE_BYTES = 1024 * 1024
 """A private key of 16,384 bits takes 13 kB."""
