@@ -35,6 +35,7 @@ from secaudit.pipeline.practice import Practice, practice_range
 from secaudit.pipeline.province import DEFAULT_PLAN, Levels, Province, classify_province, load_province
 from secaudit.pipeline.publish import publish
 from secaudit.pipeline.seeing import Scope
+from secaudit.pipeline.ways import Asked, Ways
 from secaudit.resources import data_folder
 from secaudit.store import Store
 from secaudit.transport import Credentials, KeyFile
@@ -166,7 +167,8 @@ def _discover(session: Session, province: Province, store: Store) -> None:
 
 
 def _see(session: Session, province: Province, store: Store, practice: Practice) -> None:
-    transport = SshTransport(Credentials((KeyFile(practice.client_key),)), practice.host_keys)
+    ways = Ways(province.inventory, Asked(login_user(None), keys=(KeyFile(practice.client_key),), agent=False))
+    transport = SshTransport(Credentials(), practice.host_keys)
     result = watched_sweep(
         session,
         province,
@@ -174,7 +176,7 @@ def _see(session: Session, province: Province, store: Store, practice: Practice)
         store,
         transport,
         Scope(again=True),
-        user=login_user(None),
+        ways=ways,
         sudo=False,
         limits=LIMITS,
     )

@@ -1,4 +1,4 @@
-"""How commands that log in to machines are told as whom and with what; secrets come from a prompt only."""
+"""How commands that log in to machines are told as whom and with what; secrets never come from here."""
 
 import getpass
 from pathlib import Path
@@ -7,16 +7,16 @@ from typing import Annotated
 import typer
 
 from secaudit.cli.language import N_
-from secaudit.cli.session import Session
 from secaudit.errors import UsageError
 from secaudit.messages import msg
-from secaudit.model.secret import Secret
-from secaudit.transport import Credentials, KeyFile
 
 UserOption = Annotated[
     str | None,
     typer.Option(
-        "--user", "-u", metavar="NAME", help=N_("Account to log in as where the inventory names none; yours when left out.")
+        "--user",
+        "-u",
+        metavar="NAME",
+        help=N_("Account to log in as; else the one the inventory, credentials.yaml or ~/.ssh/config names, else yours."),
     ),
 ]
 IdentityOption = Annotated[
@@ -35,16 +35,3 @@ def login_user(asked: str | None) -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError) as error:
         raise UsageError(msg("the system does not say who you are"), hint=msg("name the account with --user")) from error
-
-
-def ask_credentials(
-    session: Session, identities: list[Path] | None, *, agent: bool, ask_password: bool, ask_passphrase: bool
-) -> Credentials:
-    """Key files, the agent, and what is typed at the prompt."""
-    passphrase = _ask(session.text(msg("Passphrase of the key: "))) if ask_passphrase else None
-    password = _ask(session.text(msg("Password on the machines: "))) if ask_password else None
-    return Credentials(tuple(KeyFile(path, passphrase) for path in identities or ()), agent=agent, password=password)
-
-
-def _ask(prompt: str) -> Secret:
-    return Secret(getpass.getpass(prompt))

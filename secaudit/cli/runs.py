@@ -1,5 +1,6 @@
 """``secaudit runs``: what was gathered when, by whom."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,8 +16,9 @@ from secaudit.cli.workspace import needed_store
 from secaudit.errors import UsageError
 from secaudit.messages import Message, clean, literal, msg, msgc
 from secaudit.model.base import VIETNAM_TIME
-from secaudit.model.outcome import Run, Sight, StoredOutcome
+from secaudit.model.outcome import Offer, OfferResult, Run, Sight, StoredOutcome
 from secaudit.report.words import word
+from secaudit.store import Store
 
 app = application(help=N_("What was gathered when, by whom, and with what result."))
 
@@ -25,6 +27,20 @@ STATUS: dict[str, Message] = {
     "finished": msgc("run", "finished"),
     "interrupted": msgc("run", "interrupted"),
     "failed": msgc("run", "failed"),
+}
+
+
+METHODS: dict[str, Message] = {
+    "publickey": msgc("credential", "key"),
+    "password": msgc("credential", "password"),
+    "keyboard-interactive": msgc("credential", "password, asked for"),
+}
+OFFER_RESULTS: dict[OfferResult, Message] = {
+    OfferResult.ACCEPTED: msgc("offer", "accepted"),
+    OfferResult.PARTIAL: msgc("offer", "accepted, more is wanted"),
+    OfferResult.REFUSED: msgc("offer", "refused"),
+    OfferResult.UNSUPPORTED: msgc("offer", "this kind is not taken there"),
+    OfferResult.NO_ANSWER: msgc("offer", "no answer"),
 }
 
 
@@ -69,24 +85,82 @@ def show(
     """Outcomes in the order they were kept."""
     session = session_of(context)
     with needed_store(workspace_folder(workspace)) as store:
-        known = [run.number for run in store.runs()]
-        if number not in known:
-            raise UsageError(
-                msg("there is no run {number}", number=number),
-                hint=msg("the newest is {newest}; secaudit runs list shows all", newest=max(known, default=0)),
-            )
-        run = store.run(number)
+        run = _known_run(store, number)
         outcomes = store.outcomes(number)
+        offers = store.offers(number)
     if output is OutputFormat.JSON:
-        print_json("run", {"run": run_json(run), "outcomes": [outcome_json(outcome) for outcome in outcomes]})
+        by_machine = _by_machine(offers)
+        shown = [{**outcome_json(one), "offers": [offer_json(offer) for offer in offers_of(one, by_machine)]} for one in outcomes]
+        print_json("run", {"run": run_json(run), "outcomes": shown})
         return
-    _print_outcomes(session, run, outcomes)
+    _print_outcomes(session, run, outcomes, offers)
 
 
-def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome]) -> None:
+@app.command(
+    cls=Command, help=N_("Each machine where a credential was offered in a run, and which one.")
+)
+def offers(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(help=N_("Number of the run, from runs list."))],
+    workspace: Annotated[Path | None, WorkspaceOption] = None,
+    output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
+) -> None:
+    """In the order of time; jump hosts and machines that were given up in the middle stand here too."""
+    session = session_of(context)
+    with needed_store(workspace_folder(workspace)) as store:
+        run = _known_run(store, number)
+        made = store.offers(number)
+    if output is OutputFormat.JSON:
+        print_json("offers", {"run": run_json(run), "offers": [offer_json(offer) for offer in made]})
+        return
     table = Table(title=session.text(msg("Run {number}: {status}", number=run.number, status=STATUS[run.status])))
-    for heading in (msg("No."), msg("Endpoint"), msg("Result"), msg("Seconds"), msg("Detail"), msg("Chain")):
+    for heading in (msg("Machine"), msg("Address"), msg("Account"), msg("Credential"), msg("Time"), msg("Result")):
         table.add_column(session.text(heading), overflow="fold")
+    for offer in made:
+        table.add_row(
+            Text(clean(offer.machine)),
+            Text(clean(offer.place)),
+            Text(clean(offer.account)),
+            Text(_credential(session, offer)),
+            offer.at.astimezone(VIETNAM_TIME).strftime("%d/%m/%Y %H:%M:%S"),
+            Text(session.text(OFFER_RESULTS[offer.result]), style="green" if offer.result is OfferResult.ACCEPTED else "yellow"),
+        )
+    session.out.print(table)
+
+
+def _known_run(store: Store, number: int) -> Run:
+    known = [run.number for run in store.runs()]
+    if number not in known:
+        raise UsageError(
+            msg("there is no run {number}", number=number),
+            hint=msg("the newest is {newest}; secaudit runs list shows all", newest=max(known, default=0)),
+        )
+    return store.run(number)
+
+
+def _by_machine(offers: Sequence[Offer]) -> dict[str, list[Offer]]:
+    found: dict[str, list[Offer]] = {}
+    for offer in offers:
+        found.setdefault(offer.machine, []).append(offer)
+    return found
+
+
+def offers_of(stored: StoredOutcome, offers: Mapping[str, Sequence[Offer]]) -> list[Offer]:
+    """What was offered to the machine of one outcome while it was looked at; ``offers`` are those of the run by machine."""
+    outcome = stored.outcome
+    return [offer for offer in offers.get(outcome.endpoint, ()) if outcome.started_at <= offer.at <= outcome.finished_at]
+
+
+def _credential(session: Session, offer: Offer) -> str:
+    kind = session.text(METHODS.get(offer.method, literal(offer.method)))
+    return clean(f"{kind} {offer.fingerprint}" if offer.fingerprint else kind)
+
+
+def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome], offers: Sequence[Offer]) -> None:
+    table = Table(title=session.text(msg("Run {number}: {status}", number=run.number, status=STATUS[run.status])))
+    for heading in (msg("No."), msg("Endpoint"), msg("Result"), msg("Seconds"), msg("Offered"), msg("Detail"), msg("Chain")):
+        table.add_column(session.text(heading), overflow="fold")
+    by_machine = _by_machine(offers)
     for stored in outcomes:
         outcome = stored.outcome
         seconds = (outcome.finished_at - outcome.started_at).total_seconds()
@@ -96,6 +170,7 @@ def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome]) -
             Text(clean(outcome.endpoint)),
             Text(session.text(word(outcome.sight)) + mark, style="green" if outcome.sight is Sight.SEEN else "yellow"),
             f"{seconds:.1f}",
+            Text(", ".join(f"{o.account}: {_credential(session, o)}" for o in offers_of(stored, by_machine))),
             Text(clean(outcome.detail, limit=160)),
             stored.chain[:12],
         )
@@ -127,6 +202,19 @@ def run_json(run: Run) -> dict[str, Any]:
         "inventory_digest": run.inventory_digest,
         "catalog_digest": run.catalog_digest,
         "counts": dict(run.counts),
+    }
+
+
+def offer_json(offer: Offer) -> dict[str, Any]:
+    """One offered credential as docs/json.md describes it."""
+    return {
+        "machine": offer.machine,
+        "place": offer.place,
+        "account": offer.account,
+        "method": offer.method,
+        "fingerprint": offer.fingerprint,
+        "at": offer.at,
+        "result": offer.result,
     }
 
 

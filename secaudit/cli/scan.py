@@ -22,7 +22,6 @@ from secaudit.cli.login import (
     PassphraseOption,
     PasswordOption,
     UserOption,
-    ask_credentials,
     login_user,
 )
 from secaudit.cli.output import OutputFormat, print_json
@@ -42,6 +41,15 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.shares import parse_share
 from secaudit.cli.tree import Command, application
+from secaudit.cli.ways import (
+    Given,
+    NoSshConfigOption,
+    PassphraseFdOption,
+    PasswordFdOption,
+    SshConfigOption,
+    open_transport,
+    open_ways,
+)
 from secaudit.cli.workspace import HOST_KEYS_FILE, STORE_FILE, PlanOption, say_changed
 from secaudit.collect import Limits
 from secaudit.collect.machine import safe_limits
@@ -53,6 +61,7 @@ from secaudit.model.plan import Plan
 from secaudit.pipeline.judging import BATCH, batched, gather_states
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, classify_province, load_province
 from secaudit.pipeline.seeing import Scope, Sweep, sweep
+from secaudit.pipeline.ways import Ways
 from secaudit.report.words import word
 from secaudit.store import Store
 from secaudit.transport import HostKeys
@@ -81,6 +90,10 @@ def scan(
     agent: AgentOption = True,
     ask_password: PasswordOption = False,
     ask_passphrase: PassphraseOption = False,
+    password_fd: PasswordFdOption = None,
+    passphrase_fd: PassphraseFdOption = None,
+    ssh_config: SshConfigOption = None,
+    no_ssh_config: NoSshConfigOption = False,
     sudo: Annotated[bool, typer.Option("--sudo", help=N_("Use sudo -n where the machine allows it without a password."))] = False,
     connections: Annotated[
         int | None, typer.Option("--connections", min=1, max=2000, help=N_("Connections open at once."))
@@ -99,13 +112,15 @@ def scan(
     province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     chosen = province.plan(plan)
     scope = Scope(again or bool(endpoint), tuple(agency or ()), tuple(system or ()), tuple(endpoint or ()))
-    account = login_user(user)
+    given = Given(
+        user, identity or (), agent, ask_password, ask_passphrase, password_fd, passphrase_fd, ssh_config, no_ssh_config
+    )
     with Store.open(folder / STORE_FILE) as store:
         store.claim()
-        credentials = ask_credentials(session, identity, agent=agent, ask_password=ask_password, ask_passphrase=ask_passphrase)
-        transport = SshTransport(credentials, _host_keys(session, folder))
+        ways = open_ways(session, province.inventory, folder, given)
+        transport = open_transport(session, province.inventory, ways, _host_keys(session, folder))
         limits = _limits(connections, rate, deadline)
-        result = watched_sweep(session, province, chosen, store, transport, scope, user=account, sudo=sudo, limits=limits)
+        result = watched_sweep(session, province, chosen, store, transport, scope, ways=ways, sudo=sudo, limits=limits)
         failures = _failures(province, store, result, chosen.evidence.fresh_days)
     if output is OutputFormat.JSON:
         print_json("scan", sweep_json(result, failures))
@@ -124,7 +139,7 @@ def watched_sweep(
     transport: SshTransport,
     scope: Scope,
     *,
-    user: str,
+    ways: Ways,
     sudo: bool,
     limits: Limits,
 ) -> Sweep:
@@ -138,13 +153,14 @@ def watched_sweep(
             store,
             transport,
             scope,
-            user=user,
+            ways=ways,
             who=login_user(None),
             sudo=sudo,
             limits=limits,
             observer=ScanDisplay(session, progress),
             stop=stop,
             clock=lambda: datetime.now(UTC),
+            offered=transport.offers,
         )
 
 
@@ -237,6 +253,7 @@ def print_next_steps(session: Session, result: Sweep) -> None:
     for kind, sentence in _NEXT.items():
         if counts.get(kind):
             session.say(msg("  → {count}: {next}", count=counts[kind], next=sentence))
+    session.say(msg("  → each machine where a credential was offered: secaudit runs offers {number}", number=result.run.number))
     if any(kind is not Sight.SEEN for kind in counts):
         session.say(msg("  → each machine with the reason: secaudit runs show {number}", number=result.run.number))
 

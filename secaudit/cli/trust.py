@@ -1,5 +1,6 @@
 """``secaudit trust``: which host keys are believed, and the explicit step that enrols one."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ from rich.text import Text
 
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
-from secaudit.cli.login import login_user
+from secaudit.cli.login import AgentOption, IdentityOption, login_user
 from secaudit.cli.session import (
     ChecksOption,
     InventoryOption,
@@ -22,6 +23,15 @@ from secaudit.cli.session import (
     workspace_folder,
 )
 from secaudit.cli.tree import Command, application
+from secaudit.cli.ways import (
+    Given,
+    NoSshConfigOption,
+    PassphraseFdOption,
+    PasswordFdOption,
+    SshConfigOption,
+    open_transport,
+    open_ways,
+)
 from secaudit.cli.workspace import HOST_KEYS_FILE
 from secaudit.messages import Message, clean, msg, msgc
 from secaudit.pipeline.province import load_province
@@ -30,7 +40,6 @@ from secaudit.pipeline.trusting import Offer, enrol, offered_keys
 from secaudit.report.words import word
 from secaudit.source import fold
 from secaudit.transport import HostKeys, Standing
-from secaudit.transport.ssh import scan_host_key
 
 app = application(help=N_("Host keys: only machines whose key was enrolled are ever logged in to."))
 
@@ -59,10 +68,17 @@ def scan_keys(
     agency: AgencyOption = None,
     endpoint: EndpointOption = None,
     deadline: SecondsOption = 20.0,
+    identity: IdentityOption = None,
+    agent: AgentOption = True,
+    password_fd: PasswordFdOption = None,
+    passphrase_fd: PassphraseFdOption = None,
+    ssh_config: SshConfigOption = None,
+    no_ssh_config: NoSshConfigOption = False,
 ) -> None:
     """Exit 3 when a key changed or is revoked, 4 when a machine offered none."""
     session = session_of(context)
-    _, offers = _offers(inventory, workspace, checks, agency, endpoint, deadline)
+    given = _given(identity, agent, password_fd, passphrase_fd, ssh_config, no_ssh_config)
+    _, offers = _offers(session, (inventory, workspace, checks), (agency, endpoint), deadline, given)
     _print_offers(session, offers)
     if any(offer.standing in (Standing.CHANGED, Standing.REVOKED) for offer in offers):
         raise typer.Exit(ExitCode.FAILURES)
@@ -79,12 +95,19 @@ def add(
     agency: AgencyOption = None,
     endpoint: EndpointOption = None,
     deadline: SecondsOption = 20.0,
+    identity: IdentityOption = None,
+    agent: AgentOption = True,
+    password_fd: PasswordFdOption = None,
+    passphrase_fd: PassphraseFdOption = None,
+    ssh_config: SshConfigOption = None,
+    no_ssh_config: NoSshConfigOption = False,
     replace: Annotated[bool, typer.Option("--replace", help=N_("Also replace keys that changed; find out first why."))] = False,
     yes: Annotated[bool, typer.Option("--yes", help=N_("Do not ask; you compared the fingerprints elsewhere."))] = False,
 ) -> None:
     """First contact is a decision of a person; it is recorded with who and when."""
     session = session_of(context)
-    host_keys, offers = _offers(inventory, workspace, checks, agency, endpoint, deadline)
+    given = _given(identity, agent, password_fd, passphrase_fd, ssh_config, no_ssh_config)
+    host_keys, offers = _offers(session, (inventory, workspace, checks), (agency, endpoint), deadline, given)
     _print_offers(session, offers)
     wanted = [offer for offer in offers if offer.standing is Standing.UNKNOWN or (replace and offer.standing is Standing.CHANGED)]
     if wanted and not yes and not _confirmed(session):
@@ -122,18 +145,41 @@ def list_keys(context: typer.Context, workspace: Annotated[Path | None, Workspac
     session.out.print(table)
 
 
+def _given(
+    identity: list[Path] | None,
+    agent: bool,
+    password_fd: int | None,
+    passphrase_fd: int | None,
+    ssh_config: Path | None,
+    no_ssh_config: bool,
+) -> Given:
+    return Given(
+        identities=identity or (),
+        agent=agent,
+        password_fd=password_fd,
+        passphrase_fd=passphrase_fd,
+        ssh_config=ssh_config,
+        no_ssh_config=no_ssh_config,
+        only_keys=True,
+    )
+
+
 def _offers(
-    inventory: Path | None,
-    workspace: Path | None,
-    checks: Path | None,
-    agency: list[str] | None,
-    endpoint: list[str] | None,
+    session: Session,
+    folders: tuple[Path | None, Path | None, Path | None],
+    names: tuple[list[str] | None, list[str] | None],
     deadline: float,
+    given: Given,
 ) -> tuple[HostKeys, list[Offer]]:
+    """Machines are offered nothing; a jump host on the way to some is logged in to, and only when its own key is enrolled."""
+    inventory, workspace, checks = folders
+    agency, endpoint = names
     province = load_province(inventory_folder(inventory), checks_folder(checks), None)
     host_keys = HostKeys.read(workspace_folder(workspace) / HOST_KEYS_FILE)
     scope = Scope(agencies=tuple(agency or ()), endpoints=tuple(endpoint or ()))
-    return host_keys, offered_keys(province, host_keys, scope, scan_host_key, user=login_user(None), seconds=deadline)
+    ways = open_ways(session, province.inventory, workspace_folder(workspace), given)
+    with closing(open_transport(session, province.inventory, ways, host_keys)) as transport:
+        return host_keys, offered_keys(province, host_keys, scope, transport.scan_host_key, ways=ways, seconds=deadline)
 
 
 def _why_none(session: Session, offer: Offer) -> str:

@@ -1,7 +1,7 @@
 """Seeing machines: choose who has no fresh evidence, ask them, keep every outcome, judge what came in."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +12,11 @@ from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Inventory
 from secaudit.model.measurement import EndpointState
-from secaudit.model.outcome import Run, Sight, Way
+from secaudit.model.outcome import Offer, Run, Sight, Way
 from secaudit.model.plan import Plan
 from secaudit.pipeline.judging import BATCH, batched, declared_addresses, gather_states, judge_states, save_judging
 from secaudit.pipeline.province import Levels, Province
+from secaudit.pipeline.ways import Ways
 from secaudit.source import did_you_mean
 from secaudit.store import Store
 from secaudit.transport import Target, Transport
@@ -76,7 +77,7 @@ class Sweep:
         return len(self.selection.jobs) - self.seen
 
 
-def select(province: Province, states: Mapping[str, EndpointState], scope: Scope, *, user: str, day: datetime) -> Selection:
+def select(province: Province, states: Mapping[str, EndpointState], scope: Scope, *, ways: Ways, day: datetime) -> Selection:
     """Machines in use, not isolated, of existing agencies, inside ``scope``: never-seen ones first, then stale, then the rest."""
     _check_names(province.inventory, scope)
     asked: list[tuple[int, Job]] = []
@@ -94,36 +95,28 @@ def select(province: Province, states: Mapping[str, EndpointState], scope: Scope
                 fresh += 1
             else:
                 urgency = 0 if state.evidence is None and not state.stale else 1 if state.stale else 2
-                asked.append((urgency, _job(province.inventory, endpoint, user)))
+                asked.append((urgency, _job(ways, endpoint)))
     asked.sort(key=lambda item: item[0])
     return Selection(tuple(job for _, job in asked), fresh, isolated)
 
 
-def target_of(inventory: Inventory, endpoint: Endpoint, user: str) -> Target | None:
-    """Where and as whom to ask directly; None when no direct way in is declared."""
-    access = inventory.access_of(endpoint)
-    if endpoint.address is None or access.via is not None:
-        return None
-    return Target(endpoint.address, access.port, access.user or user, access.host_key_alias)
-
-
-def targets_of(province: Province, scope: Scope, user: str) -> list[tuple[str, Target]]:
-    """Machines in use of ``scope`` with a direct way in: endpoint id and target."""
+def targets_of(province: Province, scope: Scope, ways: Ways) -> list[tuple[str, Target]]:
+    """Machines in use of ``scope`` with a way in: endpoint id and target."""
     _check_names(province.inventory, scope)
     found = []
     for agency in province.inventory.agencies:
         for endpoint in agency.endpoints:
-            target = target_of(province.inventory, endpoint, user)
-            if endpoint.status == "in_use" and target is not None and _inside(agency, endpoint, scope):
+            if endpoint.status != "in_use" or not _inside(agency, endpoint, scope):
+                continue
+            target, _ = ways.find(endpoint)
+            if target is not None:
                 found.append((endpoint.id, target))
     return found
 
 
-def _job(inventory: Inventory, endpoint: Endpoint, user: str) -> Job:
-    target = target_of(inventory, endpoint, user)
-    if target is None and endpoint.address is not None:
-        return Job(endpoint, None, note="declared behind a jump host, which this version cannot use")
-    return Job(endpoint, target)
+def _job(ways: Ways, endpoint: Endpoint) -> Job:
+    target, note = ways.find(endpoint)
+    return Job(endpoint, target, note) if target is None else Job(endpoint, target)
 
 
 def sweep(
@@ -134,18 +127,22 @@ def sweep(
     transport: Transport,
     scope: Scope,
     *,
-    user: str,
+    ways: Ways,
     who: str,
     sudo: bool,
     limits: Limits,
     observer: Observer,
     stop: threading.Event,
     clock: Callable[[], datetime],
+    offered: Callable[[], Sequence[Offer]] = tuple,
 ) -> Sweep:
-    """Ask, keep, judge. Each finished machine is committed before the observer hears of it."""
+    """Ask, keep, judge. Each finished machine is committed before the observer hears of it.
+
+    ``offered`` gives the credentials offered since it was last asked; they are kept with the outcomes.
+    """
     started = clock()
     states = gather_states(province, store, as_of=started, fresh_days=plan.evidence.fresh_days)
-    selection = select(province, states, scope, user=user, day=started)
+    selection = select(province, states, scope, ways=ways, day=started)
     run = store.begin_run(
         who=who,
         way=Way.SSH,
@@ -161,7 +158,7 @@ def sweep(
             transport,
             limits=limits,
             knowledge=province.catalog.knowledge,
-            keep=lambda outcomes: store.keep(run.number, outcomes),
+            keep=lambda outcomes: store.keep(run.number, outcomes, offered()),
             observer=observer,
             stop=stop,
             clock=clock,
@@ -169,6 +166,7 @@ def sweep(
         )
     except KeyboardInterrupt:
         status = "interrupted"
+    store.keep_offers(run.number, offered())  # of machines given up in the middle, which have no outcome
     # A store that fails ends the run where it stands; the next run marks it interrupted.
     run = store.end_run(run.number, "interrupted" if stop.is_set() else status, clock())
     judged = _judge_new(province, plan, levels, store, selection, clock())

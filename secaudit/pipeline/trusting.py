@@ -9,6 +9,7 @@ from datetime import datetime
 from secaudit.model.outcome import Sight
 from secaudit.pipeline.province import Province
 from secaudit.pipeline.seeing import Scope, targets_of
+from secaudit.pipeline.ways import Ways
 from secaudit.transport import HostKey, HostKeys, Standing, Target, TransportFailure
 
 ScanKey = Callable[[Target, float], HostKey]
@@ -29,10 +30,10 @@ class Offer:
 
 
 def offered_keys(
-    province: Province, host_keys: HostKeys, scope: Scope, scan: ScanKey, *, user: str, seconds: float, in_flight: int = 50
+    province: Province, host_keys: HostKeys, scope: Scope, scan: ScanKey, *, ways: Ways, seconds: float, in_flight: int = 50
 ) -> list[Offer]:
-    """Ask each machine of ``scope`` for its host key; nothing is offered to it."""
-    targets = targets_of(province, scope, user)
+    """Ask each machine of ``scope`` for its host key; nothing is offered to it, only to a jump host before it."""
+    targets = targets_of(province, scope, ways)
 
     def ask(item: tuple[str, Target]) -> Offer:
         endpoint, target = item
