@@ -96,9 +96,7 @@ def show(
     _print_outcomes(session, run, outcomes, offers)
 
 
-@app.command(
-    cls=Command, help=N_("Each machine where a credential was offered in a run, and which one.")
-)
+@app.command(cls=Command, help=N_("Each machine where a credential was offered in a run, and which one."))
 def offers(
     context: typer.Context,
     number: Annotated[int, typer.Argument(help=N_("Number of the run, from runs list."))],

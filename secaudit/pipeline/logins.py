@@ -10,7 +10,7 @@ from secaudit.inventory.addresses import is_user
 from secaudit.messages import Message, msg
 from secaudit.model.inventory import Inventory
 from secaudit.model.logins import LoginEntry, LoginsFile
-from secaudit.source import Loc, YamlFile, did_you_mean, field_text, read_yaml, secrets_in, validate
+from secaudit.source import Loc, YamlFile, did_you_mean, field_text, read_yaml, secrets_in, shown, validate
 
 LOGINS_FILE = "credentials.yaml"
 SSH_JUMP = "ssh:"
@@ -28,7 +28,7 @@ def read_logins(path: Path, inventory: Inventory) -> LoginsFile:
     fields = {problem.field for problem in secrets}
     problems = [*secrets, *(problem for problem in problems if problem.field not in fields)]
     if found is not None:
-        problems += _wrong(file, found, inventory)
+        problems += (problem for problem in _wrong(file, found, inventory) if problem.field not in fields)
     if found is None or problems:
         raise DataError(problems)
     return found
@@ -90,4 +90,6 @@ def _users(file: YamlFile, loc: Loc, entry: LoginEntry) -> Iterable[Problem]:
 
 def _problem(file: YamlFile, loc: Loc, message: Message, found: str | None, hint: Message) -> Problem:
     line, column = file.position(loc)
-    return Problem(message, file.path, line, column, field=field_text(loc), found=found, hint=hint)
+    return Problem(
+        message, file.path, line, column, field=field_text(loc), found=None if found is None else shown(found), hint=hint
+    )
