@@ -23,11 +23,12 @@ _STATUSES = {status.value.encode(): status for status in SectionStatus}
 class FrameError(SecauditError):
     """The answer is none: no script ran, it was cut before anything came, or it breaks the rules of the frame."""
 
-    def __init__(self, sight: Sight, detail: str) -> None:
-        """``sight`` is SHELL, TRUNCATED or PROTOCOL; ``detail`` is English and harmless."""
+    def __init__(self, sight: Sight, detail: str, *, begun: bool = False) -> None:
+        """``sight`` is SHELL, TRUNCATED or PROTOCOL; ``detail`` is English and harmless; ``begun``: the script ran there."""
         super().__init__(msg("{detail}", detail=detail), hint=_HINTS.get(sight))
         self.sight = sight
         self.detail = detail
+        self.begun = begun
 
 
 _HINTS = {
@@ -58,7 +59,7 @@ def frame(platform: Platform, nonce: str, stdout: bytes) -> Capture:
     end = len(stdout) if stop is None else marks[stop].start
     sections = builder.finish(end)
     if stop is None and not any(section.status is not SectionStatus.TRUNCATED for section in sections):
-        raise FrameError(Sight.TRUNCATED, "the answer breaks off before its first section is complete")
+        raise FrameError(Sight.TRUNCATED, "the answer breaks off before its first section is complete", begun=True)
     raw = stdout[marks[0].end : end]
     return Capture(platform, sections, raw, hashlib.sha256(raw).hexdigest(), complete=stop is not None)
 

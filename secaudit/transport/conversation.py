@@ -1,8 +1,8 @@
 """One SSH connection by paramiko, phase by phase, through its event forms: no polling, so that hundreds share one process.
 
 Uses the private names ``Transport._active_check_timeout``, ``Transport._preferred_*``, ``Transport._kex_info``,
-``Transport._parse_kex_init``, ``Transport._log``, ``Transport._send_user_message`` and ``KexGexSHA256._parse_kexdh_gex_group``:
-a test pins them.
+``Transport._parse_kex_init``, ``Transport._parse_ext_info``, ``Transport._log``, ``Transport._send_user_message`` and
+``KexGexSHA256._parse_kexdh_gex_group``: a test pins them.
 
 A connection goes through phases (name, connect, greeting, host key, login, session, command). The class of a failure is
 the phase it happened in; whatever happens, one absolute deadline holds, because a watchdog shuts the socket from outside.
@@ -28,6 +28,7 @@ from secaudit.model.outcome import Sight
 from secaudit.transport.base import VERSION_LIMIT, Abandoned, Cut, HostKey, Reply, Request, Target, TransportFailure, diagnostics
 from secaudit.transport.exchange import Channel, Exchange, Heard
 from secaudit.transport.host_keys import HostKeys
+from secaudit.transport.login import PasswordLogin
 from secaudit.transport.wire import Wire
 
 GREETING_BYTES = 65536
@@ -37,6 +38,8 @@ OVERHEAD_BYTES = 1024 * 1024
 WINDOW_BYTES = 256 * 1024
 KEY_EXCHANGES = 4
 """Of one connection; an answer is far too short for a second one."""
+EXTENSIONS = 100
+"""That a server may name; OpenSSH names three."""
 KEYS_TRIED = 5
 """OpenSSH closes the connection after six attempts."""
 BROKEN = (paramiko.SSHException, EOFError, OSError)
@@ -121,6 +124,13 @@ class FanoutTransport(paramiko.Transport):
             raise paramiko.SSHException("the server renews its keys without end")
         cast("Any", super())._parse_kex_init(m)
 
+    def _parse_ext_info(self, msg: Packet) -> None:
+        """Bounded: the library counts as far as the server says, four thousand million, holding up all other connections."""
+        if (count := msg.get_int()) > EXTENSIONS:
+            raise paramiko.SSHException(f"the server names {count} extensions")
+        msg.rewind()
+        cast("Any", super())._parse_ext_info(msg)
+
     def _log(self, level: int, msg: object, *args: object) -> None:
         """Silent: what servers say does not reach a log."""
 
@@ -195,22 +205,15 @@ class Conversation:
         raise self.failure(Sight.AUTH, f"login as {self._target.user} was refused; offered: {offered}")
 
     def _log_in_with(self, password: Callable[[], str]) -> bool:
-        user = self._target.user
-        error = self._attempt(lambda done: self._transport.auth_password(user, password(), done, fallback=False))
-        if isinstance(error, paramiko.BadAuthenticationType) and "keyboard-interactive" in error.allowed_types:
-
-            def answer(_title: str, _instructions: str, fields: list[tuple[str, bool]]) -> list[str]:
-                # One hidden field is the password; anything else is a question this program cannot answer.
-                return [password()] if len(fields) == 1 and not fields[0][1] else [""] * len(fields)
-
-            try:
-                self._transport.auth_timeout = max(self._left(), 0.001)
-                self._transport.auth_interactive(user, answer)
-            except BROKEN:
-                if not self._transport.is_active():
-                    raise self.failure(Sight.AUTH, "the server closed the connection instead of answering the login") from None
-                return False
-            return self._transport.is_authenticated()
+        user, login = self._target.user, PasswordLogin(self._transport, password)
+        try:
+            error = self._attempt(partial(login.offer, user))
+            if isinstance(error, paramiko.BadAuthenticationType) and "keyboard-interactive" in error.allowed_types:
+                error = self._attempt(partial(login.offer_as_answer, user))
+        except TransportFailure:
+            if login.complaint is None:
+                raise
+            raise self.failure(Sight.AUTH, login.complaint) from None
         return error is None
 
     def _attempt(self, send: Callable[[threading.Event], object]) -> Exception | None:
@@ -226,6 +229,8 @@ class Conversation:
             return None
         reason = self._transport.get_exception()  # saved by the library's thread, if any
         if not self._transport.is_active():
+            if reason is not None and not isinstance(reason, EOFError | OSError):
+                raise self.failure(Sight.AUTH, f"the login broke off: {reason_of(reason)}")
             raise self.failure(Sight.AUTH, "the server closed the connection instead of answering the login")
         return reason or paramiko.AuthenticationException("refused")
 
