@@ -225,14 +225,18 @@ class Conversation:
         except BROKEN as error:
             if self._transport.is_active():
                 raise self.failure(Sight.AUTH, f"the login could not be tried: {reason_of(error)}") from error
-        if self._transport.is_authenticated():
-            return None
+        if self._let_in():
+            return None  # also when the server left right afterwards: what fails next is the session
         reason = self._transport.get_exception()  # saved by the library's thread, if any
         if not self._transport.is_active():
             if reason is not None and not isinstance(reason, EOFError | OSError):
                 raise self.failure(Sight.AUTH, f"the login broke off: {reason_of(reason)}")
             raise self.failure(Sight.AUTH, "the server closed the connection instead of answering the login")
         return reason or paramiko.AuthenticationException("refused")
+
+    def _let_in(self) -> bool:
+        handler = self._transport.auth_handler
+        return handler is not None and handler.is_authenticated()
 
     def ask(self, request: Request, max_bytes: int) -> Reply:
         """Run one command and read its answer."""
