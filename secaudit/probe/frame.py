@@ -47,7 +47,11 @@ def frame(platform: Platform, nonce: str, stdout: bytes) -> Capture:
     capture says ``complete=False``.
     """
     marker = re.compile(rb"^##SECAUDIT " + re.escape(nonce.encode()) + rb" ([^\n]*?)\r?$", re.MULTILINE)
-    marks = [_Mark(m.start(), min(m.end() + 1, len(stdout)), m.group(1).split()) for m in marker.finditer(stdout)]
+    found = list(marker.finditer(stdout))
+    if found and found[-1].end() == len(stdout) and found[-1].group(1) != b"stop":
+        # The answer was cut in the middle of a line of the frame: nobody damaged it, the rest of it never came.
+        stdout = stdout[: found.pop().start()]
+    marks = [_Mark(m.start(), min(m.end() + 1, len(stdout)), m.group(1).split()) for m in found]
     if not marks:
         raise _not_started(stdout)
     if marks[0].words != [b"start", platform.encode(), b"1"]:
