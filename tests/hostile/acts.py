@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -292,11 +294,15 @@ class _Session(LabSession):
     def _run_shell(self, channel: paramiko.Channel, stdin: bytes) -> None:
         """The command line as a server would run it: by the login shell, with nothing but stdin, stdout and stderr."""
         place = self.place / self.name
-        if place.is_dir():  # the script's own PATH with the sudo of this machine before it
+        path = "/usr/sbin:/usr/bin:/sbin:/bin"
+        if self.name == "busybox":
+            path = str(place)  # nothing else is on that machine
+            stdin = re.sub(rb"\nPATH=/usr[^\n]*", b"\nPATH=" + path.encode(), stdin)
+        elif place.is_dir():  # the script's own PATH with the sudo of this machine before it
             stdin = stdin.replace(b"\nPATH=/usr", f"\nPATH={place}:/usr".encode())
         done = subprocess.run(
             [*SHELLS[self.name], self._command],
-            input=stdin, capture_output=True, timeout=90, cwd="/", env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/"},
+            input=stdin, capture_output=True, timeout=90, cwd="/", env={"PATH": path, "HOME": "/"},
             **(_NOBODY if sys.platform != "win32" and os.geteuid() == 0 else {}),
         )  # fmt: skip
         channel.sendall_stderr(done.stderr)
@@ -434,14 +440,22 @@ def full_listener(address: str, port: int) -> Iterator[None]:
         yield
 
 
-def sudo_programs(place: Path) -> None:
-    """A sudo for each machine that has one: it says what the real one says there, and refuses."""
+def programs(place: Path) -> None:
+    """What these machines have in place of the usual programs.
+
+    A sudo for each that has one: it says what the real one says there, and refuses. For the machine of busybox its applets.
+    """
     for name, words in SUDO_SAYS.items():
         folder = place / name
         folder.mkdir()
         program = folder / "sudo"
         program.write_text(f"#!/bin/sh\necho '{words}' >&2\nexit 1\n", encoding="ascii")
         program.chmod(0o755)
+    if busybox := shutil.which("busybox"):
+        (place / "busybox").mkdir()
+        applets = subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True, timeout=30).stdout.split()
+        for applet in {"busybox", *applets}:
+            (place / "busybox" / applet).symlink_to(busybox)
 
 
 def account_may_run(name: str) -> bool:

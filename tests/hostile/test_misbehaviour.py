@@ -16,10 +16,11 @@ import pytest
 from secaudit.lab.keys import fresh_key
 from secaudit.lab.map import Machine, Misbehaviour
 from secaudit.model.capture import SectionStatus
+from secaudit.model.fact import Known
 from secaudit.model.secret import Secret
 from secaudit.store import Store
 from secaudit.transport import HostKeys
-from tests.hostile.acts import PASSWORD, SHELLS, TEN_YEARS, MisbehavingLab, account_may_run, full_listener, sudo_programs
+from tests.hostile.acts import PASSWORD, SHELLS, TEN_YEARS, MisbehavingLab, account_may_run, full_listener, programs
 from tests.hostile.conftest import Range, clean_environment, control_characters
 from tests.hostile.misbehaviour import (
     AT_DEADLINE,
@@ -105,7 +106,7 @@ def _scan(home: Path, kind: str, number: int, ends: ExitStack) -> Run:
     password = Secret(PASSWORD) if kind == "password" else None
     place = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="sudo-")))
     place.chmod(0o755)
-    sudo_programs(place)
+    programs(place)
     keys = [fresh_key(home / "key")]
     lab = ends.enter_context(MisbehavingLab(machines, place, folder=home / "lab", client_keys=keys, password=password))
     if "filtered" in ids:
@@ -231,6 +232,21 @@ def test_a_wrong_clock_is_told_and_takes_nothing_else(runs, name, years):
     assert abs(facts[numbers["good-0"]]["time.skew_seconds"].value) < 60
     same = ("os.id", "os.version", "protection.products")
     assert [facts[numbers[name]][fact] for fact in same] == [facts[numbers["good-0"]][fact] for fact in same]
+
+
+def test_a_machine_with_nothing_but_busybox_answers_every_section(runs):
+    if not account_may_run("busybox"):
+        pytest.skip("busybox is not installed: see .ci/parts in the Makefile")
+    run = runs["shells"]
+    numbers = {name: run.outcomes[name]["number"] for name in ("busybox", "zsh") if name in run.outcomes}
+    with Store.open(run.province.workspace / "store.sqlite", create=False) as store:
+        captures = store.captures_of(list(numbers.values()))
+        facts = store.facts_of([numbers["busybox"]])[numbers["busybox"]]
+    sections = {name: {section.name for section in captures[number].sections} for name, number in numbers.items()}
+    assert len({frozenset(names) for names in sections.values()}) == 1
+    assert facts["os.family"].value == "linux"
+    # Without apt and dpkg nobody can say what is pending: unknown, never zero.
+    assert not isinstance(facts["patch.pending"], Known)
 
 
 @pytest.mark.parametrize("name", ["sudo-tty", "sudo-password"])
