@@ -9,8 +9,6 @@ import ctypes
 import json
 import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -23,7 +21,7 @@ from secaudit.lab.keys import fresh_key
 from secaudit.lab.map import Machine
 from secaudit.transport import HostKeys
 from tests.hostile.acts import MisbehavingLab
-from tests.hostile.conftest import clean_environment, control_characters
+from tests.hostile.conftest import Range, control_characters
 from tests.hostile.misbehaviour import AT_DEADLINE, DEADLINE, SHARE, SLACK, Case, rows_of
 from tests.hosts.machine import Cables, _enter, ip
 
@@ -129,19 +127,11 @@ def scan_over_cables(tmp_path_factory) -> Iterator[tuple[MisbehavingLab, dict, d
         (home / "province" / "agencies" / "a.yaml").write_text(agency + rows, encoding="utf-8")
         enrolled = [(f"[{ids[name]}]:{lab.port}", lab.host_key(loopback)) for name, loopback in inside.items()]
         HostKeys.read(home / "workspace" / "known_hosts").add_all(enrolled, who="test", at=datetime.now(UTC))
-        secaudit = [sys.executable, "-m", "secaudit"]
-        scan = ["scan", "--no-agent", "--user", "audit", "--identity", str(home / "key"), "--deadline", str(DEADLINE)]
-        where = ["--inventory", str(home / "province"), "--workspace", str(home / "workspace")]
-        done = subprocess.run(
-            ["ip", "netns", "exec", cables.name, *secaudit, *scan, *where],
-            env=clean_environment(), capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+        province = Range(home, lab, {})
+        done = province.run(["ip", "netns", "exec", cables.name, *province.scan("--deadline", str(DEADLINE))])
         assert done.returncode == 4, done.stdout + done.stderr
         assert control_characters(done.stdout + done.stderr) == []
-        shown = subprocess.run(
-            [*secaudit, "runs", "show", "1", "--workspace", str(home / "workspace"), "--format", "json"],
-            env=clean_environment(), capture_output=True, text=True, timeout=60, check=True,
-        )  # fmt: skip
+        shown = province.run([*province.command("runs", "show", "1", inventory=False), "--format", "json"])
         yield lab, {outcome["endpoint"]: outcome for outcome in json.loads(shown.stdout)["outcomes"]}, relays
 
 

@@ -114,13 +114,13 @@ def _scan(home: Path, kind: str, number: int, ends: ExitStack) -> Run:
         ends.enter_context(full_listener(ids["filtered"], lab.port))
     run = Run(_province(home, lab, ids), lab)
     seconds = SHELL_DEADLINE if kind == "shells" else DEADLINE
-    options = ["--no-agent", "--user", "audit", "--deadline", str(seconds), "--rate", "1000", "--connections", "120"]
     if kind == "password":
-        command = run.province.command("scan", *options, "--ask-password")
-        run.status, run.shown = typed(command, [(b"Password on the machines: ", f"{PASSWORD}\n".encode())], clean_environment())
+        options = ["--no-agent", "--user", "audit", "--deadline", str(DEADLINE), "--rate", "1000", "--ask-password"]
+        question = [(b"Password on the machines: ", f"{PASSWORD}\n".encode())]
+        run.status, run.shown = typed(run.province.command("scan", *options), question, clean_environment())
     else:
-        extra = ["--identity", str(home / "key"), *(["--sudo"] if kind == "shells" else [])]
-        run.status, run.shown, run.memory_kb = _measured(run.province.command("scan", *options, *extra))
+        options = ["--deadline", str(seconds), "--connections", "120", *(["--sudo"] if kind == "shells" else [])]
+        run.status, run.shown, run.memory_kb = _measured(run.province.scan(*options))
     done = run.province.run([*run.province.command("runs", "show", "1", inventory=False), "--format", "json"])
     run.outcomes = {outcome["endpoint"]: outcome for outcome in json.loads(done.stdout)["outcomes"]}
     return run
