@@ -140,6 +140,10 @@ class Looker:
 
 def _unframed(error: FrameError, reply: Reply) -> tuple[Sight, str]:
     """Class and detail of an answer without a frame: why it stopped explains more than what is missing in it."""
+    if reply.cut is Cut.DEADLINE and error.begun:
+        # A dead machine never says that it has begun: this one only needs longer.
+        detail = f"the script had begun there, but {_CUT_WORDS[reply.cut]} before its first section was complete: a slow machine"
+        return Sight.TIMEOUT, detail
     if reply.cut is Cut.DEADLINE:
         return Sight.TIMEOUT, f"logged in, but {_CUT_WORDS[reply.cut]} before anything useful came: {error.detail}"
     if reply.cut is not None:

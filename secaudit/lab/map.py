@@ -10,6 +10,7 @@ from pydantic import Field
 
 from secaudit.errors import DataError, Problem
 from secaudit.lab.answers import answer_names
+from secaudit.lab.windows_shell import WindowsHabits
 from secaudit.messages import Message, msg
 from secaudit.model.base import Line, Whole, Written
 from secaudit.source import read_yaml, validate
@@ -57,6 +58,8 @@ class Machine(Written):
     answer: Line | None = None
     """Name of a captured answer."""
     misbehave: Misbehaviour | None = None
+    windows: WindowsHabits | None = None
+    """How its command line is taken, when that matters; without it any command is answered."""
 
 
 class LabMap(Written):

@@ -177,7 +177,8 @@ class LabServer:
     def _transport(self, sock: socket.socket, address: str, machine: Machine) -> LabTransport:
         """The server's side of a new connection, with its identification and host key."""
         windows = machine.answer is not None and self._platform_of(machine.answer) == "windows"
-        transport = LabTransport(sock, "OpenSSH_for_Windows" if windows else "OpenSSH")
+        version = f"_{machine.windows.version}" if machine.windows else ""
+        transport = LabTransport(sock, f"OpenSSH_for_Windows{version}" if windows or machine.windows else "OpenSSH")
         name = f"other {address}" if machine.misbehave == "other-key" else address
         pem = openssh_form(private_key(self._seed, name)).decode("ascii")
         transport.add_server_key(paramiko.Ed25519Key.from_private_key(io.StringIO(pem)))

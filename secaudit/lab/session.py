@@ -11,8 +11,10 @@ import paramiko
 from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED, OPEN_SUCCEEDED
 from paramiko.server import InteractiveQuery
 
+from secaudit.lab import windows_shell
 from secaudit.lab.manners import hang_up
 from secaudit.lab.map import Machine, Misbehaviour
+from secaudit.lab.windows_shell import WindowsHabits
 from secaudit.model.secret import Secret
 
 _PATIENCE_SECONDS = 120.0
@@ -76,6 +78,8 @@ class LabSession(paramiko.ServerInterface):
     ) -> None:
         """``note_offer`` hears the method of every login offered."""
         self._misbehave = machine.misbehave
+        self._windows = machine.windows
+        self._command = ""
         self._doors = doors
         self._answer = answer
         self._note_offer = note_offer
@@ -147,7 +151,7 @@ class LabSession(paramiko.ServerInterface):
 
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         """Any command: it is not run, only answered."""
-        del command
+        self._command = command.decode("utf-8", "replace")
         if self._misbehave is Misbehaviour.HANG_EXEC:
             self._stop.wait(_PATIENCE_SECONDS)
             return False
@@ -160,8 +164,14 @@ class LabSession(paramiko.ServerInterface):
         stdin = bytearray()
         while len(stdin) < _MAX_STDIN and (data := channel.recv(_CHUNK)):
             stdin += data
+        if self._windows is not None:
+            self._serve_windows(channel, self._windows, bytes(stdin))
+        else:
+            self._serve_plain(channel, transport, bytes(stdin))
+
+    def _serve_plain(self, channel: paramiko.Channel, transport: paramiko.Transport, stdin: bytes) -> None:
         misbehave = self._misbehave
-        stdout = self._answer(bytes(stdin))
+        stdout = self._answer(stdin)
         if stdout is None and misbehave in _NEED_NO_ANSWER:
             stdout = b""
         if misbehave is Misbehaviour.SHELL_EXITS or stdout is None:
@@ -182,6 +192,16 @@ class LabSession(paramiko.ServerInterface):
                     channel.sendall_stderr(b"e" * _CHUNK)
             self._say(channel, stdout)
             channel.send_exit_status(0)
+        channel.close()
+
+    def _serve_windows(self, channel: paramiko.Channel, habits: WindowsHabits, stdin: bytes) -> None:
+        for said in windows_shell.run(habits, self._command, stdin, self._answer):
+            if self._stop.wait(said.pause):
+                return
+            channel.sendall_stderr(said.stderr)
+            self._say(channel, said.stdout)
+            if said.status is not None:
+                channel.send_exit_status(said.status)
         channel.close()
 
     def _say(self, channel: paramiko.Channel, stdout: bytes) -> None:

@@ -62,7 +62,7 @@ def show(platform: Platform, *, sudo: bool = False, local: bool = False) -> str:
     request = compose(platform, _SHOWN_NONCE, sudo=sudo, local=local)
     lines = ["# command", request.command, ""]
     if platform == "windows":
-        lines += ["# the command, decoded; SHA-256 of its text " + bootstrap_digest(), bootstrap(), ""]
+        lines += ["# the command, decoded; SHA-256 of the command " + bootstrap_digest(), bootstrap(), ""]
     return "\n".join([*lines, "# standard input", request.stdin.decode("ascii")])
 
 
@@ -82,7 +82,7 @@ def bootstrap() -> str:
 
 
 def bootstrap_digest() -> str:
-    """SHA-256 of the bootstrap as it stands in the command (UTF-16LE, then base64): what a monitoring centre may allow."""
+    """SHA-256 of the whole command line for Windows: what a monitoring centre may allow (docs/allow-list.md)."""
     return hashlib.sha256(windows_command().encode("ascii")).hexdigest()
 
 

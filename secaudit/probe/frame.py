@@ -16,6 +16,9 @@ MARK = "##SECAUDIT"
 MAX_SECTIONS = 100
 _DETAIL_BYTES = 400
 _NAME = re.compile(rb"[a-z0-9][a-z0-9-]{0,39}")
+_MARKER = re.compile(rb"##SECAUDIT ([0-9a-f]{32}) ([^\n]*)")
+"""Where a line begins is looked at afterwards: an expression that begins with its own words is searched for much faster."""
+_NEWLINE = 0x0A
 _REFUSAL = re.compile(rb"^##SECAUDIT## (truncated|language [A-Za-z]{1,40})\r?$", re.MULTILINE)
 _STATUSES = {status.value.encode(): status for status in SectionStatus}
 
@@ -23,11 +26,12 @@ _STATUSES = {status.value.encode(): status for status in SectionStatus}
 class FrameError(SecauditError):
     """The answer is none: no script ran, it was cut before anything came, or it breaks the rules of the frame."""
 
-    def __init__(self, sight: Sight, detail: str) -> None:
-        """``sight`` is SHELL, TRUNCATED or PROTOCOL; ``detail`` is English and harmless."""
+    def __init__(self, sight: Sight, detail: str, *, begun: bool = False) -> None:
+        """``sight`` is SHELL, TRUNCATED or PROTOCOL; ``detail`` is English and harmless; ``begun``: the script ran there."""
         super().__init__(msg("{detail}", detail=detail), hint=_HINTS.get(sight))
         self.sight = sight
         self.detail = detail
+        self.begun = begun
 
 
 _HINTS = {
@@ -45,8 +49,14 @@ def frame(platform: Platform, nonce: str, stdout: bytes) -> Capture:
     when the frame is broken, TRUNCATED when it breaks off before the first section is complete. When it breaks off later, the
     capture says ``complete=False``.
     """
-    marker = re.compile(rb"^##SECAUDIT " + re.escape(nonce.encode()) + rb" ([^\n]*?)\r?$", re.MULTILINE)
-    marks = [_Mark(m.start(), min(m.end() + 1, len(stdout)), m.group(1).split()) for m in marker.finditer(stdout)]
+    number = nonce.encode()
+    marks = [
+        _Mark(m.start(), min(m.end() + 1, len(stdout)), m.group(2).split())
+        for m in _MARKER.finditer(stdout)
+        if m.group(1) == number and (m.start() == 0 or stdout[m.start() - 1] == _NEWLINE)
+    ]
+    if marks and _cut_short(marks[-1], stdout):
+        marks.pop()
     if not marks:
         raise _not_started(stdout)
     if marks[0].words != [b"start", platform.encode(), b"1"]:
@@ -58,7 +68,7 @@ def frame(platform: Platform, nonce: str, stdout: bytes) -> Capture:
     end = len(stdout) if stop is None else marks[stop].start
     sections = builder.finish(end)
     if stop is None and not any(section.status is not SectionStatus.TRUNCATED for section in sections):
-        raise FrameError(Sight.TRUNCATED, "the answer breaks off before its first section is complete")
+        raise FrameError(Sight.TRUNCATED, "the answer breaks off before its first section is complete", begun=True)
     raw = stdout[marks[0].end : end]
     return Capture(platform, sections, raw, hashlib.sha256(raw).hexdigest(), complete=stop is not None)
 
@@ -68,6 +78,11 @@ class _Mark:
     start: int
     end: int
     words: list[bytes]
+
+
+def _cut_short(mark: _Mark, stdout: bytes) -> bool:
+    """Whether the answer broke off inside this marker: that damage is the connection's, not the machine's."""
+    return mark.end == len(stdout) and not stdout.endswith(b"\n") and mark.words[:1] != [b"stop"]
 
 
 @dataclass(slots=True)

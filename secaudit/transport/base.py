@@ -3,6 +3,8 @@
 import base64
 import binascii
 import hashlib
+import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +20,10 @@ DIAGNOSTICS_LIMIT = 4000
 """Characters of stderr kept as diagnostics."""
 VERSION_LIMIT = 255
 """Characters of a server's identification, RFC 4253 section 4.2."""
+
+_CLIXML = re.compile(r"#< CLIXML.*?(?:</Objs>|\Z)", re.DOTALL)
+_CLIXML_ERROR = re.compile(r'<S S="Error">([^<]*)')
+_CLIXML_CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +172,12 @@ class Transport(Protocol):
 
 
 def diagnostics(stderr: bytes) -> str:
-    """Stderr made fit to keep: text, harmless, bounded, without the CLIXML block that Windows PowerShell writes there."""
-    text = stderr.decode("utf-8", "replace")
-    start = text.find("#< CLIXML")
-    if start >= 0:
-        end = text.find("</Objs>", start)
-        text = text[:start] + (text[end + len("</Objs>") :] if end >= 0 else "")
+    """Stderr made fit to keep: text, harmless, bounded; of the CLIXML that Windows PowerShell writes there only the errors."""
+    text = _CLIXML.sub(_errors_of, stderr.decode("utf-8", "replace"))
     return clean(text.replace("\r\n", "\n").strip(), limit=DIAGNOSTICS_LIMIT)
+
+
+def _errors_of(block: "re.Match[str]") -> str:
+    """The error texts of one block: never parsed as XML, because any server may write one."""
+    said = "".join(_CLIXML_ERROR.findall(block[0]))
+    return html.unescape(_CLIXML_CODE.sub(lambda code: chr(int(code[1], 16)), said))

@@ -1,8 +1,8 @@
 """One SSH connection by paramiko, phase by phase, through its event forms: no polling, so that hundreds share one process.
 
 Uses the private names ``Transport._active_check_timeout``, ``Transport._preferred_*``, ``Transport._kex_info``,
-``Transport._parse_kex_init``, ``Transport._log``, ``Transport._send_user_message`` and ``KexGexSHA256._parse_kexdh_gex_group``:
-a test pins them.
+``Transport._parse_kex_init``, ``Transport._parse_ext_info``, ``Transport._log``, ``Transport._send_user_message`` and
+``KexGexSHA256._parse_kexdh_gex_group``: a test pins them.
 
 A connection goes through phases (name, connect, greeting, host key, login, session, command). The class of a failure is
 the phase it happened in; whatever happens, one absolute deadline holds, because a watchdog shuts the socket from outside.
@@ -38,6 +38,8 @@ OVERHEAD_BYTES = 1024 * 1024
 WINDOW_BYTES = 256 * 1024
 KEY_EXCHANGES = 4
 """Of one connection; an answer is far too short for a second one."""
+EXTENSIONS = 100
+"""That a server may name; OpenSSH names three."""
 _RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
 
 # Nothing of the library's log is for people: it quotes banners, and at debug level names and methods.
@@ -118,6 +120,13 @@ class FanoutTransport(paramiko.Transport):
         if self._exchanges > self.exchanges_allowed:
             raise paramiko.SSHException("the server renews its keys without end")
         cast("Any", super())._parse_kex_init(m)
+
+    def _parse_ext_info(self, msg: Packet) -> None:
+        """Bounded: the library counts as far as the server says, four thousand million, holding up all other connections."""
+        if (count := msg.get_int()) > EXTENSIONS:
+            raise paramiko.SSHException(f"the server names {count} extensions")
+        msg.rewind()
+        cast("Any", super())._parse_ext_info(msg)
 
     def _log(self, level: int, msg: object, *args: object) -> None:
         """Silent: what servers say does not reach a log."""

@@ -13,6 +13,7 @@ from paramiko.ssh_exception import PartialAuthentication
 from secaudit.model.outcome import OfferResult, Sight
 from secaudit.model.secret import Secret
 from secaudit.transport.base import Target, TransportFailure
+from secaudit.transport.login import PasswordLogin
 from secaudit.transport.offers import REFUSALS, Offers, Proof
 
 KEYS_TRIED = 5
@@ -126,35 +127,18 @@ class Login:
         return told[0]
 
     def _offer_password(self, password: Secret) -> bool:
-        user, transport = self._target.user, self._link.transport
-        with self._noted("password", password) as told:
-            told.append(self._attempt(lambda done: transport.auth_password(user, password.reveal(), done, fallback=False)))
+        user, login = self._target.user, PasswordLogin(self._link.transport, password.reveal)
+        with self._noted("password", password, login) as told:
+            told.append(self._attempt(partial(login.offer, user), login))
         error = told[0]
         if isinstance(error, paramiko.BadAuthenticationType) and "keyboard-interactive" in error.allowed_types:
-            with self._noted("keyboard-interactive", password) as told:
-                told.append(self._answer_question(password))
+            with self._noted("keyboard-interactive", password, login) as told:
+                told.append(self._attempt(partial(login.offer_as_answer, user), login))
             error = told[0]
         return error is None
 
-    def _answer_question(self, password: Secret) -> Exception | None:
-        """None when the password, given as the answer to the server's one hidden question, opened it."""
-        transport = self._link.transport
-
-        def answer(_title: str, _instructions: str, fields: list[tuple[str, bool]]) -> list[str]:
-            # One hidden field is the password; anything else is a question this program cannot answer.
-            return [password.reveal()] if len(fields) == 1 and not fields[0][1] else [""] * len(fields)
-
-        try:
-            transport.auth_timeout = max(self._link.left(), 0.001)
-            transport.auth_interactive(self._target.user, answer)
-        except BROKEN as error:
-            if not transport.is_active():
-                raise self._closed() from None
-            return error
-        return None if transport.is_authenticated() else paramiko.AuthenticationException("refused")
-
-    def _attempt(self, send: Callable[[threading.Event], object]) -> Exception | None:
-        """None when the login succeeded, else why not; TransportFailure when the server went away."""
+    def _attempt(self, send: Callable[[threading.Event], object], login: PasswordLogin | None = None) -> Exception | None:
+        """None when the login succeeded, else why not; TransportFailure when the server went away or was left."""
         transport = self._link.transport
         done = threading.Event()
         try:
@@ -163,31 +147,37 @@ class Login:
         except BROKEN as error:
             if transport.is_active():
                 raise self._link.failure(Sight.AUTH, f"the login could not be tried: {self._reason_of(error)}") from error
-        if transport.is_authenticated():
-            return None
+        if self._let_in():
+            return None  # also when the server left right afterwards: what fails next is the session
         reason = transport.get_exception()  # saved by the library's thread, if any
         if not transport.is_active():
-            raise self._closed()
+            if login is not None and login.complaint is not None:
+                raise self._link.failure(Sight.AUTH, login.complaint)
+            if reason is not None and not isinstance(reason, EOFError | OSError):
+                raise self._link.failure(Sight.AUTH, f"the login broke off: {self._reason_of(reason)}")
+            raise self._link.failure(Sight.AUTH, "the server closed the connection instead of answering the login")
         return reason or paramiko.AuthenticationException("refused")
 
+    def _let_in(self) -> bool:
+        handler = self._link.transport.auth_handler
+        return handler is not None and handler.is_authenticated()
+
     @contextmanager
-    def _noted(self, method: str, proof: Proof) -> Iterator[list[Exception | None]]:
+    def _noted(self, method: str, proof: Proof, login: PasswordLogin | None = None) -> Iterator[list[Exception | None]]:
         """Record the offer made in the block, however it ends; the block leaves its result in the list."""
         told: list[Exception | None] = []
         try:
             yield told
         except TransportFailure as failure:
-            # A server that hangs up on a password may have counted it against the account; hanging up on a key is no answer.
-            hung_up = isinstance(proof, Secret) and failure.sight is Sight.AUTH
+            # A server that hangs up on a password may have counted it against the account; hanging up on a key is no answer,
+            # and a login that was broken off here, at a question for something else, says nothing about the password.
+            hung_up = login is not None and login.complaint is None and failure.sight is Sight.AUTH
             self._offers.note(self._target, method, proof, OfferResult.NO_ANSWER, refusal=hung_up)
             raise
         except BaseException:
             self._offers.note(self._target, method, proof, OfferResult.NO_ANSWER)
             raise
         self._offers.note(self._target, method, proof, _result(told[0]))
-
-    def _closed(self) -> TransportFailure:
-        return self._link.failure(Sight.AUTH, "the server closed the connection instead of answering the login")
 
 
 def _result(error: Exception | None) -> OfferResult:

@@ -95,3 +95,13 @@ def test_diagnostics_are_harmless_and_without_serialised_progress():
     assert "after" in text
     assert "\x1b" not in text
     assert len(diagnostics(b"x" * 100_000)) == 4000
+
+
+def test_errors_that_powershell_serialises_are_kept_as_text():
+    progress = '#< CLIXML\r\n<Objs><Obj S="progress"><AV>Preparing modules</AV></Obj></Objs>'
+    errors = (
+        '#< CLIXML\r\n<Objs><S S="Error">Blocked by &lt;policy&gt;_x000D__x000A_</S><S S="Error">At line 1_x001B_[31m</S></Objs>'
+    )
+    text = diagnostics((progress + "plain " + errors + ' #< CLIXML <Objs><S S="Error">cut off').encode())
+    assert text == "plain Blocked by <policy>\nAt line 1\ufffd[31m cut off"
+    assert diagnostics(b'#< CLIXML <S S="Error">_xD800_</S>').encode("utf-8")

@@ -4,6 +4,7 @@ import inspect
 from importlib.metadata import requires, version
 
 import paramiko
+from paramiko.auth_handler import AuthHandler
 from paramiko.buffered_pipe import BufferedPipe
 from paramiko.kex_gex import KexGexSHA256
 from paramiko.packet import Packetizer
@@ -31,9 +32,21 @@ def test_names_used_of_the_transport():
     assert "set_event" in vars(BufferedPipe)
     assert list(inspect.signature(Transport._parse_kex_init).parameters) == ["self", "m"]
     assert "self._parse_kex_init(m)" in inspect.getsource(Transport._negotiate_keys)
+    assert list(inspect.signature(Transport._parse_ext_info).parameters) == ["self", "msg"]
+    assert "MSG_EXT_INFO: self._parse_ext_info" in inspect.getsource(Transport.__init__)
     assert Transport._kex_info[KexGexSHA256.name] is KexGexSHA256
     assert "_parse_kexdh_gex_group" in inspect.getsource(KexGexSHA256.parse_next)
     assert KexGexSHA256.max_bits > BoundedGroupExchange.max_bits >= KexGexSHA256.preferred_bits
+
+
+def test_names_used_of_the_login():
+    """A handler of ours takes the place of the library's: what it overrides is what the library calls."""
+    assert "self._parse_userauth_info_request" in inspect.getsource(AuthHandler._client_handler_table.fget)
+    assert list(inspect.signature(AuthHandler._parse_userauth_info_request).parameters) == ["self", "m"]
+    assert list(inspect.signature(AuthHandler.auth_password).parameters) == ["self", "username", "password", "event"]
+    assert list(inspect.signature(AuthHandler.auth_interactive).parameters)[:4] == ["self", "username", "handler", "event"]
+    assert "self.auth_handler = AuthHandler(self)" in inspect.getsource(Transport.auth_password)
+    assert "self.interactive_handler" in inspect.getsource(AuthHandler._parse_userauth_info_request)
 
 
 def test_names_used_of_the_channel():
