@@ -69,17 +69,17 @@ class ScanDisplay:
         if self._task is None:
             return
         task = self._progress.tasks[self._task]
-        note = msg(
-            "{rate}/s, seen {seen}, refused {refused}, not seen {unseen}",
-            rate=f"{task.speed or 0:.0f}",
-            seen=self._counts["seen"],
-            refused=self._counts["refused"],
-            unseen=self._counts["unseen"],
-        )
-        told = self._session.text(note)
+        rate, counts = f"{task.speed or 0:.0f}", self._counts
+        note = msg("{rate}/s, seen {seen}, refused {refused}, not seen {unseen}", rate=rate, **counts)
         if self._waiting:
-            told += self._session.text(msg(", {count} wait for another try", count=len(self._waiting)))
-        self._progress.update(self._task, advance=advance, note=told)
+            waiting = len(self._waiting)
+            note = msg(
+                "{rate}/s, seen {seen}, refused {refused}, not seen {unseen}, waiting for another try {waiting}",
+                rate=rate,
+                waiting=waiting,
+                **counts,
+            )
+        self._progress.update(self._task, advance=advance, note=self._session.text(note))
 
     def ended(self, sights: Counter[Sight], *, interrupted: bool) -> None:
         """The run is over; the summary is printed by the command."""

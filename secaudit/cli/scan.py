@@ -4,7 +4,6 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -29,6 +28,18 @@ from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.problems import show_problems
 from secaudit.cli.progress import ScanDisplay, bars
 from secaudit.cli.runs import run_json
+from secaudit.cli.scan_limits import (
+    PER_JUMP,
+    Asked,
+    ForOption,
+    PerJumpOption,
+    PerNetworkOption,
+    RetriesOption,
+    UntilOption,
+    limits_of,
+    local_now,
+    parse_window,
+)
 from secaudit.cli.session import (
     ChecksOption,
     FormatOption,
@@ -44,7 +55,6 @@ from secaudit.cli.shares import parse_share
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import HOST_KEYS_FILE, STORE_FILE, PlanOption, say_changed
 from secaudit.collect import Limits
-from secaudit.collect.machine import safe_limits
 from secaudit.messages import Message, msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.finding import Verdict
@@ -87,6 +97,11 @@ def scan(
     ] = None,
     rate: Annotated[float, typer.Option("--rate", min=0.1, help=N_("New connections per second."))] = 100.0,
     deadline: Annotated[float, typer.Option("--deadline", min=1, help=N_("Seconds one machine may take in all."))] = 120.0,
+    per_network: PerNetworkOption = None,
+    per_jump: PerJumpOption = PER_JUMP,
+    retries: RetriesOption = None,
+    until: UntilOption = None,
+    run_for: ForOption = None,
     accept_unknown: Annotated[
         str, typer.Option("--accept-unknown", metavar="5%", help=N_("Share of machines that may stay unseen."))
     ] = "0%",
@@ -95,6 +110,8 @@ def scan(
     """Exit 0 all seen and in order, 3 a check fails, 4 a machine was not seen, 130 interrupted."""
     session = session_of(context)
     accepted = parse_share(accept_unknown)
+    window = parse_window(until, run_for, local_now())
+    asked = Asked(connections, rate, deadline, per_network, per_jump, retries, window)
     folder = workspace_folder(workspace)
     province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     chosen = province.plan(plan)
@@ -104,7 +121,7 @@ def scan(
         store.claim()
         credentials = ask_credentials(session, identity, agent=agent, ask_password=ask_password, ask_passphrase=ask_passphrase)
         transport = SshTransport(credentials, _host_keys(session, folder))
-        limits = _limits(connections, rate, deadline)
+        limits = limits_of(session, asked)
         result = watched_sweep(session, province, chosen, store, transport, scope, user=account, sudo=sudo, limits=limits)
         failures = _failures(province, store, result, chosen.evidence.fresh_days)
     if output is OutputFormat.JSON:
@@ -171,11 +188,6 @@ def ending_on_interrupt() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _limits(connections: int | None, rate: float, deadline: float) -> Limits:
-    limits = Limits(per_second=rate, endpoint_seconds=deadline)
-    return safe_limits(limits) if connections is None else replace(limits, in_flight=connections)
-
-
 def _failures(province: Province, store: Store, result: Sweep, fresh_days: int) -> int:
     """Machines of this run with at least one failed check."""
     states = gather_states(province, store, as_of=datetime.now(UTC), fresh_days=fresh_days)
@@ -206,7 +218,7 @@ def print_sweep(session: Session, result: Sweep) -> None:
         for kind in sorted(counts, key=lambda sight: (sight is not Sight.SEEN, -counts[sight], sight)):
             table.add_row(Text(session.text(word(kind)), style="green" if kind is Sight.SEEN else "yellow"), str(counts[kind]))
         session.out.print(table)
-    else:
+    elif not result.left:
         session.say(msg("no machine had to be asked"))
     lab = sum(job.endpoint.lab for job in result.selection.jobs)
     for count, sentence in (
@@ -216,6 +228,11 @@ def print_sweep(session: Session, result: Sweep) -> None:
     ):
         if count:
             session.say(sentence)
+    if result.left and not result.interrupted:
+        left = msg(
+            "the time of this run is over: {count} machines were not asked, the next scan begins with them", count=result.left
+        )
+        session.say(left, style="yellow")
     if result.interrupted:
         session.say(msg("interrupted: what was finished is kept, the next scan asks the rest"), style="yellow")
 
@@ -249,6 +266,7 @@ def sweep_json(result: Sweep, failures: int) -> dict[str, Any]:
         "seen": result.seen,
         "lab": sum(job.endpoint.lab for job in result.selection.jobs),
         "not_seen": result.unseen,
+        "left": result.left,
         "fresh": result.selection.fresh,
         "isolated": result.selection.isolated,
         "judged": result.judged,

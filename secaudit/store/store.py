@@ -144,6 +144,16 @@ class Store:
         with self._reading() as connection:
             return reading.history(connection, endpoint, limit)
 
+    def contact_hours(self, since: datetime) -> dict[str, dict[int, int]]:
+        """Endpoint -> hour of the week in Việt Nam (0: Monday from midnight) -> how often SSH saw it then, from ``since`` on."""
+        with self._reading() as connection:
+            return reading.contact_hours(connection, since)
+
+    def newest_start(self, way: Way) -> datetime | None:
+        """When the newest run of this way began; None when there was none."""
+        with self._reading() as connection:
+            return reading.newest_start(connection, way)
+
     # Evidence
 
     def captures_of(self, numbers: Iterable[int]) -> dict[int, Capture]:
