@@ -1,5 +1,6 @@
 """Who is asked first, over which line, and when a machine usually answers."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,8 +26,8 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 class History:
     """What earlier runs say about order and hours."""
 
-    last_run: datetime | None = None
-    """When the run before this one began."""
+    runs: tuple[datetime, ...] = ()
+    """When earlier runs began, oldest first."""
     hours: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """Endpoint -> hours of the week in which it usually answers."""
 
@@ -37,7 +38,7 @@ def history_of(store: Store, moment: datetime, *, hours: bool) -> History:
     known: dict[frozenset[int], frozenset[int]] = {}
     usual = {name: usual_hours(counts) for name, counts in contacts.items()}
     # Offices keep the same hours: twenty thousand machines have a few dozen timetables.
-    return History(store.newest_start(Way.SSH), {name: known.setdefault(found, found) for name, found in usual.items()})
+    return History(tuple(store.run_starts(Way.SSH)), {name: known.setdefault(found, found) for name, found in usual.items()})
 
 
 def usual_hours(contacts: Mapping[int, int]) -> frozenset[int]:
@@ -65,16 +66,14 @@ def hour_of_week(moment: datetime) -> int:
 
 
 def urgency(state: EndpointState, history: History) -> tuple[int, int]:
-    """Class of a machine in the order of a run: never seen, stale, the rest; in each, those the last run left come first.
+    """Class of a machine in the order of a run: never seen, stale, the rest; in each, by the run that came to it last.
 
-    A machine that was never asked comes before all; then those that the last run did not come to: a run that had too little
-    time is continued by the next one.
+    First those that no run ever came to, then those of the oldest run: a run that had too little time is continued by the next
+    one, which begins with what was left.
     """
     kind = 1 if state.stale else 0 if state.evidence is None else 2
     tried = state.last_attempt_at
-    if tried is None:
-        return kind, 0
-    return kind, 2 if history.last_run is not None and tried >= history.last_run else 1
+    return kind, -1 if tried is None else bisect_right(history.runs, tried)
 
 
 def in_order(agencies: Iterable[Sequence[tuple[EndpointState, Endpoint]]], history: History) -> list[Endpoint]:

@@ -147,12 +147,12 @@ def contact_hours(connection: Connection, since: datetime) -> dict[str, dict[int
     return found
 
 
-def newest_start(connection: Connection, way: Way) -> datetime | None:
-    """When the newest run of this way began; None when there was none."""
+def run_starts(connection: Connection, way: Way, limit: int) -> list[datetime]:
+    """When the newest runs of this way began, oldest first."""
     table = schema.runs
-    text = connection.scalar(select(table.c.started_at).where(table.c.way == way.value).order_by(table.c.number.desc()).limit(1))
+    query = select(table.c.started_at).where(table.c.way == way.value).order_by(table.c.number.desc()).limit(limit)
     try:
-        return None if text is None else moment_from(text)
+        return sorted(moment_from(text) for text in connection.scalars(query))
     except (ValueError, TypeError) as error:
         raise RowError(str(error)) from error
 

@@ -149,10 +149,10 @@ class Store:
         with self._reading() as connection:
             return reading.contact_hours(connection, since)
 
-    def newest_start(self, way: Way) -> datetime | None:
-        """When the newest run of this way began; None when there was none."""
+    def run_starts(self, way: Way, *, limit: int = 100) -> list[datetime]:
+        """When the newest runs of this way began, oldest first."""
         with self._reading() as connection:
-            return reading.newest_start(connection, way)
+            return reading.run_starts(connection, way, limit)
 
     # Evidence
 

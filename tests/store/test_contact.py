@@ -48,10 +48,11 @@ def test_old_contacts_do_not_count(store: Store, make: Any) -> None:
     assert store.contact_hours(make.noon + timedelta(microseconds=1)) == {}
 
 
-def test_the_newest_run_of_a_way(store: Store, make: Any) -> None:
-    assert store.newest_start(Way.SSH) is None
+def test_the_newest_runs_of_a_way(store: Store, make: Any) -> None:
+    assert store.run_starts(Way.SSH) == []
     for way, hours in ((Way.SSH, 0), (Way.SSH, 5), (Way.COURIER, 9)):
         run = make.begin(store, way=way, started_at=make.noon + timedelta(hours=hours))
         store.end_run(run.number, "finished", make.noon + timedelta(hours=hours + 1))
-    assert store.newest_start(Way.SSH) == make.noon + timedelta(hours=5)
-    assert store.newest_start(Way.COURIER) == make.noon + timedelta(hours=9)
+    assert store.run_starts(Way.SSH) == [make.noon, make.noon + timedelta(hours=5)]
+    assert store.run_starts(Way.SSH, limit=1) == [make.noon + timedelta(hours=5)]
+    assert store.run_starts(Way.COURIER) == [make.noon + timedelta(hours=9)]
