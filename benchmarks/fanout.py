@@ -111,7 +111,8 @@ def run_collect(setting: Setting) -> int:
     def keep(outcomes: Sequence[Outcome]) -> list[StoredOutcome]:
         return [StoredOutcome(1, 1, outcome, "") for outcome in outcomes]
 
-    limits = Limits(in_flight=setting.in_flight, per_second=100_000, endpoint_seconds=SECONDS)
+    at_once = setting.in_flight  # all of the lab is one network
+    limits = Limits(in_flight=at_once, per_network=at_once, per_second=100_000, endpoint_seconds=SECONDS)
     stop = threading.Event()
     sights = collect(jobs, transport, limits=limits, knowledge=Knowledge(), keep=keep, observer=NullObserver(), stop=stop)
     return sights[Sight.SEEN]

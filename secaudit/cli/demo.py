@@ -45,8 +45,8 @@ app = application()
 
 LOOPBACK_RATE = 20_000
 """nmap's probes per second: no line and no machine of others is in the way."""
-LIMITS = Limits(in_flight=60, per_second=200.0, endpoint_seconds=15.0)
-"""Lab endpoints that keep silent would otherwise hold the demo for minutes."""
+LIMITS = Limits(in_flight=60, per_network=60, per_province_network=60, per_jump=60, per_second=200.0, endpoint_seconds=15.0)
+"""Lab endpoints that keep silent would otherwise hold the demo for minutes; loopback is no weak line."""
 
 
 @app.command(cls=Command, help=N_("The whole job over the sample province, on this machine alone. Run it again as you like."))

@@ -42,6 +42,8 @@ class ScanDisplay:
         self._progress = progress
         self._task: TaskID | None = None
         self._counts = {"seen": 0, "refused": 0, "unseen": 0}
+        self._waiting: set[str] = set()
+        """Machines that are tried again later in this run."""
 
     def begun(self, total: int) -> None:
         """A run over ``total`` endpoints begins."""
@@ -50,22 +52,34 @@ class ScanDisplay:
     def asking(self, endpoint: Endpoint) -> None:
         """A connection is being opened; the display shows results only."""
 
+    def deferred(self, endpoint: Endpoint) -> None:
+        """A machine did not answer and waits for a further try."""
+        self._waiting.add(endpoint.id)
+        self._show(0)
+
     def kept(self, stored: StoredOutcome) -> None:
         """An outcome is on the disk."""
         sight = stored.outcome.sight
         group = "seen" if sight is Sight.SEEN else "refused" if sight in _REFUSED else "unseen"
         self._counts[group] += 1
+        self._waiting.discard(stored.outcome.endpoint)
+        self._show(1)
+
+    def _show(self, advance: int) -> None:
         if self._task is None:
             return
         task = self._progress.tasks[self._task]
-        note = msg(
-            "{rate}/s, seen {seen}, refused {refused}, not seen {unseen}",
-            rate=f"{task.speed or 0:.0f}",
-            seen=self._counts["seen"],
-            refused=self._counts["refused"],
-            unseen=self._counts["unseen"],
-        )
-        self._progress.update(self._task, advance=1, note=self._session.text(note))
+        rate, counts = f"{task.speed or 0:.0f}", self._counts
+        note = msg("{rate}/s, seen {seen}, refused {refused}, not seen {unseen}", rate=rate, **counts)
+        if self._waiting:
+            waiting = len(self._waiting)
+            note = msg(
+                "{rate}/s, seen {seen}, refused {refused}, not seen {unseen}, waiting for another try {waiting}",
+                rate=rate,
+                waiting=waiting,
+                **counts,
+            )
+        self._progress.update(self._task, advance=advance, note=self._session.text(note))
 
     def ended(self, sights: Counter[Sight], *, interrupted: bool) -> None:
         """The run is over; the summary is printed by the command."""

@@ -4,7 +4,6 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -28,6 +27,29 @@ from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.problems import show_problems
 from secaudit.cli.progress import ScanDisplay, bars
 from secaudit.cli.runs import run_json
+from secaudit.cli.scan_limits import (
+    PER_JUMP,
+    Asked,
+    ForOption,
+    PerJumpOption,
+    PerNetworkOption,
+    RetriesOption,
+    UntilOption,
+    limits_of,
+    local_now,
+    parse_window,
+)
+from secaudit.cli.scan_options import (
+    AcceptOption,
+    AgencyOption,
+    AllOption,
+    ConnectionsOption,
+    DeadlineOption,
+    EndpointOption,
+    RateOption,
+    SudoOption,
+    SystemOption,
+)
 from secaudit.cli.session import (
     ChecksOption,
     FormatOption,
@@ -52,7 +74,6 @@ from secaudit.cli.ways import (
 )
 from secaudit.cli.workspace import HOST_KEYS_FILE, STORE_FILE, PlanOption, say_changed
 from secaudit.collect import Limits
-from secaudit.collect.machine import safe_limits
 from secaudit.messages import Message, msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.finding import Verdict
@@ -77,14 +98,10 @@ def scan(
     workspace: Annotated[Path | None, WorkspaceOption] = None,
     checks: Annotated[Path | None, ChecksOption] = None,
     plan: PlanOption = DEFAULT_PLAN,
-    again: Annotated[bool, typer.Option("--all", help=N_("Ask machines with fresh evidence too."))] = False,
-    agency: Annotated[
-        list[str] | None, typer.Option("--agency", metavar="ID", help=N_("Only this agency (may be repeated)."))
-    ] = None,
-    system: Annotated[list[str] | None, typer.Option("--system", metavar="ID", help=N_("Only machines of this system."))] = None,
-    endpoint: Annotated[
-        list[str] | None, typer.Option("--endpoint", metavar="ID", help=N_("Only this machine (may be repeated)."))
-    ] = None,
+    again: AllOption = False,
+    agency: AgencyOption = None,
+    system: SystemOption = None,
+    endpoint: EndpointOption = None,
     user: UserOption = None,
     identity: IdentityOption = None,
     agent: AgentOption = True,
@@ -94,20 +111,23 @@ def scan(
     passphrase_fd: PassphraseFdOption = None,
     ssh_config: SshConfigOption = None,
     no_ssh_config: NoSshConfigOption = False,
-    sudo: Annotated[bool, typer.Option("--sudo", help=N_("Use sudo -n where the machine allows it without a password."))] = False,
-    connections: Annotated[
-        int | None, typer.Option("--connections", min=1, max=2000, help=N_("Connections open at once."))
-    ] = None,
-    rate: Annotated[float, typer.Option("--rate", min=0.1, help=N_("New connections per second."))] = 100.0,
-    deadline: Annotated[float, typer.Option("--deadline", min=1, help=N_("Seconds one machine may take in all."))] = 120.0,
-    accept_unknown: Annotated[
-        str, typer.Option("--accept-unknown", metavar="5%", help=N_("Share of machines that may stay unseen."))
-    ] = "0%",
+    sudo: SudoOption = False,
+    connections: ConnectionsOption = None,
+    rate: RateOption = 100.0,
+    deadline: DeadlineOption = 120.0,
+    per_network: PerNetworkOption = None,
+    per_jump: PerJumpOption = PER_JUMP,
+    retries: RetriesOption = None,
+    until: UntilOption = None,
+    run_for: ForOption = None,
+    accept_unknown: AcceptOption = "0%",
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """Exit 0 all seen and in order, 3 a check fails, 4 a machine was not seen, 130 interrupted."""
     session = session_of(context)
     accepted = parse_share(accept_unknown)
+    window = parse_window(until, run_for, local_now())
+    asked = Asked(connections, rate, deadline, per_network, per_jump, retries, window)
     folder = workspace_folder(workspace)
     province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     chosen = province.plan(plan)
@@ -119,7 +139,7 @@ def scan(
         store.claim()
         ways = open_ways(session, province.inventory, folder, given)
         transport = open_transport(session, province.inventory, ways, _host_keys(session, folder))
-        limits = _limits(connections, rate, deadline)
+        limits = limits_of(session, asked)
         result = watched_sweep(session, province, chosen, store, transport, scope, ways=ways, sudo=sudo, limits=limits)
         failures = _failures(province, store, result, chosen.evidence.fresh_days)
     if output is OutputFormat.JSON:
@@ -187,11 +207,6 @@ def ending_on_interrupt() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _limits(connections: int | None, rate: float, deadline: float) -> Limits:
-    limits = Limits(per_second=rate, endpoint_seconds=deadline)
-    return safe_limits(limits) if connections is None else replace(limits, in_flight=connections)
-
-
 def _failures(province: Province, store: Store, result: Sweep, fresh_days: int) -> int:
     """Machines of this run with at least one failed check."""
     states = gather_states(province, store, as_of=datetime.now(UTC), fresh_days=fresh_days)
@@ -222,7 +237,7 @@ def print_sweep(session: Session, result: Sweep) -> None:
         for kind in sorted(counts, key=lambda sight: (sight is not Sight.SEEN, -counts[sight], sight)):
             table.add_row(Text(session.text(word(kind)), style="green" if kind is Sight.SEEN else "yellow"), str(counts[kind]))
         session.out.print(table)
-    else:
+    elif not result.left:
         session.say(msg("no machine had to be asked"))
     lab = sum(job.endpoint.lab for job in result.selection.jobs)
     for count, sentence in (
@@ -232,6 +247,11 @@ def print_sweep(session: Session, result: Sweep) -> None:
     ):
         if count:
             session.say(sentence)
+    if result.left and not result.interrupted:
+        left = msg(
+            "the time of this run is over: {count} machines were not asked, the next scan begins with them", count=result.left
+        )
+        session.say(left, style="yellow")
     if result.interrupted:
         session.say(msg("interrupted: what was finished is kept, the next scan asks the rest"), style="yellow")
 
@@ -266,6 +286,7 @@ def sweep_json(result: Sweep, failures: int) -> dict[str, Any]:
         "seen": result.seen,
         "lab": sum(job.endpoint.lab for job in result.selection.jobs),
         "not_seen": result.unseen,
+        "left": result.left,
         "fresh": result.selection.fresh,
         "isolated": result.selection.isolated,
         "judged": result.judged,

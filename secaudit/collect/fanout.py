@@ -3,23 +3,30 @@
 A finished endpoint is handed to ``keep`` before the observer hears of it, in batches, from one thread. A defect met at one
 endpoint becomes its outcome and goes no further. When the run is stopped, what is finished is kept and the rest is left for
 the next run: an abandoned endpoint has no outcome, so it is simply asked again.
+
+An endpoint that did not answer may be tried again within the run. Its failure is held back until then, so that each endpoint
+has one outcome, the last try's; when the run ends before the next try does, the failure held back is kept.
 """
 
 import contextlib
 import queue
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from secaudit.collect.job import Job, Limits
 from secaudit.collect.look import Answer, Looker
 from secaudit.collect.observer import Observer
+from secaudit.collect.retry import Retries, telling_tries
+from secaudit.collect.schedule import Schedule, Turn
 from secaudit.model.inventory import Endpoint, EndpointKind
 from secaudit.model.knowledge import Knowledge
 from secaudit.model.outcome import Grade, Outcome, Sight, StoredOutcome, Way
-from secaudit.transport.base import Abandoned, Transport
+from secaudit.transport.base import Abandoned, Transport, WayFull
 
 BATCH = 64
 """Outcomes kept in one transaction; fewer when they come slowly."""
@@ -32,8 +39,20 @@ _GRACE_SECONDS = 5.0
 """How long abandoned connections may take to end; their threads are daemons."""
 
 Keep = Callable[[Sequence[Outcome]], Sequence[StoredOutcome]]
-_Event = Endpoint | Answer | Outcome | None
-"""What workers report: a connection is being opened, an answer or a failure, or that a worker is through."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one try brought: an answer or a failure; nothing when the way was full."""
+
+    turn: Turn
+    result: Answer | Outcome | None
+    again: bool = False
+    """The endpoint is tried again; a failure is held back until then."""
+
+
+_Event = Endpoint | _Found | None
+"""What workers report: a connection is being opened, what a try brought, or that a worker is through."""
 
 
 def utc_now() -> datetime:
@@ -55,7 +74,7 @@ def collect(
     way: Way = Way.SSH,
     grade: Grade = Grade.A,
 ) -> Counter[Sight]:
-    """See every job's endpoint once; how many ended in which class.
+    """See every job's endpoint, in the order given as far as networks and jump hosts have room; how many ended in which class.
 
     Set ``stop`` from anywhere to end early; KeyboardInterrupt does the same and is raised again when what was finished is
     kept. An exception of ``keep`` ends the run at once and is raised: what was kept before it stays.
@@ -80,7 +99,8 @@ class _Fan:
         self._keep = keep
         self._observer = observer
         self._stop = stop
-        self._jobs: deque[Job] = deque()
+        self._schedule = Schedule((), limits)
+        self._retries = Retries(limits, None)
         self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
         self._pace = _Pace(limits.per_second)
         self._room = _Room(UNREAD_BYTES)
@@ -88,26 +108,39 @@ class _Fan:
         """Every worker is there."""
         self._over = threading.Event()
         """No further endpoint is begun."""
-        self._ends_at: float | None = None
+        self._ends: tuple[float, datetime] | None = None
+        """When none is begun any more, by both clocks: a computer that slept has a monotonic clock that did, too."""
+        self._held: dict[int, Outcome] = {}
+        """The newest failure of each endpoint that is tried again, by its place in the schedule."""
         self.sights: Counter[Sight] = Counter()
 
     def run(self, jobs: Sequence[Job]) -> None:
         """Ask all of them; back when every worker is through or the run was stopped."""
         if self._stop.is_set():
             return
-        self._jobs.extend(jobs)
-        if self._limits.run_seconds is not None:
-            self._ends_at = time.monotonic() + self._limits.run_seconds
+        seconds = self._limits.run_seconds
+        if seconds is not None:
+            self._ends = time.monotonic() + seconds, self._looker.clock() + timedelta(seconds=seconds)
+        self._retries = Retries(self._limits, self._ends[0] if self._ends else None)
+        self._schedule = Schedule(jobs, self._limits)
         with _small_stacks():
             try:
                 self._listen(self._start(min(self._limits.in_flight, len(jobs))))
             except BaseException:
-                self._over.set()
+                self._end()
                 self._looker.transport.abandon()
                 raise
             finally:
                 self._begin.set()
                 self._room.close()
+
+    def _end(self) -> None:
+        """Nothing is begun any more."""
+        self._over.set()
+        self._schedule.close()
+
+    def _is_time_over(self) -> bool:
+        return self._ends is not None and (time.monotonic() >= self._ends[0] or self._looker.clock() >= self._ends[1])
 
     def _start(self, count: int) -> int:
         for number in range(count):
@@ -126,37 +159,55 @@ class _Fan:
     def _work(self) -> None:
         self._begin.wait()
         try:
-            while not self._over.is_set():
-                try:
-                    job = self._jobs.popleft()
-                except IndexError:
+            while (turn := self._schedule.take()) is not None:
+                if not self._pace.wait(self._over) or self._is_time_over():
                     break
-                if not self._pace.wait(self._over):
-                    break
-                self._see(job)
+                self._see(turn)
         finally:
             self._events.put(None)
 
-    def _see(self, job: Job) -> None:
-        self._events.put(job.endpoint)
+    def _see(self, turn: Turn) -> None:
+        """Ask once, report, and give the turn back; reported first, so that what a further try brings is reported later."""
+        self._events.put(turn.job.endpoint)
+        found: Answer | Outcome
         try:
-            found = self._looker.look(job)
+            found = self._looker.look(turn.job)
         except Abandoned:
             return
+        except WayFull as failure:
+            self._wait_for_way(turn, failure)
+            return
         except Exception as error:  # noqa: BLE001 - the border: one endpoint never ends the run
-            found = self._looker.broken(job, error)
+            found = self._looker.broken(turn.job, error)
         if isinstance(found, Answer):
+            self._schedule.give(turn)  # its connection is closed: others need not wait until the answer is kept
             self._room.take(found.size)
-        self._events.put(found)
+            self._events.put(_Found(turn, found))
+            return
+        at = self._retries.next_try(turn, found)
+        self._events.put(_Found(turn, found, again=at is not None))
+        if at is None:
+            self._schedule.give(turn)
+        else:
+            self._schedule.put_off(turn, at, found.started_at)
+
+    def _wait_for_way(self, turn: Turn, failure: WayFull) -> None:
+        at = self._retries.when_way_is_free(turn)
+        if at is not None:
+            self._events.put(_Found(turn, None, again=True))
+            self._schedule.put_off(turn, at, None)
+            return
+        if not turn.tried:  # of a machine that was tried before, that failure says more
+            self._events.put(_Found(turn, self._looker.way_stayed_full(turn.job, failure)))
+        self._schedule.give(turn)
 
     def _listen(self, working: int) -> None:
         """Until every worker is through, or the run is stopped."""
         try:
-            while working:
-                if self._stop.is_set():
-                    break
-                if self._ends_at is not None and time.monotonic() >= self._ends_at:
-                    self._over.set()
+            while working and not self._stop.is_set():
+                if self._is_time_over():
+                    self._end()
+                self._schedule.ripen()
                 working -= self._take(_LOOK_SECONDS)
         except KeyboardInterrupt:
             self._stop.set()
@@ -164,14 +215,21 @@ class _Fan:
             raise
         if self._stop.is_set():
             self._wind_down(working)
+        self._keep_held()
 
     def _wind_down(self, working: int) -> None:
         """Give up what is under way and keep what is finished."""
-        self._over.set()
+        self._end()
         self._looker.transport.abandon()
         until = time.monotonic() + _GRACE_SECONDS
         while working and time.monotonic() < until:
             working -= self._take(_LOOK_SECONDS)
+        self._keep_held()
+
+    def _keep_held(self) -> None:
+        """The run is over: a failure held back is how its endpoint ended."""
+        while self._held:
+            self.save([self._held.pop(position) for position in list(islice(self._held, BATCH))])
 
     def _take(self, seconds: float) -> int:
         """Handle what was reported, waiting at most ``seconds`` for the first; how many workers are through."""
@@ -184,11 +242,10 @@ class _Fan:
                     through += 1
                 elif isinstance(event, Endpoint):
                     self._observer.asking(event)
-                elif isinstance(event, Answer):
-                    held += event.size
-                    outcomes.append(self._read(event))
                 else:
-                    outcomes.append(event)
+                    if isinstance(event.result, Answer):
+                        held += event.result.size
+                    outcomes += self._settle(event)
                 if len(outcomes) >= BATCH:
                     break
                 event = self._events.get_nowait()
@@ -197,6 +254,18 @@ class _Fan:
         self.save(outcomes)
         self._room.give(held)
         return through
+
+    def _settle(self, found: _Found) -> list[Outcome]:
+        """The outcome to be kept now, if what was found is how it ends."""
+        turn, result = found.turn, found.result
+        if result is not None:
+            outcome = telling_tries(self._read(result) if isinstance(result, Answer) else result, turn)
+            if not found.again:
+                self._held.pop(turn.position, None)
+                return [outcome]
+            self._held[turn.position] = outcome
+        self._observer.deferred(turn.job.endpoint)
+        return []
 
     def _read(self, answer: Answer) -> Outcome:
         try:

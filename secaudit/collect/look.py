@@ -15,7 +15,7 @@ from secaudit.model.inventory import EndpointKind
 from secaudit.model.knowledge import Knowledge
 from secaudit.model.outcome import Grade, Outcome, Sight, Way
 from secaudit.probe import FrameError, Platform, Request, compose, frame, new_nonce, platform_for
-from secaudit.transport.base import DETAIL_LIMIT, Cut, Reply, Target, Transport, TransportFailure
+from secaudit.transport.base import DETAIL_LIMIT, Cut, Reply, Target, Transport, TransportFailure, WayFull
 
 _LAB_MARK = "secaudit-lab"
 _CUT_WORDS = {
@@ -59,16 +59,22 @@ class Looker:
     grade: Grade = Grade.A
 
     def look(self, job: Job) -> Outcome | Answer:
-        """A failure's outcome, or an answer to be read; Abandoned and defects of ours pass through."""
+        """A failure's outcome, or an answer to be read; Abandoned, WayFull and defects of ours pass through."""
         if job.target is None or job.endpoint.kind is EndpointKind.ISOLATED:
             return self.no_way_in(job)
         started = self.clock()
         try:
             return self._ask(job, job.target, started)
+        except WayFull:
+            raise
         except TransportFailure as failure:
             return self._outcome(
                 job, failure.sight, started, failure.detail, version=failure.server_version, host_key=failure.host_key
             )
+
+    def way_stayed_full(self, job: Job, failure: WayFull) -> Outcome:
+        """Nobody could be asked: what lies between had no room, however often it was tried."""
+        return self._outcome(job, failure.sight, self.clock(), failure.detail)
 
     def broken(self, job: Job, error: Exception) -> Outcome:
         """A defect of ours met this endpoint; named by place and type, because its text may hold anything."""

@@ -15,7 +15,11 @@ class Observer(Protocol):
         ...
 
     def asking(self, endpoint: Endpoint) -> None:
-        """A connection to ``endpoint`` is being opened."""
+        """A connection to ``endpoint`` is being opened; again for each further try."""
+        ...
+
+    def deferred(self, endpoint: Endpoint) -> None:
+        """``endpoint`` did not answer and is tried again later in this run; its outcome comes after that."""
         ...
 
     def kept(self, stored: StoredOutcome) -> None:
@@ -34,6 +38,9 @@ class NullObserver:
         """Ignored."""
 
     def asking(self, endpoint: Endpoint) -> None:
+        """Ignored."""
+
+    def deferred(self, endpoint: Endpoint) -> None:
         """Ignored."""
 
     def kept(self, stored: StoredOutcome) -> None:

@@ -1,8 +1,9 @@
 """Seeing machines: choose who has no fresh evidence, ask them, keep every outcome, judge what came in."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from secaudit.collect import Job, Limits, Observer, collect
@@ -15,6 +16,7 @@ from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Offer, Run, Sight, Way
 from secaudit.model.plan import Plan
 from secaudit.pipeline.judging import BATCH, batched, declared_addresses, gather_states, judge_states, save_judging
+from secaudit.pipeline.order import History, has_province_line, history_of, in_order, line_of
 from secaudit.pipeline.province import Levels, Province
 from secaudit.pipeline.ways import Ways
 from secaudit.source import did_you_mean
@@ -73,18 +75,33 @@ class Sweep:
 
     @property
     def unseen(self) -> int:
-        """Machines asked in vain, and those the interruption left."""
+        """Machines asked in vain, and those that were left."""
         return len(self.selection.jobs) - self.seen
 
+    @property
+    def left(self) -> int:
+        """Machines without outcome, because the run was stopped or its time was over: the next run begins with them."""
+        return len(self.selection.jobs) - sum(dict(self.run.counts).values())
 
-def select(province: Province, states: Mapping[str, EndpointState], scope: Scope, *, ways: Ways, day: datetime) -> Selection:
-    """Machines in use, not isolated, of existing agencies, inside ``scope``: never-seen ones first, then stale, then the rest."""
+
+def select(
+    province: Province,
+    states: Mapping[str, EndpointState],
+    scope: Scope,
+    *,
+    ways: Ways,
+    day: datetime,
+    history: History | None = None,
+) -> Selection:
+    """Machines in use, not isolated, of existing agencies, inside ``scope``, in the order of :func:`order.in_order`."""
     _check_names(province.inventory, scope)
-    asked: list[tuple[int, Job]] = []
+    history = history or History()
+    asked: list[list[tuple[EndpointState, Endpoint]]] = []
     fresh = isolated = 0
     for agency in province.inventory.agencies:
         if not agency.agency.exists_on(day_in_vietnam(day)):
             continue
+        machines: list[tuple[EndpointState, Endpoint]] = []
         for endpoint in agency.endpoints:
             if endpoint.status == "retired" or not _inside(agency, endpoint, scope):
                 continue
@@ -94,10 +111,10 @@ def select(province: Province, states: Mapping[str, EndpointState], scope: Scope
             elif state.evidence is not None and not scope.again:
                 fresh += 1
             else:
-                urgency = 0 if state.evidence is None and not state.stale else 1 if state.stale else 2
-                asked.append((urgency, _job(ways, endpoint)))
-    asked.sort(key=lambda item: item[0])
-    return Selection(tuple(job for _, job in asked), fresh, isolated)
+                machines.append((state, endpoint))
+        asked.append(machines)
+    jobs = tuple(_job(province.inventory, endpoint, ways, history) for endpoint in in_order(asked, history))
+    return Selection(jobs, fresh, isolated)
 
 
 def targets_of(province: Province, scope: Scope, ways: Ways) -> list[tuple[str, Target]]:
@@ -114,9 +131,19 @@ def targets_of(province: Province, scope: Scope, ways: Ways) -> list[tuple[str, 
     return found
 
 
-def _job(ways: Ways, endpoint: Endpoint) -> Job:
+def _job(inventory: Inventory, endpoint: Endpoint, ways: Ways, history: History) -> Job:
+    agency, access = inventory.agency_of_endpoint[endpoint.id].agency, inventory.access_of(endpoint)
     target, note = ways.find(endpoint)
-    return Job(endpoint, target, note) if target is None else Job(endpoint, target)
+    jump = access.via if target is None else target.via
+    return Job(
+        endpoint,
+        target,
+        note=note,
+        network=line_of(agency, endpoint, access.model_copy(update={"via": jump})),
+        province_line=has_province_line(agency),
+        jump=jump,
+        hours=history.hours.get(endpoint.id, frozenset()),
+    )
 
 
 def sweep(
@@ -138,11 +165,13 @@ def sweep(
 ) -> Sweep:
     """Ask, keep, judge. Each finished machine is committed before the observer hears of it.
 
+    The seconds of a run in ``limits`` count from here, so that a run that ends at five o'clock begins nothing after it.
     ``offered`` gives the credentials offered since it was last asked; they are kept with the outcomes.
     """
-    started = clock()
+    started, began = clock(), time.monotonic()
     states = gather_states(province, store, as_of=started, fresh_days=plan.evidence.fresh_days)
-    selection = select(province, states, scope, ways=ways, day=started)
+    history = history_of(store, started, hours=limits.run_seconds is not None)
+    selection = select(province, states, scope, ways=ways, day=started, history=history)
     run = store.begin_run(
         who=who,
         way=Way.SSH,
@@ -156,7 +185,7 @@ def sweep(
         collect(
             selection.jobs,
             transport,
-            limits=limits,
+            limits=_what_is_left(limits, time.monotonic() - began),
             knowledge=province.catalog.knowledge,
             keep=lambda outcomes: store.keep(run.number, outcomes, offered()),
             observer=observer,
@@ -171,6 +200,12 @@ def sweep(
     run = store.end_run(run.number, "interrupted" if stop.is_set() else status, clock())
     judged = _judge_new(province, plan, levels, store, selection, clock())
     return Sweep(run, selection, judged)
+
+
+def _what_is_left(limits: Limits, spent: float) -> Limits:
+    if limits.run_seconds is None:
+        return limits
+    return replace(limits, run_seconds=max(limits.run_seconds - spent, 0.001))
 
 
 def _judge_new(province: Province, plan: Plan, levels: Levels, store: Store, selection: Selection, moment: datetime) -> int:

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
+from secaudit.model.base import VIETNAM_TIME
 from secaudit.model.capture import Capture
 from secaudit.model.fact import FactSet
 from secaudit.model.finding import Finding
 from secaudit.model.measurement import EndpointState
-from secaudit.model.outcome import Run, Sight, StoredOutcome
+from secaudit.model.outcome import Run, Sight, StoredOutcome, Way
 from secaudit.store import schema
 from secaudit.store.codec import CodecError, unpack
 from secaudit.store.factsets import facts_from
@@ -121,6 +122,39 @@ def with_facts(connection: Connection, found: dict[str, EndpointState]) -> dict[
             state = replace(state, evidence=replace(evidence, outcome=outcome))  # noqa: PLW2901
         filled[endpoint] = state
     return filled
+
+
+def contact_hours(connection: Connection, since: datetime) -> dict[str, dict[int, int]]:
+    """Endpoint -> hour of the week in Việt Nam (0: Monday from midnight) -> how often SSH saw it then, from ``since`` on.
+
+    What came another way says when a person or a console was at work, not when the machine can be reached.
+    """
+    table = schema.outcomes
+    zone = f"{int(VIETNAM_TIME.utcoffset(None).total_seconds()) // 3600:+d} hours"
+    day = func.strftime("%w", table.c.finished_at, zone).label("day")
+    hour = func.strftime("%H", table.c.finished_at, zone).label("hour")
+    query = (
+        select(table.c.endpoint, day, hour, func.count().label("times"))
+        .where(table.c.sight == Sight.SEEN.value, table.c.way == Way.SSH.value, table.c.finished_at >= moment_text(since))
+        .group_by(table.c.endpoint, day, hour)
+    )
+    found: dict[str, dict[int, int]] = {}
+    for row in connection.execute(query):
+        if row.day is None or row.hour is None:
+            raise RowError("a moment that is none")
+        # SQLite's week begins with Sunday.
+        found.setdefault(row.endpoint, {})[(int(row.day) + 6) % 7 * 24 + int(row.hour)] = row.times
+    return found
+
+
+def run_starts(connection: Connection, way: Way, limit: int) -> list[datetime]:
+    """When the newest runs of this way began, oldest first."""
+    table = schema.runs
+    query = select(table.c.started_at).where(table.c.way == way.value).order_by(table.c.number.desc()).limit(limit)
+    try:
+        return sorted(moment_from(text) for text in connection.scalars(query))
+    except (ValueError, TypeError) as error:
+        raise RowError(str(error)) from error
 
 
 def facts_of(connection: Connection, numbers: Iterable[int]) -> dict[int, FactSet]:

@@ -162,6 +162,16 @@ class Store:
         with self._reading() as connection:
             return reading.history(connection, endpoint, limit)
 
+    def contact_hours(self, since: datetime) -> dict[str, dict[int, int]]:
+        """Endpoint -> hour of the week in Việt Nam (0: Monday from midnight) -> how often SSH saw it then, from ``since`` on."""
+        with self._reading() as connection:
+            return reading.contact_hours(connection, since)
+
+    def run_starts(self, way: Way, *, limit: int = 100) -> list[datetime]:
+        """When the newest runs of this way began, oldest first."""
+        with self._reading() as connection:
+            return reading.run_starts(connection, way, limit)
+
     # Evidence
 
     def captures_of(self, numbers: Iterable[int]) -> dict[int, Capture]:

@@ -3,7 +3,7 @@
 What is named here loads quickly; ``SshTransport`` is in ``secaudit.transport.ssh``, which loads paramiko.
 """
 
-from secaudit.transport.base import Abandoned, Cut, HostKey, Reply, Request, Target, Transport, TransportFailure
+from secaudit.transport.base import Abandoned, Cut, HostKey, Reply, Request, Target, Transport, TransportFailure, WayFull
 from secaudit.transport.credentials import Credentials, KeyFile
 from secaudit.transport.host_keys import HostKeys, KnownKey, Standing
 
@@ -21,4 +21,5 @@ __all__ = [
     "Target",
     "Transport",
     "TransportFailure",
+    "WayFull",
 ]

@@ -151,6 +151,17 @@ class TransportFailure(Exception):  # noqa: N818 - an outcome of the outside wor
         super().__init__(f"{sight}: {self.detail}")
 
 
+class WayFull(TransportFailure):
+    """Something between here and the machine, such as a jump host, has no room now; says nothing about the machine.
+
+    A run comes back to the machine later without counting a try. Only where the way stays full is this kept as its outcome.
+    """
+
+    def __init__(self, detail: str) -> None:
+        """``detail`` names what is full."""
+        super().__init__(Sight.NO_ROUTE, detail)
+
+
 class Abandoned(Exception):  # noqa: N818 - the user's wish, not a mistake
     """The request was given up because the run was stopped; says nothing about the machine."""
 

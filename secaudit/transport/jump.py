@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from secaudit.model.outcome import Sight
-from secaudit.transport.base import Abandoned, Target, TransportFailure
+from secaudit.transport.base import Abandoned, Target, TransportFailure, WayFull
 from secaudit.transport.conversation import OVERHEAD_BYTES
 from secaudit.transport.forwarded import ChannelSocket, JumpTransport
 from secaudit.transport.offering import BROKEN
@@ -28,7 +28,7 @@ OPENINGS = 2
 PAUSE_SECONDS = 30.0
 """Before one that could not be reached is tried the second time; meanwhile the machines behind it end with its failure."""
 
-_PROHIBITED, _CONNECT_FAILED = 1, 2
+_PROHIBITED, _CONNECT_FAILED, _NO_ROOM = 1, 2, 4
 """Reason codes of RFC 4254 section 5.1."""
 _SAID = (
     ("refused", Sight.REFUSED),
@@ -166,6 +166,8 @@ class Jumps:
             raise jump.failure(Sight.TIMEOUT, f"{target.host} port {target.port} did not answer it within {left:.0f} s")
         if opening.refusal is None:
             raise jump.failure(Sight.NO_ROUTE, "the connection to it broke")
+        if opening.refusal[0] == _NO_ROOM:
+            raise WayFull(f"jump host {target.jump.label}: it has no room for another connection: {opening.refusal[1]}")
         raise jump.failure(*_refusal(target, *opening.refusal))
 
     def close(self) -> None:

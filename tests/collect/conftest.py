@@ -36,6 +36,9 @@ class Diary:
     def asking(self, endpoint):
         self.events.append(("ask", endpoint.id))
 
+    def deferred(self, endpoint):
+        self.events.append(("defer", endpoint.id))
+
     def kept(self, stored):
         self.events.append(("tell", stored.outcome.endpoint))
 
@@ -57,9 +60,9 @@ def diary():
 def job():
     """Makes jobs."""
 
-    def make(name, address="127.20.1.1", port=22, **endpoint):
+    def make(name, address="127.20.1.1", port=22, *, line=None, **endpoint):
         endpoint.setdefault("kind", "server")
         target = None if address is None else Target(address, port, "audit")
-        return Job(Endpoint(id=name, address=address, **endpoint), target)
+        return Job(Endpoint(id=name, address=address, **endpoint), target, **(line or {}))
 
     return make

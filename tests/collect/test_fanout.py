@@ -12,7 +12,7 @@ from secaudit.model.knowledge import Knowledge
 from secaudit.model.outcome import Sight
 from secaudit.transport import Abandoned, Cut, Reply, TransportFailure
 
-LIMITS = Limits(in_flight=8, per_second=10_000, endpoint_seconds=20)
+LIMITS = Limits(in_flight=8, per_network=8, per_second=10_000, endpoint_seconds=20)
 LAB = "SSH-2.0-secaudit-lab_OpenSSH"
 
 
@@ -366,7 +366,21 @@ def test_stacks_are_small_only_while_it_runs(diary, job):
     assert threading.stack_size() == before
 
 
-@pytest.mark.parametrize("field", ["in_flight", "per_second", "endpoint_seconds", "answer_bytes"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "in_flight", "per_network", "per_province_network", "per_jump", "per_second", "endpoint_seconds", "answer_bytes",
+        "run_seconds", "retry_seconds",
+    ],
+)  # fmt: skip
 def test_limits_are_positive(field):
     with pytest.raises(ValueError, match="positive"):
         Limits(**{field: 0})
+
+
+def test_a_run_without_an_end_does_not_try_for_ever():
+    with pytest.raises(ValueError, match="number of retries"):
+        Limits(retries=None)
+    with pytest.raises(ValueError, match="not negative"):
+        Limits(retries=-1)
+    assert Limits(retries=None, run_seconds=60).retries is None

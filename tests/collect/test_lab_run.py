@@ -70,7 +70,7 @@ def test_bad_machines_get_their_class_and_delay_nobody(tmp_path, diary):
     machines = {address: Machine(answer="x", misbehave=kind) for address, kind in bad.items()}
     machines |= {address: Machine(answer="x") for address in good}
     public = fresh_key(tmp_path / "client")
-    limits = Limits(in_flight=60, per_second=1000, endpoint_seconds=10, answer_bytes=4_000_000)
+    limits = Limits(in_flight=60, per_network=60, per_second=1000, endpoint_seconds=10, answer_bytes=4_000_000)
     with LabServer(machines, folder=tmp_path / "lab", client_keys=[public], answerer=answer) as lab:
         began = time.monotonic()
         sights = see(lab, tmp_path / "client", [*bad, *good], diary, limits)
@@ -92,7 +92,7 @@ def test_hundreds_in_flight(tmp_path, diary):
     addresses = [f"127.20.{8 + n // 250}.{1 + n % 250}" for n in range(400)]
     public = fresh_key(tmp_path / "client")
     machines = {address: Machine(answer="x") for address in addresses}
-    limits = Limits(in_flight=200, per_second=10_000, endpoint_seconds=60)
+    limits = Limits(in_flight=200, per_network=200, per_second=10_000, endpoint_seconds=60)
     with LabServer(machines, folder=tmp_path / "lab", client_keys=[public], answerer=answer) as lab:
         sights = see(lab, tmp_path / "client", addresses, diary, limits)
     assert sights == Counter({Sight.SEEN: 400})

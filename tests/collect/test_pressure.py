@@ -14,7 +14,7 @@ from secaudit.model.outcome import Sight
 from secaudit.transport import Reply
 
 BODY = 4 * 1024 * 1024
-LIMITS = Limits(in_flight=6, per_second=10_000, endpoint_seconds=60)
+LIMITS = Limits(in_flight=6, per_network=6, per_second=10_000, endpoint_seconds=60)
 
 
 class Heavy:

@@ -123,7 +123,7 @@ class Range:
     def scan(self, *arguments: str) -> list[str]:
         """The scan command line."""
         login = ["--no-agent", "--identity", str(self.home / "key"), "--user", "audit", "--deadline", str(DEADLINE)]
-        return self.command("scan", *login, "--rate", "1000", *arguments)
+        return self.command("scan", *login, "--rate", "1000", "--per-network", "200", "--retries", "0", *arguments)
 
     def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         """Run and remember what it printed."""

@@ -67,7 +67,8 @@ def scan_of(tmp_path, count, kind):
         province = make_range(tmp_path, lab, ids, {})
         command = [
             *province.command("scan", "--no-agent", "--identity", str(tmp_path / "key"), "--user", "audit"),
-            "--connections", str(IN_FLIGHT), "--rate", "2000", "--deadline", "300", "--format", "json",
+            "--connections", str(IN_FLIGHT), "--per-network", str(IN_FLIGHT), "--rate", "2000", "--deadline", "300",
+            "--format", "json",
         ]  # fmt: skip
         with subprocess.Popen(command, env=clean_environment(), stdout=subprocess.PIPE, stderr=sys.stderr) as process:
             gauge = Gauge(process)

@@ -23,7 +23,8 @@ def scan_strangers(tmp_path_factory):
     with HostileLab(machines, folder=home / "lab", client_keys=[fresh_key(home / "key")], answerer=answer) as lab:
         province = make_range(home, lab, ids, EXPECTED)
         done = province.run([*province.command(
-            "scan", "--no-agent", "--identity", str(home / "key"), "--user", "audit", "--deadline", "40", "--rate", "1000"
+            "scan", "--no-agent", "--identity", str(home / "key"), "--user", "audit", "--deadline", "40", "--rate", "1000",
+            "--per-network", "100", "--retries", "0",
         ), "--format", "json"])  # fmt: skip
         shown = province.run([*province.command("runs", "show", "1", inventory=False), "--format", "json"])
         yield province, done, {outcome["endpoint"]: outcome for outcome in json.loads(shown.stdout)["outcomes"]}
