@@ -15,6 +15,7 @@ from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Grade, Outcome, Run, Sight, StoredOutcome, Way
 from secaudit.pipeline.order import CONTACT_DAYS, History, has_province_line, history_of, line_of, usual_hours
 from secaudit.pipeline.seeing import Scope, Selection, Sweep, select
+from secaudit.pipeline.ways import Asked, Ways
 from secaudit.store import Store
 
 NOW = datetime(2026, 11, 16, 3, tzinfo=UTC)
@@ -49,7 +50,7 @@ def province(**agencies):
 
 
 def order(prov, states, history=None, **scope):
-    found = select(prov, states, Scope(**scope), user="audit", day=NOW, history=history)
+    found = select(prov, states, Scope(**scope), ways=Ways(prov.inventory, Asked("audit")), day=NOW, history=history)
     return [job.endpoint.id for job in found.jobs]
 
 
@@ -150,7 +151,9 @@ def test_the_line_of_a_machine(networks, address, via, line):
 def test_what_a_job_is_told():
     prov = province(a=2)
     hours = frozenset({8})
-    jobs = select(prov, blank(prov), Scope(), user="u", day=NOW, history=History(hours={"a-1": hours})).jobs
+    jobs = select(
+        prov, blank(prov), Scope(), ways=Ways(prov.inventory, Asked("u")), day=NOW, history=History(hours={"a-1": hours})
+    ).jobs
     assert [(job.network, job.province_line, job.jump, job.hours) for job in jobs] == [
         ("a", False, None, frozenset()),
         ("a", False, None, hours),
@@ -163,13 +166,13 @@ def test_a_job_names_its_jump_host():
     file = prov.inventory.agencies[0]
     machine = file.endpoints[0].model_copy(update={"access": Access(via="jump-a")})
     prov.inventory = Inventory(prov.inventory.province, (file.model_copy(update={"endpoints": (machine,)}),))
-    assert select(prov, blank(prov), Scope(), user="u", day=NOW).jobs[0].jump == "jump-a"
+    assert select(prov, blank(prov), Scope(), ways=Ways(prov.inventory, Asked("u")), day=NOW).jobs[0].jump == "jump-a"
 
 
 def test_what_a_run_left_is_counted():
     run = Run(1, NOW, NOW, "x", Way.SSH, "all", "finished", "", "", (("seen", 2), ("timeout", 1)))
     prov = province(a=10)
-    jobs = select(prov, blank(prov), Scope(), user="u", day=NOW).jobs
+    jobs = select(prov, blank(prov), Scope(), ways=Ways(prov.inventory, Asked("u")), day=NOW).jobs
     swept = Sweep(run, Selection(jobs, 0, 0), 2)
     assert (swept.seen, swept.unseen, swept.left) == (2, 8, 7)
 
