@@ -212,7 +212,10 @@ class Conversation:
         except BROKEN as error:
             raise self.failure(Sight.CHANNEL, f"no session was opened: {reason_of(error)}") from error
         self._phase = "command"
-        self._send_exec(channel, request.command)
+        try:
+            self._send_exec(channel, request.command)
+        except BROKEN as error:
+            raise self.failure(Sight.CHANNEL, "the server closed the connection instead of running the command") from error
         heard = self._exchange(channel, request.stdin, max_bytes)
         return Reply(
             stdout=heard.stdout,

@@ -159,8 +159,8 @@ class Exchange:
                 return
         except TimeoutError:
             return
-        except OSError:
-            pass
+        except (OSError, EOFError):
+            pass  # the connection is gone: what has come of the answer counts all the same
         self._unsent = self._unsent[:0]
 
     def _status(self) -> int | None:

@@ -350,6 +350,7 @@ def _between(_session: _Session, stdin: bytes) -> Iterator[Part]:
 
 _ANSWERS: dict[str, Callable[[_Session, bytes], Iterator[Part]]] = {
     "silent-in-answer": lambda _s, stdin: iter([_halves(stdin)[0], 600.0]),
+    "never-hangs-up": lambda _s, stdin: iter([answer(stdin), 600.0]),
     "begins-only": lambda _s, stdin: iter([answer(stdin).split(b"begin")[0].rpartition(b"\n")[0] + b"\n", 600.0]),
     "drips": lambda _s, stdin: (part for byte in answer(stdin) for part in (bytes([byte]), 1.0)),
     "drips-in-answer": lambda _s, stdin: (

@@ -176,6 +176,7 @@ CASES: tuple[Case, ...] = (
         Case("drips", "Sends one byte of the answer a second.", "timeout", "before anything useful came", AT_DEADLINE),
         Case("drips-in-answer", "Sends half of the answer, then one byte a second.", "truncated",
              "the time for this machine was over", AT_DEADLINE),
+        Case("never-hangs-up", "Answers whole, then holds the session open.", "seen", ends=AT_DEADLINE),
         Case("gigabyte", "One section of 1 GB.", "truncated", "more came than an answer may have", AT_BYTES),
         Case("endless-output", "An answer without end.", "truncated", "more came than an answer may have", AT_BYTES,
              lab=Misbehaviour.ENDLESS_OUTPUT),

@@ -1,6 +1,5 @@
 """Every row of the table of misbehaviour: its class, its own deadline, what was offered to it, and nothing live in any output."""
 
-import json
 import os
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from secaudit.lab.keys import fresh_key
 from secaudit.lab.map import Machine, Misbehaviour
 from secaudit.model.capture import SectionStatus
 from secaudit.model.fact import Known
+from secaudit.model.outcome import Outcome, StoredOutcome
 from secaudit.model.secret import Secret
 from secaudit.store import Store
 from secaudit.transport import HostKeys
@@ -55,7 +55,7 @@ class Run:
 
     province: Range
     lab: MisbehavingLab
-    outcomes: dict[str, dict] = field(default_factory=dict)
+    outcomes: dict[str, StoredOutcome] = field(default_factory=dict)
     shown: str = ""
     status: int = -1
     memory_kb: int = 0
@@ -121,8 +121,8 @@ def _scan(home: Path, kind: str, number: int, ends: ExitStack) -> Run:
     else:
         options = ["--deadline", str(seconds), "--connections", "120", *(["--sudo"] if kind == "shells" else [])]
         run.status, run.shown, run.memory_kb = _measured(run.province.scan(*options))
-    done = run.province.run([*run.province.command("runs", "show", "1", inventory=False), "--format", "json"])
-    run.outcomes = {outcome["endpoint"]: outcome for outcome in json.loads(done.stdout)["outcomes"]}
+    with Store.open(run.province.workspace / "store.sqlite", create=False) as store:
+        run.outcomes = {stored.outcome.endpoint: stored for stored in store.outcomes(1)}
     return run
 
 
@@ -145,8 +145,8 @@ def scan_all(tmp_path_factory):
         yield runs
 
 
-def _seconds(outcome: dict) -> float:
-    return (datetime.fromisoformat(outcome["finished_at"]) - datetime.fromisoformat(outcome["started_at"])).total_seconds()
+def _seconds(outcome: Outcome) -> float:
+    return (outcome.finished_at - outcome.started_at).total_seconds()
 
 
 @pytest.mark.parametrize("case", TESTED, ids=lambda case: case.name)
@@ -155,32 +155,32 @@ def test_machine_that(runs, case: Case):
     run = runs[case.run]
     if case.name in SHELLS and not account_may_run(case.name):
         pytest.skip(f"{SHELLS[case.name][0]} is not installed: see .ci/parts in the Makefile")
-    outcome = run.outcomes[case.name]
-    assert outcome["sight"] == case.sight, outcome
-    assert case.says in outcome["detail"], outcome
-    assert control_characters(outcome["detail"] + (outcome["server_version"] or "")) == []
-    assert len(outcome["detail"]) <= 500
+    outcome = run.outcomes[case.name].outcome
+    assert outcome.sight == case.sight, outcome
+    assert case.says in outcome.detail, outcome
+    assert control_characters(outcome.detail + (outcome.server_version or "")) == []
+    assert len(outcome.detail) <= 500
     deadline = SHELL_DEADLINE if case.run == "shells" else DEADLINE
     assert _seconds(outcome) <= deadline * (1 + SHARE) + SLACK
     if case.ends == AT_DEADLINE:
         assert _seconds(outcome) >= deadline * 0.99
     else:
-        assert case.sight == "seen" or "was not finished in time" not in outcome["detail"]
+        assert case.sight == "seen" or "was not finished in time" not in outcome.detail
     assert tuple(dict.fromkeys(method for name, method in run.lab.offers if name == case.name)) == case.offered
 
 
 def test_good_machines_are_done_before_the_first_bad_ones_deadline(runs):
     run = runs["key"]
-    waiting = [run.outcomes[case.name]["finished_at"] for case in rows_of("key") if case.ends == AT_DEADLINE]
-    good = [run.outcomes[f"good-{n}"] for n in range(GOOD)]
-    assert {outcome["sight"] for outcome in good} == {"seen"}
-    assert max(outcome["finished_at"] for outcome in good) < min(waiting)
+    waiting = [run.outcomes[case.name].outcome.finished_at for case in rows_of("key") if case.ends == AT_DEADLINE]
+    good = [run.outcomes[f"good-{n}"].outcome for n in range(GOOD)]
+    assert {outcome.sight for outcome in good} == {"seen"}
+    assert max(outcome.finished_at for outcome in good) < min(waiting)
     assert len(waiting) >= 20
 
 
 def test_good_machines_are_seen_in_every_run(runs):
     for kind, run in runs.items():
-        assert {run.outcomes[f"good-{n}"]["sight"] for n in range(GOOD)} == {"seen"}, kind
+        assert {run.outcomes[f"good-{n}"].outcome.sight for n in range(GOOD)} == {"seen"}, kind
 
 
 def test_every_machine_ends_in_exactly_one_class(runs):
@@ -215,7 +215,7 @@ def test_a_gigabyte_takes_neither_memory_nor_time(runs):
     assert ANSWER_BYTES < run.lab.sessions["gigabyte"].sent < 2 * ANSWER_BYTES
     assert run.memory_kb < MOST_MEMORY_KB
     with Store.open(run.province.workspace / "store.sqlite", create=False) as store:
-        number = run.outcomes["gigabyte"]["number"]
+        number = run.outcomes["gigabyte"].number
         capture = store.captures_of([number])[number]
         assert store.verify().intact
     assert len(capture.raw) <= ANSWER_BYTES
@@ -226,7 +226,7 @@ def test_a_gigabyte_takes_neither_memory_nor_time(runs):
 def test_a_wrong_clock_is_told_and_takes_nothing_else(runs, name, years):
     run = runs["key"]
     with Store.open(run.province.workspace / "store.sqlite", create=False) as store:
-        numbers = {other: run.outcomes[other]["number"] for other in (name, "good-0")}
+        numbers = {other: run.outcomes[other].number for other in (name, "good-0")}
         facts = store.facts_of(numbers.values())
     skew = facts[numbers[name]]["time.skew_seconds"].value
     assert abs(skew / (TEN_YEARS / 10) - years) < 1.5
@@ -239,7 +239,7 @@ def test_a_machine_with_nothing_but_busybox_answers_every_section(runs):
     if not account_may_run("busybox"):
         pytest.skip("busybox is not installed: see .ci/parts in the Makefile")
     run = runs["shells"]
-    numbers = {name: run.outcomes[name]["number"] for name in ("busybox", "zsh") if name in run.outcomes}
+    numbers = {name: run.outcomes[name].number for name in ("busybox", "zsh") if name in run.outcomes}
     with Store.open(run.province.workspace / "store.sqlite", create=False) as store:
         captures = store.captures_of(list(numbers.values()))
         facts = store.facts_of([numbers["busybox"]])[numbers["busybox"]]
@@ -253,7 +253,7 @@ def test_a_machine_with_nothing_but_busybox_answers_every_section(runs):
 @pytest.mark.parametrize("name", ["sudo-tty", "sudo-password"])
 def test_what_sudo_refuses_is_missing_as_denied_and_the_rest_stands(runs, name):
     run = runs["shells"]
-    number = run.outcomes[name]["number"]
+    number = run.outcomes[name].number
     with Store.open(run.province.workspace / "store.sqlite", create=False) as store:
         facts = store.facts_of([number])[number]
         capture = store.captures_of([number])[number]

@@ -103,22 +103,6 @@ def test_cut_anywhere_never_gives_more_than_the_whole():
                 assert item == full.by_name[item.name]
 
 
-def test_a_cut_in_the_middle_of_a_marker_is_a_cut_and_no_damage():
-    """A lost cable or a byte limit meets a line of the frame as easily as a line of a section."""
-    data = answer(section(b"a", b"one"), section(b"b", b"two"), section(b"c", b"three"))
-    first = data.index(b"end a") + len(b"end a ok 0 1000\n")
-    for at in range(len(data)):
-        try:
-            capture = frame("posix", N, data[:at])
-        except FrameError as error:
-            assert error.sight is not Sight.PROTOCOL, data[:at][-60:]
-            assert at < first, data[:at][-60:]
-        else:
-            assert at >= first
-            assert capture.by_name["a"].status is SectionStatus.OK
-            assert capture.complete is (M + b" stop" in data[:at])
-
-
 def test_no_start_marker_means_the_shell_did_not_run_it():
     with pytest.raises(FrameError) as caught:
         frame("posix", N, b"This account is \x1b[31mcurrently not available.\n")
@@ -217,6 +201,22 @@ def test_any_content_comes_through_unchanged(bodies):
         data += b"\n%s begin s%d\n%s\n%s end s%d ok 0 400\n" % (mark, number, body, mark, number)
     capture = frame("posix", nonce, data + b"\n%s stop\n" % mark)
     assert [item.body for item in capture.sections] == bodies
+
+
+def test_a_cut_in_the_middle_of_a_marker_is_a_cut_and_no_damage():
+    """A lost cable or a byte limit meets a line of the frame as easily as a line of a section."""
+    data = answer(section(b"a", b"one"), section(b"b", b"two"), section(b"c", b"three"))
+    first = data.index(b"end a") + len(b"end a ok 0 1000\n")
+    for at in range(len(data)):
+        try:
+            capture = frame("posix", N, data[:at])
+        except FrameError as error:
+            assert error.sight is not Sight.PROTOCOL, data[:at][-60:]
+            assert at < first, data[:at][-60:]
+        else:
+            assert at >= first
+            assert capture.by_name["a"].status is SectionStatus.OK
+            assert capture.complete is (M + b" stop" in data[:at])
 
 
 def test_numbers_do_not_repeat():
