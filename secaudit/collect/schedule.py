@@ -47,6 +47,7 @@ class _Group:
 
     @property
     def full(self) -> bool:
+        """No place is free."""
         return self.used >= self.places
 
 
