@@ -194,6 +194,17 @@ class JumpTransport(FanoutTransport):
         library._send_user_message(packet)
         return opening
 
+    def answers(self, seconds: float) -> bool:
+        """Whether the jump host answers a question without meaning, as every server must, within ``seconds``."""
+        heard = self.completion_event = threading.Event()
+        packet = Packet()
+        packet.add_byte(b"\x50")
+        packet.add_string("keepalive@openssh.com")
+        packet.add_boolean(True)
+        with contextlib.suppress(*BROKEN):
+            cast("Any", self)._send_user_message(packet)
+        return heard.wait(seconds)
+
     def _parse_channel_open_success(self, m: Packet) -> None:
         number = m.get_int()
         m.rewind()

@@ -23,6 +23,8 @@ UNMEASURED = 1 << 40
 """Bytes of a connection to a jump host behind another one; each counts its channels itself."""
 OPENING_SECONDS = 60.0
 """For connecting and logging in to a jump host; endpoints that wait for it keep their own deadlines."""
+SILENT_SECONDS = 10.0
+"""After a machine did not answer, its jump host has so long to say that it is still there: a cable may be cut."""
 OPENINGS = 2
 """A jump host that broke off is connected to once more, not for ever."""
 PAUSE_SECONDS = 30.0
@@ -72,6 +74,7 @@ class _Jump:
         self._lock = threading.Lock()
         self._attempt: _Attempt | None = None
         self._count = 0
+        self._doubted: JumpTransport | None = None
 
     def link(self, deadline: float) -> tuple[JumpTransport, Outbox]:
         """The connection, opened if there is none; TransportFailure of the endpoint that needs it."""
@@ -89,6 +92,22 @@ class _Jump:
     def failure(self, sight: Sight, detail: str) -> TransportFailure:
         """A failure that names this jump host; its key and version are not the endpoint's."""
         return TransportFailure(sight, f"jump host {self._target.label}: {detail}")
+
+    def doubt(self, transport: JumpTransport, wire: Outbox) -> None:
+        """A machine did not answer: is the jump host itself still there? Found out aside; a silent one loses its connection."""
+        with self._lock:
+            if self._doubted is transport:
+                return
+            self._doubted = transport
+
+        def find_out() -> None:
+            there = transport.answers(SILENT_SECONDS)
+            with self._lock:
+                self._doubted = None
+            if not there:
+                wire.shut("silent")
+
+        threading.Thread(target=find_out, name="secaudit-doubt", daemon=True).start()
 
     def close(self) -> None:
         """End the connection."""
@@ -163,6 +182,7 @@ class Jumps:
         if wire.ended == "abandoned":
             raise Abandoned
         if not answered:
+            jump.doubt(transport, wire)
             raise jump.failure(Sight.TIMEOUT, f"{target.host} port {target.port} did not answer it within {left:.0f} s")
         if opening.refusal is None:
             raise jump.failure(Sight.NO_ROUTE, "the connection to it broke")

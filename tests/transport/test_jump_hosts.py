@@ -18,7 +18,7 @@ from secaudit.lab.server import LabServer
 from secaudit.lab.sshd import Sshd
 from secaudit.model.outcome import OfferResult, Sight
 from secaudit.model.secret import Secret
-from secaudit.transport import Abandoned, Credentials, HostKeys, KeyFile, Target, TransportFailure
+from secaudit.transport import Abandoned, Credentials, HostKeys, KeyFile, Target, TransportFailure, jump
 from secaudit.transport.ssh import SshTransport
 from tests.transport.conftest import ANSWER, Say
 
@@ -244,6 +244,45 @@ def test_a_jump_host_that_dies_is_connected_to_once_more(behind):
     assert here.logins == 2
 
 
+def test_a_jump_host_that_falls_silent_is_found_out_and_connected_to_again(behind, monkeypatch):
+    """A lost cable sends no farewell: without asking, each machine behind it would be waited for in vain."""
+    monkeypatch.setattr(jump, "SILENT_SECONDS", 1.0)
+    here = behind(good(BEHIND[:3]))
+    with closing(here.transport(connect_seconds=2.0)) as transport:
+        assert ask(transport, here.target(BEHIND[0])).exit_status == 0
+        stopped = signal_sessions(here.sshd, signal.SIGSTOP)
+        try:
+            failure = failure_of(transport, here.target(BEHIND[1]))
+            assert failure.sight is Sight.TIMEOUT
+            assert "did not answer it within 2 s" in failure.detail
+            wait_for(lambda: not any(thread.name == "secaudit-doubt" for thread in threading.enumerate()))
+            assert ask(transport, here.target(BEHIND[2])).exit_status == 0
+        finally:
+            for child in stopped:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGCONT)
+    assert here.logins == 2
+
+
+def test_a_slow_machine_is_not_taken_for_a_silent_jump_host(behind, monkeypatch):
+    monkeypatch.setattr(jump, "SILENT_SECONDS", 5.0)
+    here = behind(good(BEHIND[:2]))
+    with socket.socket() as full, closing(here.transport(connect_seconds=1.0)) as transport:
+        full.bind(("127.20.8.98", 0))
+        full.listen(0)
+        fill = [socket.socket() for _ in range(3)]
+        for sock in fill:  # a full queue: the next connection is neither taken nor refused
+            sock.setblocking(False)
+            sock.connect_ex(full.getsockname())
+        failure = failure_of(transport, here.target("127.20.8.98", port=full.getsockname()[1]))
+        for sock in fill:
+            sock.close()
+        wait_for(lambda: not any(thread.name == "secaudit-doubt" for thread in threading.enumerate()))
+        assert ask(transport, here.target(BEHIND[0])).exit_status == 0
+    assert failure.sight is Sight.TIMEOUT
+    assert here.logins == 1
+
+
 def test_stopping_a_run_ends_what_goes_through_a_jump_host(behind):
     here = behind({BEHIND[0]: Machine(answer="x", misbehave=Misbehaviour.SILENT)})
     ended = []
@@ -272,11 +311,16 @@ def wait_for(condition, seconds=20.0):
 
 
 def cut_sessions(sshd):
-    """End the server's side of every connection: the children of the listening process."""
+    """End the server's side of every connection."""
+    return signal_sessions(sshd, signal.SIGKILL)
+
+
+def signal_sessions(sshd, number):
+    """Send a signal to the server's side of every connection: the children of the listening process."""
     listener = int((sshd.folder / "sshd.pid").read_text(encoding="ascii"))
     with open(f"/proc/{listener}/task/{listener}/children", encoding="ascii") as children:  # noqa: PTH123
         found = [int(child) for child in children.read().split()]
     for child in found:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
+            os.kill(child, number)
     return found
