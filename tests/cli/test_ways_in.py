@@ -282,10 +282,16 @@ def test_a_password_of_the_keyring(stack, home):
     with_passwords(stack, home)
     (home.folder / "backend.py").write_text(
         "from keyring.backend import KeyringBackend\n\nclass Ring(KeyringBackend):\n    priority = 1\n"
-        f"    def get_password(self, service, name): return {PASSWORD!r} if (service, name) == ('secaudit', 'xa-a') else None\n",
+        f"    def get_password(self, service, name): return {PASSWORD!r} if (service, name) == ('secaudit', 'xa-a') else None\n"
+        "    def set_password(self, service, name, value): raise NotImplementedError\n",
         encoding="utf-8",
     )
     home.private(home.workspace / "credentials.yaml", "default: {user: audit, agent: false, password: 'keyring:secaudit/xa-a'}\n")
-    done = home.run("scan", PYTHON_KEYRING_BACKEND="backend.Ring", PYTHONPATH=str(home.folder))
+    done = home.run(
+        "scan",
+        PYTHON_KEYRING_BACKEND="backend.Ring",
+        PYTHONPATH=os.pathsep.join([str(home.folder), os.environ.get("PYTHONPATH", "")]),
+    )
+    assert done.returncode in (0, 3), done.stderr
     assert home.sights() == dict.fromkeys(BEHIND, "seen"), done.stderr
     home.assert_nowhere(PASSWORD)
