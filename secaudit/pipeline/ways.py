@@ -125,6 +125,8 @@ class Ways:
     def _hops(self, hops: Sequence[Hop], at: Place, behind: tuple[str, ...]) -> Target:
         """The chain of a ProxyJump, the nearest jump host last; only the first hop's own ProxyJump counts, as in OpenSSH."""
         target: Target | None = None
+        if not hops:
+            raise _NoWayError(f"{at} names a jump host that cannot be one")
         for hop in hops:
             name = f"{SSH_JUMP}{hop.host.lower()}" + (f":{hop.port}" if hop.port else "")
             if name in behind or hop.host in behind or len(behind) - 2 >= MOST_HOPS:  # two of them are the machine itself

@@ -29,7 +29,7 @@ class Settings:
     key_alias: str | None = None
     agent: bool = True
     jumps: tuple[Hop, ...] = ()
-    """In the order they are passed."""
+    """In the order they are passed; empty although ``jumps_at`` is known when they make no sense."""
     jumps_at: Place | None = None
     command_at: Place | None = None
     """A ProxyCommand, which is never run."""
@@ -95,16 +95,16 @@ class SshConfig:
             identities_only=(text("identitiesonly") or "no").lower() in YES,
             key_alias=text("hostkeyalias"),
             agent=(text("identityagent") or "").lower() != "none",
-            jumps=tuple(found for part in proxy.value.split(",") if (found := hop(part)) is not None)
-            if proxy and jumping
-            else (),
+            jumps=_hops(filled(proxy.value, signs)) if proxy and jumping else (),
             jumps_at=proxy.place if proxy and jumping else None,
             command_at=proxy.place if proxy and command else None,
         )
 
 
 def _hops(text: str) -> tuple[Hop, ...]:
-    return tuple(found for part in text.split(",") if (found := hop(part)) is not None)
+    """All of them, or none where what was filled in makes one senseless: half a way is another way."""
+    found = [hop(part) for part in text.split(",")]
+    return () if None in found else tuple(one for one in found if one is not None)
 
 
 _SLOTS: Mapping[str, str] = MappingProxyType({"proxyjump": "proxy", "proxycommand": "proxy"})

@@ -13,7 +13,7 @@ _USER = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.@\\-]{0,63}\$?")
 _ALIAS = re.compile(r"[A-Za-z0-9_.:\[\]][A-Za-z0-9_.:\[\]-]{0,252}")
 _JUMP = re.compile(r"(?:ssh://)?(?:(?P<user>[^@/]+)@)?(?:\[(?P<six>[^\]]+)\]|(?P<host>[^@:/\[\]]+))(?::(?P<port>[0-9]{1,5}))?/?")
 _TOKEN = re.compile(r"%(.?)", re.DOTALL)
-_SIGNS_BY_KEYWORD = {"hostname": "%h", "identityfile": "%dhnpru"}
+_SIGNS_BY_KEYWORD = {"hostname": "%h", "identityfile": "%dhnpru", "proxyjump": "%hnpr"}
 YES, NO = ("yes", "true"), ("no", "false")
 
 
@@ -108,7 +108,7 @@ def check_value(keyword: str, written: str, value: str) -> None:
         "hostname": lambda: _HOST.fullmatch(_TOKEN.sub("x", value)) is not None,
         "hostkeyalias": lambda: _ALIAS.fullmatch(value) is not None,
         "identitiesonly": lambda: value.lower() in (*YES, *NO),
-        "proxyjump": lambda: value.lower() == "none" or all(hop(part) for part in value.split(",")),
+        "proxyjump": lambda: value.lower() == "none" or all(hop(_TOKEN.sub("1", part)) for part in value.split(",")),
         "identityfile": lambda: bool(value),
     }.get(keyword)
     if sound is not None and not sound():

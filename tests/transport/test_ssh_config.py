@@ -62,6 +62,10 @@ def test_jump_hosts(home):
     assert config.lookup("d").jumps == (Hop("::1", "x", 99),)
     assert config.lookup("e").jumps == (Hop("last"),)
     assert config.lookup("e").jumps_at.line == 10
+    tokens = read(home, "Host x y\n HostName real-%h\n Port 7\n ProxyJump gate-%n,%r@%h:%p\n").lookup("x", "binh")
+    assert tokens.jumps == (Hop("gate-x"), Hop("real-x", "binh", 7))
+    senseless = read(home, "Host *\n ProxyJump %h:1\n").lookup("-oX")
+    assert (senseless.jumps, senseless.jumps_at.line) == ((), 2)
 
 
 def test_match_blocks_that_are_understood(home):
@@ -201,7 +205,7 @@ SETTING = st.one_of(
     st.sampled_from(["audit", '"root"', "a.b"]).map(lambda u: f"User {u}"),
     st.sampled_from(["real.%h", "10.9.9.9", "%h"]).map(lambda h: f"HostName={h}"),
     st.sampled_from(["yes", "no"]).map(lambda y: f"IdentitiesOnly {y} # why"),
-    st.sampled_from(["jump", "u@jump:22", "none"]).map(lambda j: f"ProxyJump {j}"),
+    st.sampled_from(["jump", "u@jump:22", "none", "gw"]).map(lambda j: f"ProxyJump {j}"),
     st.just("HostKeyAlias named"),
 )
 HEAD = st.one_of(
