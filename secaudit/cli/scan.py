@@ -26,6 +26,7 @@ from secaudit.cli.login import (
     login_user,
 )
 from secaudit.cli.output import OutputFormat, print_json
+from secaudit.cli.preview import DetailOption, Form, Login, PreviewOption, SheetOption, show_preview
 from secaudit.cli.problems import show_problems
 from secaudit.cli.progress import ScanDisplay, bars
 from secaudit.cli.runs import run_json
@@ -90,6 +91,9 @@ def scan(
     accept_unknown: Annotated[
         str, typer.Option("--accept-unknown", metavar="5%", help=N_("Share of machines that may stay unseen."))
     ] = "0%",
+    preview: PreviewOption = False,
+    detail: DetailOption = False,
+    out: SheetOption = None,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """Exit 0 all seen and in order, 3 a check fails, 4 a machine was not seen, 130 interrupted."""
@@ -100,11 +104,15 @@ def scan(
     chosen = province.plan(plan)
     scope = Scope(again or bool(endpoint), tuple(agency or ()), tuple(system or ()), tuple(endpoint or ()))
     account = login_user(user)
+    if (form := Form(preview, detail, out, output)).asked():
+        login = Login(account, identity or (), agent, ask_password, sudo)
+        show_preview(session, form, province, chosen, scope, folder, login, scan_limits(connections, rate, deadline))
+        return
     with Store.open(folder / STORE_FILE) as store:
         store.claim()
         credentials = ask_credentials(session, identity, agent=agent, ask_password=ask_password, ask_passphrase=ask_passphrase)
         transport = SshTransport(credentials, _host_keys(session, folder))
-        limits = _limits(connections, rate, deadline)
+        limits = scan_limits(connections, rate, deadline)
         result = watched_sweep(session, province, chosen, store, transport, scope, user=account, sudo=sudo, limits=limits)
         failures = _failures(province, store, result, chosen.evidence.fresh_days)
     if output is OutputFormat.JSON:
@@ -171,7 +179,8 @@ def ending_on_interrupt() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _limits(connections: int | None, rate: float, deadline: float) -> Limits:
+def scan_limits(connections: int | None, rate: float, deadline: float) -> Limits:
+    """Limits of a scan with these options; how many connections this computer carries when it is not said."""
     limits = Limits(per_second=rate, endpoint_seconds=deadline)
     return safe_limits(limits) if connections is None else replace(limits, in_flight=connections)
 
