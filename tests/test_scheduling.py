@@ -60,9 +60,8 @@ def _command_lines() -> list[tuple[str, list[str], set[str]]]:
                 options = _options_in(match[2])
                 if options:
                     found.append((page.name, match[1].split(), options))
-    for arguments in [*_arguments_of_the_task(), *re.findall(r"^\$options = '(.*)'$", _blocks("powershell")[0], re.MULTILINE)]:
-        found.append((PAGE.name, arguments.split()[:1], _options_in(arguments)))
-    return found
+    tasks = [*_arguments_of_the_task(), *re.findall(r"^\$options = '(.*)'$", _blocks("powershell")[0], re.MULTILINE)]
+    return found + [(PAGE.name, arguments.split()[:1], _options_in(arguments)) for arguments in tasks]
 
 
 def _arguments_of_the_task() -> list[str]:

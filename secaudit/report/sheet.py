@@ -137,7 +137,7 @@ def _text_block(block: Block, voice: Voice) -> list[str]:
 def _text_grid(grid: Grid, voice: Voice) -> list[str]:
     rows = [[_said(voice, cell) for cell in row] for row in (grid.head, *grid.rows)]
     widths = _widths(rows)
-    if widths[0] < _LEAST_COLUMN:  # too many columns: one row becomes a short list
+    if widths is None:  # too many columns: each row becomes a short list
         head = rows[0]
         return [line for row in rows[1:] for line in _record(head, row)]
     numeric = [bool(grid.rows) and all(isinstance(row[place], int) for row in grid.rows) for place in range(len(widths))]
@@ -159,14 +159,14 @@ def _record(head: Sequence[str], row: Sequence[str]) -> list[str]:
     return lines
 
 
-def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
-    """As wide as the content wants; what is too much is taken from the first column."""
+def _widths(rows: Sequence[Sequence[str]]) -> list[int] | None:
+    """As wide as the longest words want; what is left is the first column's, None when it is too little."""
     wanted = [
         max(max((_columns(word) for word in row[place].split()), default=1) for row in rows) for place in range(len(rows[0]))
     ]
     wanted = [min(width, 24) for width in wanted]
     rest = WIDTH - sum(wanted[1:]) - 2 * (len(wanted) - 1)
-    return [min(rest, max(_columns(row[0]) for row in rows)), *wanted[1:]]
+    return [min(rest, max(_columns(row[0]) for row in rows)), *wanted[1:]] if rest >= _LEAST_COLUMN else None
 
 
 def _padded(text: str, width: int, right: bool) -> str:
