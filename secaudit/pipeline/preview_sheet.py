@@ -1,7 +1,7 @@
 """A preview as a sheet that can be read on a console, printed and handed to an agency."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from secaudit.messages import Message, literal, msg, msgc
 from secaudit.pipeline.previewing import AgencyPlan, NotAsked, Offer, OfferKind, Planned, Preview, Spared
@@ -127,7 +127,7 @@ def _agencies(found: Preview, *, each: bool) -> list[Block]:
         return []
     head = (
         msg("Agency"),
-        msg("Asked"),
+        msgc("scan", "Asked"),
         msg("Key enrolled"),
         msg("By jump host"),
         msg("Windows"),
@@ -256,7 +256,7 @@ def _spared(found: Preview, *, each: bool) -> list[Block]:
     for why in Spared:
         names = [machine.endpoint for machine in found.not_asked if machine.why is why]
         if names:
-            rows.append((SPARED_WORDS[why], len(names), _examples(names)))
+            rows.append((SPARED_WORDS[why], len(names), examples(names, _EXAMPLES)))
     blocks: list[Block] = [
         Heading(msg("Not asked")),
         Grid((msg("Reason"), msg("Machines"), msg("Examples")), tuple(rows)),
@@ -272,8 +272,8 @@ def _spared_words(machine: NotAsked) -> Message:
     return msg("{id}: {why}", id=machine.endpoint, why=SPARED_WORDS[machine.why])
 
 
-def _examples(names: Iterable[str]) -> Wording:
-    shown = list(names)
-    if len(shown) <= _EXAMPLES:
-        return literal(", ".join(shown))
-    return msg("{names} and {count} more", names=", ".join(shown[:_EXAMPLES]), count=len(shown) - _EXAMPLES)
+def examples(names: Sequence[str], most: int) -> Wording:
+    """The first names, and how many more there are."""
+    if len(names) <= most:
+        return literal(", ".join(names))
+    return msg("{names} and {count} more", names=", ".join(names[:most]), count=len(names) - most)

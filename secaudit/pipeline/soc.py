@@ -49,6 +49,11 @@ class Reach:
     machines: tuple[Planned, ...]
 
     @property
+    def single(self) -> bool:
+        """The target is an address or a name, not a network of the agency."""
+        return "/" not in self.target
+
+    @property
     def seen_from(self) -> str | None:
         """The address that stands in the machines' own logs, as far as no router rewrites it."""
         return self.jump or self.source

@@ -1,7 +1,9 @@
 """The monitoring centre's plan as a sheet for a ticket or a letter."""
 
-from secaudit.messages import Message, literal, msg
-from secaudit.pipeline.preview_sheet import PLATFORM_WORDS, duration_words, offer_words
+from collections.abc import Sequence
+
+from secaudit.messages import Message, literal, msg, msgc
+from secaudit.pipeline.preview_sheet import PLATFORM_WORDS, duration_words, examples, offer_words
 from secaudit.pipeline.soc import Reach, SocPlan, contact_of
 from secaudit.report.record_words import NOT_OURS, how_it_looks, what_is_recorded
 from secaudit.report.sheet import Block, Grid, Heading, Items, Paragraph, Sheet, Verbatim
@@ -53,19 +55,25 @@ def _sources(plan: SocPlan) -> list[Block]:
 
 
 def _targets(plan: SocPlan) -> list[Block]:
-    head = (msg("Agency"), msg("Machines"), msg("Target"), msg("Ports"), msg("Seen from"), msg("Agency's contact"))
-    return [Heading(msg("Where to")), Grid(head, tuple(_target_row(reach) for reach in plan.reaches))]
+    head = (msg("Agency"), msg("Machines"), msgc("scan", "Target"), msg("Ports"), msg("Seen from"), msg("Agency's contact"))
+    rows: dict[tuple[str, str | None, str | None], list[Reach]] = {}
+    for reach in plan.reaches:
+        # An agency without networks would fill pages with its addresses: one row for all that are seen from one place.
+        alone = None if reach.single and reach.endpoint is None else reach.endpoint or reach.target
+        rows.setdefault((reach.agency.id, alone, reach.seen_from), []).append(reach)
+    return [Heading(msg("Where to")), Grid(head, tuple(_target_row(reaches) for reaches in rows.values()))]
 
 
-def _target_row(reach: Reach) -> tuple[Wording | int, ...]:
-    name = f"{reach.agency.name} ({reach.agency.id})"
+def _target_row(reaches: Sequence[Reach]) -> tuple[Wording | int, ...]:
+    first = reaches[0]
+    name = f"{first.agency.name} ({first.agency.id})"
     return (
-        literal(name if reach.endpoint is None else f"{reach.endpoint} – {name}"),
-        len(reach.machines),
-        literal(reach.target),
-        literal(", ".join(map(str, reach.ports))),
-        literal(reach.seen_from or "–"),
-        literal(contact_of(reach.agency) or "–"),
+        literal(name if first.endpoint is None else f"{first.endpoint} – {name}"),
+        sum(len(reach.machines) for reach in reaches),
+        examples([reach.target for reach in reaches], 3),
+        literal(", ".join(str(port) for port in sorted({port for reach in reaches for port in reach.ports}))),
+        literal(first.seen_from or "–"),
+        literal(contact_of(first.agency) or "–"),
     )
 
 

@@ -20,7 +20,7 @@ WIDTH = 80
 _CELL_LIMIT = 1000
 _LEAST_COLUMN = 12
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!])")
-_LINE_START = re.compile(r"^(\d*)([-+=.)])")
+_LINE_START = re.compile(r"^(|\d+(?=[.)](?:\s|$)))([-+=.)])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table; the first column takes what the others leave."""
+    """A table; the first column may be broken within words."""
 
     head: tuple[Wording, ...]
     rows: tuple[tuple[Wording | int, ...], ...]
@@ -160,13 +160,21 @@ def _record(head: Sequence[str], row: Sequence[str]) -> list[str]:
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[int] | None:
-    """As wide as the longest words want; what is left is the first column's, None when it is too little."""
-    wanted = [
-        max(max((_columns(word) for word in row[place].split()), default=1) for row in rows) for place in range(len(rows[0]))
-    ]
-    wanted = [min(width, 24) for width in wanted]
-    rest = WIDTH - sum(wanted[1:]) - 2 * (len(wanted) - 1)
-    return [min(rest, max(_columns(row[0]) for row in rows)), *wanted[1:]] if rest >= _LEAST_COLUMN else None
+    """At least as wide as the longest words want, the rest to those that lack most; None when there is not room enough."""
+    places = range(len(rows[0]))
+    words = [max(max((_columns(word) for word in row[place].split()), default=1) for row in rows) for place in places]
+    whole = [max(_columns(row[place]) for row in rows) for place in places]
+    widths = [min(width, 24) for width in words]
+    spare = WIDTH - sum(widths[1:]) - 2 * (len(widths) - 1) - min(_LEAST_COLUMN, whole[0])
+    if spare < 0:
+        return None
+    widths[0] = min(_LEAST_COLUMN, whole[0])
+    for _ in range(spare):
+        neediest = max(places, key=lambda place: whole[place] / widths[place])
+        if whole[neediest] <= widths[neediest]:
+            break
+        widths[neediest] += 1
+    return widths
 
 
 def _padded(text: str, width: int, right: bool) -> str:
