@@ -100,7 +100,7 @@ def as_html(sheet: Sheet, voice: Voice) -> str:
 
 _STYLE = (
     "body{font:11pt/1.4 serif;max-width:46em;margin:2em auto;padding:0 1em}table{border-collapse:collapse;width:100%}"
-    "th,td{border:1px solid #999;padding:.2em .5em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+    "th,td{border:1px solid #999;padding:.2em .5em;text-align:left;vertical-align:top}td{overflow-wrap:anywhere}"
     "td.n{text-align:right}pre{white-space:pre-wrap;overflow-wrap:anywhere}@media print{body{margin:0}}"
 )
 
