@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "scheduling.md"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 INSTALLED = "/opt/secaudit/.venv/bin/secaudit"
-COMING = {"--for", "--until", "--per-network", "--retries", "--password-fd", "--passphrase-fd", "--local", "--recheck"}
+COMING = {"--for", "--until", "--per-network", "--retries", "--password-fd", "--passphrase-fd"}
 """Options of the same issue that other parts add; whoever joins the parts empties this."""
 _COMMAND = re.compile(r"(?:^|[\s`'\"\\/])secaudit(?:\.exe)? ((?:[a-z]+ )?[a-z]+)((?: [^`|#']*)?)")
 
