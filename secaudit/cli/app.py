@@ -28,6 +28,7 @@ COMMANDS = {
     "trust": Entry("trust"),
     "discover": Entry("discover", single=True),
     "scan": Entry("scan", single=True),
+    "soc": Entry("soc"),
     "judge": Entry("judge", single=True),
     "measure": Entry("measure", single=True),
     "report": Entry("report", single=True),

@@ -1,16 +1,19 @@
 """Machine output: one JSON object per command, described in docs/json.md."""
 
+import os
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 from secaudit import __version__
 from secaudit.cli.session import leave_quietly
-from secaudit.messages import Message
+from secaudit.errors import OutputError
+from secaudit.messages import Message, msg
 
 FORMAT_VERSION = 1
 
@@ -38,6 +41,27 @@ def print_json(kind: str, payload: Mapping[str, Any]) -> None:
             stream.flush()
         except BrokenPipeError:
             leave_quietly()
+
+
+def write_file(target: Path, data: bytes, *, what: Message) -> None:
+    """Write a file that was asked for, readable by the owner only; the old file stays until the new one is whole.
+
+    ``what`` is the sentence of the failure, with a place for the ``reason``. Raises OutputError.
+    """
+    beside = target.with_name(f".{target.name}.new")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        beside.replace(target)
+    except OSError as error:
+        raise OutputError(
+            Message(what.text, {"reason": error.strerror or str(error)}, what.context),
+            where=str(target),
+            hint=msg("name another file with --out, or make room"),
+        ) from error
 
 
 def percent(share: Fraction | None) -> str | None:

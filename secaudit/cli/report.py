@@ -1,6 +1,5 @@
 """``secaudit report``: one self-contained page."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.measure import measured_code
+from secaudit.cli.output import write_file
 from secaudit.cli.progress import one_bar
 from secaudit.cli.session import (
     ChecksOption,
@@ -21,7 +21,7 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import REPORT_FILE, AsOf, PlanOption, existing_store, moment_of
-from secaudit.errors import OutputError, UsageError
+from secaudit.errors import UsageError
 from secaudit.messages import Message, msg
 from secaudit.model.measurement import Decision
 from secaudit.pipeline.measuring import Measured, measure_province
@@ -76,20 +76,7 @@ def write_report(document: ReportDocument, target: Path, *, language: str, templ
         data = render_json(document)
     else:
         data = render_html(document, translator(language), templates).encode("utf-8")
-    beside = target.with_name(f".{target.name}.new")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        beside.replace(target)
-    except OSError as error:
-        raise OutputError(
-            msg("the report cannot be written: {reason}", reason=error.strerror or str(error)),
-            where=str(target),
-            hint=msg("name another file with --out, or make room"),
-        ) from error
+    write_file(target, data, what=msg("the report cannot be written: {reason}"))
 
 
 def conclusion(measured: Measured) -> Message:

@@ -24,6 +24,7 @@ from secaudit.cli.login import (
     login_user,
 )
 from secaudit.cli.output import OutputFormat, print_json
+from secaudit.cli.preview import DetailOption, Form, Login, PreviewOption, SheetOption, show_preview
 from secaudit.cli.problems import show_problems
 from secaudit.cli.progress import ScanDisplay, bars
 from secaudit.cli.runs import run_json
@@ -107,6 +108,7 @@ def scan(
     agent: AgentOption = True,
     ask_password: PasswordOption = False,
     ask_passphrase: PassphraseOption = False,
+<<<<<<< HEAD
     password_fd: PasswordFdOption = None,
     passphrase_fd: PassphraseFdOption = None,
     ssh_config: SshConfigOption = None,
@@ -121,6 +123,20 @@ def scan(
     until: UntilOption = None,
     run_for: ForOption = None,
     accept_unknown: AcceptOption = "0%",
+=======
+    sudo: Annotated[bool, typer.Option("--sudo", help=N_("Use sudo -n where the machine allows it without a password."))] = False,
+    connections: Annotated[
+        int | None, typer.Option("--connections", min=1, max=2000, help=N_("Connections open at once."))
+    ] = None,
+    rate: Annotated[float, typer.Option("--rate", min=0.1, help=N_("New connections per second."))] = 100.0,
+    deadline: Annotated[float, typer.Option("--deadline", min=1, help=N_("Seconds one machine may take in all."))] = 120.0,
+    accept_unknown: Annotated[
+        str, typer.Option("--accept-unknown", metavar="5%", help=N_("Share of machines that may stay unseen."))
+    ] = "0%",
+    preview: PreviewOption = False,
+    detail: DetailOption = False,
+    out: SheetOption = None,
+>>>>>>> preview
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """Exit 0 all seen and in order, 3 a check fails, 4 a machine was not seen, 130 interrupted."""
@@ -132,6 +148,7 @@ def scan(
     province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     chosen = province.plan(plan)
     scope = Scope(again or bool(endpoint), tuple(agency or ()), tuple(system or ()), tuple(endpoint or ()))
+<<<<<<< HEAD
     given = Given(
         user, identity or (), agent, ask_password, ask_passphrase, password_fd, passphrase_fd, ssh_config, no_ssh_config
     )
@@ -141,6 +158,19 @@ def scan(
         transport = open_transport(session, province.inventory, ways, _host_keys(session, folder))
         limits = limits_of(session, asked)
         result = watched_sweep(session, province, chosen, store, transport, scope, ways=ways, sudo=sudo, limits=limits)
+=======
+    account = login_user(user)
+    if (form := Form(preview, detail, out, output)).asked():
+        login = Login(account, identity or (), agent, ask_password, sudo)
+        show_preview(session, form, province, chosen, scope, folder, login, scan_limits(connections, rate, deadline))
+        return
+    with Store.open(folder / STORE_FILE) as store:
+        store.claim()
+        credentials = ask_credentials(session, identity, agent=agent, ask_password=ask_password, ask_passphrase=ask_passphrase)
+        transport = SshTransport(credentials, _host_keys(session, folder))
+        limits = scan_limits(connections, rate, deadline)
+        result = watched_sweep(session, province, chosen, store, transport, scope, user=account, sudo=sudo, limits=limits)
+>>>>>>> preview
         failures = _failures(province, store, result, chosen.evidence.fresh_days)
     if output is OutputFormat.JSON:
         print_json("scan", sweep_json(result, failures))
@@ -207,6 +237,15 @@ def ending_on_interrupt() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
+<<<<<<< HEAD
+=======
+def scan_limits(connections: int | None, rate: float, deadline: float) -> Limits:
+    """Limits of a scan with these options; how many connections this computer carries when it is not said."""
+    limits = Limits(per_second=rate, endpoint_seconds=deadline)
+    return safe_limits(limits) if connections is None else replace(limits, in_flight=connections)
+
+
+>>>>>>> preview
 def _failures(province: Province, store: Store, result: Sweep, fresh_days: int) -> int:
     """Machines of this run with at least one failed check."""
     states = gather_states(province, store, as_of=datetime.now(UTC), fresh_days=fresh_days)

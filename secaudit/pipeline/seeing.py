@@ -34,6 +34,14 @@ class Scope:
     systems: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()
 
+    def covers(self, agency: AgencyFile, endpoint: Endpoint) -> bool:
+        """Whether the names that were given, if any, mean this machine; says nothing about its evidence."""
+        return (
+            (not self.agencies or agency.agency.id in self.agencies)
+            and (not self.endpoints or endpoint.id in self.endpoints)
+            and (not self.systems or bool(set(self.systems) & set(endpoint.systems)))
+        )
+
     def words(self) -> str:
         """The scope as the run keeps it."""
         parts = ["all again" if self.again else "without fresh evidence"]
@@ -222,11 +230,7 @@ def _judge_new(province: Province, plan: Plan, levels: Levels, store: Store, sel
 
 
 def _inside(agency: AgencyFile, endpoint: Endpoint, scope: Scope) -> bool:
-    return (
-        (not scope.agencies or agency.agency.id in scope.agencies)
-        and (not scope.endpoints or endpoint.id in scope.endpoints)
-        and (not scope.systems or bool(set(scope.systems) & set(endpoint.systems)))
-    )
+    return scope.covers(agency, endpoint)
 
 
 def _check_names(inventory: Inventory, scope: Scope) -> None:

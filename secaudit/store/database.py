@@ -46,6 +46,7 @@ class Database:
         self._mutex = threading.RLock()
         self._writer: Engine | None = None
         self._frozen = False
+        self._read_only = False
         self._reader = self._reading_engine()
 
     @contextmanager
@@ -136,6 +137,25 @@ class Database:
             raise _missing(self.path)
         self._migrate(revision)
 
+    def peek(self) -> None:
+        """Like :meth:`settle` for somebody who must leave no trace; nothing can be written through it afterwards.
+
+        Without a log the file is read as the unchanging one it is, so that SQLite makes no index beside it. With a log, which
+        a writer or a crash has left, the index is there too, and a read-only handle cannot merge the two at its end.
+        """
+        self._read_only = not self._freeze()
+        kind, revision = self._identify()
+        if kind is _Kind.FOREIGN:
+            raise not_a_store(self.path)
+        if kind is _Kind.EMPTY:
+            raise _missing(self.path)
+        if revision != REVISION:
+            raise StoreError(
+                msg("The store has another schema than this secaudit ({revision})", revision=clean(str(revision), limit=40)),
+                where=clean(str(self.path)),
+                hint=msg("Bring it up to date with a command that may write there: secaudit runs list"),
+            )
+
     def _migrate(self, revision: str | None) -> None:
         # Loaded by name because Alembic is slow to import and a store needs it once (see `migrate`).
         migrate = import_module("secaudit.store.migrate")
@@ -205,6 +225,8 @@ class Database:
     def _open_reading(self) -> sqlite3.Connection:
         if self._frozen:
             target, uri = self.path.absolute().as_uri() + "?mode=ro&immutable=1", True
+        elif self._read_only:
+            target, uri = self.path.absolute().as_uri() + "?mode=ro", True
         else:
             target, uri = str(self.path), False
         connection = sqlite3.connect(target, uri=uri, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
@@ -253,6 +275,21 @@ def open_database(path: Path, *, create: bool) -> Database:
     database = Database(path)
     try:
         database.settle(create=create)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def peek_database(path: Path) -> Database:
+    """Open the store at ``path`` and change nothing in its folder, not even for a moment."""
+    with translated(path):
+        if not check_file(path):
+            raise _missing(path)
+        check_folder(path.parent, creating=False)
+    database = Database(path)
+    try:
+        database.peek()
     except BaseException:
         database.close()
         raise

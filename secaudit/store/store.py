@@ -18,7 +18,7 @@ from secaudit.model.outcome import Offer, Outcome, Run, StoredOutcome, Way
 from secaudit.store import discovery, reading, schema, verify, writing
 from secaudit.store import offers as offers_table
 from secaudit.store.codec import CodecError, Compressor
-from secaudit.store.database import Database, open_database
+from secaudit.store.database import Database, open_database, peek_database
 from secaudit.store.discovery import UndeclaredMachine
 from secaudit.store.failures import damaged
 from secaudit.store.reading import EvidenceNote
@@ -47,6 +47,14 @@ class Store:
         StoreError for a file that is no store, was written by a newer secaudit, is damaged, or lies where others can write.
         """
         return cls(open_database(path, create=create))
+
+    @classmethod
+    def peek(cls, path: Path) -> Self:
+        """Open for a look that leaves no trace: no lock, no side file, no change of schema.
+
+        StoreError also where the schema is older than this program: the next command that may write brings it up to date.
+        """
+        return cls(peek_database(path))
 
     def __enter__(self) -> Self:
         """The store itself."""
