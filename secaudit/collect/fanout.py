@@ -125,7 +125,7 @@ class _Fan:
         self._schedule = Schedule(jobs, self._limits)
         with _small_stacks():
             try:
-                self._listen(self._start(min(self._limits.in_flight, len(jobs))))
+                self._listen(self._start(min(self._limits.in_flight, len(jobs), self._schedule.most)))
             except BaseException:
                 self._end()
                 self._looker.transport.abandon()

@@ -94,6 +94,12 @@ class Schedule:
             self._place(lane)
 
     @property
+    def most(self) -> int:
+        """No more turns than this can be out at once, whoever asks: more workers would only wait."""
+        with self._changed:
+            return sum(min(group.places, self._unfinished) for group in self._networks.values())
+
+    @property
     def waiting(self) -> int:
         """Turns for which it is too early."""
         with self._changed:

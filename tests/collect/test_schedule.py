@@ -86,6 +86,13 @@ def test_a_provincial_line_takes_more_and_the_weaker_of_two_claims_holds():
     assert idle(schedule)
 
 
+def test_no_more_workers_are_needed_than_there_are_places():
+    jobs = [job("a", "n1"), job("b", "n1"), job("c", "n1"), job("d", "n2", province=True), job("e")]
+    assert Schedule(jobs, LIMITS).most == 2 + 3 + 2
+    assert Schedule([job("a", "n1")], LIMITS).most == 1
+    assert Schedule([], LIMITS).most == 0
+
+
 def test_machines_without_a_network_share_one():
     schedule = Schedule([job("a"), job("b"), job("c")], LIMITS)
     take(schedule, 2)

@@ -1,5 +1,7 @@
 """Who is asked first: never seen, stale, the rest; agencies take turns; what a run left comes first in the next one."""
 
+import threading
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -9,14 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secaudit.collect import Limits, NullObserver, collect
 from secaudit.model.base import VIETNAM_TIME
 from secaudit.model.inventory import Access, Agency, AgencyFile, Endpoint, Inventory, ProvinceFile
+from secaudit.model.knowledge import Knowledge
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Grade, Outcome, Run, Sight, StoredOutcome, Way
 from secaudit.pipeline.order import CONTACT_DAYS, History, has_province_line, history_of, line_of, usual_hours
 from secaudit.pipeline.seeing import Scope, Selection, Sweep, select
 from secaudit.pipeline.ways import Asked, Ways
 from secaudit.store import Store
+from secaudit.transport import TransportFailure
 
 NOW = datetime(2026, 11, 16, 3, tzinfo=UTC)
 LAST_RUN = NOW - timedelta(days=1)
@@ -188,6 +193,41 @@ def test_a_workday_stands_for_all_workdays_and_a_weekend_day_for_itself():
 def test_an_hour_in_which_it_was_seen_by_chance_is_no_usual_one():
     assert usual_hours({8: 9, 14: 3, 20: 2}) == frozenset(day * 24 + hour for day in range(5) for hour in (8, 14))
     assert usual_hours({}) == frozenset()
+
+
+def test_a_machine_is_tried_again_when_the_hour_begins_in_which_it_usually_answers(tmp_path):
+    """Contacts of last week at eight; the run begins at three seconds to eight, and its usual wait would be half a second."""
+    eight = datetime(2026, 11, 18, 8, tzinfo=VIETNAM_TIME)
+    prov, tries, kept, began = province(a=1), [], [], time.monotonic()
+
+    def clock():
+        return eight + timedelta(seconds=time.monotonic() - began - 3)
+
+    class Off:
+        def execute(self, *_arguments, **_limits):
+            tries.append(clock())
+            raise TransportFailure(Sight.TIMEOUT, "off")
+
+        def abandon(self):
+            """Nothing is under way for long."""
+
+    def keep(outcomes):
+        kept.extend(outcomes)
+        return [StoredOutcome(1, 1, outcome, "") for outcome in outcomes]
+
+    with Store.open(tmp_path / "w" / "store.sqlite") as store:
+        run = store.begin_run(started_at=NOW, who="t", way=Way.SSH, scope="all")
+        at = eight - timedelta(days=7) + timedelta(minutes=20)
+        store.keep(run.number, [Outcome("a-0", Way.SSH, Grade.A, Sight.SEEN, at, at)])
+        history = history_of(store, clock(), hours=True)
+    jobs = select(prov, blank(prov), Scope(), user="u", day=NOW, history=history).jobs
+    limits = Limits(run_seconds=4, retries=1, retry_seconds=0.5)
+    collect(
+        jobs, Off(), limits=limits, knowledge=Knowledge(), keep=keep, observer=NullObserver(), stop=threading.Event(), clock=clock
+    )
+    first, second = tries
+    assert first < eight <= second
+    assert [outcome.sight for outcome in kept] == [Sight.TIMEOUT]
 
 
 def test_history_comes_from_the_store_and_old_contacts_are_forgotten(tmp_path):

@@ -6,9 +6,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 
+from secaudit.errors import StoreError
 from secaudit.model.outcome import Sight
 from secaudit.store import Store
 
@@ -89,6 +91,29 @@ def test_killed_at_random_moments_nothing_finished_is_lost_or_doubled(fresh_work
     )
     assert "running" not in {run["status"] for run in listed["runs"]}
     assert done.returncode in (3, 4)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_killed_while_machines_wait_for_another_try_they_are_asked_next_time(fresh_workspace):
+    """Everything that answers is kept; those that refused have no outcome, and the next scan asks them alone."""
+    province = fresh_workspace
+    process = subprocess.Popen(
+        province.scan("--retries", "9"), env=province.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        patience = time.monotonic() + 120
+        outcomes = []
+        while len(outcomes) < len(province.answering) and time.monotonic() < patience:
+            time.sleep(0.2)
+            with suppress(StoreError), Store.open(province.workspace / "store.sqlite", create=False) as store:  # not made yet
+                outcomes = [stored.outcome for run in store.runs() for stored in store.outcomes(run.number)]
+    finally:
+        process.kill()
+        process.wait(timeout=60)
+    assert Counter(outcome.sight for outcome in outcomes) == Counter({Sight.SEEN: len(province.answering)})
+    _, second = _scan(province)
+    assert (second["asked"], second["left"]) == (len(province.refusing), 0)
+    assert second["run"]["counts"] == {"refused": len(province.refusing)}
 
 
 def test_two_scans_do_not_write_at_once(fresh_workspace):
