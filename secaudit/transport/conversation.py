@@ -114,6 +114,13 @@ class FanoutTransport(paramiko.Transport):
                 self.auth_handler.abort()
             self.sock.close()
 
+    def get_exception(self) -> Exception | None:
+        """Why the connection ended; what ciphers and parsers raise over a damaged packet is no defect of ours."""
+        error = super().get_exception()
+        if error is None or isinstance(error, BROKEN):
+            return error
+        return paramiko.SSHException(f"a packet was damaged ({type(error).__name__})")
+
     def _parse_kex_init(self, m: Packet) -> None:
         """Bounded, because each exchange costs us more than the server: honest ones renew keys after a gigabyte."""
         self._exchanges += 1

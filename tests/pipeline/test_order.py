@@ -220,7 +220,7 @@ def test_a_machine_is_tried_again_when_the_hour_begins_in_which_it_usually_answe
         at = eight - timedelta(days=7) + timedelta(minutes=20)
         store.keep(run.number, [Outcome("a-0", Way.SSH, Grade.A, Sight.SEEN, at, at)])
         history = history_of(store, clock(), hours=True)
-    jobs = select(prov, blank(prov), Scope(), user="u", day=NOW, history=history).jobs
+    jobs = select(prov, blank(prov), Scope(), ways=Ways(prov.inventory, Asked("u")), day=NOW, history=history).jobs
     limits = Limits(run_seconds=4, retries=1, retry_seconds=0.5)
     collect(
         jobs, Off(), limits=limits, knowledge=Knowledge(), keep=keep, observer=NullObserver(), stop=threading.Event(), clock=clock
