@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from secaudit.cli.doubts import print_twins
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.session import FormatOption, Session, WorkspaceOption, session_of, workspace_folder
@@ -15,6 +16,7 @@ from secaudit.cli.workspace import needed_store
 from secaudit.errors import UsageError
 from secaudit.messages import Message, clean, literal, msg, msgc
 from secaudit.model.base import VIETNAM_TIME
+from secaudit.model.identity import twins_of
 from secaudit.model.outcome import Run, Sight, StoredOutcome
 from secaudit.report.words import word
 
@@ -77,10 +79,13 @@ def show(
             )
         run = store.run(number)
         outcomes = store.outcomes(number)
+        identities = store.identities(number)
     if output is OutputFormat.JSON:
-        print_json("run", {"run": run_json(run), "outcomes": [outcome_json(outcome) for outcome in outcomes]})
+        twins = {name: list(others) for name, others in twins_of(identities).items()}
+        print_json("run", {"run": run_json(run), "outcomes": [outcome_json(outcome) for outcome in outcomes], "twins": twins})
         return
     _print_outcomes(session, run, outcomes)
+    print_twins(session, identities)
 
 
 def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome]) -> None:

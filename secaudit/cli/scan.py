@@ -225,6 +225,10 @@ _NEXT: dict[Sight, Message] = {
         "compare host keys on site: secaudit trust scan shows them, secaudit trust add enrols new ones; "
         "find out why a key changed"
     ),
+    Sight.IDENTITY: msg(
+        "another machine answered at these addresses: correct address or serial number in the inventory, or accept the new "
+        "machine with secaudit trust accept"
+    ),
     Sight.AUTH: msg("name the key that the machines let in with --identity FILE, and the account with --user"),
     Sight.SUDO: msg("allow the account sudo without a password there, or leave --sudo out"),
     Sight.NO_WAY_IN: msg("give machines that SSH can reach an address in the inventory; the others stay unknown"),

@@ -14,6 +14,7 @@ from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Invento
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Run, Sight, Way
 from secaudit.model.plan import Plan
+from secaudit.pipeline.identities import expected_machines
 from secaudit.pipeline.judging import BATCH, batched, declared_addresses, gather_states, judge_states, save_judging
 from secaudit.pipeline.province import Levels, Province
 from secaudit.source import did_you_mean
@@ -166,6 +167,7 @@ def sweep(
             stop=stop,
             clock=clock,
             sudo=sudo,
+            expected=expected_machines(province.inventory, states),
         )
     except KeyboardInterrupt:
         status = "interrupted"

@@ -24,6 +24,7 @@ from paramiko.packet import Packetizer
 from paramiko.ssh_exception import IncompatiblePeer
 
 from secaudit.messages import clean
+from secaudit.model.doubt import NOT_HELD
 from secaudit.model.outcome import Sight
 from secaudit.transport.base import VERSION_LIMIT, Abandoned, Cut, HostKey, Reply, Request, Target, TransportFailure, diagnostics
 from secaudit.transport.exchange import Channel, Exchange, Heard
@@ -155,7 +156,7 @@ class Conversation:
         if "no acceptable host key" in str(error):
             raise self.failure(Sight.HOST_KEY, "the server offers no kind of host key that is supported")
         if "Signature verification" in str(error):
-            raise self.failure(Sight.HOST_KEY, "the server does not hold the host key that it shows")
+            raise self.failure(Sight.HOST_KEY, NOT_HELD)
         raise self.failure(Sight.PROTOCOL, f"the key exchange failed: {reason_of(error)}")
 
     def host_key(self) -> HostKey:

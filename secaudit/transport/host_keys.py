@@ -25,6 +25,7 @@ from types import MappingProxyType
 
 from secaudit.errors import DataError, Problem, UsageError
 from secaudit.messages import Message, clean, msg
+from secaudit.model.doubt import changed_key, revoked_key
 from secaudit.transport.base import HostKey
 
 _REVOKED = "@revoked"
@@ -155,10 +156,10 @@ class HostKeys:
         shown = f"{offered.type} {offered.fingerprint}"
         if standing is Standing.CHANGED:
             was = ", ".join(f"{key.type} {key.fingerprint}" for key in enrolled)
-            return f"changed: enrolled is {was}, offered was {shown}"
+            return changed_key(was, shown)
         return {
             Standing.CONFIRMED: None,
-            Standing.REVOKED: f"revoked: {shown}",
+            Standing.REVOKED: revoked_key(shown),
             Standing.AUTHORITY: f"unknown: {shown}; only a certificate authority vouches for it, certificates are not checked",
             Standing.UNKNOWN: f"unknown: {shown} is not enrolled",
         }[standing]

@@ -8,6 +8,7 @@ from secaudit.facts import derive_facts
 from secaudit.messages import Message
 from secaudit.model.capture import Capture
 from secaudit.model.check import Severity
+from secaudit.model.doubt import DoubtKind
 from secaudit.model.fact import FactSet, Known, Missing
 from secaudit.model.finding import Finding, Verdict
 from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind
@@ -19,6 +20,7 @@ from secaudit.pipeline.publish.agencies import in_scope
 from secaudit.report.document import (
     CheckRow,
     FactRow,
+    HeldRow,
     MachineRow,
     MissingRow,
     SectionText,
@@ -227,7 +229,7 @@ def _severities(measured: Measured) -> dict[str, int]:
 
 
 def unseen_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[UnseenRow, ...]:
-    """Machines without fresh evidence, by reason; isolated ones are not looked for."""
+    """Machines without fresh evidence, by reason; isolated ones are not looked for, held ones stand in a list of their own."""
     rows = [
         UnseenRow(
             machine=machine.id,
@@ -237,6 +239,29 @@ def unseen_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[U
             detail=measured.states[machine.id].last_detail,
         )
         for machine in machines
-        if not machine.seen and machine.kind is not EndpointKind.ISOLATED
+        if not machine.seen and machine.kind is not EndpointKind.ISOLATED and measured.states[machine.id].doubt is None
     ]
     return tuple(sorted(rows, key=lambda row: (row.sight.value, row.machine)))
+
+
+def held_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[HeldRow, ...]:
+    """Machines whose evidence does not count because they may not be the declared ones, by reason; the gravest first."""
+    listed = {machine.id for machine in machines}
+    order = list(DoubtKind)
+    rows = []
+    for machine in machines:
+        state = measured.states[machine.id]
+        if state.doubt is not None:
+            rows.append(
+                HeldRow(
+                    machine.id,
+                    state.doubt.kind,
+                    state.doubt.since,
+                    state.doubt.was,
+                    state.doubt.now,
+                    tuple(name for name in state.doubt.twins if name in listed),
+                    state.last_attempt,
+                    state.last_attempt_at,
+                )
+            )
+    return tuple(sorted(rows, key=lambda row: (order.index(row.kind), row.machine)))
