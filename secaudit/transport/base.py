@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,24 @@ DIAGNOSTICS_LIMIT = 4000
 """Characters of stderr kept as diagnostics."""
 VERSION_LIMIT = 255
 """Characters of a server's identification, RFC 4253 section 4.2."""
+
+
+def canonical_host(name: str) -> str:
+    """One spelling for one name of known_hosts: lower case, no dot at the end, IP addresses in their usual form.
+
+    ``May-01.Xa.VN.`` and ``may-01.xa.vn``, ``::0001`` and ``::1`` are the same machine to every resolver, so a key that was
+    enrolled under one is found under the other. ``[host]:port`` keeps its port.
+    """
+    host, port = name.lower(), ""
+    if host.startswith("["):
+        host, bracket, port = host[1:].rpartition("]")
+        if not bracket:
+            return name.lower()
+    try:
+        host = str(ipaddress.ip_address(host))
+    except ValueError:
+        host = host.removesuffix(".")
+    return f"[{host}]{port}" if name.startswith("[") else host
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +53,8 @@ class Target:
     def known_as(self) -> str:
         """The name to look up among host keys, as OpenSSH writes it: alias, ``host`` or ``[host]:port``."""
         if self.key_alias:
-            return self.key_alias.lower()
-        host = self.host.lower()
+            return canonical_host(self.key_alias)
+        host = canonical_host(self.host)
         return host if self.port == 22 else f"[{host}]:{self.port}"
 
 
