@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from secaudit.model.fact import FactSet, Known
 
@@ -84,11 +84,14 @@ class Identity:
 
     def __str__(self) -> str:
         """For a detail: what is known, named."""
-        named = (("uuid", self.uuid), ("serial", self.serial), ("machine id", self.machine_id))
+        named = (("UUID", self.uuid), ("S/N", self.serial), ("machine-id", self.machine_id))
         return ", ".join(f"{name} {value}" for name, value in named if value) or "nothing known"
 
 
 NOTHING_KNOWN = Identity()
+DECLARED: Final = "declared"
+SEEN_BEFORE: Final = "seen before"
+"""What an identity that is contradicted rests on."""
 
 
 def _said(facts: FactSet, name: str) -> str:
@@ -134,9 +137,9 @@ class Expected:
         """
         likeness = compare(self.declared, seen)
         if likeness is Likeness.OTHER:
-            return "declared", self.declared
+            return DECLARED, self.declared
         if likeness is Likeness.OPEN and compare(self.earlier, seen) is Likeness.OTHER:
-            return "seen before", self.earlier
+            return SEEN_BEFORE, self.earlier
         return None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from secaudit.inventory.addresses import real_serial, real_uuid
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.doubt import Doubt, DoubtKind
-from secaudit.model.identity import Expected, Identity, Likeness, compare, twins_of
+from secaudit.model.identity import DECLARED, Expected, Identity, Likeness, compare, twins_of
 from secaudit.model.inventory import Endpoint, Inventory
 from secaudit.model.measurement import EndpointState
 
@@ -66,7 +66,7 @@ def _contradiction(endpoint: Endpoint, state: EndpointState) -> Doubt | None:
     return Doubt(
         DoubtKind.OTHER_MACHINE,
         state.evidence.outcome.finished_at,
-        f"declared {declared}",
+        f"{DECLARED} {declared}",
         str(state.identity),
         outcome=state.evidence.number,
     )

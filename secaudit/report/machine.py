@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from secaudit.model.capture import Section, SectionStatus
 from secaudit.model.check import Severity
@@ -67,6 +67,8 @@ class HeldRow:
     """Enrolled fingerprints, or the identity that is declared or was seen before."""
     now: Detail = ""
     """The fingerprint or the identity that was met instead."""
+    basis: Literal["", "declared", "seen before"] = ""
+    """Where an identity in ``was`` comes from."""
     twins: tuple[str, ...] = ()
     """Ids of other machines that the same machine answered for."""
     sight: Sight = Sight.SEEN

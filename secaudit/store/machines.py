@@ -4,17 +4,17 @@ Nothing here is chained: identities can be read from the facts again, doubts fro
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select
+from sqlalchemy import Connection, Table, and_, delete, exists, func, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from secaudit.messages import clean
 from secaudit.model.doubt import Doubt, doubt_of, kind_of
 from secaudit.model.fact import FactSet
-from secaudit.model.identity import Identity
+from secaudit.model.identity import NOTHING_KNOWN, Identity
 from secaudit.model.outcome import Outcome, Sight, Way
 from secaudit.store import schema
 from secaudit.store.rows import RowError, moment_from, moment_text
@@ -22,6 +22,7 @@ from secaudit.store.rows import RowError, moment_from, moment_text
 _DIRECT = (Way.SSH.value, Way.LOCAL.value)
 """Ways on which the machine itself is met: an export of a console does not show that the right machine is at the address."""
 _WHO = 200
+_CHUNK = 500
 
 
 def keep_machines(connection: Connection, kept: Sequence[tuple[int, Outcome]]) -> None:
@@ -35,11 +36,10 @@ def keep_machines(connection: Connection, kept: Sequence[tuple[int, Outcome]]) -
 def save_identities(connection: Connection, items: Mapping[int, FactSet]) -> None:
     """Keep what facts say of identity; facts that were parsed again replace what the first ones said."""
     identities = {number: Identity.of_facts(facts) for number, facts in items.items()}
-    rows = [
-        {"outcome": number, **{name: clean(getattr(identity, name)) for name in ("uuid", "serial", "machine_id")}}
-        for number, identity in identities.items()
-        if identity
-    ]
+    rows = [{"outcome": number, **asdict(_kept_form(identity))} for number, identity in identities.items() if identity]
+    blank = [number for number, identity in identities.items() if not identity]
+    for start in range(0, len(blank), _CHUNK):
+        connection.execute(delete(schema.identities).where(schema.identities.c.outcome.in_(blank[start : start + _CHUNK])))
     if not rows:
         return
     statement = upsert(schema.identities)
@@ -58,6 +58,36 @@ def identities(connection: Connection, run: int) -> dict[str, Identity]:
     query = select(of.c.endpoint, table).join(table, table.c.outcome == of.c.number)
     rows = connection.execute(query.where(of.c.run == run, of.c.sight == Sight.SEEN.value))
     return {row.endpoint: identity_of(row._asdict()) for row in rows}
+
+
+def differing(connection: Connection, chained: Mapping[int, Mapping[str, Any]], said: Mapping[int, Identity]) -> list[int]:
+    """Numbers whose doubt or identity is not what outcome (``chained``: its columns) and facts say; part of ``verify``."""
+    first, last = min(chained), max(chained)
+    kept_doubts = _between(connection, schema.doubts, first, last)
+    kept = {number: identity_of(row) for number, row in _between(connection, schema.identities, first, last).items()}
+    wrong = []
+    for number, outcome in chained.items():
+        try:
+            kind = kind_of(Sight(outcome["sight"]), outcome["detail"])
+        except (ValueError, TypeError):
+            continue  # the chain says that this one was changed
+        doubt = kept_doubts.get(number)
+        identity = said.get(number, NOTHING_KNOWN if outcome["facts_digest"] is None else None)
+        if (doubt["kind"] if doubt else None) != kind or (
+            identity is not None and kept.get(number, NOTHING_KNOWN) != _kept_form(identity)
+        ):
+            wrong.append(number)
+    return wrong
+
+
+def _between(connection: Connection, table: Table, first: int, last: int) -> dict[int, dict[str, Any]]:
+    rows = connection.execute(select(table).where(table.c.outcome.between(first, last)))
+    return {row.outcome: row._asdict() for row in rows}
+
+
+def _kept_form(identity: Identity) -> Identity:
+    """As it stands in the store: made harmless."""
+    return Identity(clean(identity.uuid), clean(identity.serial), clean(identity.machine_id))
 
 
 def open_doubts(connection: Connection, moment: str) -> dict[str, Doubt]:
@@ -93,7 +123,7 @@ def open_doubts(connection: Connection, moment: str) -> dict[str, Doubt]:
 
 def accept(connection: Connection, endpoints: Sequence[str], *, who: str, at: datetime) -> None:
     """A person says that the machines behind these endpoints were replaced or installed again on purpose."""
-    rows = [{"endpoint": name, "at": moment_text(at), "who": clean(who, limit=_WHO)} for name in endpoints]
+    rows = [{"endpoint": name, "at": moment_text(at), "who": " ".join(clean(who, limit=_WHO).split())} for name in endpoints]
     if rows:
         connection.execute(insert(schema.acceptances), rows)
 

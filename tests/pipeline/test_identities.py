@@ -183,7 +183,7 @@ def test_a_declared_serial_number_decides_at_the_first_contact(world, store):
     world.declared["may-1"] = ", serial: SERIAL-9"
     outcome = world.scan(store)["may-1"]
     assert outcome.sight is Sight.IDENTITY
-    assert "declared serial serial-9" in outcome.detail
+    assert "declared S/N serial-9" in outcome.detail
     world.declared["may-1"] = ", serial: serial-1"
     assert world.scan(store)["may-1"].sight is Sight.SEEN
 

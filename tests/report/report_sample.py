@@ -3,7 +3,7 @@
 from datetime import date
 from fractions import Fraction
 
-from report_sample_machines import AS_OF, CHECKS, check_row, digest, machine, unseen_rows
+from report_sample_machines import AS_OF, CHECKS, check_row, digest, held_rows, machine, unseen_rows
 
 from secaudit.messages import msg
 from secaudit.model.base import Texts
@@ -124,6 +124,7 @@ def sample(machines: int = 120, communes: int = len(_COMMUNES)) -> ReportDocumen
         unseen=unseen_rows(rows),
         machines=rows,
         footer=_footer(),
+        held=held_rows(rows),
     )
 
 

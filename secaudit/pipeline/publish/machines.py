@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Literal
 
 from secaudit.facts import derive_facts
 from secaudit.messages import Message
 from secaudit.model.capture import Capture
 from secaudit.model.check import Severity
-from secaudit.model.doubt import DoubtKind
+from secaudit.model.doubt import Doubt, DoubtKind
 from secaudit.model.fact import FactSet, Known, Missing
 from secaudit.model.finding import Finding, Verdict
+from secaudit.model.identity import DECLARED, SEEN_BEFORE
 from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind
 from secaudit.model.measurement import EndpointState
 from secaudit.pipeline.judging import BATCH
@@ -246,22 +248,29 @@ def unseen_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[U
 
 def held_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[HeldRow, ...]:
     """Machines whose evidence does not count because they may not be the declared ones, by reason; the gravest first."""
-    listed = {machine.id for machine in machines}
+    listed = frozenset(machine.id for machine in machines)
     order = list(DoubtKind)
-    rows = []
-    for machine in machines:
-        state = measured.states[machine.id]
-        if state.doubt is not None:
-            rows.append(
-                HeldRow(
-                    machine.id,
-                    state.doubt.kind,
-                    state.doubt.since,
-                    state.doubt.was,
-                    state.doubt.now,
-                    tuple(name for name in state.doubt.twins if name in listed),
-                    state.last_attempt,
-                    state.last_attempt_at,
-                )
-            )
+    rows = [
+        _held(measured.states[machine.id], doubt, listed)
+        for machine in machines
+        if (doubt := measured.states[machine.id].doubt) is not None
+    ]
     return tuple(sorted(rows, key=lambda row: (order.index(row.kind), row.machine)))
+
+
+_BASES: tuple[Literal["declared", "seen before"], ...] = (DECLARED, SEEN_BEFORE)
+
+
+def _held(state: EndpointState, doubt: Doubt, listed: frozenset[str]) -> HeldRow:
+    basis: Literal["", "declared", "seen before"] = next((word for word in _BASES if doubt.was.startswith(f"{word} ")), "")
+    return HeldRow(
+        machine=state.endpoint,
+        kind=doubt.kind,
+        since=doubt.since,
+        was=doubt.was.removeprefix(f"{basis} ") if basis else doubt.was,
+        now=doubt.now,
+        basis=basis,
+        twins=tuple(name for name in doubt.twins if name in listed),
+        sight=state.last_attempt,
+        attempted_at=state.last_attempt_at,
+    )
