@@ -81,7 +81,7 @@ def show(
         outcomes = store.outcomes(number)
         identities = store.identities(number)
     if output is OutputFormat.JSON:
-        twins = {name: list(others) for name, others in twins_of(identities).items()}
+        twins = [{"endpoint": name, "others": list(others)} for name, others in twins_of(identities).items()]
         print_json("run", {"run": run_json(run), "outcomes": [outcome_json(outcome) for outcome in outcomes], "twins": twins})
         return
     _print_outcomes(session, run, outcomes)

@@ -53,10 +53,10 @@ def identity_of(row: Mapping[str, Any]) -> Identity:
 
 
 def identities(connection: Connection, run: int) -> dict[str, Identity]:
-    """Endpoint -> identity, of the machines that one run saw."""
+    """Endpoint -> identity, of the machines that one run saw; answers of the lab are nobody's."""
     table, of = schema.identities, schema.outcomes
     query = select(of.c.endpoint, table).join(table, table.c.outcome == of.c.number)
-    rows = connection.execute(query.where(of.c.run == run, of.c.sight == Sight.SEEN.value))
+    rows = connection.execute(query.where(of.c.run == run, of.c.sight == Sight.SEEN.value, of.c.lab == 0))
     return {row.endpoint: identity_of(row._asdict()) for row in rows}
 
 

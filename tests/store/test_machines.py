@@ -84,7 +84,7 @@ def test_identities_stand_beside_the_outcomes_and_follow_facts_parsed_again(stor
     store.keep(
         run.number, [make.outcome(facts=facts(ONE)), make.outcome("pc-2"), make.outcome("pc-3", facts=facts(ONE), lab=True)]
     )
-    assert store.identities(run.number) == {"pc-1": ONE, "pc-3": ONE}
+    assert store.identities(run.number) == {"pc-1": ONE}
     states = store.latest(make.noon, 1)
     assert states["pc-1"].identity == ONE
     assert not states["pc-2"].identity and not states["pc-3"].identity, "a lab answer is nobody's"
