@@ -191,7 +191,8 @@ def _failures(province: Province, store: Store, result: Sweep, fresh_days: int) 
 def _leave(result: Sweep, failures: int, accepted: float) -> None:
     if result.interrupted:
         raise typer.Exit(ExitCode.INTERRUPTED)
-    code = verdict_code(failures=failures > 0, unknown=result.unseen, total=len(result.selection.jobs), accepted_share=accepted)
+    unknown = result.unseen + result.held
+    code = verdict_code(failures=failures > 0, unknown=unknown, total=len(result.selection.jobs), accepted_share=accepted)
     if code is not ExitCode.WELL:
         raise typer.Exit(code)
 
@@ -212,6 +213,7 @@ def print_sweep(session: Session, result: Sweep) -> None:
     for count, sentence in (
         (lab, msg("lab data: {count} of the machines asked stand for no real machine", count=lab)),
         (result.selection.fresh, msg("{count} machines were not asked, their evidence is fresh", count=result.selection.fresh)),
+        (result.held, msg("{count} machines answered but do not count: secaudit measure says why", count=result.held)),
         (result.selection.isolated, msg("{count} isolated machines are never asked", count=result.selection.isolated)),
     ):
         if count:
@@ -253,6 +255,7 @@ def sweep_json(result: Sweep, failures: int) -> dict[str, Any]:
         "seen": result.seen,
         "lab": sum(job.endpoint.lab for job in result.selection.jobs),
         "not_seen": result.unseen,
+        "held": result.held,
         "fresh": result.selection.fresh,
         "isolated": result.selection.isolated,
         "judged": result.judged,

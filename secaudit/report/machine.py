@@ -160,6 +160,8 @@ class MachineRow:
     lab: bool = False
     seen: bool = False
     """There is fresh evidence."""
+    doubt: DoubtKind | None = None
+    """Why evidence about it does not count; ``seen`` is False then."""
     protection: ProtectionGrade | None = None
     patch: Sentence | None = None
     """How far its monthly releases are behind and whether a restart waits; None where nothing is known of either."""

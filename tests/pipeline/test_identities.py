@@ -1,5 +1,10 @@
 """Another machine at an address, one machine at two addresses: seen over real SSH, kept, never mixed, never counted twice."""
 
+import json
+import os
+import re
+import subprocess
+import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -26,7 +31,7 @@ from secaudit.pipeline.judging import gather_states
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, classify_province, load_province
 from secaudit.pipeline.publish import publish
-from secaudit.pipeline.seeing import Scope, sweep
+from secaudit.pipeline.seeing import Scope, Sweep, sweep
 from secaudit.resources import data_folder
 from secaudit.store import Store
 from secaudit.transport import Credentials, HostKeys, KeyFile
@@ -57,6 +62,7 @@ class World:
     """Endpoint -> further fields of its declaration."""
     addresses: dict[str, str] = field(default_factory=dict)
     lab: Server | None = None
+    last: Sweep | None = None
 
     def answer(self, name: str, stdin: bytes) -> bytes | None:
         nonce = nonce_in(stdin)
@@ -102,6 +108,7 @@ class World:
                 user="audit", who="officer", sudo=False, limits=Limits(endpoint_seconds=60), observer=NullObserver(),
                 stop=Event(), clock=now,
             )  # fmt: skip
+        self.last = done
         return {one.outcome.endpoint: one.outcome for one in store.outcomes(done.run.number)}
 
     def states(self, store):
@@ -250,6 +257,53 @@ def test_doubled_and_strange_machines_are_unknown_in_every_figure_and_stand_in_t
     assert machines and all((m.tally.proven, m.tally.disproven, m.tally.unknown) == (0, 0, 2) for m in machines)
     verdicts = {finding.verdict for state in measured.states.values() for finding in state.findings}
     assert not verdicts & {Verdict.PASS, Verdict.FAIL}
+
+
+def command(world, *arguments):
+    """A command line over this world's store."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SECAUDIT_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "secaudit", *arguments, "--workspace", str(world.home / "workspace")],
+        env={**kept, "SECAUDIT_LANG": "en", "PYTHONUTF8": "1", "COLUMNS": "200", "TERM": "dumb"},
+        capture_output=True, text=True, encoding="utf-8", timeout=300,
+    )  # fmt: skip
+    return done.stdout
+
+
+def test_measure_and_the_run_name_the_twins(world, store):
+    world.said["127.29.11.2"] = world.said["127.29.11.1"]
+    world.scan(store)
+    assert "one machine answered for may-1, may-2" in command(world, "runs", "show", "1")
+    run = json.loads(command(world, "runs", "show", "1", "--format", "json"))
+    assert run["twins"] == [{"endpoint": "may-1", "others": ["may-2"]}, {"endpoint": "may-2", "others": ["may-1"]}]
+    folder = str(world.home / "province")
+    shown = command(world, "measure", "--inventory", folder)
+    assert "may-1: the same machine as may-2" in shown and "may-2: the same machine as may-1" in shown
+    held = json.loads(command(world, "measure", "--inventory", folder, "--format", "json"))["held"]
+    assert [(row["endpoint"], row["reason"], row["twins"]) for row in held] == [
+        ("may-1", "doubled", ["may-2"]),
+        ("may-2", "doubled", ["may-1"]),
+    ]
+
+
+def test_a_scan_says_that_doubled_machines_prove_nothing(world, store):
+    world.said["127.29.11.2"] = world.said["127.29.11.1"]
+    world.scan(store)
+    assert world.last.held == 2 and world.last.seen == 2
+    world.declared["may-1"] = ", serial: SERIAL-1"
+    world.scan(store)
+    assert world.last.held == 1
+
+
+def test_what_a_hostile_machine_calls_itself_is_harmless_and_short(world, store):
+    world.scan(store)
+    world.said["127.29.11.1"] = Identity("", "\x1b[31mEVIL\x07" + "x" * 900, M1)
+    outcome = world.scan(store)["may-1"]
+    assert outcome.sight is Sight.IDENTITY
+    assert "EVIL" in outcome.detail and len(outcome.detail) <= 500
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", outcome.detail)
+    assert world.states(store)["may-1"].doubt.kind is DoubtKind.OTHER_MACHINE
+    assert store.verify().problems == ()
 
 
 def test_a_changed_host_key_quarantines_until_the_machine_itself_is_seen_again(world, store):

@@ -126,6 +126,7 @@ def _machine(
         systems=tuple(systems[name].name for name in endpoint.systems if name in systems),
         lab=evidence.outcome.lab if evidence is not None else endpoint.lab,
         seen=evidence is not None,
+        doubt=state.doubt.kind if state.doubt is not None else None,
         protection=state.protection,
         patch=_patch_state(measured, proof.facts) if evidence is not None else None,
         trail=_trail(state, proof),
