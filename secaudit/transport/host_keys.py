@@ -15,7 +15,7 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -177,7 +177,7 @@ class HostKeys:
         revocation). The file is replaced in one step and readable by its owner only.
         """
         present, path = self._present()
-        dropped: dict[int, KnownKey] = {}
+        replaced: set[str] = set()
         added: list[str] = []
         for name, key in keys:
             standing, _ = present.standing(name, key)
@@ -185,17 +185,12 @@ class HostKeys:
                 continue
             if standing is Standing.REVOKED or (standing is Standing.CHANGED and not replace):
                 raise _contradiction(path, name, standing)
-            if standing is Standing.CHANGED:
-                old = {
-                    entry.line: entry
-                    for entry in present.about(canonical_host(name))
-                    if not entry.marker and entry.line not in dropped
-                }
-                added += [event_line(Act.REPLACED, name.lower(), one.key, who=who, at=at) for one in old.values()]
-                dropped |= old
+            if standing is Standing.CHANGED and canonical_host(name) not in replaced:
+                replaced.add(canonical_host(name))
+                added += [event_line(Act.REPLACED, name.lower(), one, who=who, at=at) for one in _enrolled(present, name)]
             added.append(event_line(Act.ENROLLED, name.lower(), key, who=who, at=at))
             added.append(f"{name.lower()} {key.type} {key.base64} enrolled {stamp(at)} by {one_line(who)}")
-        return _rewritten(present, dict.fromkeys(dropped), added)
+        return _rewritten(present, _without(present, replaced, path), added)
 
     def remove(self, names: Iterable[str], *, who: str, at: datetime) -> "HostKeys":
         """Believe no key of these names (as ``Target.known_as``) any more; revocations stay. The new state is returned.
@@ -203,26 +198,10 @@ class HostKeys:
         A line for several names loses only those that are meant. UsageError when a pattern speaks of a name: taking it out
         would also take the key from machines that were not meant.
         """
-        gone = [canonical_host(name) for name in names]
         present, path = self._present()
-        lines: dict[int, str | None] = {}
-        record: list[str] = []
-        for name in gone:
-            for entry in [one for one in present.about(name) if not one.marker]:
-                record.append(event_line(Act.REMOVED, name, entry.key, who=who, at=at))
-                if not entry.is_pattern:
-                    left = [one for one in entry.names.split(",") if canonical_host(one) not in gone]
-                    text = f"{','.join(left)} {entry.key.type} {entry.key.base64} {entry.comment}".rstrip()
-                    lines[entry.line] = text if left else None
-                elif entry.names.startswith(_HASHED):
-                    lines[entry.line] = None
-                else:
-                    raise UsageError(
-                        msg("a pattern in the file speaks of {name} and of other machines", name=name),
-                        where=f"{path}:{entry.line}",
-                        hint=msg("change this line by hand"),
-                    )
-        return _rewritten(present, lines, record) if record else present
+        gone = {canonical_host(name) for name in names}
+        record = [event_line(Act.REMOVED, name, key, who=who, at=at) for name in sorted(gone) for key in _enrolled(present, name)]
+        return _rewritten(present, _without(present, gone, path), record) if record else present
 
     def revoke(self, keys: Iterable[HostKey], *, who: str, at: datetime) -> "HostKeys":
         """Never believe these keys again, whichever machine offers them; the new state is returned."""
@@ -333,6 +312,29 @@ def _hash_fits(names: str, name: str) -> bool:
 def _wildcard_fits(pattern: str, name: str) -> bool:
     # Brackets mean a port in known_hosts, not a set of letters.
     return fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))
+
+
+def _enrolled(keys: HostKeys, name: str) -> tuple[HostKey, ...]:
+    return tuple(entry.key for entry in keys.about(canonical_host(name)) if not entry.marker)
+
+
+def _without(keys: HostKeys, gone: Set[str], path: Path) -> dict[int, str | None]:
+    """Lines that speak of these names: what is left of each, None for nothing."""
+    lines: dict[int, str | None] = {}
+    for name in gone:
+        for entry in [one for one in keys.about(name) if not one.marker]:
+            if entry.names.startswith(_HASHED):
+                lines[entry.line] = None
+            elif entry.is_pattern:
+                raise UsageError(
+                    msg("a pattern in the file speaks of {name} and of other machines", name=name),
+                    where=f"{path}:{entry.line}",
+                    hint=msg("change this line by hand"),
+                )
+            else:
+                left = ",".join(one for one in entry.names.split(",") if canonical_host(one) not in gone)
+                lines[entry.line] = f"{left} {entry.key.type} {entry.key.base64} {entry.comment}".rstrip() if left else None
+    return lines
 
 
 def _rewritten(present: HostKeys, changed: Mapping[int, str | None], added: Sequence[str]) -> HostKeys:
