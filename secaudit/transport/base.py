@@ -32,7 +32,8 @@ def canonical_host(name: str) -> str:
         if not bracket:
             return name.lower()
     try:
-        host = str(ipaddress.ip_address(host))
+        address = ipaddress.ip_address(host)
+        host = str(getattr(address, "ipv4_mapped", None) or address)
     except ValueError:
         host = host.removesuffix(".")
     return f"[{host}]{port}" if name.startswith("[") else host
