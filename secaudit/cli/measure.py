@@ -9,6 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from secaudit.cli.doubts import doubts_json, print_doubts
 from secaudit.cli.exits import ExitCode, verdict_code
 from secaudit.cli.judge import lab_machines, say_lab
 from secaudit.cli.language import N_
@@ -123,6 +124,7 @@ def print_measurements(session: Session, measured: Measured) -> None:
     say_lab(session, lab_machines(measured.states.values()))
     say_changed(session, measured.province.catalog)
     _print_obstacles(session, measured)
+    print_doubts(session, measured.states.values())
 
 
 @dataclass(frozen=True)
@@ -321,5 +323,6 @@ def measured_json(measured: Measured) -> dict[str, Any]:
         "changed_parameters": changed_json(measured.province.catalog.changed),
         "chain_head": measured.chain_head,
         "undeclared": {agency: list(addresses) for agency, addresses in measured.undeclared.items()},
+        "held": doubts_json(measured.states.values()),
         "targets": [_measurement_json(measured, m) for m in measured.measurements],
     }

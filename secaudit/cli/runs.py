@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from secaudit.cli.doubts import print_twins
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.session import FormatOption, Session, WorkspaceOption, session_of, workspace_folder
@@ -16,6 +17,7 @@ from secaudit.cli.workspace import needed_store
 from secaudit.errors import UsageError
 from secaudit.messages import Message, clean, literal, msg, msgc
 from secaudit.model.base import VIETNAM_TIME
+from secaudit.model.identity import twins_of
 from secaudit.model.outcome import Offer, OfferResult, Run, Sight, StoredOutcome
 from secaudit.report.words import word
 from secaudit.store import Store
@@ -87,13 +89,15 @@ def show(
     with needed_store(workspace_folder(workspace)) as store:
         run = _known_run(store, number)
         outcomes = store.outcomes(number)
-        offers = store.offers(number)
+        offers, identities = store.offers(number), store.identities(number)
     if output is OutputFormat.JSON:
         by_machine = _by_machine(offers)
         shown = [{**outcome_json(one), "offers": [offer_json(offer) for offer in offers_of(one, by_machine)]} for one in outcomes]
-        print_json("run", {"run": run_json(run), "outcomes": shown})
+        twins = [{"endpoint": name, "others": list(others)} for name, others in twins_of(identities).items()]
+        print_json("run", {"run": run_json(run), "outcomes": shown, "twins": twins})
         return
     _print_outcomes(session, run, outcomes, offers)
+    print_twins(session, identities)
 
 
 @app.command(cls=Command, help=N_("Each machine where a credential was offered in a run, and which one."))

@@ -108,7 +108,6 @@ def scan(
     agent: AgentOption = True,
     ask_password: PasswordOption = False,
     ask_passphrase: PassphraseOption = False,
-<<<<<<< HEAD
     password_fd: PasswordFdOption = None,
     passphrase_fd: PassphraseFdOption = None,
     ssh_config: SshConfigOption = None,
@@ -123,20 +122,6 @@ def scan(
     until: UntilOption = None,
     run_for: ForOption = None,
     accept_unknown: AcceptOption = "0%",
-=======
-    sudo: Annotated[bool, typer.Option("--sudo", help=N_("Use sudo -n where the machine allows it without a password."))] = False,
-    connections: Annotated[
-        int | None, typer.Option("--connections", min=1, max=2000, help=N_("Connections open at once."))
-    ] = None,
-    rate: Annotated[float, typer.Option("--rate", min=0.1, help=N_("New connections per second."))] = 100.0,
-    deadline: Annotated[float, typer.Option("--deadline", min=1, help=N_("Seconds one machine may take in all."))] = 120.0,
-    accept_unknown: Annotated[
-        str, typer.Option("--accept-unknown", metavar="5%", help=N_("Share of machines that may stay unseen."))
-    ] = "0%",
-    preview: PreviewOption = False,
-    detail: DetailOption = False,
-    out: SheetOption = None,
->>>>>>> preview
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """Exit 0 all seen and in order, 3 a check fails, 4 a machine was not seen, 130 interrupted."""
@@ -148,7 +133,6 @@ def scan(
     province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     chosen = province.plan(plan)
     scope = Scope(again or bool(endpoint), tuple(agency or ()), tuple(system or ()), tuple(endpoint or ()))
-<<<<<<< HEAD
     given = Given(
         user, identity or (), agent, ask_password, ask_passphrase, password_fd, passphrase_fd, ssh_config, no_ssh_config
     )
@@ -158,19 +142,6 @@ def scan(
         transport = open_transport(session, province.inventory, ways, _host_keys(session, folder))
         limits = limits_of(session, asked)
         result = watched_sweep(session, province, chosen, store, transport, scope, ways=ways, sudo=sudo, limits=limits)
-=======
-    account = login_user(user)
-    if (form := Form(preview, detail, out, output)).asked():
-        login = Login(account, identity or (), agent, ask_password, sudo)
-        show_preview(session, form, province, chosen, scope, folder, login, scan_limits(connections, rate, deadline))
-        return
-    with Store.open(folder / STORE_FILE) as store:
-        store.claim()
-        credentials = ask_credentials(session, identity, agent=agent, ask_password=ask_password, ask_passphrase=ask_passphrase)
-        transport = SshTransport(credentials, _host_keys(session, folder))
-        limits = scan_limits(connections, rate, deadline)
-        result = watched_sweep(session, province, chosen, store, transport, scope, user=account, sudo=sudo, limits=limits)
->>>>>>> preview
         failures = _failures(province, store, result, chosen.evidence.fresh_days)
     if output is OutputFormat.JSON:
         print_json("scan", sweep_json(result, failures))
@@ -237,15 +208,6 @@ def ending_on_interrupt() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-<<<<<<< HEAD
-=======
-def scan_limits(connections: int | None, rate: float, deadline: float) -> Limits:
-    """Limits of a scan with these options; how many connections this computer carries when it is not said."""
-    limits = Limits(per_second=rate, endpoint_seconds=deadline)
-    return safe_limits(limits) if connections is None else replace(limits, in_flight=connections)
-
-
->>>>>>> preview
 def _failures(province: Province, store: Store, result: Sweep, fresh_days: int) -> int:
     """Machines of this run with at least one failed check."""
     states = gather_states(province, store, as_of=datetime.now(UTC), fresh_days=fresh_days)
@@ -261,7 +223,8 @@ def _failures(province: Province, store: Store, result: Sweep, fresh_days: int) 
 def _leave(result: Sweep, failures: int, accepted: float) -> None:
     if result.interrupted:
         raise typer.Exit(ExitCode.INTERRUPTED)
-    code = verdict_code(failures=failures > 0, unknown=result.unseen, total=len(result.selection.jobs), accepted_share=accepted)
+    unknown = result.unseen + result.held
+    code = verdict_code(failures=failures > 0, unknown=unknown, total=len(result.selection.jobs), accepted_share=accepted)
     if code is not ExitCode.WELL:
         raise typer.Exit(code)
 
@@ -282,6 +245,7 @@ def print_sweep(session: Session, result: Sweep) -> None:
     for count, sentence in (
         (lab, msg("lab data: {count} of the machines asked stand for no real machine", count=lab)),
         (result.selection.fresh, msg("{count} machines were not asked, their evidence is fresh", count=result.selection.fresh)),
+        (result.held, msg("{count} machines answered but do not count: secaudit measure says why", count=result.held)),
         (result.selection.isolated, msg("{count} isolated machines are never asked", count=result.selection.isolated)),
     ):
         if count:
@@ -299,6 +263,10 @@ _NEXT: dict[Sight, Message] = {
     Sight.HOST_KEY: msg(
         "compare host keys on site: secaudit trust scan shows them, secaudit trust add enrols new ones; "
         "find out why a key changed"
+    ),
+    Sight.IDENTITY: msg(
+        "another machine answered at these addresses: correct address or serial number in the inventory, or accept the new "
+        "machine with secaudit trust accept"
     ),
     Sight.AUTH: msg("name the key that the machines let in with --identity FILE, and the account with --user"),
     Sight.SUDO: msg("allow the account sudo without a password there, or leave --sudo out"),
@@ -326,6 +294,7 @@ def sweep_json(result: Sweep, failures: int) -> dict[str, Any]:
         "lab": sum(job.endpoint.lab for job in result.selection.jobs),
         "not_seen": result.unseen,
         "left": result.left,
+        "held": result.held,
         "fresh": result.selection.fresh,
         "isolated": result.selection.isolated,
         "judged": result.judged,

@@ -52,6 +52,8 @@ class Given:
     no_ssh_config: bool = False
     only_keys: bool = False
     """The machines are asked for their host keys only: no password but a jump host's is needed."""
+    silent: bool = False
+    """Nothing is asked for or taken: a password that would be used is an empty one, and nobody may log in with these ways."""
 
 
 def open_ways(session: Session, inventory: Inventory, workspace: Path, given: Given) -> Ways:
@@ -60,7 +62,11 @@ def open_ways(session: Session, inventory: Inventory, workspace: Path, given: Gi
     ssh = _ssh_config(given, own)
     show_problems(session, ssh.problems)
     logins = read_logins(workspace / LOGINS_FILE, inventory)
+    if given.only_keys:
+        logins = _without_machines(logins)
     _refuse_twice(given)
+    if given.silent:
+        return Ways(inventory, _asked_silently(own, given), _resolved_silently(logins, workspace), ssh)
     passphrase = _passphrase(session, given)
     asked_password, piped = _passwords(session, given)
     needs_pipe = any(entry.password == "descriptor" for entry in (logins.default, *logins.logins))
@@ -87,6 +93,29 @@ def open_transport(session: Session, inventory: Inventory, ways: Ways, host_keys
     transport = SshTransport(Credentials(), host_keys)
     show_problems(session, transport.prepare(ways.credentials(inventory.endpoints.values())))
     return transport
+
+
+_NOTHING = Secret("")
+"""Stands for a password that would be asked for or taken."""
+
+
+def _asked_silently(own: str, given: Given) -> Asked:
+    piped = given.password_fd is not None or given.ask_password
+    passphrase = _NOTHING if given.ask_passphrase or given.passphrase_fd is not None else None
+    keys = tuple(KeyFile(path, passphrase) for path in given.identities)
+    return Asked(own, given.user, keys, given.agent, _NOTHING if piped else None, passphrase)
+
+
+def _resolved_silently(file: LoginsFile, workspace: Path) -> Logins:
+    def login(entry: LoginEntry) -> Login:
+        keys = None if entry.keys is None else tuple(workspace / Path(name).expanduser() for name in entry.keys)
+        return Login(entry.user, keys, entry.agent, None if entry.password is None else _NOTHING)
+
+    return Logins(
+        login(file.default),
+        {name: login(rule) for rule in file.logins for name in rule.agencies},
+        {name: login(rule) for rule in file.logins for name in rule.jump_hosts},
+    )
 
 
 def _without_machines(logins: LoginsFile) -> LoginsFile:

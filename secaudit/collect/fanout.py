@@ -13,7 +13,7 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -23,6 +23,7 @@ from secaudit.collect.look import Answer, Looker
 from secaudit.collect.observer import Observer
 from secaudit.collect.retry import Retries, telling_tries
 from secaudit.collect.schedule import Schedule, Turn
+from secaudit.model.identity import Expected
 from secaudit.model.inventory import Endpoint, EndpointKind
 from secaudit.model.knowledge import Knowledge
 from secaudit.model.outcome import Grade, Outcome, Sight, StoredOutcome, Way
@@ -73,13 +74,14 @@ def collect(
     sudo: bool = False,
     way: Way = Way.SSH,
     grade: Grade = Grade.A,
+    expected: Mapping[str, Expected] | None = None,
 ) -> Counter[Sight]:
     """See every job's endpoint, in the order given as far as networks and jump hosts have room; how many ended in which class.
 
     Set ``stop`` from anywhere to end early; KeyboardInterrupt does the same and is raised again when what was finished is
     kept. An exception of ``keep`` ends the run at once and is raised: what was kept before it stays.
     """
-    looker = Looker(transport, limits, knowledge, clock, sudo, way, grade)
+    looker = Looker(transport, limits, knowledge, clock, sudo, way, grade, expected or {})
     fan = _Fan(looker, limits, keep, observer, stop)
     observer.begun(len(jobs))
     closed = [job for job in jobs if job.target is None or job.endpoint.kind is EndpointKind.ISOLATED]

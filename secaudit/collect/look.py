@@ -2,8 +2,8 @@
 
 import time
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePath
 
@@ -11,6 +11,8 @@ from secaudit.collect.job import Job, Limits
 from secaudit.facts import parse_facts
 from secaudit.messages import clean
 from secaudit.model.capture import Capture
+from secaudit.model.doubt import other_machine
+from secaudit.model.identity import Expected, Identity
 from secaudit.model.inventory import EndpointKind
 from secaudit.model.knowledge import Knowledge
 from secaudit.model.outcome import Grade, Outcome, Sight, Way
@@ -57,6 +59,8 @@ class Looker:
     sudo: bool = False
     way: Way = Way.SSH
     grade: Grade = Grade.A
+    expected: Mapping[str, Expected] = field(default_factory=dict)
+    """Endpoint -> what is known of its machine; an answer that contradicts it is another machine's."""
 
     def look(self, job: Job) -> Outcome | Answer:
         """A failure's outcome, or an answer to be read; Abandoned, WayFull and defects of ours pass through."""
@@ -106,10 +110,17 @@ class Looker:
         return Answer(job, started, self.clock(), replace(reply, stdout=b""), capture)
 
     def read(self, answer: Answer) -> Outcome:
-        """Facts of a whole or a partial capture; a partial one is kept as evidence but does not count as seen."""
+        """Facts of a whole or a partial capture; a partial one, and another machine's, is kept but does not count as seen."""
         reply, capture = answer.reply, answer.capture
         sight, detail = Sight.SEEN, ""
-        if not capture.complete:
+        facts = parse_facts(capture, self.knowledge, answer.finished)
+        lab, seen = _is_lab(answer.job, reply.server_version), Identity.of_facts(facts)
+        # Lab answers stand for no machine: one of them is replayed at many addresses.
+        expected = Expected() if lab else self.expected.get(answer.job.endpoint.id, Expected())
+        stranger = expected.contradicted_by(seen)
+        if stranger is not None:
+            sight, detail = Sight.IDENTITY, clean(other_machine(stranger[0], str(stranger[1]), str(seen)), limit=DETAIL_LIMIT)
+        elif not capture.complete:
             why = _CUT_WORDS[reply.cut] if reply.cut else "the end of the answer is missing"
             sight, detail = Sight.TRUNCATED, f"{why}; {len(capture.sections)} sections came"
         return Outcome(
@@ -121,10 +132,10 @@ class Looker:
             finished_at=answer.finished,
             detail=detail,
             capture=capture,
-            facts=parse_facts(capture, self.knowledge, answer.finished),
+            facts=facts,
             host_key=reply.host_key,
             server_version=reply.server_version,
-            lab=_is_lab(answer.job, reply.server_version),
+            lab=lab,
         )
 
     def _outcome(

@@ -15,7 +15,7 @@ from secaudit.model.finding import Finding, Verdict
 from secaudit.model.inventory import AgencyFile, Endpoint, System
 from secaudit.model.level import Classification, joint_level
 from secaudit.model.measurement import EndpointState
-from secaudit.model.outcome import Grade, Sight
+from secaudit.model.outcome import Grade
 from secaudit.model.plan import Population, Target
 
 _B, _I, _S = ValueType.BOOL, ValueType.INT, ValueType.STRING
@@ -90,20 +90,12 @@ def endpoint_values(endpoint: Endpoint, agency: AgencyFile, on_it: Iterable[Clas
 def verdict_values(state: EndpointState | None, names: Iterable[str], grades: frozenset[Grade] | None) -> dict[str, FactValue]:
     """The verdicts on a machine; evidence of a grade outside ``grades`` says nothing (None: every grade speaks)."""
     if state is None or state.evidence is None:
-        reason = _reason(state)
+        reason = MissingReason.NOT_REACHED if state is None else state.unseen_reason
         return {name: Missing(reason) for name in names}
     if grades is not None and state.evidence.outcome.grade not in grades:
         return {name: Missing(MissingReason.UNSUPPORTED) for name in names}
     found = {variable_name(f"verdict.{finding.check}"): finding for finding in state.findings}
     return {name: _verdict(found.get(name)) for name in names}
-
-
-def _reason(state: EndpointState | None) -> MissingReason:
-    if state is not None and state.stale:
-        return MissingReason.STALE
-    if state is not None and state.last_attempt is Sight.NO_WAY_IN:
-        return MissingReason.NO_WAY_IN
-    return MissingReason.NOT_REACHED
 
 
 def _verdict(finding: Finding | None) -> FactValue:

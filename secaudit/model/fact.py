@@ -51,6 +51,10 @@ class MissingReason(StrEnum):
     NO_WAY_IN = "no_way_in"
     NOT_REACHED = "not_reached"
     STALE = "stale"
+    QUARANTINED = "quarantined"
+    """The machine may not be the declared one: its host key changed, or another machine answers at its address."""
+    DOUBLED = "doubled"
+    """One machine answered for several declared ones; it proves one at most."""
 
 
 @dataclass(frozen=True, slots=True)

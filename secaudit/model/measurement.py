@@ -6,7 +6,10 @@ from enum import StrEnum
 from fractions import Fraction
 
 from secaudit.messages import Message
+from secaudit.model.doubt import Doubt, DoubtKind
+from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Finding
+from secaudit.model.identity import NOTHING_KNOWN, Identity
 from secaudit.model.outcome import Sight, StoredOutcome
 from secaudit.model.protection import ProtectionGrade
 
@@ -37,6 +40,19 @@ class EndpointState:
     findings: tuple[Finding, ...] = ()
     protection: ProtectionGrade | None = None
     """Of machines with evidence that is judged."""
+    identity: Identity = NOTHING_KNOWN
+    """What the newest sight said of the machine, whether it counts as evidence or not; lab answers stand for no machine."""
+    doubt: Doubt | None = None
+    """Why there is no evidence although the machine answered; ``evidence`` is None then."""
+
+    @property
+    def unseen_reason(self) -> MissingReason:
+        """Why nothing is known of a machine without evidence that counts."""
+        if self.doubt is not None:
+            return MissingReason.DOUBLED if self.doubt.kind is DoubtKind.DOUBLED else MissingReason.QUARANTINED
+        if self.stale:
+            return MissingReason.STALE
+        return MissingReason.NO_WAY_IN if self.last_attempt is Sight.NO_WAY_IN else MissingReason.NOT_REACHED
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class Sight(StrEnum):
     SUDO = "sudo"
     TRUNCATED = "truncated"
     PROTOCOL = "protocol"
+    IDENTITY = "identity"
+    """A whole answer, but of another machine than the declared one; kept, counts for nobody."""
     INTERNAL = "internal"
     """A defect of ours while looking at this machine; kept, so that it is never taken for an answer."""
 

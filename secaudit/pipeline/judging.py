@@ -12,12 +12,13 @@ from secaudit.facts import derive_facts, parse_facts
 from secaudit.facts.grade import protection_grade
 from secaudit.judge import Judge
 from secaudit.model.check import Check
-from secaudit.model.fact import FactSet, MissingReason
+from secaudit.model.fact import FactSet
 from secaudit.model.finding import Finding, Verdict
 from secaudit.model.inventory import Endpoint, EndpointKind, Inventory
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Sight, StoredOutcome
 from secaudit.model.protection import ProtectionGrade
+from secaudit.pipeline.identities import with_doubts
 from secaudit.pipeline.province import Levels, Province
 from secaudit.store import Store
 
@@ -33,7 +34,10 @@ def silent(done: int, total: int) -> None:
 
 
 def gather_states(province: Province, store: Store | None, *, as_of: datetime, fresh_days: int) -> dict[str, EndpointState]:
-    """The state of every declared machine: what the store has, and honest blanks for the rest."""
+    """The state of every declared machine: what the store has, and honest blanks for the rest.
+
+    Evidence of a machine that may not be the declared one, or that answered for several endpoints, is taken out here.
+    """
     stored = store.latest(as_of, fresh_days) if store is not None else {}
     states: dict[str, EndpointState] = {}
     for endpoint in province.inventory.endpoints.values():
@@ -42,19 +46,12 @@ def gather_states(province: Province, store: Store | None, *, as_of: datetime, f
             sight = Sight.NOT_ASKED if has_way_in(endpoint) else Sight.NO_WAY_IN
             found = EndpointState(endpoint.id, None, sight)
         states[endpoint.id] = found
-    return states
+    return with_doubts(province.inventory, states, as_of=as_of)
 
 
 def has_way_in(endpoint: Endpoint) -> bool:
     """Whether the machine can be asked over SSH at all."""
     return endpoint.address is not None and endpoint.kind != "isolated" and endpoint.status == "in_use"
-
-
-def unseen_reason(state: EndpointState) -> MissingReason:
-    """Why nothing is known of a machine without fresh evidence."""
-    if state.stale:
-        return MissingReason.STALE
-    return MissingReason.NO_WAY_IN if state.last_attempt is Sight.NO_WAY_IN else MissingReason.NOT_REACHED
 
 
 def declared_addresses(inventory: Inventory) -> dict[str, tuple[str, ...]]:
@@ -109,7 +106,7 @@ def judge_states(
             findings = judge.judge(
                 endpoint,
                 known,
-                unseen=unseen_reason(state),
+                unseen=state.unseen_reason,
                 level=levels.endpoints.get(endpoint.id),
                 agency_addresses=addresses.get(endpoint.id),
             )

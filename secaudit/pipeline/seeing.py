@@ -11,10 +11,12 @@ from secaudit.errors import UsageError
 from secaudit.judge import Judge
 from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
+from secaudit.model.doubt import DoubtKind
 from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Inventory
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Offer, Run, Sight, Way
 from secaudit.model.plan import Plan
+from secaudit.pipeline.identities import expected_machines
 from secaudit.pipeline.judging import BATCH, batched, declared_addresses, gather_states, judge_states, save_judging
 from secaudit.pipeline.order import History, has_province_line, history_of, in_order, line_of
 from secaudit.pipeline.province import Levels, Province
@@ -70,6 +72,8 @@ class Sweep:
     selection: Selection
     judged: int
     """Machines whose evidence was judged."""
+    held: int = 0
+    """Machines that answered in this run and are unknown all the same: one machine answered for several."""
 
     @property
     def interrupted(self) -> bool:
@@ -200,14 +204,15 @@ def sweep(
             stop=stop,
             clock=clock,
             sudo=sudo,
+            expected=expected_machines(province.inventory, states),
         )
     except KeyboardInterrupt:
         status = "interrupted"
     store.keep_offers(run.number, offered())  # of machines given up in the middle, which have no outcome
     # A store that fails ends the run where it stands; the next run marks it interrupted.
     run = store.end_run(run.number, "interrupted" if stop.is_set() else status, clock())
-    judged = _judge_new(province, plan, levels, store, selection, clock())
-    return Sweep(run, selection, judged)
+    judged, held = _judge_new(province, plan, levels, store, selection, run.number, clock())
+    return Sweep(run, selection, judged, held)
 
 
 def _what_is_left(limits: Limits, spent: float) -> Limits:
@@ -216,7 +221,10 @@ def _what_is_left(limits: Limits, spent: float) -> Limits:
     return replace(limits, run_seconds=max(limits.run_seconds - spent, 0.001))
 
 
-def _judge_new(province: Province, plan: Plan, levels: Levels, store: Store, selection: Selection, moment: datetime) -> int:
+def _judge_new(
+    province: Province, plan: Plan, levels: Levels, store: Store, selection: Selection, run: int, moment: datetime
+) -> tuple[int, int]:
+    """How many machines were judged, and how many answered in ``run`` without proving anything."""
     asked = {job.endpoint.id for job in selection.jobs}
     states = gather_states(province, store, as_of=moment, fresh_days=plan.evidence.fresh_days)
     wanted = {name: state for name, state in states.items() if name in asked and state.evidence is not None}
@@ -226,7 +234,8 @@ def _judge_new(province: Province, plan: Plan, levels: Levels, store: Store, sel
         part = {name: wanted[name] for name in names}
         judged = judge_states(province, store, levels, part, moment=moment, judge=judge, addresses=addresses)
         kept += save_judging(province, store, judged.values(), moment=moment)
-    return kept
+    doubled = [name for name in asked if (doubt := states[name].doubt) is not None and doubt.kind is DoubtKind.DOUBLED]
+    return kept, len(store.identities(run).keys() & set(doubled)) if doubled else 0
 
 
 def _inside(agency: AgencyFile, endpoint: Endpoint, scope: Scope) -> bool:

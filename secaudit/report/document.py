@@ -23,6 +23,7 @@ from secaudit.model.plan import Population
 from secaudit.report.machine import (
     CheckRow,
     FactRow,
+    HeldRow,
     MachineRow,
     MissingRow,
     SectionText,
@@ -46,6 +47,7 @@ __all__ = [
     "Footer",
     "Header",
     "HeavyRow",
+    "HeldRow",
     "LifecycleAge",
     "MachineRow",
     "Members",
@@ -366,3 +368,5 @@ class ReportDocument:
     unseen: tuple[UnseenRow, ...]
     machines: tuple[MachineRow, ...]
     footer: Footer
+    held: tuple[HeldRow, ...] = ()
+    """Machines in quarantine and doubled ones: neither seen nor unseen."""

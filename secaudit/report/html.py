@@ -25,6 +25,7 @@ from secaudit.report.bars import bar
 from secaudit.report.document import (
     CheckRow,
     FactRow,
+    HeldRow,
     MachineRow,
     ReportDocument,
     SystemRow,
@@ -39,7 +40,7 @@ from secaudit.report.panel import ANSWERS, Panel, about
 from secaudit.report.places import Places
 from secaudit.report.sanitise import sanitised
 from secaudit.report.voice import Voice
-from secaudit.report.words import ADVICE, ASKED_OF, SECURITY_PLAN, STALE, decision_word, protection_words, word
+from secaudit.report.words import ADVICE, ASKED_OF, DOUBT_ADVICE, SECURITY_PLAN, STALE, decision_word, protection_words, word
 
 Row = TypeVar("Row")
 Key = TypeVar("Key")
@@ -128,6 +129,8 @@ def _globals(document: ReportDocument, voice: Voice) -> dict[str, Any]:
         "decision_word": lambda target: voice.say(decision_word(target.decision, overdue=target.overdue)),
         "plan_word": lambda status: voice.say(SECURITY_PLAN[status]),
         "asked_of": lambda who: voice.say(ASKED_OF[who]),
+        "doubt_advice": lambda kind: voice.say(DOUBT_ADVICE[kind]),
+        "held_by_kind": lambda: _held_by_kind(document.held),
         "advice": lambda row: voice.say(ADVICE[Sight.SEEN if row.stale else row.sight]),
         "tel": _tel,
         "aim": lambda target: _aim(target, voice),
@@ -229,6 +232,10 @@ def _visits_by_agency(visits: Sequence[VisitRow], places: Places) -> list[tuple[
 
 def _unseen_by_class(unseen: Sequence[UnseenRow]) -> list[list[UnseenRow]]:
     return [rows for _, rows in _gathered(unseen, lambda row: (row.stale, row.sight))]
+
+
+def _held_by_kind(held: Sequence[HeldRow]) -> list[list[HeldRow]]:
+    return [rows for _, rows in _gathered(held, lambda row: row.kind)]
 
 
 def _gathered(rows: Sequence[Row], key: Callable[[Row], Key]) -> list[tuple[Key, list[Row]]]:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from secaudit.model.capture import Section, SectionStatus
 from secaudit.model.check import Severity
+from secaudit.model.doubt import DoubtKind
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import EndpointKind
@@ -52,6 +53,27 @@ class UnseenRow:
     attempted_at: datetime | None = None
     detail: Detail = ""
     """English and hostile: what exactly was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A machine whose evidence does not count, because it may not be the declared machine."""
+
+    machine: str
+    kind: DoubtKind
+    since: datetime | None = None
+    """Moment of the first attempt that raised the doubt."""
+    was: Detail = ""
+    """Enrolled fingerprints, or the identity that is declared or was seen before."""
+    now: Detail = ""
+    """The fingerprint or the identity that was met instead."""
+    basis: Literal["", "declared", "seen before"] = ""
+    """Where an identity in ``was`` comes from."""
+    twins: tuple[str, ...] = ()
+    """Ids of other machines that the same machine answered for."""
+    sight: Sight = Sight.SEEN
+    """Class of the newest attempt."""
+    attempted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +160,8 @@ class MachineRow:
     lab: bool = False
     seen: bool = False
     """There is fresh evidence."""
+    doubt: DoubtKind | None = None
+    """Why evidence about it does not count; ``seen`` is False then."""
     protection: ProtectionGrade | None = None
     patch: Sentence | None = None
     """How far its monthly releases are behind and whether a restart waits; None where nothing is known of either."""

@@ -164,6 +164,7 @@ class Panel:
 def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str, bool]]:
     """Label and value of everything known of a machine; True marks what leads from here to the store."""
     pairs = [
+        (msg("Evidence does not count"), voice.say(word(machine.doubt)) if machine.doubt else "", False),
         (msg("Kind of machine"), voice.say(word(machine.kind)), False),
         (msg("Operating system"), machine.os or "", False),
         (msg("Protection"), voice.say(protection_words(machine.protection)) if machine.protection else "", False),

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from secaudit.messages import Message, msg, msgc
 from secaudit.model.capture import SectionStatus
 from secaudit.model.check import Severity
+from secaudit.model.doubt import DoubtKind
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import DossierStatus, EndpointKind, Tier
@@ -40,6 +41,7 @@ _WORDS: tuple[tuple[Enum, Message], ...] = (
     (Sight.SUDO, msgc("sight", "administrator rights missing")),
     (Sight.TRUNCATED, msgc("sight", "data cut off")),
     (Sight.PROTOCOL, msgc("sight", "answer in a wrong format")),
+    (Sight.IDENTITY, msgc("sight", "another machine answers at this address")),
     (Sight.INTERNAL, msgc("sight", "defect of the tool")),
     (MissingReason.ABSENT, msgc("reason", "not present on the machine")),
     (MissingReason.DENIED, msgc("reason", "no right to read it")),
@@ -50,6 +52,13 @@ _WORDS: tuple[tuple[Enum, Message], ...] = (
     (MissingReason.NO_WAY_IN, msgc("reason", "no way in yet")),
     (MissingReason.NOT_REACHED, msgc("reason", "machine not reached")),
     (MissingReason.STALE, msgc("reason", "evidence out of date")),
+    (MissingReason.QUARANTINED, msgc("reason", "in quarantine: it may not be the declared machine")),
+    (MissingReason.DOUBLED, msgc("reason", "one machine answered for several declared ones")),
+    (DoubtKind.KEY_CHANGED, msgc("doubt", "host key changed")),
+    (DoubtKind.KEY_REVOKED, msgc("doubt", "revoked host key")),
+    (DoubtKind.KEY_NOT_HELD, msgc("doubt", "shows a host key that it does not hold")),
+    (DoubtKind.OTHER_MACHINE, msgc("doubt", "another machine answers at this address")),
+    (DoubtKind.DOUBLED, msgc("doubt", "one machine answered for several declared ones")),
     (SectionStatus.OK, msgc("section", "answered")),
     (SectionStatus.ABSENT, msgc("section", "not present on the machine")),
     (SectionStatus.DENIED, msgc("section", "no right to read it")),
@@ -151,8 +160,41 @@ ADVICE: Mapping[Sight, Message] = MappingProxyType(
         Sight.SUDO: msg("Give the audit account the agreed read-only administrator rights."),
         Sight.TRUNCATED: msg("Repeat over a better line, or have the agency run the collector."),
         Sight.PROTOCOL: msg("Look at the machine on site: its answer cannot be trusted."),
+        Sight.IDENTITY: msg(
+            "Find out with the agency which machine stands at this address; correct the address, or the serial number in the "
+            "inventory, or accept the new machine: secaudit trust accept."
+        ),
         Sight.INTERNAL: msg("Send this page to those who maintain the tool."),
         Sight.SEEN: msg("Gather the evidence again: what was seen is too old."),
+    }
+)
+
+
+DOUBT_ADVICE: Mapping[DoubtKind, Message] = MappingProxyType(
+    {
+        DoubtKind.KEY_CHANGED: msg(
+            "Ask the machine's keeper whether it was installed again or replaced. If so, compare the new fingerprint on site and "
+            "enrol it (secaudit trust add --replace); the next gathering then ends the quarantine. If nobody changed anything, "
+            "somebody may stand between here and the machine: report an incident and do not enrol the key."
+        ),
+        DoubtKind.KEY_REVOKED: msg(
+            "This key was withdrawn because it must no longer be believed. Give the machine a new host key, compare its "
+            "fingerprint on site and enrol it; until then nobody logs in there."
+        ),
+        DoubtKind.KEY_NOT_HELD: msg(
+            "Somebody shows this machine's host key without holding it. Report an incident; look at the machine and at the "
+            "network between here and there."
+        ),
+        DoubtKind.OTHER_MACHINE: msg(
+            "Find out which machine stands at this address. A wrong address: correct it in the inventory. A machine that was "
+            "replaced or installed again: write its serial number or UUID into the inventory, or accept it with "
+            "secaudit trust accept. The next gathering then ends the quarantine."
+        ),
+        DoubtKind.DOUBLED: msg(
+            "One machine proves only one declared machine. Declared twice: take one entry out of the inventory, or correct its "
+            "address. Two machines made from one image: give each its own identity (virtual machines: a new UUID; Linux: a new "
+            "/etc/machine-id). Or write the serial number or UUID of the right one into the inventory: then it alone counts."
+        ),
     }
 )
 

@@ -12,6 +12,7 @@ from secaudit.model.base import VIETNAM_TIME
 from secaudit.model.capture import Capture
 from secaudit.model.fact import FactSet
 from secaudit.model.finding import Finding
+from secaudit.model.identity import NOTHING_KNOWN
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Run, Sight, StoredOutcome, Way
 from secaudit.store import schema
@@ -19,6 +20,7 @@ from secaudit.store.codec import CodecError, unpack
 from secaudit.store.factsets import facts_from
 from secaudit.store.framing import put_together
 from secaudit.store.judgings import findings_from
+from secaudit.store.machines import accepted, identity_of, open_doubts
 from secaudit.store.rows import RowError, moment_from, moment_text, run_of, stored_outcome
 
 _CHUNK = 500
@@ -71,15 +73,19 @@ def history(connection: Connection, endpoint: str, limit: int) -> list[StoredOut
 
 
 def states(connection: Connection, as_of: datetime, fresh_days: float) -> dict[str, EndpointState]:
-    """State of every endpoint that was ever attempted up to ``as_of``."""
+    """State of every endpoint that was ever attempted up to ``as_of``; one that is in quarantine has no evidence."""
     moment = moment_text(as_of)
     oldest = moment_text(as_of - timedelta(days=fresh_days))
     seen = {row["endpoint"]: row for row in _newest(connection, moment, Sight.SEEN)}
+    doubts, replaced = open_doubts(connection, moment), accepted(connection, moment)
     found: dict[str, EndpointState] = {}
     for row in _newest(connection, moment, None):
         endpoint = row["endpoint"]
         evidence = seen.get(endpoint)
-        fresh = evidence is not None and evidence["finished_at"] >= oldest
+        # What was seen of a machine that is gone is no evidence about the one that stands there now.
+        gone = evidence is not None and evidence["finished_at"] <= replaced.get(endpoint, "")
+        fresh = evidence is not None and evidence["finished_at"] >= oldest and not gone
+        doubt = doubts.get(endpoint)
         try:
             sight = Sight(row["sight"])
             attempt_at = moment_from(row["finished_at"])
@@ -87,11 +93,13 @@ def states(connection: Connection, as_of: datetime, fresh_days: float) -> dict[s
             raise RowError(str(error)) from error
         found[endpoint] = EndpointState(
             endpoint=endpoint,
-            evidence=stored_outcome(evidence) if evidence is not None and fresh else None,
+            evidence=stored_outcome(evidence) if evidence is not None and fresh and doubt is None else None,
             last_attempt=sight,
             last_attempt_at=attempt_at,
             last_detail=str(row["detail"]),
             stale=evidence is not None and not fresh,
+            identity=identity_of(evidence) if evidence is not None and not gone and not evidence["lab"] else NOTHING_KNOWN,
+            doubt=doubt,
         )
     return found
 
@@ -104,8 +112,13 @@ def _newest(connection: Connection, moment: str, sight: Sight | None) -> Iterato
     query: Select[Any] = select(table.c.number, rank).where(table.c.finished_at <= moment)
     if sight is not None:
         query = query.where(table.c.sight == sight.value)
-    ranked = query.subquery()
-    joined = select(table).join(ranked, ranked.c.number == table.c.number).where(ranked.c.place == 1)
+    ranked, said = query.subquery(), schema.identities
+    joined = (
+        select(table, said.c.uuid, said.c.serial, said.c.machine_id)
+        .join(ranked, ranked.c.number == table.c.number)
+        .outerjoin(said, said.c.outcome == table.c.number)
+        .where(ranked.c.place == 1)
+    )
     for row in connection.execute(joined.order_by(table.c.endpoint)):
         yield row._asdict()
 

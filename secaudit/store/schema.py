@@ -98,6 +98,32 @@ facts = Table(
     PrimaryKeyConstraint("outcome", "original"),
 )
 
+identities = Table(  # beside the chain: read from the facts, so that a state of many machines needs not open them all
+    "identities",
+    metadata,
+    Column("outcome", Integer, ForeignKey("outcomes.number"), primary_key=True, autoincrement=False),
+    Column("uuid", Text, nullable=False),  # empty where nothing is known
+    Column("serial", Text, nullable=False),
+    Column("machine_id", Text, nullable=False),
+)
+
+doubts = Table(  # beside the chain: outcomes whose class and detail say that the machine may not be the declared one
+    "doubts",
+    metadata,
+    Column("outcome", Integer, ForeignKey("outcomes.number"), primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+)
+
+acceptances = Table(  # a person said that the machine behind an endpoint was replaced or installed again on purpose
+    "acceptances",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("endpoint", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Index(None, "endpoint", "at"),
+)
+
 catalogs = Table(
     "catalogs",
     metadata,

@@ -13,9 +13,10 @@ from secaudit.messages import clean, msg
 from secaudit.model.capture import Capture
 from secaudit.model.fact import FactSet
 from secaudit.model.finding import Finding
+from secaudit.model.identity import Identity
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Offer, Outcome, Run, StoredOutcome, Way
-from secaudit.store import discovery, reading, schema, verify, writing
+from secaudit.store import discovery, machines, reading, schema, verify, writing
 from secaudit.store import offers as offers_table
 from secaudit.store.codec import CodecError, Compressor
 from secaudit.store.database import Database, open_database, peek_database
@@ -179,6 +180,26 @@ class Store:
         """When the newest runs of this way began, oldest first."""
         with self._reading() as connection:
             return reading.run_starts(connection, way, limit)
+
+    # Which machine answered
+
+    def identities(self, run: int) -> dict[str, Identity]:
+        """Endpoint -> what the machine said of itself, of the machines that a run saw; those that said nothing are left out."""
+        with self._reading() as connection:
+            return machines.identities(connection, run)
+
+    def accept(self, endpoints: Sequence[str], *, who: str, at: datetime) -> None:
+        """A person says that these machines were replaced or installed again: what was seen up to ``at`` counts no more.
+
+        The next answer is taken for the new machine's; a declared serial number or UUID must fit it all the same.
+        """
+        with self._database.write() as connection:
+            machines.accept(connection, endpoints, who=who, at=at)
+
+    def acceptances(self) -> list[tuple[datetime, str, str]]:
+        """Moment, who, endpoint of everything accepted, oldest first."""
+        with self._reading() as connection:
+            return machines.acceptances(connection)
 
     # Evidence
 

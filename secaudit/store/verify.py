@@ -4,15 +4,18 @@ Nothing here trusts a column: each is read as it stands, hashed again and compar
 being looked at.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from secaudit.messages import Message, clean, msg
+from secaudit.model.fact import FactSet
+from secaudit.model.identity import Identity
 from secaudit.store import schema
 from secaudit.store.chain import (
     ORIGIN,
@@ -25,6 +28,7 @@ from secaudit.store.chain import (
 from secaudit.store.codec import CodecError, unpack
 from secaudit.store.factsets import facts_from
 from secaudit.store.judgings import findings_from
+from secaudit.store.machines import differing
 from secaudit.store.reading import checked_capture
 from secaudit.store.rows import moment_from
 from secaudit.store.writing import ENDINGS, RUNNING, newest
@@ -50,6 +54,8 @@ class FlawKind(StrEnum):
     """A run was never ended, because it was killed: what it kept is whole, so this alone breaks no promise."""
     CAPTURE = "capture"
     FACTS = "facts"
+    MACHINE = "machine"
+    """What is kept beside the chain about the machine is not what outcome and facts say: a quarantine could be hidden."""
     FINDINGS = "findings"
 
 
@@ -143,7 +149,9 @@ def check_outcomes(connection: Connection, inspection: Inspection) -> bool:
     first, last = rows[0]["number"], rows[-1]["number"]
     chained = {row["number"]: row for row in rows}
     _check_captures(connection, first, last, chained, inspection)
-    _check_facts(connection, first, last, chained, inspection)
+    said = _check_facts(connection, first, last, chained, inspection)
+    for number in differing(connection, chained, said):
+        inspection.note(FlawKind.MACHINE, number, msg("What is kept of the machine is not what this outcome says"))
     _check_findings(connection, first, last, chained, inspection)
     return True
 
@@ -208,41 +216,41 @@ def _prunings(connection: Connection, first: int, last: int, expected: set[int],
 
 def _check_facts(
     connection: Connection, first: int, last: int, chained: Mapping[int, Mapping[str, Any]], inspection: Inspection
-) -> None:
+) -> dict[int, Identity]:
+    """What the newest intact facts of each outcome say of its machine."""
     table = schema.facts
     expected = {number for number, row in chained.items() if row["facts_digest"] is not None}
-    for row in connection.execute(select(table).where(table.c.outcome.between(first, last))):
+    said: dict[int, Identity] = {}
+    query = select(table).where(table.c.outcome.between(first, last)).order_by(table.c.outcome, table.c.original.desc())
+    for row in connection.execute(query):
         outcome = chained.get(row.outcome)
         if row.original == 1 and row.outcome in expected and outcome is not None:
             expected.discard(row.outcome)
             run = inspection.runs.get(outcome["run"])
             knowledge = run["catalog_digest"] if run is not None else row.knowledge_digest
-            intact = _facts_intact(row.body, outcome["facts_digest"]) and row.digest == outcome["facts_digest"]
-            intact = intact and row.knowledge_digest == knowledge
+            facts = _intact(row.body, lambda text: sha256(text).hexdigest(), outcome["facts_digest"])
+            intact = facts is not None and row.digest == outcome["facts_digest"] and row.knowledge_digest == knowledge
         else:
-            intact = row.original == 0 and _reparsed_intact(row)
-        if not intact:
+            facts = _intact(row.body, partial(reparsed_digest, row.outcome, row.knowledge_digest), row.digest)
+            intact = row.original == 0 and facts is not None
+        if intact:
+            said[row.outcome] = Identity.of_facts(facts)
+        else:
             inspection.note(FlawKind.FACTS, row.outcome, msg("The facts are not those that were kept"))
+            said.pop(row.outcome, None)
     for number in sorted(expected):
         inspection.note(FlawKind.FACTS, number, msg("The facts are gone"))
+    return said
 
 
-def _facts_intact(body: object, digest: str) -> bool:
+def _intact(body: object, digest_of: Callable[[bytes], str], kept: object) -> FactSet | None:
+    """The facts, when they can be read and their digest is the one that was kept."""
     try:
         text = unpack(body)
-        facts_from(text)
+        facts = facts_from(text)
     except CodecError:
-        return False
-    return bool(sha256(text).hexdigest() == digest)
-
-
-def _reparsed_intact(row: Any) -> bool:  # noqa: ANN401
-    try:
-        text = unpack(row.body)
-        facts_from(text)
-    except CodecError:
-        return False
-    return bool(reparsed_digest(row.outcome, row.knowledge_digest, text) == row.digest)
+        return None
+    return facts if digest_of(text) == kept else None
 
 
 def _check_findings(

@@ -28,6 +28,7 @@ from secaudit.store.codec import Compressor
 from secaudit.store.factsets import facts_text
 from secaudit.store.framing import taken_apart
 from secaudit.store.judgings import findings_text
+from secaudit.store.machines import keep_machines, save_identities
 from secaudit.store.rows import moment_text, outcome_row, run_row
 
 RUNNING = "running"
@@ -130,6 +131,7 @@ def keep(connection: Connection, run_number: int, prepared: Sequence[Prepared]) 
     for table, values in ((schema.outcomes, rows), (schema.captures, captures), (schema.facts, facts)):
         if values:
             connection.execute(insert(table), values)
+    keep_machines(connection, [(one.number, one.outcome) for one in stored])
     return stored
 
 
@@ -155,6 +157,7 @@ def save_facts(connection: Connection, knowledge_digest: str, items: Mapping[int
     statement = upsert(schema.facts)
     fresh = {name: statement.excluded[name] for name in ("knowledge_digest", "body", "digest")}
     connection.execute(statement.on_conflict_do_update(index_elements=["outcome", "original"], set_=fresh), rows)
+    save_identities(connection, items)
 
 
 def save_findings(connection: Connection, catalog_digest: str, at: datetime, items: Mapping[int, Sequence[Finding]]) -> None:

@@ -6,9 +6,11 @@ What is named here loads quickly; ``SshTransport`` is in ``secaudit.transport.ss
 from secaudit.transport.base import Abandoned, Cut, HostKey, Reply, Request, Target, Transport, TransportFailure, WayFull
 from secaudit.transport.credentials import Credentials, KeyFile
 from secaudit.transport.host_keys import HostKeys, KnownKey, Standing
+from secaudit.transport.trust_record import Act, TrustEvent
 
 __all__ = [
     "Abandoned",
+    "Act",
     "Credentials",
     "Cut",
     "HostKey",
@@ -21,5 +23,6 @@ __all__ = [
     "Target",
     "Transport",
     "TransportFailure",
+    "TrustEvent",
     "WayFull",
 ]

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import html
+import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,25 @@ VERSION_LIMIT = 255
 _CLIXML = re.compile(r"#< CLIXML.*?(?:</Objs>|\Z)", re.DOTALL)
 _CLIXML_ERROR = re.compile(r'<S S="Error">([^<]*)')
 _CLIXML_CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def canonical_host(name: str) -> str:
+    """One spelling for one name of known_hosts: lower case, no dot at the end, IP addresses in their usual form.
+
+    ``May-01.Xa.VN.`` and ``may-01.xa.vn``, ``::0001`` and ``::1`` are the same machine to every resolver, so a key that was
+    enrolled under one is found under the other. ``[host]:port`` keeps its port.
+    """
+    host, port = name.lower(), ""
+    if host.startswith("["):
+        host, bracket, port = host[1:].rpartition("]")
+        if not bracket:
+            return name.lower()
+    try:
+        address = ipaddress.ip_address(host)
+        host = str(getattr(address, "ipv4_mapped", None) or address)
+    except ValueError:
+        host = host.removesuffix(".")
+    return f"[{host}]{port}" if name.startswith("[") else host
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +71,8 @@ class Target:
         two jump hosts is two machines, and one must never be taken for the other.
         """
         if self.key_alias:
-            return self.key_alias.lower()
-        host = self.host.lower()
+            return canonical_host(self.key_alias)
+        host = canonical_host(self.host)
         here = host if self.port == 22 else f"[{host}]:{self.port}"
         return here if self.jump is None else f"{self.jump.label.lower()}/{here}"
 

@@ -23,6 +23,7 @@ from paramiko.packet import Packetizer
 from paramiko.ssh_exception import IncompatiblePeer
 
 from secaudit.messages import clean
+from secaudit.model.doubt import NOT_HELD
 from secaudit.model.outcome import Sight
 from secaudit.transport.base import VERSION_LIMIT, Abandoned, Cut, HostKey, Reply, Request, Target, TransportFailure, diagnostics
 from secaudit.transport.exchange import Channel, Exchange, Heard
@@ -100,6 +101,15 @@ class FanoutTransport(paramiko.Transport):
         first = [name for type_ in known_types for name in (_RSA_SIGNATURES if type_ == "ssh-rsa" else (type_,))]
         offered = _LIBRARY._preferred_keys
         self._preferred_keys = tuple(dict.fromkeys([*(name for name in first if name in offered), *offered]))
+
+    @property
+    def preferred_keys(self) -> tuple[str, ...]:
+        """Plain keys only.
+
+        The library also asks for certificates and then trusts the key inside without a look at names, dates or authority: a
+        server that has nothing else must be refused, not half believed.
+        """
+        return tuple(cast("Any", self)._filter_algorithm("keys"))
 
     def run(self) -> None:
         """The library's loop; an exception that escapes its own handling must wake everyone who waits."""
@@ -179,9 +189,9 @@ class Conversation:
         if not self._transport.remote_version:
             raise self.failure(Sight.BANNER, self._no_ssh(error))
         if "no acceptable host key" in str(error):
-            raise self.failure(Sight.HOST_KEY, "the server offers no kind of host key that is supported")
+            raise self.failure(Sight.HOST_KEY, "the server offers no kind of host key that is supported (certificates are not)")
         if "Signature verification" in str(error):
-            raise self.failure(Sight.HOST_KEY, "the server does not hold the host key that it shows")
+            raise self.failure(Sight.HOST_KEY, NOT_HELD)
         raise self.failure(Sight.PROTOCOL, f"the key exchange failed: {reason_of(error)}")
 
     def host_key(self) -> HostKey:

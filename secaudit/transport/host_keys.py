@@ -15,9 +15,9 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,9 @@ from types import MappingProxyType
 
 from secaudit.errors import DataError, Problem, UsageError
 from secaudit.messages import Message, clean, msg
-from secaudit.transport.base import HostKey
+from secaudit.model.doubt import changed_key, revoked_key
+from secaudit.transport.base import HostKey, canonical_host
+from secaudit.transport.trust_record import Act, TrustEvent, event_line, events_in, one_line, stamp
 
 _REVOKED = "@revoked"
 _AUTHORITY = "@cert-authority"
@@ -133,11 +135,11 @@ class HostKeys:
 
     def types_of(self, name: str) -> tuple[str, ...]:
         """Types of the keys enrolled for ``name``: they are asked for first, so that a server cannot seem changed."""
-        return tuple(dict.fromkeys(entry.key.type for entry in self.about(name.lower()) if not entry.marker))
+        return tuple(dict.fromkeys(entry.key.type for entry in self.about(canonical_host(name)) if not entry.marker))
 
     def standing(self, name: str, offered: HostKey) -> tuple[Standing, tuple[HostKey, ...]]:
         """What is known about ``offered``, and the keys enrolled for ``name``."""
-        entries = self.about(name.lower())
+        entries = self.about(canonical_host(name))
         enrolled = tuple(entry.key for entry in entries if not entry.marker)
         if any(entry.marker == _REVOKED and entry.key.base64 == offered.base64 for entry in entries):
             return Standing.REVOKED, enrolled
@@ -155,10 +157,10 @@ class HostKeys:
         shown = f"{offered.type} {offered.fingerprint}"
         if standing is Standing.CHANGED:
             was = ", ".join(f"{key.type} {key.fingerprint}" for key in enrolled)
-            return f"changed: enrolled is {was}, offered was {shown}"
+            return changed_key(was, shown)
         return {
             Standing.CONFIRMED: None,
-            Standing.REVOKED: f"revoked: {shown}",
+            Standing.REVOKED: revoked_key(shown),
             Standing.AUTHORITY: f"unknown: {shown}; only a certificate authority vouches for it, certificates are not checked",
             Standing.UNKNOWN: f"unknown: {shown} is not enrolled",
         }[standing]
@@ -174,24 +176,52 @@ class HostKeys:
         enrolled key, or is revoked, is refused with UsageError unless ``replace`` drops the old keys of that name (never a
         revocation). The file is replaced in one step and readable by its owner only.
         """
-        if self.path is None:
-            raise ValueError("these host keys have no file")
-        present = HostKeys.read(self.path)
-        dropped: set[int] = set()
+        present, path = self._present()
+        replaced: set[str] = set()
         added: list[str] = []
         for name, key in keys:
             standing, _ = present.standing(name, key)
             if standing is Standing.CONFIRMED:
                 continue
             if standing is Standing.REVOKED or (standing is Standing.CHANGED and not replace):
-                raise _contradiction(self.path, name, standing)
-            if standing is Standing.CHANGED:
-                dropped.update(entry.line for entry in present.about(name.lower()) if not entry.marker)
-            stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            added.append(f"{name.lower()} {key.type} {key.base64} enrolled {stamp} by {_one_line(who)}")
-        kept = [line for number, line in enumerate(present.text.splitlines(), start=1) if number not in dropped]
-        _write_private(self.path, "".join(f"{line}\n" for line in [*kept, *added]))
-        return HostKeys.read(self.path)
+                raise _contradiction(path, name, standing)
+            if standing is Standing.CHANGED and canonical_host(name) not in replaced:
+                replaced.add(canonical_host(name))
+                added += [event_line(Act.REPLACED, name.lower(), one, who=who, at=at) for one in _enrolled(present, name)]
+            added.append(event_line(Act.ENROLLED, name.lower(), key, who=who, at=at))
+            added.append(f"{name.lower()} {key.type} {key.base64} enrolled {stamp(at)} by {one_line(who)}")
+        return _rewritten(present, _without(present, replaced, path), added)
+
+    def remove(self, names: Iterable[str], *, who: str, at: datetime) -> "HostKeys":
+        """Believe no key of these names (as ``Target.known_as``) any more; revocations stay. The new state is returned.
+
+        A line for several names loses only those that are meant. UsageError when a pattern speaks of a name: taking it out
+        would also take the key from machines that were not meant.
+        """
+        present, path = self._present()
+        gone = {canonical_host(name) for name in names}
+        record = [event_line(Act.REMOVED, name, key, who=who, at=at) for name in sorted(gone) for key in _enrolled(present, name)]
+        return _rewritten(present, _without(present, gone, path), record) if record else present
+
+    def revoke(self, keys: Iterable[HostKey], *, who: str, at: datetime) -> "HostKeys":
+        """Never believe these keys again, whichever machine offers them; the new state is returned."""
+        present, _ = self._present()
+        lines: list[str] = []
+        for key in dict.fromkeys(keys):
+            if not any(one.marker == _REVOKED and one.key == key and one.names == "*" for one in present.known):
+                lines.append(event_line(Act.REVOKED, "*", key, who=who, at=at))
+                lines.append(f"{_REVOKED} * {key.type} {key.base64} revoked {stamp(at)} by {one_line(who)}")
+        return _rewritten(present, {}, lines) if lines else present
+
+    def events(self) -> tuple[TrustEvent, ...]:
+        """What was done to the keys of this file, when and by whom, as far as this program did it."""
+        return events_in(self.text.splitlines())
+
+    def _present(self) -> tuple["HostKeys", Path]:
+        """The file as it is now."""
+        if self.path is None:
+            raise ValueError("these host keys have no file")
+        return HostKeys.read(self.path), self.path
 
     def about(self, name: str) -> Sequence[KnownKey]:
         """Lines that speak of ``name`` (lower case), markers included."""
@@ -202,8 +232,8 @@ class HostKeys:
         found: dict[str, list[KnownKey]] = {}
         for entry in self.known:
             if not entry.is_pattern:
-                for name in entry.names.lower().split(","):
-                    found.setdefault(name, []).append(entry)
+                for name in entry.names.split(","):
+                    found.setdefault(canonical_host(name), []).append(entry)
         return MappingProxyType(found)
 
     @cached_property
@@ -284,8 +314,35 @@ def _wildcard_fits(pattern: str, name: str) -> bool:
     return fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
-def _one_line(text: str) -> str:
-    return " ".join(clean(text, limit=80).split()) or "unknown"
+def _enrolled(keys: HostKeys, name: str) -> tuple[HostKey, ...]:
+    return tuple(entry.key for entry in keys.about(canonical_host(name)) if not entry.marker)
+
+
+def _without(keys: HostKeys, gone: Set[str], path: Path) -> dict[int, str | None]:
+    """Lines that speak of these names: what is left of each, None for nothing."""
+    lines: dict[int, str | None] = {}
+    for name in gone:
+        for entry in [one for one in keys.about(name) if not one.marker]:
+            if entry.names.startswith(_HASHED):
+                lines[entry.line] = None
+            elif entry.is_pattern:
+                raise UsageError(
+                    msg("a pattern in the file speaks of {name} and of other machines", name=name),
+                    where=f"{path}:{entry.line}",
+                    hint=msg("change this line by hand"),
+                )
+            else:
+                left = ",".join(one for one in entry.names.split(",") if canonical_host(one) not in gone)
+                lines[entry.line] = f"{left} {entry.key.type} {entry.key.base64} {entry.comment}".rstrip() if left else None
+    return lines
+
+
+def _rewritten(present: HostKeys, changed: Mapping[int, str | None], added: Sequence[str]) -> HostKeys:
+    """The file with lines taken out (None) or written anew by their number, and lines added; in one step."""
+    assert present.path is not None
+    kept = [changed.get(number, line) for number, line in enumerate(present.text.splitlines(), start=1)]
+    _write_private(present.path, "".join(f"{line}\n" for line in [*kept, *added] if line is not None))
+    return HostKeys.read(present.path)
 
 
 def _write_private(path: Path, text: str) -> None:

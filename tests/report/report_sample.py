@@ -1,9 +1,10 @@
 """A province for the report's own tests: 34 agencies, 27 systems, 120 machines or as many as asked, built by counting."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from report_sample_machines import AS_OF, CHECKS, check_row, digest, machine, unseen_rows
+from report_sample_machines import AS_OF, CHECKS, check_row, digest, held_rows, machine, unseen_rows
 
 from secaudit.messages import msg
 from secaudit.model.base import Texts
@@ -94,6 +95,8 @@ def sample(machines: int = 120, communes: int = len(_COMMUNES)) -> ReportDocumen
     """The document; equal arguments give equal documents."""
     agencies = _names(communes)
     rows = tuple(machine(number, agencies, section_budget(machines)) for number in range(machines))
+    held = {row.machine: row.kind for row in held_rows(rows)}
+    rows = tuple(replace(row, doubt=held.get(row.id)) for row in rows)
     systems = tuple(sorted((_system(number) for number in range(27)), key=lambda row: -(row.highest or 0)))
     targets = _targets(rows, systems, agencies)
     return ReportDocument(
@@ -124,6 +127,7 @@ def sample(machines: int = 120, communes: int = len(_COMMUNES)) -> ReportDocumen
         unseen=unseen_rows(rows),
         machines=rows,
         footer=_footer(),
+        held=held_rows(rows),
     )
 
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from secaudit.model.base import Texts
 from secaudit.model.capture import Section, SectionStatus
 from secaudit.model.check import Severity
+from secaudit.model.doubt import DoubtKind
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import EndpointKind
@@ -14,6 +15,7 @@ from secaudit.model.protection import ProtectionGrade
 from secaudit.report.document import (
     CheckRow,
     FactRow,
+    HeldRow,
     MachineRow,
     MissingRow,
     Trail,
@@ -157,8 +159,33 @@ def check_row(name: str, title: str, severity: Severity) -> CheckRow:
     )
 
 
+def held_rows(rows: tuple[MachineRow, ...]) -> tuple[HeldRow, ...]:
+    """Every fifth machine nobody saw: in quarantine or doubled, all kinds in turn."""
+    kinds = list(DoubtKind)
+    old, new = f"ssh-ed25519 SHA256:{digest('old')[:43]}", f"ssh-ed25519 SHA256:{digest('new')[:43]}"
+    said = f"UUID 4c4c4544-0043-3510-8052-b4c04f564231, S/N 5CD1234XYZ, machine-id {digest('id')[:32]}"
+    held = [row for row in rows if not row.seen][::5]
+    found = []
+    for number, row in enumerate(held):
+        kind = kinds[(number - 1) % len(kinds)]
+        twins = tuple(other.id for other in held if other is not row)[:3]
+        met = {
+            DoubtKind.KEY_CHANGED: (old, new),
+            DoubtKind.KEY_REVOKED: ("", new),
+            DoubtKind.OTHER_MACHINE: (said, said),
+        }
+        was, now = met.get(kind, ("", said if kind is DoubtKind.DOUBLED else ""))
+        sight = Sight.IDENTITY if kind is DoubtKind.OTHER_MACHINE else Sight.SEEN if kind is DoubtKind.DOUBLED else Sight.HOST_KEY
+        since = None if kind is DoubtKind.DOUBLED else AS_OF - timedelta(days=number + 1)
+        twins = twins if kind is DoubtKind.DOUBLED else ()
+        basis = "declared" if kind is DoubtKind.OTHER_MACHINE else ""
+        found.append(HeldRow(row.id, kind, since, was, now, basis, twins, sight, AS_OF - timedelta(hours=number)))
+    return tuple(sorted(found, key=lambda row: (kinds.index(row.kind), row.machine)))
+
+
 def unseen_rows(rows: tuple[MachineRow, ...]) -> tuple[UnseenRow, ...]:
-    missing = [row for row in rows if not row.seen]
+    held = {row.machine for row in held_rows(rows)}
+    missing = [row for row in rows if not row.seen and row.id not in held]
     found = [
         UnseenRow(
             row.id,

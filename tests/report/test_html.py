@@ -277,11 +277,26 @@ def test_an_empty_province_is_a_page_too(documents, vietnamese, templates, page)
         visits=(),
         unseen=(),
         machines=(),
+        held=(),
     )
     text = page(render_html(empty, vietnamese, templates)).text
     assert "Không còn đơn vị nào có việc phải làm." in text
     assert "Mọi máy đã kê khai đều có bằng chứng còn hạn." in text
     assert "không có đối tượng để tính" in text
+    assert "Máy có bằng chứng không được tính" not in text
+
+
+def test_machines_in_doubt_stand_in_a_part_of_their_own_with_what_to_do(documents, vietnamese, templates, page):
+    html = render_html(documents, vietnamese, templates)
+    part = html[html.index('<section class="sheet" id="held"') : html.index('<section class="sheet" id="unseen"')]
+    shown = page(part)
+    assert documents.held and {row.machine for row in documents.held}.isdisjoint(row.machine for row in documents.unseen)
+    for row in documents.held:
+        assert row.machine in shown.text and row.was in shown.text and row.now in shown.text
+        assert all(twin in shown.text for twin in row.twins)
+    assert "Cách ly: khóa máy chủ đã đổi" in shown.text and "đối chiếu vân tay khóa mới tại chỗ" in shown.text
+    assert shown.text.count("Cách ly: khóa máy chủ đã đổi") == 1, "one heading for its machines"
+    assert "Bằng chứng không được tính" in page(html).text
 
 
 def test_a_name_the_document_does_not_hold_is_an_error(documents, english, templates):

@@ -4,6 +4,7 @@ import pytest
 
 from secaudit.model.capture import SectionStatus
 from secaudit.model.check import Severity
+from secaudit.model.doubt import DoubtKind
 from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS, MissingReason
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import DossierStatus, EndpointKind, Tier
@@ -15,7 +16,7 @@ from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
 from secaudit.report.field_words import field_word
 from secaudit.report.voice import Voice
-from secaudit.report.words import ADVICE, decision_word, protection_words, word
+from secaudit.report.words import ADVICE, DOUBT_ADVICE, decision_word, protection_words, word
 
 LISTS = (SectionStatus, Severity, MissingReason, Verdict, DossierStatus, EndpointKind, Tier, Decision, Grade, Sight, Way, Tile)
 
@@ -34,6 +35,13 @@ def test_equal_values_of_different_lists_keep_their_own_words(vietnamese):
 
 def test_every_class_of_not_seen_says_what_to_do():
     assert set(ADVICE) == set(Sight)
+
+
+def test_every_reason_of_doubt_says_what_to_do(vietnamese):
+    assert set(DOUBT_ADVICE) == set(DoubtKind)
+    voice = Voice(vietnamese)
+    assert all(voice.say(text) != str(text) for text in (*DOUBT_ADVICE.values(), *map(word, DoubtKind)))
+    assert voice.say(word(MissingReason.QUARANTINED)) == "máy bị cách ly, có thể không phải máy đã khai báo"
 
 
 def test_the_words_of_practice(vietnamese):

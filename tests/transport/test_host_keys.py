@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from secaudit.errors import DataError, UsageError
 from secaudit.lab.keys import private_key, public_key
-from secaudit.transport import HostKey, HostKeys, Standing, Target
+from secaudit.transport import Act, HostKey, HostKeys, Standing, Target
+from secaudit.transport.base import canonical_host
 
 AT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 A, B, C = (public_key(private_key(b"s" * 32, name)) for name in "abc")
@@ -127,6 +128,75 @@ def test_enrolling_again_changes_nothing_and_a_contradiction_is_refused(tmp_path
     assert replaced.standing("a", B)[0] is Standing.CONFIRMED
     assert replaced.standing("a", A)[0] is Standing.CHANGED
     assert path.read_text(encoding="utf-8").startswith("# kept\n")
+
+
+def test_replacing_or_removing_one_machine_leaves_its_neighbours_alone(tmp_path):
+    text = line("a,b", A, comment="both") + line("c", B) + f"{hashed('d')} {A.type} {A.base64}\n" + line("*", C, "@revoked")
+    replaced = read(tmp_path, text).add("a", B, who="x", at=AT, replace=True)
+    assert (replaced.standing("a", A)[0], replaced.standing("a", B)[0]) == (Standing.CHANGED, Standing.CONFIRMED)
+    assert replaced.standing("b", A)[0] is Standing.CONFIRMED
+    assert next(entry for entry in replaced.known if entry.names == "b").comment == "both"
+    removed = replaced.remove(["A", "b.", "d"], who="nguyen van a", at=AT)
+    assert all(removed.standing(name, key)[0] is Standing.UNKNOWN for name in "abd" for key in (A, B))
+    assert removed.standing("c", B)[0] is Standing.CONFIRMED
+    assert removed.standing("c", C)[0] is Standing.REVOKED
+    acts = [(event.act, event.name, event.fingerprint, event.who) for event in removed.events()]
+    assert acts == [
+        (Act.REPLACED, "a", A.fingerprint, "x"),
+        (Act.ENROLLED, "a", B.fingerprint, "x"),
+        (Act.REMOVED, "a", B.fingerprint, "nguyen van a"),
+        (Act.REMOVED, "b", A.fingerprint, "nguyen van a"),
+        (Act.REMOVED, "d", A.fingerprint, "nguyen van a"),
+    ]
+    assert {event.at for event in removed.events()} == {AT}
+    assert removed.remove(["nobody"], who="x", at=AT).text == removed.text
+
+
+@pytest.mark.parametrize("act", ["remove", "replace"])
+def test_a_pattern_is_not_taken_from_machines_that_were_not_meant(tmp_path, act):
+    keys = read(tmp_path, line("*.xa.vn", A))
+    with pytest.raises(UsageError, match="pattern") as caught:
+        if act == "remove":
+            keys.remove(["may-1.xa.vn"], who="x", at=AT)
+        else:
+            keys.add("may-1.xa.vn", B, who="x", at=AT, replace=True)
+    assert caught.value.where.endswith(":1")
+    assert HostKeys.read(keys.path).standing("may-2.xa.vn", A)[0] is Standing.CONFIRMED
+
+
+def test_a_withdrawn_key_is_withdrawn_once_and_everywhere(tmp_path):
+    keys = read(tmp_path, line("a", A) + line("b", B)).revoke([A, A], who="x", at=AT).revoke([A], who="y", at=AT)
+    assert keys.standing("anywhere", A)[0] is Standing.REVOKED
+    assert keys.standing("b", B)[0] is Standing.CONFIRMED
+    assert [(event.act, event.name, event.who) for event in keys.events()] == [(Act.REVOKED, "*", "x")]
+
+
+def test_comments_of_others_are_no_history(tmp_path):
+    text = "# secaudit yesterday enrolled a ssh-ed25519 SHA256:x by y\n"
+    text += "# secaudit 2026-13-45T00:00:00Z enrolled a b SHA256:x by y\n#\n"
+    assert read(tmp_path, text + line("a", A)).events() == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("May-01.Xa.VN.", "may-01.xa.vn"),
+        ("0:0:0:0:0:0:0:1", "::1"),
+        ("FE80::0:ABCD", "fe80::abcd"),
+        ("[::0001]:2222", "[::1]:2222"),
+        ("[May-01.VN.]:22", "[may-01.vn]:22"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("::FFFF:127.0.0.1", "127.0.0.1"),
+        ("[broken", "[broken"),
+        ("", ""),
+    ],
+)
+def test_one_spelling_for_one_name(tmp_path, written, name):
+    assert canonical_host(written) == name
+    assert canonical_host(name) == name
+    if written:
+        assert read(tmp_path, line(written, A)).standing(name, A)[0] is Standing.CONFIRMED
+        assert read(tmp_path, line(name, A)).standing(written, A)[0] is Standing.CONFIRMED
 
 
 def test_a_revoked_key_cannot_be_enrolled_even_as_a_replacement(tmp_path):

@@ -28,6 +28,7 @@ def test_names_used_of_the_transport():
     assert list(inspect.signature(Packetizer.start_handshake).parameters) == ["self", "timeout"]
     for method in (Transport.start_client, Transport.auth_publickey, Transport.auth_password):
         assert "event" in inspect.signature(method).parameters
+    assert isinstance(Transport.preferred_keys, property) and "self.preferred_keys" in inspect.getsource(Transport._send_kex_init)
     assert "packetizer_class" in inspect.signature(Transport.__init__).parameters
     assert "set_event" in vars(BufferedPipe)
     assert list(inspect.signature(Transport._parse_kex_init).parameters) == ["self", "m"]

@@ -8,7 +8,7 @@ from secaudit.model.measurement import Decision
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.parameters import changed_words
 from secaudit.pipeline.publish.agencies import agency_rows, has_sent, heaviest_rows, in_scope
-from secaudit.pipeline.publish.machines import check_rows, machine_rows, unseen_rows, visit_rows
+from secaudit.pipeline.publish.machines import check_rows, held_rows, machine_rows, unseen_rows, visit_rows
 from secaudit.pipeline.publish.orders import orders
 from secaudit.pipeline.publish.systems import system_rows
 from secaudit.pipeline.publish.targets import target_rows
@@ -33,6 +33,7 @@ def publish(measured: Measured, store: Store | None) -> ReportDocument:
         unseen=unseen_rows(measured, machines),
         machines=machines,
         footer=_footer(measured),
+        held=held_rows(measured, machines),
     )
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Literal
 
 from secaudit.facts import derive_facts
 from secaudit.messages import Message
 from secaudit.model.capture import Capture
 from secaudit.model.check import Severity
+from secaudit.model.doubt import Doubt, DoubtKind
 from secaudit.model.fact import FactSet, Known, Missing
 from secaudit.model.finding import Finding, Verdict
+from secaudit.model.identity import DECLARED, SEEN_BEFORE
 from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind
 from secaudit.model.measurement import EndpointState
 from secaudit.pipeline.judging import BATCH
@@ -19,6 +22,7 @@ from secaudit.pipeline.publish.agencies import in_scope
 from secaudit.report.document import (
     CheckRow,
     FactRow,
+    HeldRow,
     MachineRow,
     MissingRow,
     SectionText,
@@ -122,6 +126,7 @@ def _machine(
         systems=tuple(systems[name].name for name in endpoint.systems if name in systems),
         lab=evidence.outcome.lab if evidence is not None else endpoint.lab,
         seen=evidence is not None,
+        doubt=state.doubt.kind if state.doubt is not None else None,
         protection=state.protection,
         patch=_patch_state(measured, proof.facts) if evidence is not None else None,
         trail=_trail(state, proof),
@@ -227,7 +232,7 @@ def _severities(measured: Measured) -> dict[str, int]:
 
 
 def unseen_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[UnseenRow, ...]:
-    """Machines without fresh evidence, by reason; isolated ones are not looked for."""
+    """Machines without fresh evidence, by reason; isolated ones are not looked for, held ones stand in a list of their own."""
     rows = [
         UnseenRow(
             machine=machine.id,
@@ -237,6 +242,36 @@ def unseen_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[U
             detail=measured.states[machine.id].last_detail,
         )
         for machine in machines
-        if not machine.seen and machine.kind is not EndpointKind.ISOLATED
+        if not machine.seen and machine.kind is not EndpointKind.ISOLATED and measured.states[machine.id].doubt is None
     ]
     return tuple(sorted(rows, key=lambda row: (row.sight.value, row.machine)))
+
+
+def held_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[HeldRow, ...]:
+    """Machines whose evidence does not count because they may not be the declared ones, by reason; the gravest first."""
+    listed = frozenset(machine.id for machine in machines)
+    order = list(DoubtKind)
+    rows = [
+        _held(measured.states[machine.id], doubt, listed)
+        for machine in machines
+        if (doubt := measured.states[machine.id].doubt) is not None
+    ]
+    return tuple(sorted(rows, key=lambda row: (order.index(row.kind), row.machine)))
+
+
+_BASES: tuple[Literal["declared", "seen before"], ...] = (DECLARED, SEEN_BEFORE)
+
+
+def _held(state: EndpointState, doubt: Doubt, listed: frozenset[str]) -> HeldRow:
+    basis: Literal["", "declared", "seen before"] = next((word for word in _BASES if doubt.was.startswith(f"{word} ")), "")
+    return HeldRow(
+        machine=state.endpoint,
+        kind=doubt.kind,
+        since=doubt.since,
+        was=doubt.was.removeprefix(f"{basis} ") if basis else doubt.was,
+        now=doubt.now,
+        basis=basis,
+        twins=tuple(name for name in doubt.twins if name in listed),
+        sight=state.last_attempt,
+        attempted_at=state.last_attempt_at,
+    )
