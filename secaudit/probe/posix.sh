@@ -133,7 +133,9 @@ ask_leave() {
     { sub(/^ +\([^)]*\) */, ""); all = all $0 "\n" }
     /NOPASSWD:/ { sub(/.*NOPASSWD: */, ""); sub(/ PASSWD:.*/, ""); free = free $0 "\n" }
     END { printf "%s", (free == "") ? all : free }')
-  [ -n "$MAY" ] && elevation=0
+  [ -z "$MAY" ] || elevation=0
+  # Where sudo is slow (it may look up the name of its host), it is not called again.
+  [ "$(($(date +%s) - BEGUN))" -lt 9 ] || { elevation=$TIMEOUT && MAY=''; }
 }
 
 # may "SECONDS PATH": sudo lists it. No two commands have both in common, so this tells them apart.
@@ -318,7 +320,7 @@ s_apt_periodic() {
   limit 10 apt-config dump APT::Periodic Unattended-Upgrade::Origins-Pattern Unattended-Upgrade::Allowed-Origins
 }
 
-# The newest upgrade that dpkg wrote down; the times in its log are local, so the offset comes first.
+# The times in dpkg's log are local, so the offset comes first.
 s_dpkg_log() {
   [ -e /var/log/dpkg.log ] || [ -e /var/log/dpkg.log.1 ] || return "$ABSENT"
   printf 'zone=%s\n' "$(unset TZ; date +%z)"
@@ -351,7 +353,7 @@ s_restart() {
 
 # -------- updates: which tool, from where, by itself
 
-# The database that lives on this machine decides, not which programs happen to lie around.
+# The database that lives on this machine decides, not which programs lie around.
 update_tool() {
   if [ -s /var/lib/dpkg/status ]; then echo apt
   elif [ -e /lib/apk/db/installed ] || [ -e /usr/lib/apk/db/installed ]; then echo apk
@@ -479,7 +481,7 @@ s_update_automation() {
   return 0
 }
 
-# Nothing is fetched: only what lies in the caches is asked.
+# Nothing is fetched.
 s_system_updates() {
   tool=$(update_tool)
   case $tool in
@@ -560,7 +562,7 @@ yum_updates() {
   fi
   [ -d "$2" ] || { printf 'cache=absent\nend=yes\n' && return; }
   [ -r "$2" ] && [ -x "$2" ] || { printf 'cache=denied\nend=yes\n' && return; }
-  # What a configuration leaves out is told as held back; here it would hide updates.
+  # What a configuration leaves out is told as held back.
   if [ "$1" = yum ]; then rows=$(either 60 yum -q -C --disableexcludes=all check-update)
   else rows=$(either 60 dnf5 -q -C '--setopt=disable_excludes=*' check-update)
   fi
@@ -1235,7 +1237,7 @@ s_time_sources() {
   return 0
 }
 
-# How long logs are kept: rotation of the usual files, limits of the journal, and how far back records reach.
+# How long logs are kept, and how far back records reach.
 s_log_keeping() {
   printf 'looked=yes\n'
   set --

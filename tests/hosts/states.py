@@ -225,8 +225,8 @@ firewalld >/dev/null 2>&1
 until firewall-cmd --state >/dev/null 2>&1; do sleep 0.1; done
 """
 STATES = (
-    State("neglected", NEGLECTED, ("root", "audit")),
-    State("kept", KEPT, ("root", "helper", "audit"), upgraded=True),
+    State("neglected", NEGLECTED, ("root", "helper", "listed", "audit")),
+    State("kept", KEPT, ("root", "helper", "listed", "audit"), upgraded=True),
     State(
         "bare",
         BARE,
