@@ -11,7 +11,7 @@ every line keeps, because sudo joins the words of a call with blanks before it c
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from secaudit.errors import ProbeError
@@ -170,6 +170,26 @@ PRIVILEGES: tuple[Privilege, ...] = (
 """In the order in which the probe asks."""
 
 
+SERVES: Mapping[str, tuple[str, ...]] = {
+    "processes": ("protection.products", "services.*", "logging.*", "accounts.*", "software.remote_control"),
+    "system-updates": ("patch.*",),
+    "dmi": ("machine.serial", "machine.uuid", "machine.identifiable"),
+    "passwords": ("accounts.empty_password", "accounts.login", "accounts.admins", "accounts.default_enabled"),
+    "sshd-effective": ("sshd.*", "access.sources_limited", "accounts.login", "accounts.admins"),
+    "sshd-config": ("sshd.*", "access.sources_limited", "login.second_factor"),
+    "firewall-zones": ("firewall.active", "firewall.kind", "access.sources_limited"),
+    "nft": ("firewall.active", "firewall.kind", "access.sources_limited"),
+    "iptables": ("firewall.active", "firewall.kind", "access.sources_limited"),
+    "kesl": ("protection.products",),
+    "password-ages": ("accounts.login", "accounts.admins", "accounts.default_enabled", "password.*"),
+    "sudoers": ("accounts.admins", "accounts.login", "sudo.nopasswd"),
+    "apparmor": ("mac.enforcing",),
+    "audit-rules": ("logging.process_creation",),
+    "products": ("protection.products",),
+}
+"""Section -> the facts that lack something without it."""
+
+
 def sudoers(user: str) -> str:
     """The file for /etc/sudoers.d; ProbeError for a name that is none."""
     if _USER.fullmatch(user) is None:
@@ -182,11 +202,8 @@ def sudoers(user: str) -> str:
         f"Defaults:{user} env_reset, !env_keep, !setenv, !requiretty, !insults",
         f"Defaults:{user} secure_path=/usr/sbin\\:/usr/bin\\:/sbin\\:/bin",
     ]
-    section = ""
     for one in PRIVILEGES:
-        if one.section != section:
-            rows += ["", f"# {one.section}"]
-            section = one.section
+        rows += ["", f"# {', '.join(SERVES[one.section])}: {one.why}" + (f" (asked when {one.when})" if one.when else "")]
         rows += [f"{user} ALL=(root) NOPASSWD: {command(line)}" for line in one.lines()]
     return "\n".join(rows) + "\n"
 

@@ -244,6 +244,12 @@ STATES = (
             Step("unclear", f"{_NO_RULES} iptables -A INPUT -p tcp --dport 23 -j DROP", releases=("12",)),
         ),
     ),
-    State("closed", CLOSED, ("audit",), releases=("12",), steps=(Step("no-clock", "chmod 700 /bin/date", ("audit",)),)),
+    State(
+        "closed",
+        CLOSED,
+        ("helper", "listed", "audit"),
+        releases=("12",),
+        steps=(Step("no-clock", "chmod 700 /bin/date", ("audit",)),),
+    ),
     State("managed", MANAGED, ("root",), releases=("12",)),
 )

@@ -6,16 +6,29 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 
+import secaudit
+from secaudit.catalog import load_catalog
 from secaudit.errors import ProbeError
-from secaudit.probe.privileges import PRIVILEGES, TIMEOUT, command, sudoers
+from secaudit.facts import parse_facts
+from secaudit.model.capture import SectionStatus
+from secaudit.model.fact import FACTS
+from secaudit.probe import frame
+from secaudit.probe.privileges import PRIVILEGES, SERVES, TIMEOUT, command, sudoers
 from tests.probe.test_posix_script import SCRIPT, SECTIONS
 
+KNOWLEDGE = load_catalog(Path(__file__).parents[2] / "checks").knowledge
+MOMENT = datetime(2026, 11, 26, tzinfo=UTC)
+TABLE = """\
+| Section | Program and words | Asked when | Why root, and what the account comes to know | Facts that lack something without it |
+|---|---|---|---|---|"""
 LINES = [line for one in PRIVILEGES for line in one.lines()]
 AWK = [line for line in LINES if line[2].endswith("/awk")]
 SAFE_FOLDERS = ("/usr/bin/", "/usr/sbin/", "/sbin/", "/bin/", "/opt/")
@@ -70,6 +83,49 @@ def test_every_command_serves_a_section_in_the_order_of_the_script():
     order = [sections.index(one.section) for one in PRIVILEGES]
     assert order == sorted(order)
     assert all(one.why for one in PRIVILEGES)
+
+
+def test_what_each_section_serves_is_what_lacks_something_without_it():
+    """Every answer of the lab, read again with one section denied: the facts that change are those the list names."""
+    seen = set()
+    for file in sorted((Path(secaudit.__file__).parent / "lab" / "answers").glob("*.txt")):
+        raw = file.read_bytes()
+        capture = frame("posix", re.search(rb"##SECAUDIT (\S+) start posix", raw)[1].decode(), raw)
+        facts = parse_facts(capture, KNOWLEDGE, MOMENT)
+        for name, served in SERVES.items():
+            denied = tuple(
+                replace(one, status=SectionStatus.DENIED, body=b"") if one.name == name else one for one in capture.sections
+            )
+            without = parse_facts(replace(capture, sections=denied), KNOWLEDGE, MOMENT)
+            for fact in facts:
+                if facts[fact] != without[fact]:
+                    seen.add(name)
+                    assert any(fnmatchcase(fact, pattern) for pattern in served), (name, fact, file.name)
+    assert seen == set(SERVES) - {"firewall-zones", "products"}, "no answer of the lab has those two"
+    assert all(any(fnmatchcase(fact, pattern) for fact in FACTS) for served in SERVES.values() for pattern in served)
+    assert set(SERVES) == {one.section for one in PRIVILEGES}
+
+
+def rows() -> list[str]:
+    """The table of docs/access-recipe.md."""
+    found = []
+    for one in PRIVILEGES:
+        words = [word if len(word) <= 40 or word.startswith("/") else "(program)" for word in one.arguments]
+        line = " ".join([" or ".join(one.programs), *words]).replace("|", "\\|")
+        found.append(f"| {one.section} | `{line}` | {one.when or 'always'} | {one.why} | {', '.join(SERVES[one.section])} |")
+    return found
+
+
+def test_the_page_names_every_command_with_its_reason():
+    """``WRITE_ACCESS=1`` writes the table anew."""
+    page = Path(__file__).parents[2] / "docs" / "access-recipe.md"
+    text = page.read_text(encoding="utf-8")
+    head, _, rest = text.partition(f"{TABLE}\n")
+    _, end, tail = rest.partition("\n\n")
+    table = "\n".join(rows())
+    if os.environ.get("WRITE_ACCESS"):
+        page.write_text(f"{head}{TABLE}\n{table}{end}{tail}", encoding="utf-8")
+    assert f"{TABLE}\n{table}\n\n" in page.read_text(encoding="utf-8")
 
 
 def test_seconds_and_program_tell_the_commands_apart():
