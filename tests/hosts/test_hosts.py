@@ -92,6 +92,18 @@ def test_the_list_shows_as_much_as_sudo_without_limits_where_everything_is_close
     assert sights.seen["12", "closed", LISTED].outcome.capture.by_name["processes"].status is SectionStatus.OK
 
 
+@pytest.mark.parametrize("step", ["sudo-wants-tty", "sudo-wants-password"])
+def test_sudo_that_wants_a_terminal_or_a_password_costs_nothing_but_what_root_alone_sees(sights, step):
+    """The account without limits gets what an ordinary one gets, by section; the recipe's account needs neither of them."""
+    helper, listed, audit = (sights.seen["12", step, account].outcome.capture for account in ("helper", LISTED, "audit"))
+    assert helper.by_name["elevation"].status is SectionStatus.DENIED
+    statuses = {one.name: one.status for one in helper.sections if one.name != "elevation"}
+    assert statuses == {one.name: one.status for one in audit.sections}
+    assert statuses["passwords"] is SectionStatus.DENIED
+    assert listed.by_name["elevation"].status is SectionStatus.OK
+    assert listed.by_name["passwords"].status is SectionStatus.OK
+
+
 @pytest.mark.parametrize("release", SUITES)
 def test_sudo_lists_the_recipe_and_nothing_more(sights, release):
     """``visudo`` took the file when the host started; sudo's own list of what the account may do is the file, line by line."""
