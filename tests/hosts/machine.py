@@ -218,7 +218,7 @@ chmod 440 /etc/sudoers.d/helper
 cat >/opt/recipe <<'RECIPE'
 %sRECIPE
 sh /opt/recipe
-visudo --check --strict --file /etc/sudoers.d/secaudit
+visudo --check --strict --file /etc/sudoers.d/zz-secaudit
 visudo --check
 printf 'Defaults logfile=/var/log/sudo.log, !loglinelen\\n' >/etc/sudoers.d/log
 """

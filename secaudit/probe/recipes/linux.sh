@@ -28,15 +28,17 @@ chmod 644 /home/@USER@/.ssh/authorized_keys
 #en 3. sudo: exactly the command lines of the probe, word for word (docs/probe.md says what each is for). Without this part
 #en    the audit works too; what only root may read is then reported as "denied". Lines for programs this machine does not
 #en    have do nothing; any line may be left out. The file is checked before sudo reads it: it ignores names with a dot.
+#en    Of two settings sudo takes the last one it reads, so the file's name sorts behind all others.
 #vi 3. sudo: đúng các dòng lệnh của kịch bản kiểm tra, từng chữ một (docs/probe.md ghi rõ mỗi dòng dùng làm gì). Không có
 #vi    phần này vẫn kiểm tra được; những gì chỉ root đọc được sẽ báo là "bị từ chối". Dòng của phần mềm không có trên máy
 #vi    không có tác dụng gì; có thể bỏ bất kỳ dòng nào. Tệp được kiểm tra trước khi sudo đọc: sudo bỏ qua tên có dấu chấm.
+#vi    Khi hai thiết lập khác nhau, sudo lấy cái đọc sau, nên tên tệp được đặt để đứng cuối.
 umask 077
-cat >/etc/sudoers.d/secaudit.new <<'SECAUDIT_SUDOERS'
+cat >/etc/sudoers.d/zz-secaudit.new <<'SECAUDIT_SUDOERS'
 @SUDOERS@SECAUDIT_SUDOERS
-chmod 440 /etc/sudoers.d/secaudit.new
-visudo -c -f /etc/sudoers.d/secaudit.new
-mv /etc/sudoers.d/secaudit.new /etc/sudoers.d/secaudit
+chmod 440 /etc/sudoers.d/zz-secaudit.new
+visudo -c -f /etc/sudoers.d/zz-secaudit.new
+mv /etc/sudoers.d/zz-secaudit.new /etc/sudoers.d/zz-secaudit
 umask 022
 
 #en 4. The SSH server: this account gets a command's output and nothing else. Where AllowUsers or AllowGroups is used, add
@@ -76,7 +78,7 @@ for key in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf "$key"; done
 
 #en 6. To take it all back, as root:
 #vi 6. Gỡ bỏ toàn bộ, bằng quyền root:
-#   rm -f /etc/sudoers.d/secaudit /etc/ssh/sshd_config.d/50-secaudit.conf
+#   rm -f /etc/sudoers.d/zz-secaudit /etc/ssh/sshd_config.d/50-secaudit.conf
 #   sed -i '/^# secaudit begin$/,/^# secaudit end$/d' /etc/ssh/sshd_config
 #   systemctl reload ssh || systemctl reload sshd
 #   userdel @USER@ && rm -rf /home/@USER@
