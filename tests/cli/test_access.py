@@ -3,6 +3,7 @@
 import pytest
 
 from secaudit.cli.exits import ExitCode
+from secaudit.probe import compose
 from tests.probe.test_recipe import KEY
 
 
@@ -44,3 +45,12 @@ def test_a_bad_value_is_refused_before_anything_is_printed(secaudit, tmp_path, w
     assert done.stderr
     assert "Traceback" not in done.stderr
     assert "bi-mat" not in done.stderr
+
+
+@pytest.mark.parametrize("sudo", [True, False])
+def test_what_is_shown_is_what_is_sent_with_sudo_and_without(secaudit, sudo):
+    done = secaudit("probe", "show", "posix", *(("--sudo",) if sudo else ()))
+    request = compose("posix", "0" * 32, sudo=sudo)
+    assert done.returncode == ExitCode.WELL
+    assert f"\n{request.command}\n" in done.stdout
+    assert done.stdout.endswith(request.stdin.decode())
