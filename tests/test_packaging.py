@@ -44,7 +44,15 @@ def test_the_wheel_holds_package_catalog_and_templates(wheel):
 
 def test_data_that_is_not_python_comes_along(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    for ending in ("posix.sh", "windows.ps1", "py.typed", "vi/LC_MESSAGES/secaudit.mo", "en/LC_MESSAGES/secaudit.mo"):
+    for ending in (
+        "posix.sh",
+        "probe/windows.ps1",
+        "recipes/linux.sh",
+        "recipes/windows.ps1",
+        "py.typed",
+        "vi/LC_MESSAGES/secaudit.mo",
+        "en/LC_MESSAGES/secaudit.mo",
+    ):
         assert any(name.endswith(ending) for name in names), ending
     assert any("store/migrations/" in name for name in names)
 

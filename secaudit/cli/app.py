@@ -25,6 +25,7 @@ COMMANDS = {
     "lifecycle": Entry("lifecycle"),
     "products": Entry("products"),
     "probe": Entry("probe"),
+    "access": Entry("access"),
     "trust": Entry("trust"),
     "discover": Entry("discover", single=True),
     "scan": Entry("scan", single=True),

@@ -38,4 +38,4 @@ def show_probe(
             digest=hashlib.sha256(request.stdin).hexdigest(),
         )
     )
-    sys.stdout.write(request.stdin.decode("utf-8") if sudo else show(platform, local=local))
+    sys.stdout.write(show(platform, sudo=sudo, local=local))

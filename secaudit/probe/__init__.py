@@ -2,10 +2,14 @@
 
 from secaudit.probe.compose import Platform, Request, bootstrap, bootstrap_digest, compose, new_nonce, platform_for, show
 from secaudit.probe.frame import FrameError, frame
+from secaudit.probe.privileges import PRIVILEGES, Privilege
+from secaudit.probe.recipe import recipe
 
 __all__ = [
+    "PRIVILEGES",
     "FrameError",
     "Platform",
+    "Privilege",
     "Request",
     "bootstrap",
     "bootstrap_digest",
@@ -13,5 +17,6 @@ __all__ = [
     "frame",
     "new_nonce",
     "platform_for",
+    "recipe",
     "show",
 ]

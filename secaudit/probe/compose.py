@@ -4,7 +4,6 @@ import base64
 import hashlib
 import re
 import secrets
-import shlex
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -41,7 +40,7 @@ def new_nonce() -> str:
 
 
 def compose(platform: Platform, nonce: str, *, sudo: bool = False, local: bool = False) -> Request:
-    """The request for ``platform``; with ``sudo`` the sections that root sees better run through one ``sudo -n sh -s``.
+    """The request for ``platform``; with ``sudo`` the script may ask what root alone is told through ``sudo -n``.
 
     ``local`` adds what only a machine that asks itself may ask: the search of the Windows update agent.
     Raises ProbeError when ``nonce`` is not 32 hexadecimal digits: it is written into the script.
@@ -94,14 +93,7 @@ def windows_command() -> str:
 
 
 def _posix_script(nonce: str, *, sudo: bool) -> str:
-    text = _read("posix.sh")
-    if not sudo:
-        return _fill(text, nonce, "all", "''")
-    return _fill(text, nonce, "user", shlex.quote(_fill(text, nonce, "root", "''")))
-
-
-def _fill(text: str, nonce: str, role: str, payload: str) -> str:
-    return text.replace("@NONCE@", nonce, 1).replace("@ROLE@", role, 1).replace("@PAYLOAD@", payload, 1)
+    return _read("posix.sh").replace("@NONCE@", nonce, 1).replace("@SUDO@", "yes" if sudo else "no", 1)
 
 
 def _windows_script(nonce: str, *, local: bool) -> str:

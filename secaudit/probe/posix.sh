@@ -2,12 +2,11 @@
 # secaudit probe for POSIX systems, sent on the standard input of "sh -s".
 # Read-only: writes no file, changes no setting, refreshes no package list, asks no name service and no network.
 # Answers are framed by lines that carry a number drawn for this machine and this run.
-# The number stays in variables of this shell: no process list, environment or file ever shows it.
+# That number stays in variables of this shell.
 # shellcheck disable=SC2329,SC2016  # sections are called by name; awk and dpkg-query fill in what stands in single quotes
 K='##SECAUDIT @NONCE@'
-ROLE='@ROLE@'
-PAYLOAD=@PAYLOAD@
-[ "$ROLE" = root ] || printf '\n%s start posix 1\n' "$K"
+SUDO='@SUDO@'
+printf '\n%s start posix 1\n' "$K"
 
 LC_ALL=C LANG=C LANGUAGE=C TZ=UTC0
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -20,8 +19,10 @@ cd / || exit 1
 TAB=$(printf '\t')
 # How a section ends: 0 ok, and these.
 ABSENT=81 DENIED=82 UNSUPPORTED=83 TIMEOUT=124
+# Denied too: sudo refused a command that it had listed, or does not list it.
+REFUSED=84 UNLISTED=85
 
-# ---------------------------------------------------------------- limits
+# -------- limits
 
 if timeout -k 1 5 true </dev/null >/dev/null 2>&1; then LIMITER='kill'
 elif timeout 5 true </dev/null >/dev/null 2>&1; then LIMITER=plain
@@ -89,6 +90,8 @@ section() {
     0) section_status=ok ;;
     "$ABSENT") section_status=absent ;;
     "$DENIED") section_status=denied ;;
+    "$REFUSED") section_status=denied elevation=$DENIED MAY='' ;;
+    "$UNLISTED") section_status=denied elevation=$DENIED ;;
     "$UNSUPPORTED") section_status=unsupported ;;
     "$TIMEOUT") section_status=timeout ;;
     *) section_status=error ;;
@@ -96,6 +99,7 @@ section() {
   printf '\n%s end %s %s %s %s\n' "$K" "$1" "$section_status" "${section_code:-141}" "$2"
 }
 
+say() { printf '%s\n' "$1"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # readable FILE: 0 or the reason why not.
@@ -105,10 +109,72 @@ readable() {
   return "$DENIED"
 }
 
+# shut FILE [NAME]: it may not be read; says so.
+shut() { [ -r "$1" ] && return 1; printf 'denied=%s\n' "${2:-$1}"; }
+
 # first FILE: its first line, at most 512 bytes of it.
 first() { limit 5 dd if="$1" bs=512 count=1 2>/dev/null | head -n 1; }
 
-# ---------------------------------------------------------------- the machine
+# -------- root
+
+# ask_leave: what sudo lists for this account; one refusal, and sudo is left alone.
+# Only a timeout of root can end a command of root; the oldest kinds take another form and get none.
+ROOT=no MAY='' elevation=none
+ask_leave() {
+  [ "$(id -u)" = 0 ] && ROOT=yes
+  [ "$ROOT$SUDO" = noyes ] || return
+  elevation=$ABSENT
+  have sudo || return
+  elevation=$DENIED
+  case $LIMITER in kill | plain) ;; *) return ;; esac
+  MAY=$(limit 10 sudo -n -l 2>/dev/null 5>&-) || MAY=''
+  MAY=$(printf '%s\n' "$MAY" | awk '
+    !/^ +\([^)]*(root|ALL)/ { next }
+    { sub(/^ +\([^)]*\) */, ""); all = all $0 "\n" }
+    /NOPASSWD:/ { sub(/.*NOPASSWD: */, ""); sub(/ PASSWD:.*/, ""); free = free $0 "\n" }
+    END { printf "%s", (free == "") ? all : free }')
+  [ -z "$MAY" ] || elevation=0
+  # Where sudo is slow (it may look up the name of its host), it is not called again.
+  [ "$(($(date +%s) - BEGUN))" -lt 9 ] || { elevation=$TIMEOUT && MAY=''; }
+}
+
+# may "SECONDS PATH": sudo lists it. No two commands have both in common, so this tells them apart.
+may() { case $MAY in *ALL* | *"/usr/bin/timeout $1 "*) true ;; *) false ;; esac }
+
+# rooted SECONDS PROGRAM ARGUMENT...: as root, or as that command line and no other through sudo (secaudit/probe/privileges.py).
+rooted() {
+  if [ "$ROOT" = yes ]; then
+    limit "$@"
+    return
+  fi
+  [ -n "$MAY" ] || return "$DENIED"
+  rooted_seconds=$1 rooted_paths=$2
+  case $2 in /*) ;; *) rooted_paths="/usr/sbin/$2 /usr/bin/$2 /sbin/$2 /bin/$2 $(command -v "$2")" ;; esac
+  for rooted_path in $rooted_paths; do
+    [ "$rooted_path" = "$2" ] || [ -x "$rooted_path" ] || continue
+    may "$rooted_seconds $rooted_path" || continue
+    shift 2
+    set -- /usr/bin/timeout "$rooted_seconds" "$rooted_path" "$@"
+    rooted_answer=$(limit "$((rooted_seconds + 5))" sudo -n "$@")
+    rooted_code=$?
+    [ -n "$rooted_answer" ] && printf '%s\n' "$rooted_answer"
+    # Code 1 is a refusal or the command's own.
+    [ "$rooted_code$rooted_answer" != 1 ] || limit 10 sudo -n -l "$@" >/dev/null || return "$REFUSED"
+    return "$rooted_code"
+  done
+  return "$UNLISTED"
+}
+
+# either SECONDS PROGRAM ARGUMENT...: as root where that may be, else as the account itself.
+either() {
+  rooted "$@"
+  case $? in
+    8[245]) limit "$@" ;;
+    *) return ;;
+  esac
+}
+
+# -------- the machine
 
 s_clock() {
   printf 'now=%s\n' "$(date +%s)"
@@ -159,30 +225,37 @@ s_kernel() {
 }
 
 s_dmi() {
-  [ -d /sys/class/dmi/id ] || return "$ABSENT"
-  [ -r /sys/class/dmi/id/product_serial ] || return "$DENIED"
-  for f in product_serial product_uuid sys_vendor product_name chassis_type; do
-    [ -r "/sys/class/dmi/id/$f" ] && printf '%s=%s\n' "$f" "$(first "/sys/class/dmi/id/$f")"
+  d=/sys/class/dmi/id
+  [ -d "$d" ] || return "$ABSENT"
+  [ -e "$d/product_serial" ] || return "$DENIED"
+  numbers=$(rooted 5 find /sys/class/dmi/id/product_serial /sys/class/dmi/id/product_uuid -exec /usr/bin/awk '{print(FILENAME"="$0)}' {} +)
+  code=$?
+  [ -n "$numbers" ] || [ "$code" = 0 ] || return "$code"
+  for f in product_serial product_uuid; do
+    [ -e "$d/$f" ] && printf '%s=%s\n' "$f" "$(say "$numbers" | sed -n -e "s,^[^=]*/$f=,,p" | head -n 1)"
+  done
+  for f in sys_vendor product_name chassis_type; do
+    [ -r "$d/$f" ] && printf '%s=%s\n' "$f" "$(first "$d/$f")"
   done
   return 0
 }
 
-# ---------------------------------------------------------------- updates
+# -------- updates
 
 # apt would rebuild its cache file when run as root: an empty name keeps the cache in memory.
-# Of each package only the versions above the installed one come back; Ubuntu says which of them it still rolls out in phases.
+# Only versions above the installed one come back; Ubuntu says which of them it still rolls out in phases.
 s_apt_updates() {
   have apt || { have apt-get && return "$UNSUPPORTED"; return "$ABSENT"; }
   set -- -q -o Debug::NoLocking=true
   [ "$(id -u)" = 0 ] && set -- "$@" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
   rows=$(limit 60 apt "$@" list --upgradable --all-versions) || return
-  printf '%s\n' "$rows" | newer_rows
+  say "$rows" | newer_rows
   limit 5 grep -q '^ID.*ubuntu' /etc/os-release || return 0
-  names=$(printf '%s\n' "$rows" | sed -n -e 's,^\([a-z0-9][a-z0-9+.-]*\)/.*\[upgradable from: .*,\1,p' | head -n 600)
+  names=$(say "$rows" | sed -n -e 's,^\([a-z0-9][a-z0-9+.-]*\)/.*\[upgradable from: .*,\1,p' | head -n 600)
   [ -n "$names" ] || { printf 'phases=read\n'; return 0; }
   # shellcheck disable=SC2086  # a list of package names
   phases=$(limit 20 apt-cache "$@" policy $names) || return
-  printf '%s\n' "$phases" | awk '
+  say "$phases" | awk '
     /^[^ ]/ { name = $1; sub(/:.*/, "", name); candidate = "" }
     $1 == "Candidate:" { candidate = $2 }
     $1 == candidate && $3 == "(phased" { print "phased=" name, $4 + 0 }
@@ -209,7 +282,7 @@ s_apt_extended() {
   done
   rows=$(limit 60 apt -q -o Debug::NoLocking=true -o "Dir=$d" -o Dir::State::status=/var/lib/dpkg/status \
     -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= list --upgradable --all-versions) || return
-  printf '%s\n' "$rows" | newer_rows
+  say "$rows" | newer_rows
 }
 
 s_apt_lists() {
@@ -247,7 +320,7 @@ s_apt_periodic() {
   limit 10 apt-config dump APT::Periodic Unattended-Upgrade::Origins-Pattern Unattended-Upgrade::Allowed-Origins
 }
 
-# The newest upgrade that dpkg wrote down; the times in its log are local, so the offset comes first.
+# The times in dpkg's log are local, so the offset comes first.
 s_dpkg_log() {
   [ -e /var/log/dpkg.log ] || [ -e /var/log/dpkg.log.1 ] || return "$ABSENT"
   printf 'zone=%s\n' "$(unset TZ; date +%z)"
@@ -278,9 +351,9 @@ s_restart() {
   return 0
 }
 
-# ---------------------------------------------------------------- updates: which tool, from where, by itself
+# -------- updates: which tool, from where, by itself
 
-# The database that lives on this machine decides, not which programs happen to lie around.
+# The database that lives on this machine decides, not which programs lie around.
 update_tool() {
   if [ -s /var/lib/dpkg/status ]; then echo apt
   elif [ -e /lib/apk/db/installed ] || [ -e /usr/lib/apk/db/installed ]; then echo apk
@@ -373,7 +446,7 @@ s_repositories() {
   printf 'looked=yes\n'
   for f in "$@"; do
     [ -e "$f" ] || continue
-    [ -r "$f" ] || { printf 'denied=%s\n' "$f"; continue; }
+    shut "$f" && continue
     limit 5 awk '
       function flush() { if (id != "" && id != "main") print "repo\t" id "\t" on "\t" servers; id = "" }
       /^[ \t]*[#;]/ || NF == 0 { next }
@@ -408,7 +481,7 @@ s_update_automation() {
   return 0
 }
 
-# Pending updates where apt is not the tool. Nothing is fetched: only what lies in the caches is asked.
+# Nothing is fetched.
 s_system_updates() {
   tool=$(update_tool)
   case $tool in
@@ -420,8 +493,7 @@ s_system_updates() {
   esac
 }
 
-# The program dnf leaves a folder under /var/tmp for every new user and writes its log; its library, asked directly, writes nothing
-# and reads the cache of the system, whoever asks.
+# The program dnf would write its log and a folder; its library writes nothing and reads the cache of the system, whoever asks.
 dnf_updates() {
   python=$(limit 5 sed -n -e '1s/^#! *\([^ ]*\).*/\1/p' "$(command -v dnf)")
   [ -x "$python" ] || return "$UNSUPPORTED"
@@ -478,33 +550,35 @@ yum_updates() {
   have stat || return "$UNSUPPORTED"
   printf 'tool=%s\n' "$1"
   if [ "$1" = yum ]; then
-    set -- yum -q -C /var/cache/yum updateinfo list security
+    set -- yum /var/cache/yum
     cached /var/cache/yum/*/*/*/repomd.xml
-  elif [ "$(id -u)" = 0 ]; then
-    set -- dnf5 -q -C /var/cache/libdnf5 advisory list --security
+  elif [ "$ROOT" = yes ] || may '60 /usr/bin/dnf5'; then
+    set -- dnf5 /var/cache/libdnf5
     cached /var/cache/libdnf5/*/repodata/repomd.xml
   else
     [ -d "$HOME/.cache/libdnf5" ] || { printf 'cache=denied\nend=yes\n' && return; }
-    set -- dnf5 -q -C "$HOME/.cache/libdnf5" advisory list --security
+    set -- dnf5 "$HOME/.cache/libdnf5"
     cached "$HOME"/.cache/libdnf5/*/repodata/repomd.xml
   fi
-  folder=$4
-  [ -d "$folder" ] || { printf 'cache=absent\nend=yes\n' && return; }
-  [ -r "$folder" ] && [ -x "$folder" ] || { printf 'cache=denied\nend=yes\n' && return; }
-  program=$1
-  shift 4
-  # What a configuration leaves out is told as held back; here it would hide updates.
-  if [ "$program" = yum ]; then all=--disableexcludes=all; else all='--setopt=disable_excludes=*'; fi
-  rows=$(limit 60 "$program" -q -C "$all" check-update)
+  [ -d "$2" ] || { printf 'cache=absent\nend=yes\n' && return; }
+  [ -r "$2" ] && [ -x "$2" ] || { printf 'cache=denied\nend=yes\n' && return; }
+  # What a configuration leaves out is told as held back.
+  if [ "$1" = yum ]; then rows=$(either 60 yum -q -C --disableexcludes=all check-update)
+  else rows=$(either 60 dnf5 -q -C '--setopt=disable_excludes=*' check-update)
+  fi
   case $? in 0 | 100) ;; *) return ;; esac
   # A long name stands alone on its line, the rest follows on the next.
-  printf '%s\n' "$rows" | awk '
+  say "$rows" | awk '
     /^Obsoleting/ { exit }
     NF == 1 && $1 ~ /\.[a-z0-9_]+$/ { kept = $1; next }
     { row = (kept == "") ? $0 : kept " " $0; kept = ""; n = split(row, word) }
     n == 3 && word[1] ~ /\.(noarch|x86_64|i[3-6]86|aarch64|ppc64le|s390x)$/ { sub(/\.[^.]*$/, "", word[1]); print "update=" word[1] }'
-  if notices=$(limit 60 "$program" -q -C "$all" "$@"); then
-    printf '%s\n' "$notices" | awk '
+  if [ "$1" = yum ]; then notices=$(either 61 yum -q -C --disableexcludes=all updateinfo list security)
+  else notices=$(either 61 dnf5 -q -C '--setopt=disable_excludes=*' advisory list --security)
+  fi
+  code=$?
+  if [ "$code" = 0 ]; then
+    say "$notices" | awk '
       $2 ~ /\/Sec\.$/ { name = $3 }
       $2 == "security" { name = ($4 ~ /-/) ? $4 : $3 }
       name != "" { sub(/-[^-]*-[^-]*$/, "", name); print "security=" name; name = "" }'
@@ -538,7 +612,7 @@ zypper_updates() {
       6) printf 'cache=none\n' ;;
       *) return "$code" ;;
     esac
-    printf '%s\n' "$answer" | awk -v list="$list" '
+    say "$answer" | awk -v list="$list" '
       function attribute(word) { return match($0, " " word "=\"[^\"]*\"") ? substr($0, RSTART + length(word) + 3, RLENGTH - length(word) - 4) : "" }
       BEGIN { RS = "<" }
       /^update kind="/ { sub(/>.*/, "") }
@@ -556,26 +630,26 @@ apk_updates() {
     [ -r "$f" ] && printf 'repo\t%s\t%s\tno\n' "${f##*/}" "$(limit 5 stat -L -c %Y "$f")"
   done
   rows=$(limit 30 apk --no-network version -l '<') || return
-  printf '%s\n' "$rows" | awk '
+  say "$rows" | awk '
     $1 == "Installed:" { print "looked=yes" }
     $2 == "<" { name = $1; sub(/-[0-9][^-]*-r[0-9]+$/, "", name); print "update=" name }'
   printf 'end=yes\n'
 }
 
-# ---------------------------------------------------------------- what runs and what is installed
+# -------- what runs and what is installed
 
 s_units() {
   [ -d /run/systemd/system ] || return "$UNSUPPORTED"
   have systemctl || return "$ABSENT"
   units=$(limit 20 systemctl list-units --all --full --no-legend --no-pager --type=service,socket,timer) || return
-  printf '%s\n' "$units" | awk '{ if ($1 !~ /[A-Za-z0-9]/) { $1 = ""; $0 = $0; $1 = $1 } print $1, $2, $3, $4 }'
+  say "$units" | awk '{ if ($1 !~ /[A-Za-z0-9]/) { $1 = ""; $0 = $0; $1 = $1 } print $1, $2, $3, $4 }'
 }
 
 s_unit_files() {
   [ -d /run/systemd/system ] || return "$UNSUPPORTED"
   have systemctl || return "$ABSENT"
   units=$(limit 20 systemctl list-unit-files --full --no-legend --no-pager --type=service,socket,timer) || return
-  printf '%s\n' "$units" | awk '{ print $1, $2 }'
+  say "$units" | awk '{ print $1, $2 }'
 }
 
 # Beside the names: what is held back; with rpm the newest installation and those of parts that only a restart replaces.
@@ -583,13 +657,13 @@ s_packages() {
   if have dpkg-query && [ -s /var/lib/dpkg/status ]; then
     printf 'manager=dpkg\n'
     packages=$(limit 20 dpkg-query -W -f '${Status} ${Package}\n') || return
-    printf '%s\n' "$packages" | awk '
+    say "$packages" | awk '
       $1 == "hold" { print "hold=" $4 }
       $3 == "installed" || $3 ~ /^triggers-/ { print $4 }'
   elif have rpm; then
     printf 'manager=rpm\n'
     packages=$(limit 30 rpm -qa --queryformat '%{NAME} %{INSTALLTIME}\n') || return
-    printf '%s\n' "$packages" | awk '
+    say "$packages" | awk '
       $1 != "gpg-pubkey" { print $1; if (newest <= $2 + 0) newest = $2 + 0 }
       $1 ~ /^(kernel|kernel-core|kernel-rt|kernel-default|kernel-uek|kernel-uek-core|glibc|linux-firmware|systemd|dbus|dbus-broker|dbus-daemon|dbus-1|microcode_ctl|ucode-intel)$/ && core[$1] <= $2 + 0 { core[$1] = $2 + 0 }
       END { if (newest) printf "newest=%d\n", newest; for (name in core) printf "core=%s %d\n", name, core[name] }'
@@ -611,14 +685,19 @@ s_packages() {
 s_processes() {
   [ -r /proc/self/status ] || return "$UNSUPPORTED"
   printf 'uid=%s\n' "$(id -u)"
-  { limit 10 cat /proc/[0-9]*/status; printf 'Cat: %s\n' "$?"; } | awk '
+  rows='' code=$DENIED
+  if ! [ -r /proc/1/status ]; then
+    rows=$(rooted 10 find /proc -maxdepth 2 -name status -exec /bin/grep -hE '^(Name|PPid|Pid|Uid):' {} +)
+    code=$?
+  fi
+  if [ -n "$rows" ]; then printf '%s\n' "$rows"; else limit 10 cat /proc/[0-9]*/status; printf 'Cat: %s\n' "$?"; fi | awk '
     /^Name:/ { name = substr($0, 7) }
     /^PPid:/ { parent = $2 }
     /^Pid:/ { pid = $2 }
     /^Uid:/ { if (parent != 2 && pid != 2 && !seen[$2 "\t" name]++) print $2 "\t" name }
     /^Cat:/ { code = $2 }
     END { exit (code == 1) ? 0 : code }' || return
-  [ -r /proc/1/status ] || return "$DENIED"
+  [ -n "$rows" ] || [ -r /proc/1/status ] || return "$code"
   return 0
 }
 
@@ -637,7 +716,7 @@ s_inetd() {
   limit 5 awk '/^[ \t]*[A-Za-z0-9]/ { print $1 }' /etc/inetd.conf
 }
 
-# ---------------------------------------------------------------- protection
+# -------- protection
 
 # The header of a signature file is its first 512 bytes; its last field is the moment it was made.
 s_clamav() {
@@ -661,18 +740,18 @@ s_mdatp() {
 }
 
 s_kesl() {
-  for f in /opt/kaspersky/kesl/bin/kesl-control /usr/bin/kesl-control; do
-    [ -e "$f" ] || continue
-    [ -x "$f" ] || return "$DENIED"
-    answer=$(limit 20 "$f" --app-info) || return
-    printf '%s\n' "$answer" | sed -n -e '/^[[:space:]]*[Ll]ast release date/p' -e '/^[[:space:]]*File Threat Protection/p' \
-      -e '/^[[:space:]]*Version/p'
-    return
-  done
-  return "$ABSENT"
+  if [ -e /opt/kaspersky/kesl/bin/kesl-control ]; then answer=$(either 20 /opt/kaspersky/kesl/bin/kesl-control --app-info)
+  elif [ -e /usr/bin/kesl-control ]; then answer=$(either 20 /usr/bin/kesl-control --app-info)
+  else return "$ABSENT"
+  fi
+  code=$?
+  [ "$code" != 126 ] || return "$DENIED"
+  [ "$code" = 0 ] || return "$code"
+  say "$answer" | sed -n -e '/^[[:space:]]*[Ll]ast release date/p' -e '/^[[:space:]]*File Threat Protection/p' \
+    -e '/^[[:space:]]*Version/p'
 }
 
-# ---------------------------------------------------------------- firewall
+# -------- firewall
 
 s_firewall() {
   printf 'looked=yes\n'
@@ -705,31 +784,26 @@ s_firewall() {
   return 0
 }
 
-# Zones that traffic comes in by: the default one and those with a card or a sender of their own. What only holds this machine
-# itself, its containers or its guests is left out.
+# Zones that traffic comes in by: the default one and those with a sender or a card that is not of containers and guests.
 s_firewall_zones() {
   have firewall-cmd || return "$ABSENT"
-  [ "$(id -u)" = 0 ] || return "$DENIED"
-  default=$(limit 10 firewall-cmd --get-default-zone) || return
-  active=$(limit 10 firewall-cmd --get-active-zones) || return
-  names=$(printf '%s\n' "$active" | awk '
-    /^[^ \t]/ { name = $1; next }
-    $1 == "interfaces:" { for (i = 2; i <= NF; i++) if ($i !~ /^(lo|docker[0-9]+|br-[0-9a-f]+|virbr[0-9]+|podman[0-9]+|cni[0-9-].*)$/) print name }
-    $1 ~ /^(sources|ipsets):$/ && $2 != "" { print name }')
-  for name in $(printf '%s\n' "$default" "$names" | sort -u); do
-    answer=$(limit 10 firewall-cmd --zone="$name" --list-all) || return
-    printf '%s\n' "$answer" | awk -v name="$name" '$1 == "target:" { target = $2 } END { print "zone=" name, (target == "" ? "unknown" : target) }'
-  done
-  printf 'end=yes\n'
+  default=$(rooted 10 firewall-cmd --get-default-zone) || return
+  zones=$(rooted 11 firewall-cmd --list-all-zones) || return
+  say "$zones" | awk -v default_zone="$default" '
+    function tell() { if (used) print "zone=" name, (target == "" ? "unknown" : target); target = "" }
+    /^[^ \t]/ { tell(); name = $1; used = (name == default_zone); if (used) found = 1; next }
+    $1 == "target:" { target = $2 }
+    $1 == "interfaces:" { for (i = 2; i <= NF; i++) if ($i !~ /^(lo|docker[0-9]+|br-[0-9a-f]+|virbr[0-9]+|podman[0-9]+|cni[0-9-].*)$/) used = 1 }
+    $1 ~ /^(sources|ipsets):$/ && $2 != "" { used = 1 }
+    END { tell(); if (found) print "end=yes"; else exit 1 }'
 }
 
 # Only the shape of the rules leaves the machine: hooks, policies and final verdicts, no address.
 s_nft() {
   have nft || return "$ABSENT"
-  [ "$(id -u)" = 0 ] || return "$DENIED"
-  rules=$(limit 15 nft -nn list ruleset) || return
+  rules=$(rooted 15 nft -nn list ruleset) || return
   printf 'looked=yes\n'
-  printf '%s\n' "$rules" | awk '
+  say "$rules" | awk '
     $1 == "table" { table = $2 " " $3; next }
     $1 == "chain" { chain = $2; base = ""; rules = 0; verdict = "none"; inside = 1; open = 0; next }
     inside && $1 == "}" { print "chain", table, chain, rules, (open ? "open" : verdict), base; inside = 0; next }
@@ -747,16 +821,15 @@ s_nft() {
 
 s_iptables() {
   have iptables || return "$ABSENT"
-  [ "$(id -u)" = 0 ] || return "$DENIED"
-  rules=$(limit 15 iptables -S INPUT) || return
-  printf '%s\n' "$rules" | awk '
+  rules=$(rooted 15 iptables -S INPUT) || return
+  say "$rules" | awk '
     $1 == "-P" { policy = $3 }
     $1 == "-A" && $3 == "-j" && $4 == "ACCEPT" && NF == 4 { open = 1 }
     $1 == "-A" { rules++; verdict = ($3 == "-j" && ($4 == "DROP" || $4 == "REJECT")) ? "deny" : "other" }
     END { print "input", policy, rules + 0, (open ? "open" : verdict == "" ? "none" : verdict) }'
 }
 
-# ---------------------------------------------------------------- sshd
+# -------- sshd
 
 SSHD_WORDS='permitrootlogin|passwordauthentication|permitemptypasswords|maxauthtries|x11forwarding|logingracetime|clientaliveinterval|clientalivecountmax|authenticationmethods'
 SSHD_WORDS="$SSHD_WORDS|loglevel|ciphers|macs|kexalgorithms|port|listenaddress|allowusers|authorizedkeysfile|authorizedkeyscommand"
@@ -776,12 +849,29 @@ s_sshd() {
   return "$found"
 }
 
+sshd_lines() {
+  awk '
+    { word = tolower($0); sub(/^[ \t]+/, "", word); sub(/[ \t=].*/, "", word) }
+    word ~ /^(include|match|'"$SSHD_WORDS"')$/ { print "| " $0 }'
+}
+
 # Keywords this tool asks for and what steers them; all other lines stay on the machine.
 s_sshd_config() {
   [ -e /etc/ssh/sshd_config ] || return "$ABSENT"
   # A folder that may not be listed looks empty; what it holds may win over the main file.
-  f=/etc/ssh/sshd_config.d
-  [ -d "$f" ] && ! { [ -r "$f" ] && [ -x "$f" ]; } && printf 'denied %s/*.conf\n' "$f"
+  d=/etc/ssh/sshd_config.d closed=''
+  for f in /etc/ssh/sshd_config "$d" "$d"/*.conf; do
+    [ -e "$f" ] && ! { [ -r "$f" ] && { [ -f "$f" ] || [ -x "$f" ]; }; } && closed=yes
+  done
+  if [ -n "$closed" ]; then
+    rows=$(rooted 7 find -L /etc/ssh/sshd_config /etc/ssh/sshd_config.d /etc/crypto-policies/back-ends/opensshserver.config -maxdepth 1 -type f -exec /usr/bin/awk '{print(FILENAME":"FNR":"$0)}' {} +)
+    for f in $(say "$rows" | sed -n -e 's/:[0-9]*:.*//p' | sort -u); do
+      case $f in */sshd_config | *.conf | *.config) printf 'file %s\n' "$f" ;; *) continue ;; esac
+      say "$rows" | sed -n -e "s,^$f:[0-9]*:,,p" | sshd_lines
+    done
+    [ -z "$rows" ] || return 0
+  fi
+  [ -d "$d" ] && ! { [ -r "$d" ] && [ -x "$d" ]; } && printf 'denied %s/*.conf\n' "$d"
   # The last one is what Red Hat's own configuration includes.
   for f in /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf /etc/crypto-policies/back-ends/opensshserver.config; do
     [ -e "$f" ] || continue
@@ -790,30 +880,26 @@ s_sshd_config() {
       continue
     fi
     printf 'file %s\n' "$f"
-    limit 5 awk '
-      { word = tolower($0); sub(/^[ \t]+/, "", word); sub(/[ \t=].*/, "", word) }
-      word ~ /^(include|match|'"$SSHD_WORDS"')$/ { print "| " $0 }' "$f" || return
+    lines=$(limit 5 cat "$f") || return
+    say "$lines" | sshd_lines
   done
   return 0
 }
 
 s_sshd_effective() {
   f=$(command -v sshd) || return "$ABSENT"
-  [ "$(id -u)" = 0 ] || return "$DENIED"
-  for match in user=root,host=localhost,addr=0.0.0.0 ''; do
-    set -- -T
-    [ -n "$match" ] && set -- -T -C "$match"
-    if answer=$(limit 10 "$f" "$@"); then
-      printf '%s\n' "$answer" | grep -E "^($SSHD_WORDS) "
-      return
-    fi
-  done
-  return "$UNSUPPORTED"
+  answer=$(rooted 10 "$f" -T -C user=root,host=localhost,addr=0.0.0.0)
+  case $? in
+    0) ;;
+    8[245]) return ;;
+    *) answer=$(rooted 11 "$f" -T) || return "$UNSUPPORTED" ;;
+  esac
+  say "$answer" | grep -E "^($SSHD_WORDS) "
 }
 
-# ---------------------------------------------------------------- accounts
+# -------- accounts
 
-# Names, numbers, shells and the state of the password field; neither personal names nor anything of the password itself.
+# No personal name, nothing of the password itself.
 s_accounts() {
   readable /etc/passwd || return
   limit 10 awk -F: 'NF >= 4 {
@@ -822,11 +908,20 @@ s_accounts() {
 }
 
 s_passwords() {
-  readable /etc/shadow || return
-  limit 10 awk -F: 'NF >= 2 { print $1 "\t" (($2 == "") ? "empty" : ($2 ~ /^[!*]/) ? "locked" : "set") }' /etc/shadow
+  [ -e /etc/shadow ] || return "$ABSENT"
+  [ "$shadow_code" = 0 ] || return "$shadow_code"
+  say "$shadow" | awk -F: 'NF == 7 { print $1 "\t" $2 }'
 }
 
-# ---------------------------------------------------------------- time and logs
+# Name, state, kind of the hash, days. Without a blank: sudo joins words before it compares.
+HASHES='NF>1{h=$2;k="";sub(/^[!*]+/,"",h);if(h~/^[$][A-Za-z0-9-]+[$]/){split(h,p,"$");k=length(p[2])<12?p[2]:"other"}else{if(h~/^_/)k="bsdi";if(length(h)==13&&h!~"[^./0-9A-Za-z]")k="des"}print($1":"($2==""?"empty":$2~/^[!*]/?"locked":"set")":"k":"$3":"$4":"$5":"$8)}'
+
+read_shadow() {
+  shadow=$(rooted 5 awk -F: "$HASHES" /etc/shadow 2>/dev/null 5>&-)
+  shadow_code=$?
+}
+
+# -------- time and logs
 
 s_time() {
   found=$ABSENT
@@ -836,8 +931,8 @@ s_time() {
   [ -e /run/systemd/timesync/synchronized ] && printf 'timesyncd=synchronized\n' && found=0
   if have chronyc; then
     tracking=$(limit 10 chronyc -n tracking)
-    printf 'chrony-leap=%s\n' "$(printf '%s\n' "$tracking" | sed -n -e 's/^Leap status *: *//p')" && found=0
-    printf 'chrony-reference=%s\n' "$(printf '%s\n' "$tracking" | sed -n -e 's/^Reference ID *: *\([0-9A-Fa-f]*\).*/\1/p')"
+    printf 'chrony-leap=%s\n' "$(say "$tracking" | sed -n -e 's/^Leap status *: *//p')" && found=0
+    printf 'chrony-reference=%s\n' "$(say "$tracking" | sed -n -e 's/^Reference ID *: *\([0-9A-Fa-f]*\).*/\1/p')"
   fi
   if have ntpq; then
     printf 'ntpq=%s\n' "$(limit 10 ntpq -np | sed -n -e 's/^\*.*/synchronised/p' -e 's/^=.*/answered/p' | tail -n 1)" && found=0
@@ -857,10 +952,7 @@ s_logging() {
   done
   for f in /etc/rsyslog.conf /etc/rsyslog.d/*.conf; do
     [ -e "$f" ] || continue
-    if [ ! -r "$f" ]; then
-      printf 'denied=%s\n' "$f"
-      continue
-    fi
+    shut "$f" && continue
     printf 'rsyslog=%s\n' "$f"
     limit 5 awk '
       /^[ \t]*#/ { next }
@@ -870,7 +962,7 @@ s_logging() {
   return 0
 }
 
-# ---------------------------------------------------------------- hardware, kernel, disks
+# -------- hardware, kernel, disks
 
 # Only cards with a device behind them: virtual ones have none.
 s_hardware() {
@@ -965,7 +1057,7 @@ s_boot() {
   fi
 }
 
-# ---------------------------------------------------------------- logins and their rules
+# -------- logins and their rules
 
 # The table of last logins is read by number: its own tool would ask the name service.
 s_last_logins() {
@@ -973,7 +1065,7 @@ s_last_logins() {
   if have lastlog2 && [ -e /var/lib/lastlog/lastlog2.db ]; then
     logins=$(limit 10 lastlog2) || return
     printf 'kind=lastlog2\n'
-    printf '%s\n' "$logins" | awk 'NF > 6 && $(NF - 2) ~ /:.*:/ { print "login=" $1 "\t" $(NF - 4) " " $(NF - 3) " " $(NF - 2) " " $(NF - 1) " " $NF }'
+    say "$logins" | awk 'NF > 6 && $(NF - 2) ~ /:.*:/ { print "login=" $1 "\t" $(NF - 4) " " $(NF - 3) " " $(NF - 2) " " $(NF - 1) " " $NF }'
     found=0
   fi
   f=/var/log/lastlog
@@ -1051,10 +1143,7 @@ s_password_policy() {
       */pwhistory.conf) n=pwhistory ;;
       *) continue ;;
     esac
-    if [ ! -r "$f" ]; then
-      printf 'denied=%s\n' "$n"
-      continue
-    fi
+    shut "$f" "$n" && continue
     printf 'read=%s\n' "$n"
     limit 5 awk -v n="$n" '
       { sub(/#.*/, ""); sub(/[ \t]*=[ \t]*/, " ") }
@@ -1069,7 +1158,7 @@ s_sessions() {
   printf 'looked=yes\n'
   for f in /etc/profile /etc/profile.d/*.sh /etc/bash.bashrc /etc/bashrc; do
     [ -e "$f" ] || continue
-    [ -r "$f" ] || { printf 'denied=%s\n' "$f"; continue; }
+    shut "$f" && continue
     set -- "$@" "$f"
   done
   [ "$#" = 0 ] || limit 5 awk '
@@ -1082,7 +1171,7 @@ s_sessions() {
   for f in /etc/gdm3/custom.conf /etc/gdm3/daemon.conf /etc/gdm/custom.conf /etc/lightdm/lightdm.conf /etc/lightdm/lightdm.conf.d/*.conf \
     /usr/share/lightdm/lightdm.conf.d/*.conf /etc/sddm.conf /etc/sddm.conf.d/*.conf /usr/lib/sddm/sddm.conf.d/*.conf; do
     [ -e "$f" ] || continue
-    [ -r "$f" ] || { printf 'denied=%s\n' "$f"; continue; }
+    shut "$f" && continue
     case $f in */gdm*) n=gdm ;; */lightdm*) n=lightdm ;; *) n=sddm ;; esac
     limit 5 awk -v n="$n" '
       { sub(/^[ \t]*[#;].*/, ""); sub(/^[ \t]+/, ""); sub(/[ \t]*=[ \t]*/, "=") }
@@ -1093,7 +1182,7 @@ s_sessions() {
   done
   for f in /etc/systemd/system/*getty@*.service.d/*.conf /etc/systemd/system/*getty@*.service /etc/systemd/system/getty.target.wants/*; do
     [ -e "$f" ] || continue
-    [ -r "$f" ] || { printf 'denied=%s\n' "$f"; continue; }
+    shut "$f" && continue
     limit 5 awk '/^ExecStart=.*(--autologin[ =]|[ \t]-a[ \t])/ { sub(/.*(--autologin[ =]|[ \t]-a[ \t])[ \t]*/, ""); print "getty=" $1 }' "$f" || return
   done
   return 0
@@ -1112,7 +1201,7 @@ s_desktop() {
     [ -f "$f" ] || continue
     n=${f#/etc/dconf/db/}
     n=${n%%.d/*}
-    [ -r "$f" ] || { printf 'denied=%s\n' "$n"; continue; }
+    shut "$f" "$n" && continue
     limit 5 awk -v n="$n" '
       /^\[/ { part = $1; gsub(/[][]/, "", part) }
       { sub(/[ \t]*=[ \t]*(uint32[ \t]+)?/, "=") }
@@ -1123,13 +1212,13 @@ s_desktop() {
     [ -f "$f" ] || continue
     n=${f#/etc/dconf/db/}
     n=${n%%.d/*}
-    [ -r "$f" ] || { printf 'denied=%s\n' "$n"; continue; }
+    shut "$f" "$n" && continue
     limit 5 awk -v n="$n" '/^\/org\/gnome\/desktop\/(session|screensaver|media-handling)\// { print "lock=" n "\t" $1 }' "$f" || return
   done
   return 0
 }
 
-# ---------------------------------------------------------------- time, logs, neighbours, files
+# -------- time, logs, neighbours, files
 
 s_time_sources() {
   printf 'looked=yes\n'
@@ -1148,13 +1237,13 @@ s_time_sources() {
   return 0
 }
 
-# How long logs are kept: rotation of the usual files, limits of the journal, and how far back records reach.
+# How long logs are kept, and how far back records reach.
 s_log_keeping() {
   printf 'looked=yes\n'
   set --
   for f in /etc/logrotate.conf /usr/etc/logrotate.conf /etc/logrotate.d/rsyslog /etc/logrotate.d/syslog /etc/logrotate.d/syslog-ng; do
     [ -e "$f" ] || continue
-    [ -r "$f" ] || { printf 'denied=%s\n' "$f"; continue; }
+    shut "$f" && continue
     set -- "$@" "$f"
   done
   [ "$#" = 0 ] || limit 5 awk '
@@ -1206,7 +1295,7 @@ s_media() {
   printf 'looked=yes\n'
   for f in /etc/modprobe.d/*.conf /run/modprobe.d/*.conf /usr/lib/modprobe.d/*.conf /lib/modprobe.d/*.conf; do
     [ -e "$f" ] || continue
-    [ -r "$f" ] || { printf 'denied=%s\n' "$f"; continue; }
+    shut "$f" && continue
     limit 5 awk '{ gsub(/-/, "_", $2) }
       $2 ~ /^(usb_storage|uas)$/ && $1 == "blacklist" { print "blacklist=" $2 }
       $2 ~ /^(usb_storage|uas)$/ && $1 ~ /^install$/ { print "install=" $2 " " ($3 ~ /\/(true|false)$/ ? "nothing" : "other") }' "$f" || return
@@ -1239,35 +1328,18 @@ s_apps() {
   return 0
 }
 
-# ---------------------------------------------------------------- what root alone reads
+# -------- what root alone reads
 
-# Kind of the hash and days of a password that is stored; who has a key for sshd. Nothing of password, hash or key.
 s_password_ages() {
-  readable /etc/shadow || return
+  [ -e /etc/shadow ] || return "$ABSENT"
+  [ "$shadow_code" = 0 ] || return "$shadow_code"
   readable /etc/passwd || return
-  limit 10 awk -F: '
-    function kind(field) {
-      sub(/^[!*]+/, "", field)
-      if (field == "" || field == "x") return ""
-      if (field ~ /^\$[A-Za-z0-9-]+\$/) { split(field, part, "$"); return length(part[2]) < 12 ? part[2] : "other" }
-      if (field ~ /^_/) return "bsdi"
-      return field ~ /^[.\/0-9A-Za-z]+$/ && length(field) == 13 ? "des" : "" }
-    FILENAME ~ /passwd$/ { if ($2 != "x" && (k = kind($2)) != "") print "hash=" $1 "\t" k; next }
-    NF < 2 { next }
-    { k = kind($2); if (k != "") print "hash=" $1 "\t" k
-      if (k != "" || $2 == "" || $8 != "") print "days=" $1 "\t" $3 "\t" $4 "\t" $5 "\t" $8 }' /etc/passwd /etc/shadow || return
+  limit 10 awk -F: "$HASHES" /etc/passwd | awk -F: '$3 != "" { print "hash=" $1 "\t" $3 }' || return
+  say "$shadow" | awk -F: '
+    NF == 7 && $3 != "" { print "hash=" $1 "\t" $3 }
+    NF == 7 && ($3 != "" || $2 == "empty" || $7 != "") { print "days=" $1 "\t" $4 "\t" $5 "\t" $6 "\t" $7 }'
   # Homes on other machines are left alone: a look could mount them or wait for them.
-  homes=$(limit 5 awk '
-    NR == FNR { if ($3 ~ /^(autofs|nfs|cifs|smb|fuse\.|ceph|glusterfs|afs)/) away[$2] = 1; next }
-    { split($0, part, ":"); far = 0
-      if (part[7] ~ /(nologin|false|true|sync|halt|shutdown)$/ || part[6] !~ /^\//) next
-      for (place in away) if (place != "/" && index(part[6] "/", place "/") == 1) far = 1
-      print (far ? "far" : "near") "\t" part[1] "\t" part[6] }' /proc/self/mounts /etc/passwd) || return
-  printf '%s\n' "$homes" | head -n 200 | while IFS=$TAB read -r where n d; do
-    if [ "$where" = far ]; then printf 'far=%s\n' "$n"
-    elif [ -s "$d/.ssh/authorized_keys" ] || [ -s "$d/.ssh/authorized_keys2" ]; then printf 'key=%s\n' "$n"
-    fi
-  done
+  rooted 15 awk -F: 'BEGIN{q=sprintf("%c",39)}FILENAME~/mounts$/{split($0,m,OFS);if(m[3]~/^(autofs|nfs|cifs|smb|fuse[.]|ceph|glusterfs|afs)/&&m[2]!="/")w[++c]=m[2];next}$7~/(nologin|false|true|sync|halt|shutdown)$/||$6!~"^/"||200<++t{next}{r=index($6,q);for(i=1;i<=c;i++)if(index($6"/",w[i]"/")==1)r=1;f="test"OFS"-s"OFS""q""$6"/.ssh/authorized_keys";if(r){print("far="$1)}else{if(system(f""q)==0||system(f"2"q)==0)print("key="$1)}}' /proc/self/mounts /etc/passwd || return
   printf 'looked=yes\n'
 }
 
@@ -1278,34 +1350,34 @@ s_sudoers() {
   [ -e /etc/doas.conf ] || [ -e /usr/local/etc/doas.conf ] && printf 'doas=yes\n'
   have pkexec && printf 'pkexec=yes\n'
   # SUSE keeps the file of the distribution below /usr; a sudo whose rules are nowhere has them in a place of its own.
-  set --
+  main=''
   for f in /etc/sudoers /usr/etc/sudoers; do
-    [ -e "$f" ] && set -- "$f" && break
+    [ -e "$f" ] && main=$f && break
   done
-  if [ "$#" = 0 ]; then
+  if [ -z "$main" ]; then
     have sudo && printf 'include=other\n'
     return 0
   fi
-  for f in /usr/etc/sudoers.d/* /etc/sudoers.d/*; do
-    case ${f##*/} in *.* | *'~') continue ;; esac
-    [ -f "$f" ] && set -- "$@" "$f"
-  done
-  for f; do
-    readable "$f" || return
-  done
-  limit 5 awk '
+  rules=$(rooted 6 find -L /etc/sudoers /etc/sudoers.d /usr/etc/sudoers /usr/etc/sudoers.d -maxdepth 1 -type f -exec /usr/bin/awk '{print(FILENAME":"FNR":"$0)}' {} +)
+  code=$?
+  case $code in 0 | 1) ;; *) return "$code" ;; esac
+  say "$rules" | sort -t: -k1,1 -k2,2n | awk -v main="$main" '
     function other() { if (!told++) print "include=other" }
     function kind(one, name, open) {
       if (one == "ALL") return "all"
       if (one ~ /^[A-Z][A-Z0-9_]*$/) return "alias"
-      name = one; sub(/[ \t].*/, "", name); open = (name == one || one ~ /[ \t].*[*?\[]/)
+      gsub(/\\[*?[]/, "", one); name = one; sub(/[ \t].*/, "", name); open = (name == one || one ~ /[ \t].*[*?\[]/)
       if (name ~ /[*?\[]|\/$|^\^/ || (name == "sudoedit" && open)) return "shell"
       if (name ~ /\/(sh|bash|dash|zsh|ksh|busybox|su|sudo|vi|n?vim|vim\.[a-z]+|ed|emacs|nano|less|more|man|find|[gm]?awk|python[0-9.]*|perl|ruby|env|visudo|passwd|tee|cp|mv|dd|chmod|chown|docker|podman|xargs|nsenter|unshare|chroot|systemd-run)$/) return "shell"
-      return (open && name ~ /\/(tar|apt|apt-get|aptitude|dpkg|dnf|dnf5|yum|rpm|zypper|apk|snap|pip[0-9.]*|git|ssh|rsync|crontab|mount)$/) ? "shell" : "some" }
-    { line = held $0; held = "" }
+      return (open && name ~ /\/(tar|apt|apt-get|aptitude|dpkg|dnf|dnf5|yum|rpm|zypper|apk|snap|pip[0-9.]*|git|ssh|rsync|crontab|mount|timeout)$/) ? "shell" : "some" }
+    NF == 0 { next }
+    { file = $0; if (!sub(/:[0-9]+:.*/, "", file) || file ~ /:/) { other(); next }
+      name = file; sub(/.*\//, "", name) }
+    (file ~ /\/etc\/sudoers$/) ? file != main : name ~ /[.]|~$/ { next }
+    { sub(/^[^:]*:[0-9]+:/, ""); line = held $0; held = "" }
     line ~ /\\$/ { sub(/\\$/, " ", line); held = line; next }
     line ~ /^[ \t]*[#@]include/ { split(line, word); if (word[2] !~ /^(\/usr)?\/etc\/sudoers\.d\/?$/) other(); next }
-    { sub(/(^|[ \t])#([^0-9].*|$)/, "", line); gsub(/\\ /, "\\040", line); sub(/^[ \t]+/, "", line) }
+    { sub(/(^|[ \t])#([^0-9].*|$)/, "", line); gsub(/\\ /, "\\040", line); gsub(/\\,/, "\\054", line); sub(/^[ \t]+/, "", line) }
     line == "" { next }
     line ~ /^Defaults/ {
       if (line ~ /!authenticate/) print "default=" (line ~ /^Defaults[ \t]/ ? "all" : "some")
@@ -1332,67 +1404,74 @@ s_sudoers() {
           one = substr(one, RSTART + RLENGTH) }
         gsub(/^[ \t]+|[ \t]+$/, "", one)
         if (one == "" || one ~ /^!/) continue
-        what = kind(one)
-        print "rule=" who "\t" runas "\t" tag "\t" what } }' "$@"
+        row = "rule=" who "\t" runas "\t" tag "\t" kind(one)
+        if (row !~ /some$/ || !had[row]++) print row } }'
 }
 
 s_apparmor() {
   [ -e /sys/kernel/security/apparmor/profiles ] || return "$ABSENT"
-  [ "$(id -u)" = 0 ] || return "$DENIED"
+  modes=$(rooted 6 awk '{print$NF}' /sys/kernel/security/apparmor/profiles) || return
   printf 'looked=yes\n'
-  limit 5 awk '{ count[$NF]++ } END { for (mode in count) print mode "=" count[mode] }' /sys/kernel/security/apparmor/profiles
+  say "$modes" | awk '$1 != "" { count[$1]++ } END { for (mode in count) print mode "=" count[mode] }'
 }
 
-# Of the loaded rules only those that record starts of programs, without their names, and what switches all recording off.
+# Only rules that record starts of programs, without names, and what switches recording off.
 s_audit_rules() {
   have auditctl || { printf 'looked=yes\ntool=no\n'; return 0; }
-  [ "$(id -u)" = 0 ] || return "$DENIED"
-  rules=$(limit 10 auditctl -l) || return
-  state=$(limit 10 auditctl -s) || return
+  rules=$(rooted 10 auditctl -l) || return
+  state=$(rooted 11 auditctl -s) || return
   printf 'looked=yes\n'
-  printf '%s\n' "$state" | sed -n -e 's/^\(AUDIT_STATUS: *\)\{0,1\}enabled[ =]\([0-9]\).*/enabled=\2/p'
-  printf '%s\n' "$rules" | awk '
+  say "$state" | sed -n -e 's/^\(AUDIT_STATUS: *\)\{0,1\}enabled[ =]\([0-9]\).*/enabled=\2/p'
+  say "$rules" | awk '
     $1 ~ /^-[aA]$/ && $2 ~ /^(never,task|task,never)$/ { print "stop=task" }
     /-S [^ ]*execve/ { row = ""; for (i = 1; i <= NF; i++) if ($(i - 1) == "-F") { one = $i; if (one !~ /^(auid|arch)/) sub(/[!=<>&].*/, "", one); row = row " " one } else if ($(i - 1) == "-a") row = row " " $i
       print "execve=" substr(row, 2) }'
 }
 
-# told PRODUCT PATTERN PROGRAM ARGUMENT...: the lines of its answer that match, where the program is installed.
+# told PRODUCT PATTERN SECONDS PROGRAM ARGUMENT...: the lines of its answer that match. In a closed folder only root finds it.
 told() {
-  told_name=$1 told_pattern=$2
+  told_name=$1 told_pattern=$2 told_place=$4
   shift 2
-  [ -x "$1" ] || return 0
+  while ! [ -e "$told_place" ] && [ -n "$told_place" ]; do told_place=${told_place%/*}; done
+  [ "$told_place" = "$2" ] || ! [ -x "${told_place:-/}" ] || return 0
+  told_answer=$(rooted "$@")
+  told_code=$?
+  case $told_code in
+    126 | 127) return 0 ;;
+    8[245]) denied=$told_code ;;
+    0) say "$told_answer" | awk -v name="$told_name" -v pattern="$told_pattern" '$0 ~ pattern { print name "\t" $0 }' ;;
+    *) printf '%s\tfailed\n' "$told_name" ;;
+  esac
   found=0
-  if told_answer=$(limit 10 "$@"); then
-    printf '%s\n' "$told_answer" | awk -v name="$told_name" -v pattern="$told_pattern" '$0 ~ pattern { print name "\t" $0 }'
-  else
-    printf '%s\tfailed\n' "$told_name"
-  fi
 }
 
 # The products' own words: only the lines that are understood, no licence, no name of an account.
 s_products() {
-  [ "$(id -u)" = 0 ] || return "$DENIED"
-  found=$ABSENT
-  for f in /opt/eset/eea /opt/eset/efs; do
-    told eset '^EM002' "$f/bin/upd" --list-modules
-  done
-  told drweb '^(Virus database timestamp|Core engine version)' /opt/drweb.com/bin/drweb-ctl baseinfo
-  told bitdefender '^ *(Antimalware status|Last security content update|Product version)' /opt/bitdefender-security-tools/bin/bduitool get ps
-  told sentinelone '^Agent state' /opt/sentinelone/bin/sentinelctl control status
-  told sentinelone '^Connectivity' /opt/sentinelone/bin/sentinelctl management status
-  told sentinelone '^Agent version' /opt/sentinelone/bin/sentinelctl version
-  told crowdstrike '^(version|rfm-state)' /opt/CrowdStrike/falconctl -g --version --rfm-state
-  told cortex '^ *(Agent Version|Content Version)' /opt/traps/bin/cytool info query
-  f=/var/ossec/var/run/wazuh-agentd.state
-  [ -r "$f" ] && found=0 && limit 5 sed -n -e "s/^status=/wazuh${TAB}status=/p" "$f"
-  return "$found"
+  [ "$ROOT" = yes ] || [ -n "$MAY" ] || return "$DENIED"
+  found=$ABSENT denied=''
+  told eset '^EM002' 10 /opt/eset/eea/bin/upd --list-modules
+  told eset '^EM002' 10 /opt/eset/efs/bin/upd --list-modules
+  told drweb '^(Virus database timestamp|Core engine version)' 10 /opt/drweb.com/bin/drweb-ctl baseinfo
+  told bitdefender '^ *(Antimalware status|Last security content update|Product version)' 10 /opt/bitdefender-security-tools/bin/bduitool get ps
+  told sentinelone '^Agent state' 10 /opt/sentinelone/bin/sentinelctl control status
+  told sentinelone '^Connectivity' 11 /opt/sentinelone/bin/sentinelctl management status
+  told sentinelone '^Agent version' 12 /opt/sentinelone/bin/sentinelctl version
+  told crowdstrike '^(version|rfm-state)' 10 /opt/CrowdStrike/falconctl -g --version --rfm-state
+  told cortex '^ *(Agent Version|Content Version)' 10 /opt/traps/bin/cytool info query
+  if [ -d /var/ossec ]; then
+    state=$(rooted 7 awk '/^status=/' /var/ossec/var/run/wazuh-agentd.state)
+    case $? in
+      0) found=0 && say "$state" | sed -n -e "s/^status=/wazuh${TAB}status=/p" ;;
+      8[245]) found=0 denied=$DENIED ;;
+    esac
+  fi
+  return "${denied:-$found}"
 }
 
-# ---------------------------------------------------------------- order
+# -------- order
 
-# What needs no privilege. The sum of all limits stays under 512 KiB.
-user_sections() {
+# The sum of all limits stays under 512 KiB.
+all_sections() {
   section clock 1024 s_clock
   printf '\n%s beat\n' "$K"
   section privileges 1024 s_privileges
@@ -1439,13 +1518,10 @@ user_sections() {
   section file-modes 4096 s_file_modes
   section media 1024 s_media
   section apps 2048 s_apps
-}
-
-# What root sees better; without privilege each says so itself.
-root_sections() {
   section processes 24576 s_processes
   section system-updates 24576 s_system_updates
   section dmi 4096 s_dmi
+  read_shadow
   section passwords 16384 s_passwords
   section sshd-effective 4096 s_sshd_effective
   section sshd-config 8192 s_sshd_config
@@ -1462,34 +1538,16 @@ root_sections() {
 
 main() {
   exec 5>&1
-  if [ "$ROLE" = root ]; then
-    root_sections
-    exit 77
+  ask_leave
+  all_sections
+  if [ "$elevation" != none ]; then
+    section elevation 64 s_elevation
   fi
-  user_sections
-  if [ "$ROLE" = user ] && [ "$(id -u)" != 0 ]; then
-    printf '%s\n' "$PAYLOAD" | sudo -n sh -s 2>/dev/null
-    elevation=$?
-  else
-    elevation=none
-  fi
-  case $elevation in
-    none) root_sections ;;
-    77) section elevation 64 true ;;
-    1 | 127)
-      section elevation 64 s_not_elevated
-      root_sections
-      ;;
-    *) section elevation 64 false ;;
-  esac
   section clock-end 1024 s_clock
   printf '\n%s stop\n' "$K"
 }
 
-s_not_elevated() {
-  have sudo || return "$ABSENT"
-  return "$DENIED"
-}
+s_elevation() { return "$elevation"; }
 
 main
 exit 0

@@ -219,8 +219,8 @@ def test_windows_by_banner_and_sudo_only_where_it_exists(diary, job):
 
     run([job("linux"), job("windows", "127.20.1.2")], Says(act), diary, sudo=True)
     assert "powershell" in commands["127.20.1.2"].command
-    assert b"ROLE=" not in commands["127.20.1.2"].stdin
-    assert b"ROLE='user'" in commands["127.20.1.1"].stdin
+    assert b"SUDO=" not in commands["127.20.1.2"].stdin
+    assert b"SUDO='yes'" in commands["127.20.1.1"].stdin
 
 
 def test_connections_in_flight_are_bounded(diary, job):

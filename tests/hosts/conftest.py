@@ -1,6 +1,7 @@
 """All hosts of the session: roots are built, hosts started, asked and ended once; tests compare what came."""
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,8 @@ from secaudit.lab.keys import fresh_key
 from secaudit.model.outcome import Outcome
 from secaudit.store import Store
 from secaudit.transport import HostKeys
-from tests.hosts.machine import Cables, Host
+from tests.hosts.listed import BEYOND, ENVIRONMENT, TAKE_BACK
+from tests.hosts.machine import LISTED, Cables, Host
 from tests.hosts.roots import SUITES, NoRootError, Roots, build_roots
 from tests.hosts.seeing import ROOT, Auditor, Seen
 from tests.hosts.states import STATES
@@ -34,11 +36,22 @@ class Sights:
     scanned: Mapping[str, Outcome]
     """What one ``secaudit scan`` kept; of one of the machines another host key had been enrolled."""
 
+    calls: Mapping[tuple[str, str], str]
+    """What sudo wrote down on each host."""
+
+    taken_back: str
+    """What is left of the recipe on a host after its own last step."""
+
 
 BESIDE = {
     "upgrade": "apt-get -s -qq dist-upgrade",
     "old": "cat /opt/old-package 2>/dev/null || true",
     "sshd": "/usr/sbin/sshd -T",
+    "sshd for listed": f"/usr/sbin/sshd -T -C user={LISTED},host=h,addr=198.18.0.1",
+    "sshd for others": "/usr/sbin/sshd -T -C user=audit,host=h,addr=198.18.0.1",
+    "listing": f"su {LISTED} -c 'sudo -n -l'",
+    "beyond": f"su {LISTED} -s /bin/sh -c {shlex.quote(BEYOND)} 2>&1",
+    "environment": f"su {LISTED} -s /bin/sh -c {shlex.quote(ENVIRONMENT)}",
 }
 
 
@@ -96,8 +109,10 @@ def see_all_hosts(roots, cables, tmp_path_factory) -> Sights:
             seen.update(zip([key[:3] for key in again], answers, strict=True))
         late = auditor.see([(hosts["12", "managed"], "root")], clock=lambda: utc_now() + timedelta(hours=1))
         seen["12", "our-clock-wrong", "root"] = late[0]
+        taken_back = hosts["12", "managed"].run(TAKE_BACK)
+        calls = {key: host.run("cat /var/log/sudo.log") for key, host in hosts.items()}
         scanned = scan(hosts, folder, cables)
-    return Sights(seen, beside, scanned)
+    return Sights(seen, beside, scanned, calls, taken_back)
 
 
 def scan(hosts: Mapping[tuple[str, str], Host], folder: Path, cables: Cables) -> Mapping[str, Outcome]:

@@ -14,8 +14,8 @@ OF_THE_MACHINE = ("machine.", "boot.", "disk.", "exploit.", "mac.", "kernel.", "
 _HEAD = f"""{TITLE}
 
 Written by `tests/hosts` (`make lab`, as root; `WRITE_COVERAGE=1` writes it anew) from what the hosts showed: roots of each
-release, built from the archive, running sshd in namespaces of their own, asked over SSH as root, through `sudo -n` and as an
-ordinary account. **R** read on a host
+release, built from the archive, running sshd in namespaces of their own, asked over SSH as root, through `sudo -n` without limits
+and by the list of `secaudit access recipe`, and as an ordinary account. **R** read on a host
 (`tests/hosts/expectations.py` says which values are compared); **–** never known on any host. The last
 column says for which reasons the fact stayed unknown on some host or account. No root runs systemd: what only systemd shows
 (units, timers, the journal, timedatectl) is not seen here; whether a restart is needed can be told only where the running

@@ -12,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from secaudit.lab.keys import fresh_key
+from secaudit.probe import recipe
 from secaudit.transport import HostKey, Target
 from secaudit.transport.wire import Address, system_dialer
 from tests.hosts.roots import ALONE
 
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 _NEW_NETWORK = 0x40000000  # CLONE_NEWNET
 _INIT = """\
 set -e
@@ -172,7 +173,7 @@ class Host:
         key.parent.chmod(0o755)
         line = f"{self.host_key.type} {self.host_key.base64} host\n"
         key.with_suffix(".pub").write_text(line, encoding="ascii")
-        for home in ("root", "home/audit", "home/helper"):
+        for home in ("root", *(f"home/{name}" for name in ACCOUNTS)):
             folder = changes / home / ".ssh"
             folder.mkdir(parents=True)
             folder.chmod(0o700)
@@ -183,7 +184,7 @@ class Host:
     def _boot(self, space: str, ends: contextlib.ExitStack) -> None:
         layers = ":".join(str(layer) for layer in self._layers)
         places = [str(self.folder / part) for part in ("root", "changes", "work")]
-        start = _FIRST % (_ACCOUNTS + self._start)
+        start = _FIRST % (accounts_script(self._client) + self._start)
         log = ends.enter_context((self.folder / "log").open("wb"))
         alone = [ALONE[0], *ALONE[1:3], "ip", "netns", "exec", space, *ALONE[3:], "--uts", "--ipc"]
         process = subprocess.Popen(
@@ -201,17 +202,32 @@ class Host:
         raise AssertionError(self._complaint())
 
 
+ACCOUNTS = ("audit", "helper")
+"""``audit`` is an ordinary account, ``helper`` may run everything through sudo without a password."""
+LISTED = "listed"
+"""Made by the script that ``secaudit access recipe linux`` prints: its key, its sudoers file, its lines for sshd."""
 _ACCOUNTS = """\
 set -e
 rm -f /etc/ssh/ssh_host_rsa_key* /etc/ssh/ssh_host_ecdsa_key*
-for name in audit helper; do
+for name in %s; do
   useradd --shell /bin/bash "$name"
   chown -R "$name:$name" "/home/$name"
 done
 printf 'helper ALL=(root) NOPASSWD: ALL\\n' >/etc/sudoers.d/helper
 chmod 440 /etc/sudoers.d/helper
+cat >/opt/recipe <<'RECIPE'
+%sRECIPE
+sh /opt/recipe
+visudo --check --strict --file /etc/sudoers.d/zz-secaudit
+visudo --check
+printf 'Defaults logfile=/var/log/sudo.log, !loglinelen\\n' >/etc/sudoers.d/log
 """
-"""``audit`` is an ordinary account, ``helper`` may run sudo without a password."""
+
+
+def accounts_script(client: HostKey) -> str:
+    """Shell that makes the accounts, the listed one by its recipe; sudo writes down every call."""
+    key = f"{client.type} {client.base64} auditor"
+    return _ACCOUNTS % (" ".join(ACCOUNTS), recipe("linux", "vi", user=LISTED, key=key, sources=["198.18.0.0/15"]))
 
 
 def ip(*arguments: str) -> None:

@@ -18,12 +18,13 @@ from secaudit.model.inventory import Endpoint
 from secaudit.model.outcome import Outcome, Sight, StoredOutcome
 from secaudit.transport import Credentials, HostKeys, KeyFile
 from secaudit.transport.ssh import SshTransport
-from tests.hosts.machine import Cables, Host
+from tests.hosts.machine import LISTED, Cables, Host
 
 ROOT = Path(__file__).parents[2]
 LEVEL = 3
 """Level of the systems the hosts stand for: every check that asks for one applies."""
-SUDOER = "helper"
+SUDOERS = ("helper", LISTED)
+"""Asked with --sudo."""
 MOMENT = datetime(2026, 12, 1, tzinfo=UTC)
 """When the hosts are judged: support ends by the calendar, whatever day the tests run."""
 
@@ -60,7 +61,7 @@ class Auditor:
             jobs = [
                 Job(_endpoint(host, number), host.target(account))
                 for number, (host, account) in enumerate(questions)
-                if (account == SUDOER) is sudo
+                if (account in SUDOERS) is sudo
             ]
             limits = Limits(in_flight=2)
             collect(

@@ -224,9 +224,10 @@ dbus-daemon --system --fork --nopidfile
 firewalld >/dev/null 2>&1
 until firewall-cmd --state >/dev/null 2>&1; do sleep 0.1; done
 """
+_ASKERS = ("helper", "listed", "audit")
 STATES = (
-    State("neglected", NEGLECTED, ("root", "audit")),
-    State("kept", KEPT, ("root", "helper", "audit"), upgraded=True),
+    State("neglected", NEGLECTED, ("root", "helper", "listed", "audit")),
+    State("kept", KEPT, ("root", "helper", "listed", "audit"), upgraded=True),
     State(
         "bare",
         BARE,
@@ -244,6 +245,21 @@ STATES = (
             Step("unclear", f"{_NO_RULES} iptables -A INPUT -p tcp --dport 23 -j DROP", releases=("12",)),
         ),
     ),
-    State("closed", CLOSED, ("audit",), releases=("12",), steps=(Step("no-clock", "chmod 700 /bin/date", ("audit",)),)),
-    State("managed", MANAGED, ("root",), releases=("12",)),
+    State(
+        "closed",
+        CLOSED,
+        ("helper", "listed", "audit"),
+        releases=("12",),
+        steps=(Step("no-clock", "chmod 700 /bin/date", ("audit",)),),
+    ),
+    State(
+        "managed",
+        MANAGED,
+        ("root",),
+        releases=("12",),
+        steps=(
+            Step("sudo-wants-tty", "printf 'Defaults requiretty\\n' >/etc/sudoers.d/tty", _ASKERS, ("12",)),
+            Step("sudo-wants-password", "sed -i s/NOPASSWD:// /etc/sudoers.d/helper; rm /etc/sudoers.d/tty", _ASKERS, ("12",)),
+        ),
+    ),
 )

@@ -6,11 +6,14 @@ from collections import defaultdict
 
 import pytest
 
+from secaudit.model.capture import SectionStatus
 from secaudit.model.fact import Known, Missing, MissingReason
 from secaudit.model.finding import Verdict
 from secaudit.model.outcome import Sight
+from secaudit.probe.privileges import PRIVILEGES, command
 from tests.hosts import coverage, roots
 from tests.hosts.expectations import BELOW, NOT_SHOWN, ROWS, Row
+from tests.hosts.machine import LISTED
 from tests.hosts.roots import SUITES
 
 pytestmark = pytest.mark.lab
@@ -71,11 +74,92 @@ def test_settings_of_sshd_are_those_the_server_names(sights, release, state):
 
 
 def test_sudo_shows_what_root_sees(sights):
-    """One question through sudo -n gives every fact that root's own login gives, by name, value and reason."""
+    """Through sudo -n, without limits or by the recipe's list, comes every fact of root's own login, by value and reason."""
     ours = {"probe.user", "time.skew_seconds", "machine.uptime_days"}
     for release in SUITES:
-        root, helper = (sights.seen[release, "kept", account].facts for account in ("root", "helper"))
-        assert {n: v for n, v in root.items() if n not in ours} == {n: v for n, v in helper.items() if n not in ours}
+        for state in ("neglected", "kept"):
+            root, *others = (sights.seen[release, state, account].facts for account in ("root", "helper", LISTED))
+            for facts in others:
+                assert {n: v for n, v in root.items() if n not in ours} == {n: v for n, v in facts.items() if n not in ours}
+
+
+def test_the_list_shows_as_much_as_sudo_without_limits_where_everything_is_closed(sights):
+    helper, listed = (sights.seen["12", "closed", account].facts for account in ("helper", LISTED))
+    assert {n: v for n, v in helper.items() if n != "probe.user"} == {n: v for n, v in listed.items() if n != "probe.user"}
+    alone = sights.seen["12", "closed", "audit"].facts
+    for name in ("sshd.permit_root_login", "software.remote_control", "accounts.empty_password"):
+        assert name not in alone or alone[name] != listed[name] or isinstance(listed[name], Missing)
+    assert sights.seen["12", "closed", LISTED].outcome.capture.by_name["processes"].status is SectionStatus.OK
+
+
+@pytest.mark.parametrize("step", ["sudo-wants-tty", "sudo-wants-password"])
+def test_sudo_that_wants_a_terminal_or_a_password_costs_nothing_but_what_root_alone_sees(sights, step):
+    """The account without limits gets what an ordinary one gets, by section; the recipe's account needs neither of them."""
+    helper, listed, audit = (sights.seen["12", step, account].outcome.capture for account in ("helper", LISTED, "audit"))
+    assert helper.by_name["elevation"].status is SectionStatus.DENIED
+    statuses = {one.name: one.status for one in helper.sections if one.name != "elevation"}
+    assert statuses == {one.name: one.status for one in audit.sections}
+    assert statuses["passwords"] is SectionStatus.DENIED
+    assert listed.by_name["elevation"].status is SectionStatus.OK
+    assert listed.by_name["passwords"].status is SectionStatus.OK
+
+
+@pytest.mark.parametrize("release", SUITES)
+def test_sudo_lists_the_recipe_and_nothing_more(sights, release):
+    """``visudo`` took the file when the host started; sudo's own list of what the account may do is the file, line by line."""
+    rows = [row.strip() for row in sights.beside[release, "kept"]["listing"].splitlines() if row.startswith("    (")]
+    plain = [row.replace("\\\\", "\\").replace('\\"', '"') for row in rows]
+    assert plain == [f"(root) NOPASSWD: {command(line)}" for one in PRIVILEGES for line in one.lines()]
+
+
+@pytest.mark.parametrize("release", SUITES)
+def test_what_the_recipe_does_not_list_is_refused(sights, release):
+    said = sights.beside[release, "neglected"]["beyond"]
+    assert said.endswith("tried\n")
+    assert "allowed: " not in said
+    assert "$6$" not in said, "a hash was shown"
+    assert "uid=0" not in said
+
+
+@pytest.mark.parametrize("release", SUITES)
+def test_an_allowed_command_runs_nothing_of_the_callers(sights, release):
+    assert sights.beside[release, "kept"]["environment"].split() == ["allowed", "allowed", "nft", "timeout"]
+
+
+@pytest.mark.parametrize("release", SUITES)
+def test_the_recipe_closes_what_else_ssh_can_do_for_its_account_and_for_no_other(sights, release):
+    listed, other = (
+        dict(line.split(" ", 1) for line in sights.beside[release, "bare"][f"sshd for {who}"].splitlines() if " " in line)
+        for who in ("listed", "others")
+    )
+    closed = (
+        "allowtcpforwarding",
+        "allowstreamlocalforwarding",
+        "allowagentforwarding",
+        "x11forwarding",
+        "permittty",
+        "permittunnel",
+    )
+    assert {name: listed[name] for name in closed} == dict.fromkeys(closed, "no")
+    assert listed["authenticationmethods"] == "publickey"
+    assert other["permittty"] == "yes"
+    assert other["authenticationmethods"] == "any"
+
+
+def test_the_recipe_takes_everything_back(sights):
+    assert sights.taken_back == "taken back\n"
+
+
+@pytest.mark.parametrize("release", SUITES)
+def test_sudo_writes_down_one_call_for_each_question(sights, release):
+    """Each listed command at most once per scan, and no refusal: docs/probe.md gives the number."""
+    rows = [
+        row for row in sights.calls[release, "kept"].splitlines() if f" {LISTED} : " in row and "COMMAND=/usr/bin/timeout" in row
+    ]
+    asked = [row.partition("COMMAND=")[2] for row in rows if "not allowed" not in row and "password" not in row]
+    scans = 1
+    beside = 2  # the two calls of the test with an environment
+    assert 6 + beside <= len(asked) <= 14 * scans + beside
 
 
 def test_an_account_without_rights_is_never_told_less_is_more(sights):

@@ -436,14 +436,13 @@ def test_homes_on_other_machines_are_left_alone(run, room):
 def test_zones_that_let_traffic_in_leave_without_cards_and_senders(run, room):
     folder = room / "tools"
     folder.mkdir()
-    active = f"public (default)\n  interfaces: eth0\nopen\n  sources: {SECRET}\n"
-    active += "docker\n  interfaces: docker0 br-0a1b\ntrusted\n  interfaces: lo\n"
-    answers = {
-        "--get-default-zone": "public\n",
-        "--get-active-zones": active,
-        "--zone=public --list-all": f"public (active)\n  target: default\n  services: {SECRET}\n",
-        "--zone=open --list-all": "open (active)\n  target: ACCEPT\n",
-    }
+    rest = f'  icmp-block-inversion: no\n  services: {SECRET}\n  rich rules: \n\trule family="ipv4" drop\n\n'
+    zones = f"block\n  target: %%REJECT%%\n  interfaces: \n  sources: \n{rest}"
+    zones += f"docker (active)\n  target: ACCEPT\n  interfaces: docker0 br-0a1b\n  sources: \n{rest}"
+    zones += f"open (active)\n  target: ACCEPT\n  interfaces: \n  sources: {SECRET}\n{rest}"
+    zones += f"public (default, active)\n  target: default\n  interfaces: eth0\n  sources: \n{rest}"
+    zones += f"trusted (active)\n  target: ACCEPT\n  interfaces: lo\n  sources: \n{rest}"
+    answers = {"--get-default-zone": "public\n", "--list-all-zones": zones}
     cases = "".join(f"\"{arguments}\") printf '%s' '{text}' ;;\n" for arguments, text in answers.items())
     for name, body in (("firewall-cmd", f'case "$*" in\n{cases}*) exit 3 ;; esac\n'), ("id", "echo 0\n")):
         (folder / name).write_text(f"#!/bin/sh\n{body}", encoding="ascii")
@@ -456,6 +455,8 @@ def test_zones_that_let_traffic_in_leave_without_cards_and_senders(run, room):
     section = run(edit=edit).by_name["firewall-zones"]
     assert section.status is SectionStatus.OK
     assert section.body == b"zone=open ACCEPT\nzone=public default\nend=yes\n"
+    unknown = run(edit=lambda script: edit(script).replace("default_zone=", "default_zone=x", 1)).by_name["firewall-zones"]
+    assert unknown.status is SectionStatus.ERROR, "a default zone that is not listed proves nothing"
 
 
 def test_files_of_zones_tell_which_are_open(sample):

@@ -12,6 +12,7 @@ import pytest
 from secaudit.model.capture import SectionStatus
 from secaudit.model.outcome import Sight
 from secaudit.probe import FrameError, compose, frame
+from secaudit.probe.privileges import PRIVILEGES, sudoers
 
 FILE = Path(__file__).parents[2] / "secaudit" / "probe" / "posix.sh"
 SCRIPT = FILE.read_text(encoding="ascii")
@@ -71,10 +72,11 @@ def test_nothing_is_written_and_nothing_is_asked_of_the_network():
 def test_every_outside_command_of_weight_has_a_time_limit():
     calls = r"apt \"\$@|apt-config dump|systemctl list|dpkg-query -W|rpm -qa|mdatp health"
     calls += r"|nft -nn|iptables -S|timedatectl show|chronyc -n|ntpq -np|auditctl -l|lastlog2\)|ip -6 neigh|od -An"
-    calls += r"|apt-cache \"\$@|apt -q|\"\$python\" -c|\"\$program\" -q|zypper --non-interactive|apk --no-network"
+    calls += r"|apt-cache \"\$@|apt -q|\"\$python\" -c|\"\$@\" -q|yum -q|dnf5 -q|zypper --non-interactive|apk --no-network"
     found = [line for line in CODE.splitlines() if re.search(rf"(?<![\w/-])(?:{calls})", line)]
-    assert len(found) >= 21
-    assert [line for line in found if not re.search(rf"limit \d+ (?:{calls})", line)] == []
+    assert len(found) >= 24
+    assert [line for line in found if not re.search(rf"(?:limit|rooted|either) \d+ (?:{calls})", line)] == []
+    assert re.search(r"^rooted\(\) \{\n.*\n    limit \"\$@\"\n.*^    rooted_answer=\$\(limit ", SCRIPT, re.MULTILINE | re.DOTALL)
 
 
 @ALL_SHELLS
@@ -185,30 +187,131 @@ def as_user(edit_path: Path | None):
     return edit
 
 
-def run_as_user(run, folder: Path | None):
-    return run(sudo=True, user=NOBODY if os.geteuid() == 0 else None, edit=as_user(folder))
+def run_as_user(run, folder: Path | None, shell: str = "sh"):
+    return run(shell, sudo=True, user=NOBODY if os.geteuid() == 0 else None, edit=as_user(folder))
 
 
-def test_sudo_runs_the_privileged_part_in_one_call(run, fake_sudo):
-    folder = fake_sudo('shift; exec "$@"')
-    capture = run_as_user(run, folder)
+LISTING = """Matching Defaults entries for tester on host:
+    env_reset, secure_path=/usr/sbin\\:/usr/bin
+
+User tester may run the following commands on host:
+"""
+UNLIMITED = "    (ALL : ALL) NOPASSWD: ALL"
+RUN = 'shift; shift 2; exec "$@"'
+"""Of ``sudo -n timeout SECONDS PROGRAM...`` the program; every other call was answered before."""
+
+
+def listing(*rules: str, asked: str = "exit 0") -> str:
+    """A sudo that lists these rules; ``asked`` answers whether one command is allowed."""
+    text = (LISTING + "\n".join(rules)).replace("\\", "\\\\")
+    return f"if [ \"$2\" = -l ]; then\n[ $# = 2 ] || {{ {asked}; }}\nprintf '%s\\n' '{text}'\nexit 0\nfi\n"
+
+
+def calls(folder: Path) -> list[str]:
+    return (folder / "calls").read_text(encoding="ascii").splitlines()
+
+
+def recipe() -> list[str]:
+    """The rules of our own sudoers file as sudo lists them."""
+    rows = re.findall(r" ALL=\(root\) (NOPASSWD: .*)$", sudoers("tester"), re.MULTILINE)
+    return [f"    (root) {row}" for row in rows]
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash", "busybox"])
+@pytest.mark.parametrize("rules", [[UNLIMITED], recipe()], ids=["unlimited", "recipe"])
+def test_sudo_is_asked_for_its_list_and_then_only_for_command_lines_of_the_list(run, fake_sudo, shell, rules):
+    folder = fake_sudo(listing(*rules) + RUN)
+    capture = run_as_user(run, folder, shell)
     assert capture.by_name["elevation"].status is SectionStatus.OK
-    assert sorted(section.name for section in capture.sections) == sorted([*ORDER, "elevation"])
-    assert (folder / "calls").read_text(encoding="ascii") == "-n sh -s\n"
+    assert [section.name for section in capture.sections if section.name != "elevation"] == ORDER
+    first, *rest = calls(folder)
+    assert first == "-n -l"
+    lines = {"-n " + " ".join(line) for one in PRIVILEGES for line in one.lines()}
+    assert len(rest) >= 3
+    asked = {call for call in rest if not call.startswith("-n -l ")}
+    assert asked <= lines
+    assert len(asked) == len([call for call in rest if not call.startswith("-n -l ")]), "nothing is asked twice"
 
 
-def test_sudo_that_refuses_leaves_the_rest_standing(run, fake_sudo):
-    capture = run_as_user(run, fake_sudo('echo "sudo: a password is required" >&2; exit 1'))
+def test_sudo_is_left_alone_where_it_was_not_allowed(run, fake_sudo):
+    folder = fake_sudo(listing(UNLIMITED) + RUN)
+    capture = run(user=NOBODY if os.geteuid() == 0 else None, edit=as_user(folder))
+    assert calls(folder) == []
+    assert "elevation" not in capture.by_name
+
+
+def test_root_needs_no_sudo(run, fake_sudo):
+    if os.geteuid() != 0:
+        pytest.skip("only root is root")
+    folder = fake_sudo(listing(UNLIMITED) + RUN)
+    capture = run(sudo=True, edit=as_user(folder))
+    assert calls(folder) == []
+    assert "elevation" not in capture.by_name
+    assert capture.by_name["passwords"].status is SectionStatus.OK
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["sudo: a password is required", "sudo: sorry, you must have a tty to run sudo", "Sorry, user tester may not run sudo."],
+    ids=["password", "tty", "not in sudoers"],
+)
+def test_sudo_that_refuses_is_asked_once_and_leaves_the_rest_as_without_it(run, fake_sudo, words):
+    folder = fake_sudo(f'echo "{words}" >&2; exit 1')
+    capture = run_as_user(run, folder)
+    plain = run(user=NOBODY if os.geteuid() == 0 else None, edit=quick)
     assert capture.by_name["elevation"].status is SectionStatus.DENIED
-    assert sorted(section.name for section in capture.sections) == sorted([*ORDER, "elevation"])
+    assert calls(folder) == ["-n -l"]
+    assert [(one.name, one.status) for one in capture.sections if one.name != "elevation"] == [
+        (one.name, one.status) for one in plain.sections
+    ]
     assert capture.by_name["passwords"].status in (SectionStatus.DENIED, SectionStatus.ABSENT)
 
 
-def test_sudo_that_breaks_off_gives_no_section_twice(run, fake_sudo):
-    capture = run_as_user(run, fake_sudo('shift; "$@" | head -n 4; exit 9'))
-    assert capture.complete
-    assert capture.by_name["elevation"].status is SectionStatus.ERROR
-    assert "sshd-config" not in capture.by_name
+def test_a_command_that_is_listed_but_refused_is_the_last_that_sudo_is_asked(run, fake_sudo):
+    """Somebody changed the words of a rule: its section is denied, and no further refusal is written into a log."""
+    folder = fake_sudo(listing(UNLIMITED, asked="exit 1") + "exit 1")
+    capture = run_as_user(run, folder)
+    first, command, *rest = calls(folder)
+    assert (first, rest) == ("-n -l", [command.replace("-n ", "-n -l ", 1)])
+    assert capture.by_name["elevation"].status is SectionStatus.DENIED
+    assert capture.by_name["passwords"].status is SectionStatus.DENIED
+    assert capture.by_name["password-ages"].status is SectionStatus.DENIED
+
+
+def test_a_failure_of_the_command_itself_is_no_refusal(run, fake_sudo):
+    folder = fake_sudo(listing(UNLIMITED) + "case $* in */etc/shadow) exit 1 ;; esac\n" + RUN)
+    capture = run_as_user(run, folder)
+    assert capture.by_name["passwords"].status is SectionStatus.ERROR
+    assert capture.by_name["sudoers"].status is SectionStatus.OK
+    assert capture.by_name["elevation"].status is SectionStatus.OK
+
+
+def test_rules_for_something_else_are_not_tried(run, fake_sudo):
+    rules = ["    (root) NOPASSWD: /usr/bin/rsync", "    (postgres) NOPASSWD: ALL", "    (root) ALL, PASSWD: ALL"]
+    folder = fake_sudo(listing(*rules) + "exit 1")
+    capture = run_as_user(run, folder)
+    assert calls(folder) == ["-n -l"]
+    assert capture.by_name["passwords"].status is SectionStatus.DENIED
+    assert capture.by_name["elevation"].status is SectionStatus.DENIED
+
+
+def test_a_rule_that_was_taken_out_costs_its_section_alone(run, fake_sudo):
+    kept = [rule for rule in recipe() if "/etc/shadow" not in rule]
+    folder = fake_sudo(listing(*kept) + RUN)
+    capture = run_as_user(run, folder)
+    assert not [call for call in calls(folder) if "/etc/shadow" in call]
+    assert capture.by_name["passwords"].status is SectionStatus.DENIED
+    assert capture.by_name["sudoers"].status in (SectionStatus.OK, SectionStatus.ABSENT)
+    assert capture.by_name["elevation"].status is SectionStatus.DENIED, "the probe did not see all that root sees"
+
+
+def test_what_root_asks_is_ended_by_a_limit_of_root(run, fake_sudo):
+    """An account cannot end a process of root: the limit runs behind sudo, and its end is a time-out of the section."""
+    endless = f"97{os.getpid()}"
+    folder = fake_sudo(listing(UNLIMITED) + f'case $* in */etc/shadow) shift; exec "$1" 1 sleep {endless} ;; esac\n' + RUN)
+    capture = run_as_user(run, folder)
+    assert capture.by_name["passwords"].status is SectionStatus.TIMEOUT
+    assert capture.by_name["sudoers"].status is SectionStatus.OK
 
 
 def test_no_sudo_on_the_machine(run, tmp_path):
