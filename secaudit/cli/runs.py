@@ -15,7 +15,7 @@ from secaudit.cli.workspace import needed_store
 from secaudit.errors import UsageError
 from secaudit.messages import Message, clean, literal, msg, msgc
 from secaudit.model.base import VIETNAM_TIME
-from secaudit.model.outcome import Run, Sight, StoredOutcome
+from secaudit.model.outcome import Run, Sight, StoredOutcome, Way
 from secaudit.report.words import word
 
 app = application(help=N_("What was gathered when, by whom, and with what result."))
@@ -91,6 +91,7 @@ def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome]) -
         outcome = stored.outcome
         seconds = (outcome.finished_at - outcome.started_at).total_seconds()
         mark = session.text(msgc("mark", " (lab data)")) if outcome.lab else ""
+        mark += session.text(msgc("mark", " (local)")) if outcome.way is Way.LOCAL else ""
         table.add_row(
             str(stored.number),
             Text(clean(outcome.endpoint)),
@@ -105,7 +106,11 @@ def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome]) -
 def scope_text(session: Session, scope: str) -> str:
     """The scope as the store keeps it, in words: how machines were chosen, then the names that narrowed it."""
     chosen, *names = scope.split(", ")
-    words = {"without fresh evidence": msg("without fresh evidence"), "all again": msg("all again")}
+    words = {
+        "without fresh evidence": msg("without fresh evidence"),
+        "all again": msg("all again"),
+        "this machine": msg("this machine"),
+    }
     kinds = {"agency": msg("agency"), "system": msg("system"), "endpoint": msg("machine")}
     parts: list[Message] = [words.get(chosen, literal(clean(chosen)))]
     for name in names:

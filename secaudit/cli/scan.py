@@ -1,13 +1,9 @@
 """``secaudit scan``: see the machines that have no fresh evidence."""
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from secaudit.cli.exits import ExitCode, verdict_code
+from secaudit.cli.interrupts import ending_on_interrupt
 from secaudit.cli.language import N_
 from secaudit.cli.login import (
     AgentOption,
@@ -29,6 +26,7 @@ from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.problems import show_problems
 from secaudit.cli.progress import ScanDisplay, bars
 from secaudit.cli.runs import run_json
+from secaudit.cli.scan_local import LocalOption, local_inventory, refuse_logins, scan_here
 from secaudit.cli.session import (
     ChecksOption,
     FormatOption,
@@ -76,6 +74,7 @@ def scan(
     endpoint: Annotated[
         list[str] | None, typer.Option("--endpoint", metavar="ID", help=N_("Only this machine (may be repeated)."))
     ] = None,
+    local: LocalOption = False,
     user: UserOption = None,
     identity: IdentityOption = None,
     agent: AgentOption = True,
@@ -96,16 +95,24 @@ def scan(
     session = session_of(context)
     accepted = parse_share(accept_unknown)
     folder = workspace_folder(workspace)
-    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
+    if local:
+        refuse_logins(identity, asked=ask_password or ask_passphrase, user=user)
+    where = local_inventory(inventory) if local else inventory_folder(inventory)
+    province = load_province(where, checks_folder(checks), folder)
     chosen = province.plan(plan)
     scope = Scope(again or bool(endpoint), tuple(agency or ()), tuple(system or ()), tuple(endpoint or ()))
     account = login_user(user)
     with Store.open(folder / STORE_FILE) as store:
         store.claim()
-        credentials = ask_credentials(session, identity, agent=agent, ask_password=ask_password, ask_passphrase=ask_passphrase)
-        transport = SshTransport(credentials, _host_keys(session, folder))
-        limits = _limits(connections, rate, deadline)
-        result = watched_sweep(session, province, chosen, store, transport, scope, user=account, sudo=sudo, limits=limits)
+        if local:
+            result = scan_here(session, province, chosen, store, scope, sudo=sudo, deadline=deadline)
+        else:
+            credentials = ask_credentials(
+                session, identity, agent=agent, ask_password=ask_password, ask_passphrase=ask_passphrase
+            )
+            transport = SshTransport(credentials, _host_keys(session, folder))
+            limits = _limits(connections, rate, deadline)
+            result = watched_sweep(session, province, chosen, store, transport, scope, user=account, sudo=sudo, limits=limits)
         failures = _failures(province, store, result, chosen.evidence.fresh_days)
     if output is OutputFormat.JSON:
         print_json("scan", sweep_json(result, failures))
@@ -152,23 +159,6 @@ def _host_keys(session: Session, folder: Path) -> HostKeys:
     host_keys = HostKeys.read(folder / HOST_KEYS_FILE)
     show_problems(session, host_keys.problems)
     return host_keys
-
-
-@contextmanager
-def ending_on_interrupt() -> Iterator[threading.Event]:
-    """Ctrl-C sets the event, so that what is finished is kept; a second one interrupts at once."""
-    stop = threading.Event()
-
-    def asked_to_stop(_number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    before = signal.signal(signal.SIGINT, asked_to_stop)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _limits(connections: int | None, rate: float, deadline: float) -> Limits:

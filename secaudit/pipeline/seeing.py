@@ -78,14 +78,14 @@ class Sweep:
 
 def select(province: Province, states: Mapping[str, EndpointState], scope: Scope, *, user: str, day: datetime) -> Selection:
     """Machines in use, not isolated, of existing agencies, inside ``scope``: never-seen ones first, then stale, then the rest."""
-    _check_names(province.inventory, scope)
+    check_names(province.inventory, scope)
     asked: list[tuple[int, Job]] = []
     fresh = isolated = 0
     for agency in province.inventory.agencies:
         if not agency.agency.exists_on(day_in_vietnam(day)):
             continue
         for endpoint in agency.endpoints:
-            if endpoint.status == "retired" or not _inside(agency, endpoint, scope):
+            if endpoint.status == "retired" or not inside(agency, endpoint, scope):
                 continue
             state = states[endpoint.id]
             if endpoint.kind is EndpointKind.ISOLATED:
@@ -109,12 +109,12 @@ def target_of(inventory: Inventory, endpoint: Endpoint, user: str) -> Target | N
 
 def targets_of(province: Province, scope: Scope, user: str) -> list[tuple[str, Target]]:
     """Machines in use of ``scope`` with a direct way in: endpoint id and target."""
-    _check_names(province.inventory, scope)
+    check_names(province.inventory, scope)
     found = []
     for agency in province.inventory.agencies:
         for endpoint in agency.endpoints:
             target = target_of(province.inventory, endpoint, user)
-            if endpoint.status == "in_use" and target is not None and _inside(agency, endpoint, scope):
+            if endpoint.status == "in_use" and target is not None and inside(agency, endpoint, scope):
                 found.append((endpoint.id, target))
     return found
 
@@ -171,11 +171,12 @@ def sweep(
         status = "interrupted"
     # A store that fails ends the run where it stands; the next run marks it interrupted.
     run = store.end_run(run.number, "interrupted" if stop.is_set() else status, clock())
-    judged = _judge_new(province, plan, levels, store, selection, clock())
+    judged = judge_new(province, plan, levels, store, selection, clock())
     return Sweep(run, selection, judged)
 
 
-def _judge_new(province: Province, plan: Plan, levels: Levels, store: Store, selection: Selection, moment: datetime) -> int:
+def judge_new(province: Province, plan: Plan, levels: Levels, store: Store, selection: Selection, moment: datetime) -> int:
+    """Judge what a run saw and keep the findings; how many machines."""
     asked = {job.endpoint.id for job in selection.jobs}
     states = gather_states(province, store, as_of=moment, fresh_days=plan.evidence.fresh_days)
     wanted = {name: state for name, state in states.items() if name in asked and state.evidence is not None}
@@ -188,7 +189,8 @@ def _judge_new(province: Province, plan: Plan, levels: Levels, store: Store, sel
     return kept
 
 
-def _inside(agency: AgencyFile, endpoint: Endpoint, scope: Scope) -> bool:
+def inside(agency: AgencyFile, endpoint: Endpoint, scope: Scope) -> bool:
+    """Whether a machine belongs to what was named."""
     return (
         (not scope.agencies or agency.agency.id in scope.agencies)
         and (not scope.endpoints or endpoint.id in scope.endpoints)
@@ -196,7 +198,8 @@ def _inside(agency: AgencyFile, endpoint: Endpoint, scope: Scope) -> bool:
     )
 
 
-def _check_names(inventory: Inventory, scope: Scope) -> None:
+def check_names(inventory: Inventory, scope: Scope) -> None:
+    """UsageError for a name that the inventory does not have."""
     agencies = {agency.agency.id for agency in inventory.agencies}
     for kind, wanted, known in (
         (msg("agency"), scope.agencies, agencies),

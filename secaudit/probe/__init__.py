@@ -1,12 +1,13 @@
 """What is asked of a machine and how its answer is framed: the scripts, their composition, the frame."""
 
 from secaudit.probe.compose import Platform, Request, bootstrap, bootstrap_digest, compose, new_nonce, platform_for, show
-from secaudit.probe.frame import FrameError, frame
+from secaudit.probe.frame import FrameError, added_section, frame
 
 __all__ = [
     "FrameError",
     "Platform",
     "Request",
+    "added_section",
     "bootstrap",
     "bootstrap_digest",
     "compose",
