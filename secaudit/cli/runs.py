@@ -9,6 +9,7 @@ from rich.text import Text
 
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
+from secaudit.cli.recheck_words import print_recheck, recheck_json
 from secaudit.cli.session import FormatOption, Session, WorkspaceOption, session_of, workspace_folder
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import needed_store
@@ -83,6 +84,28 @@ def show(
     _print_outcomes(session, run, outcomes)
 
 
+@app.command("recheck", cls=Command, help=N_("A re-check: how the sample was drawn, and what comparing gave, fact by fact."))
+def show_recheck(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(help=N_("Number of the run, from runs list."))],
+    workspace: Annotated[Path | None, WorkspaceOption] = None,
+    output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
+) -> None:
+    """The machines that differ first."""
+    session = session_of(context)
+    with needed_store(workspace_folder(workspace)) as store:
+        report = store.recheck(number)
+    if report is None:
+        raise UsageError(
+            msg("run {number} was no re-check", number=number),
+            hint=msg("secaudit runs list shows which were; secaudit scan --recheck makes one"),
+        )
+    if output is OutputFormat.JSON:
+        print_json("recheck", recheck_json(report))
+    else:
+        print_recheck(session, report)
+
+
 def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome]) -> None:
     table = Table(title=session.text(msg("Run {number}: {status}", number=run.number, status=STATUS[run.status])))
     for heading in (msg("No."), msg("Endpoint"), msg("Result"), msg("Seconds"), msg("Detail"), msg("Chain")):
@@ -110,8 +133,16 @@ def scope_text(session: Session, scope: str) -> str:
         "without fresh evidence": msg("without fresh evidence"),
         "all again": msg("all again"),
         "this machine": msg("this machine"),
+        "recheck": msg("re-check"),
     }
-    kinds = {"agency": msg("agency"), "system": msg("system"), "endpoint": msg("machine")}
+    kinds = {
+        "agency": msg("agency"),
+        "system": msg("system"),
+        "endpoint": msg("machine"),
+        "sample": msgc("recheck", "sample"),
+        "seed": msgc("recheck", "seed"),
+        "draw": msgc("recheck", "draw"),
+    }
     parts: list[Message] = [words.get(chosen, literal(clean(chosen)))]
     for name in names:
         kind, _, value = name.partition("=")

@@ -1,7 +1,7 @@
 """``secaudit scan``: see the machines that have no fresh evidence."""
 
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,6 +27,7 @@ from secaudit.cli.problems import show_problems
 from secaudit.cli.progress import ScanDisplay, bars
 from secaudit.cli.runs import run_json
 from secaudit.cli.scan_local import LocalOption, local_inventory, refuse_logins, scan_here
+from secaudit.cli.scan_recheck import Rechecking, RecheckOption, SeedOption, rechecking_of
 from secaudit.cli.session import (
     ChecksOption,
     FormatOption,
@@ -75,6 +76,8 @@ def scan(
         list[str] | None, typer.Option("--endpoint", metavar="ID", help=N_("Only this machine (may be repeated)."))
     ] = None,
     local: LocalOption = False,
+    recheck: RecheckOption = None,
+    seed: SeedOption = None,
     user: UserOption = None,
     identity: IdentityOption = None,
     agent: AgentOption = True,
@@ -94,33 +97,72 @@ def scan(
     """Exit 0 all seen and in order, 3 a check fails, 4 a machine was not seen, 130 interrupted."""
     session = session_of(context)
     accepted = parse_share(accept_unknown)
+    rechecking = rechecking_of(recheck, seed, local=local)
     folder = workspace_folder(workspace)
     if local:
         refuse_logins(identity, asked=ask_password or ask_passphrase, user=user)
-    where = local_inventory(inventory) if local else inventory_folder(inventory)
-    province = load_province(where, checks_folder(checks), folder)
+    province = load_province((local_inventory if local else inventory_folder)(inventory), checks_folder(checks), folder)
     chosen = province.plan(plan)
     scope = Scope(again or bool(endpoint), tuple(agency or ()), tuple(system or ()), tuple(endpoint or ()))
-    account = login_user(user)
+    login = Login(tuple(identity or ()), agent, ask_password, ask_passphrase)
+    how = How(login_user(user), sudo, _limits(connections, rate, deadline))
     with Store.open(folder / STORE_FILE) as store:
         store.claim()
         if local:
             result = scan_here(session, province, chosen, store, scope, sudo=sudo, deadline=deadline)
         else:
-            credentials = ask_credentials(
-                session, identity, agent=agent, ask_password=ask_password, ask_passphrase=ask_passphrase
-            )
-            transport = SshTransport(credentials, _host_keys(session, folder))
-            limits = _limits(connections, rate, deadline)
-            result = watched_sweep(session, province, chosen, store, transport, scope, user=account, sudo=sudo, limits=limits)
+            result = _over_ssh(session, province, chosen, store, scope, how, login, rechecking)
+        if rechecking is not None:
+            rechecking.leave(session, province, store, result, output, accepted)
         failures = _failures(province, store, result, chosen.evidence.fresh_days)
+    _tell(session, province, result, failures, output)
+    _leave(result, failures, accepted)
+
+
+def _tell(session: Session, province: Province, result: Sweep, failures: int, output: OutputFormat) -> None:
     if output is OutputFormat.JSON:
         print_json("scan", sweep_json(result, failures))
-    else:
-        print_sweep(session, result)
-        say_changed(session, province.catalog)
-        print_next_steps(session, result)
-    _leave(result, failures, accepted)
+        return
+    print_sweep(session, result)
+    say_changed(session, province.catalog)
+    print_next_steps(session, result)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """With what to log in, as the options say it; secrets are asked for when they are needed."""
+
+    identities: tuple[Path, ...]
+    agent: bool
+    ask_password: bool
+    ask_passphrase: bool
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """As whom, with which rights and within which limits."""
+
+    user: str
+    sudo: bool
+    limits: Limits
+
+
+def _over_ssh(
+    session: Session, province: Province, plan: Plan, store: Store, scope: Scope, how: How, login: Login, draw: Rechecking | None
+) -> Sweep:
+    if draw is not None:
+        scope = draw.scope(session, province, plan, store, scope, user=how.user)
+    credentials = ask_credentials(
+        session,
+        list(login.identities),
+        agent=login.agent,
+        ask_password=login.ask_password,
+        ask_passphrase=login.ask_passphrase,
+    )
+    transport = SshTransport(credentials, _host_keys(session, store.path.parent))
+    return watched_sweep(
+        session, province, plan, store, transport, scope, user=how.user, sudo=how.sudo, limits=how.limits, rechecking=draw
+    )
 
 
 def watched_sweep(
@@ -134,6 +176,7 @@ def watched_sweep(
     user: str,
     sudo: bool,
     limits: Limits,
+    rechecking: Rechecking | None = None,
 ) -> Sweep:
     """A sweep with a progress display; Ctrl-C ends it softly."""
     levels = classify_province(province, day_in_vietnam(datetime.now(UTC)))
@@ -152,6 +195,7 @@ def watched_sweep(
             observer=ScanDisplay(session, progress),
             stop=stop,
             clock=lambda: datetime.now(UTC),
+            begun=lambda run: rechecking.begun(store, run) if rechecking is not None else None,
         )
 
 

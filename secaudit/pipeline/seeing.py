@@ -30,9 +30,13 @@ class Scope:
     agencies: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()
+    note: str = ""
+    """What the run keeps as its scope instead of the names: a sample of hundreds would not fit."""
 
     def words(self) -> str:
         """The scope as the run keeps it."""
+        if self.note:
+            return self.note
         parts = ["all again" if self.again else "without fresh evidence"]
         parts += [f"agency={name}" for name in self.agencies]
         parts += [f"system={name}" for name in self.systems]
@@ -141,8 +145,12 @@ def sweep(
     observer: Observer,
     stop: threading.Event,
     clock: Callable[[], datetime],
+    begun: Callable[[Run], None] = lambda _run: None,
 ) -> Sweep:
-    """Ask, keep, judge. Each finished machine is committed before the observer hears of it."""
+    """Ask, keep, judge. Each finished machine is committed before the observer hears of it.
+
+    ``begun`` hears of the run before anybody is asked.
+    """
     started = clock()
     states = gather_states(province, store, as_of=started, fresh_days=plan.evidence.fresh_days)
     selection = select(province, states, scope, user=user, day=started)
@@ -154,6 +162,7 @@ def sweep(
         catalog_digest=province.catalog.digest,
         started_at=started,
     )
+    begun(run)
     status = "finished"
     try:
         collect(

@@ -25,6 +25,7 @@ from secaudit.report.machine import (
     FactRow,
     MachineRow,
     MissingRow,
+    RecheckRow,
     SectionText,
     Trail,
     UnseenRow,
@@ -53,6 +54,7 @@ __all__ = [
     "Obstacle",
     "Order",
     "QuestionRow",
+    "RecheckRow",
     "ReportDocument",
     "SectionText",
     "Step",
@@ -366,3 +368,5 @@ class ReportDocument:
     unseen: tuple[UnseenRow, ...]
     machines: tuple[MachineRow, ...]
     footer: Footer
+    recheck: RecheckRow | None = None
+    """None while nothing was re-checked."""

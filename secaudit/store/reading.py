@@ -12,7 +12,7 @@ from secaudit.model.capture import Capture
 from secaudit.model.fact import FactSet
 from secaudit.model.finding import Finding
 from secaudit.model.measurement import EndpointState
-from secaudit.model.outcome import Run, Sight, StoredOutcome
+from secaudit.model.outcome import Grade, Run, Sight, StoredOutcome
 from secaudit.store import schema
 from secaudit.store.codec import CodecError, unpack
 from secaudit.store.factsets import facts_from
@@ -70,10 +70,12 @@ def history(connection: Connection, endpoint: str, limit: int) -> list[StoredOut
 
 
 def states(connection: Connection, as_of: datetime, fresh_days: float) -> dict[str, EndpointState]:
-    """State of every endpoint that was ever attempted up to ``as_of``."""
+    """State of every endpoint that was attempted up to ``as_of``: of fresh evidence the better grade wins, then the newer."""
     moment = moment_text(as_of)
     oldest = moment_text(as_of - timedelta(days=fresh_days))
     seen = {row["endpoint"]: row for row in _newest(connection, moment, Sight.SEEN)}
+    if any(row["grade"] > Grade.A for row in seen.values()):
+        seen.update({row["endpoint"]: row for row in _best(connection, moment, oldest)})
     found: dict[str, EndpointState] = {}
     for row in _newest(connection, moment, None):
         endpoint = row["endpoint"]
@@ -93,6 +95,23 @@ def states(connection: Connection, as_of: datetime, fresh_days: float) -> dict[s
             stale=evidence is not None and not fresh,
         )
     return found
+
+
+def _best(connection: Connection, moment: str, oldest: str) -> Iterator[dict[str, Any]]:
+    """Fresh sight of every endpoint of the best grade, and of that the newest.
+
+    A console's row of today says less of a machine, and with less proof, than what the machine itself answered last week: while
+    the better evidence is fresh, it is the evidence. Grades sort as they read.
+    """
+    table = schema.outcomes
+    order = (table.c.grade, table.c.finished_at.desc(), table.c.number.desc())
+    rank = func.row_number().over(partition_by=table.c.endpoint, order_by=order).label("place")
+    fresh = select(table.c.number, rank).where(
+        table.c.sight == Sight.SEEN.value, table.c.finished_at <= moment, table.c.finished_at >= oldest
+    )
+    ranked = fresh.subquery()
+    for row in connection.execute(select(table).join(ranked, ranked.c.number == table.c.number).where(ranked.c.place == 1)):
+        yield row._asdict()
 
 
 def _newest(connection: Connection, moment: str, sight: Sight | None) -> Iterator[dict[str, Any]]:

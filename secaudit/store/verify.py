@@ -51,6 +51,8 @@ class FlawKind(StrEnum):
     CAPTURE = "capture"
     FACTS = "facts"
     FINDINGS = "findings"
+    RECHECK = "recheck"
+    """How a sample was drawn or what came of it was changed; the number is that of its run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Flaw:
 
     kind: FlawKind
     number: int | None
-    """Outcome, or run for kind RUN; None for the file as a whole."""
+    """Outcome, or run for kinds RUN, OPEN and RECHECK; None for the file as a whole."""
     message: Message
 
 

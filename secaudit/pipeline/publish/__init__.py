@@ -10,6 +10,7 @@ from secaudit.pipeline.parameters import changed_words
 from secaudit.pipeline.publish.agencies import agency_rows, has_sent, heaviest_rows, in_scope
 from secaudit.pipeline.publish.machines import check_rows, machine_rows, unseen_rows, visit_rows
 from secaudit.pipeline.publish.orders import orders
+from secaudit.pipeline.publish.rechecks import recheck_row
 from secaudit.pipeline.publish.systems import system_rows
 from secaudit.pipeline.publish.targets import target_rows
 from secaudit.report.document import Conclusion, Footer, Header, LifecycleAge, ReportDocument
@@ -33,6 +34,7 @@ def publish(measured: Measured, store: Store | None) -> ReportDocument:
         unseen=unseen_rows(measured, machines),
         machines=machines,
         footer=_footer(measured),
+        recheck=recheck_row(measured, store, machines),
     )
 
 
