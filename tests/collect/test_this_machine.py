@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -23,6 +24,7 @@ from secaudit.model.inventory import Endpoint
 from secaudit.model.knowledge import Knowledge
 from secaudit.model.outcome import Grade, Sight, Way
 from secaudit.store import Store
+from secaudit.transport import local
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="compared with the /proc of the machine that runs the tests")
 ENDPOINT = Endpoint(id="may-nay", kind="server")
@@ -148,6 +150,14 @@ def test_where_no_probe_may_run_psutil_tells_what_it_can(instead, command, says)
     assert not isinstance(outcome.facts["accounts.login"], Known), "psutil knows no accounts: nobody looked"
 
 
+def test_where_there_is_no_shell_at_all_psutil_tells_what_it_can(monkeypatch):
+    monkeypatch.setattr(local, "_start", lambda _command: subprocess.Popen(["/nowhere/sh"]))
+    outcome = see()
+    assert (outcome.sight, outcome.server_version) == (Sight.SEEN, "local-linux")
+    assert "cannot be started" in outcome.detail
+    assert outcome.facts["os.kernel"] == Known(os.uname().release, SECTION)
+
+
 def test_a_probe_that_never_ends_is_ended_and_psutil_still_tells(instead):
     instead(command="exec sleep 300")
     began = time.monotonic()
@@ -190,6 +200,22 @@ def test_what_psutil_read_is_evidence_like_the_rest(instead, tmp_path):
     assert b'"with": "psutil' in capture.raw
     assert capture.by_name[SECTION].body in capture.raw
     assert parse_facts(capture, Knowledge(), outcome.finished_at) == outcome.facts
+
+
+@pytest.mark.parametrize("sudo", [False, True])
+def test_the_probe_is_composed_for_a_machine_that_asks_itself(monkeypatch, sudo):
+    """With what only a local audit may ask, and with sudo as over SSH."""
+    asked = []
+    compose = this_machine.compose
+
+    def noted(platform, nonce, **more):
+        asked.append((platform, more))
+        return replace(compose(platform, nonce, **more), command="exec false")
+
+    monkeypatch.setattr(this_machine, "compose", noted)
+    see(sudo=sudo)
+    assert asked == [("posix", {"sudo": sudo, "local": True})]
+    assert "Microsoft.Update.Session" in compose("windows", "0" * 32, local=True).stdin.decode()
 
 
 def test_an_isolated_machine_is_not_looked_at_here_either():
