@@ -150,8 +150,6 @@ class How:
 def _over_ssh(
     session: Session, province: Province, plan: Plan, store: Store, scope: Scope, how: How, login: Login, draw: Rechecking | None
 ) -> Sweep:
-    if draw is not None:
-        scope = draw.scope(session, province, plan, store, scope, user=how.user)
     credentials = ask_credentials(
         session,
         list(login.identities),
@@ -160,6 +158,8 @@ def _over_ssh(
         ask_passphrase=login.ask_passphrase,
     )
     transport = SshTransport(credentials, _host_keys(session, store.path.parent))
+    if draw is not None:  # last: who is drawn must not be a reason to give up at the prompt and draw again
+        scope = draw.scope(session, province, plan, store, scope, user=how.user)
     return watched_sweep(
         session, province, plan, store, transport, scope, user=how.user, sudo=how.sudo, limits=how.limits, rechecking=draw
     )
