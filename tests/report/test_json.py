@@ -53,6 +53,7 @@ def test_every_part_of_the_document_is_there(sample):
         "unseen",
         "machines",
         "footer",
+        "recheck",
     ]
     assert len(data["machines"]) == len(document.machines) and len(data["systems"]) == len(document.systems)
 
