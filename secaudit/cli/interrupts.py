@@ -1,6 +1,7 @@
 """Signals that end a command: while it loads they end it at once, while it works it leaves nothing behind."""
 
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -40,6 +41,23 @@ def raised() -> Iterator[None]:
     """Inside :func:`ended_at_once`: while the block runs, Ctrl-C raises KeyboardInterrupt, so that what is finished is kept."""
     with _handled(signal.SIG_DFL, signal.default_int_handler):
         yield
+
+
+@contextmanager
+def ending_on_interrupt() -> Iterator[threading.Event]:
+    """Ctrl-C sets the event, so that what is finished is kept; a second one interrupts at once."""
+    stop = threading.Event()
+
+    def asked_to_stop(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = signal.signal(signal.SIGINT, asked_to_stop)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

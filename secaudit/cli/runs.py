@@ -11,6 +11,7 @@ from rich.text import Text
 from secaudit.cli.doubts import print_twins
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
+from secaudit.cli.recheck_words import print_recheck, recheck_json
 from secaudit.cli.session import FormatOption, Session, WorkspaceOption, session_of, workspace_folder
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import needed_store
@@ -18,7 +19,7 @@ from secaudit.errors import UsageError
 from secaudit.messages import Message, clean, literal, msg, msgc
 from secaudit.model.base import VIETNAM_TIME
 from secaudit.model.identity import twins_of
-from secaudit.model.outcome import Offer, OfferResult, Run, Sight, StoredOutcome
+from secaudit.model.outcome import Offer, OfferResult, Run, Sight, StoredOutcome, Way
 from secaudit.report.words import word
 from secaudit.store import Store
 
@@ -100,6 +101,28 @@ def show(
     print_twins(session, identities)
 
 
+@app.command("recheck", cls=Command, help=N_("A re-check: how the sample was drawn, and what comparing gave, fact by fact."))
+def show_recheck(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(help=N_("Number of the run, from runs list."))],
+    workspace: Annotated[Path | None, WorkspaceOption] = None,
+    output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
+) -> None:
+    """The machines that differ first."""
+    session = session_of(context)
+    with needed_store(workspace_folder(workspace)) as store:
+        report = store.recheck(number)
+    if report is None:
+        raise UsageError(
+            msg("run {number} was no re-check", number=number),
+            hint=msg("secaudit runs list shows which were; secaudit scan --recheck makes one"),
+        )
+    if output is OutputFormat.JSON:
+        print_json("recheck", recheck_json(report))
+    else:
+        print_recheck(session, report)
+
+
 @app.command(cls=Command, help=N_("Each machine where a credential was offered in a run, and which one."))
 def offers(
     context: typer.Context,
@@ -167,6 +190,7 @@ def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome], o
         outcome = stored.outcome
         seconds = (outcome.finished_at - outcome.started_at).total_seconds()
         mark = session.text(msgc("mark", " (lab data)")) if outcome.lab else ""
+        mark += session.text(msgc("mark", " (local)")) if outcome.way is Way.LOCAL else ""
         table.add_row(
             str(stored.number),
             Text(clean(outcome.endpoint)),
@@ -182,8 +206,20 @@ def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome], o
 def scope_text(session: Session, scope: str) -> str:
     """The scope as the store keeps it, in words: how machines were chosen, then the names that narrowed it."""
     chosen, *names = scope.split(", ")
-    words = {"without fresh evidence": msg("without fresh evidence"), "all again": msg("all again")}
-    kinds = {"agency": msg("agency"), "system": msg("system"), "endpoint": msg("machine")}
+    words = {
+        "without fresh evidence": msg("without fresh evidence"),
+        "all again": msg("all again"),
+        "this machine": msg("this machine"),
+        "recheck": msg("re-check"),
+    }
+    kinds = {
+        "agency": msg("agency"),
+        "system": msg("system"),
+        "endpoint": msg("machine"),
+        "sample": msgc("recheck", "sample"),
+        "seed": msgc("recheck", "seed"),
+        "draw": msgc("recheck", "draw"),
+    }
     parts: list[Message] = [words.get(chosen, literal(clean(chosen)))]
     for name in names:
         kind, _, value = name.partition("=")

@@ -1,12 +1,16 @@
 """``secaudit scan``: see the machines that have no fresh evidence."""
 
+<<<<<<< HEAD
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+=======
+from contextlib import closing
+from dataclasses import dataclass, replace
+>>>>>>> local
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from secaudit.cli.exits import ExitCode, verdict_code
+from secaudit.cli.interrupts import ending_on_interrupt
 from secaudit.cli.language import N_
 from secaudit.cli.login import (
     AgentOption,
@@ -28,6 +33,7 @@ from secaudit.cli.preview import DetailOption, Form, Login, PreviewOption, Sheet
 from secaudit.cli.problems import show_problems
 from secaudit.cli.progress import ScanDisplay, bars
 from secaudit.cli.runs import run_json
+<<<<<<< HEAD
 from secaudit.cli.scan_limits import (
     PER_JUMP,
     Asked,
@@ -51,6 +57,10 @@ from secaudit.cli.scan_options import (
     SudoOption,
     SystemOption,
 )
+=======
+from secaudit.cli.scan_local import LocalOption, local_inventory, refuse_logins, scan_here
+from secaudit.cli.scan_recheck import Rechecking, RecheckOption, SeedOption, rechecking_of
+>>>>>>> local
 from secaudit.cli.session import (
     ChecksOption,
     FormatOption,
@@ -99,10 +109,24 @@ def scan(
     workspace: Annotated[Path | None, WorkspaceOption] = None,
     checks: Annotated[Path | None, ChecksOption] = None,
     plan: PlanOption = DEFAULT_PLAN,
+<<<<<<< HEAD
     again: AllOption = False,
     agency: AgencyOption = None,
     system: SystemOption = None,
     endpoint: EndpointOption = None,
+=======
+    again: Annotated[bool, typer.Option("--all", help=N_("Ask machines with fresh evidence too."))] = False,
+    agency: Annotated[
+        list[str] | None, typer.Option("--agency", metavar="ID", help=N_("Only this agency (may be repeated)."))
+    ] = None,
+    system: Annotated[list[str] | None, typer.Option("--system", metavar="ID", help=N_("Only machines of this system."))] = None,
+    endpoint: Annotated[
+        list[str] | None, typer.Option("--endpoint", metavar="ID", help=N_("Only this machine (may be repeated)."))
+    ] = None,
+    local: LocalOption = False,
+    recheck: RecheckOption = None,
+    seed: SeedOption = None,
+>>>>>>> local
     user: UserOption = None,
     identity: IdentityOption = None,
     agent: AgentOption = True,
@@ -127,12 +151,19 @@ def scan(
     """Exit 0 all seen and in order, 3 a check fails, 4 a machine was not seen, 130 interrupted."""
     session = session_of(context)
     accepted = parse_share(accept_unknown)
+<<<<<<< HEAD
     window = parse_window(until, run_for, local_now())
     asked = Asked(connections, rate, deadline, per_network, per_jump, retries, window)
+=======
+    rechecking = rechecking_of(recheck, seed, local=local)
+>>>>>>> local
     folder = workspace_folder(workspace)
-    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
+    if local:
+        refuse_logins(identity, asked=ask_password or ask_passphrase, user=user)
+    province = load_province((local_inventory if local else inventory_folder)(inventory), checks_folder(checks), folder)
     chosen = province.plan(plan)
     scope = Scope(again or bool(endpoint), tuple(agency or ()), tuple(system or ()), tuple(endpoint or ()))
+<<<<<<< HEAD
     given = Given(
         user, identity or (), agent, ask_password, ask_passphrase, password_fd, passphrase_fd, ssh_config, no_ssh_config
     )
@@ -142,14 +173,67 @@ def scan(
         transport = open_transport(session, province.inventory, ways, _host_keys(session, folder))
         limits = limits_of(session, asked)
         result = watched_sweep(session, province, chosen, store, transport, scope, ways=ways, sudo=sudo, limits=limits)
+=======
+    login = Login(tuple(identity or ()), agent, ask_password, ask_passphrase)
+    how = How(login_user(user), sudo, _limits(connections, rate, deadline))
+    with Store.open(folder / STORE_FILE) as store:
+        store.claim()
+        if local:
+            result = scan_here(session, province, chosen, store, scope, sudo=sudo, deadline=deadline)
+        else:
+            result = _over_ssh(session, province, chosen, store, scope, how, login, rechecking)
+        if rechecking is not None:
+            rechecking.leave(session, province, store, result, output, accepted)
+>>>>>>> local
         failures = _failures(province, store, result, chosen.evidence.fresh_days)
+    _tell(session, province, result, failures, output)
+    _leave(result, failures, accepted)
+
+
+def _tell(session: Session, province: Province, result: Sweep, failures: int, output: OutputFormat) -> None:
     if output is OutputFormat.JSON:
         print_json("scan", sweep_json(result, failures))
-    else:
-        print_sweep(session, result)
-        say_changed(session, province.catalog)
-        print_next_steps(session, result)
-    _leave(result, failures, accepted)
+        return
+    print_sweep(session, result)
+    say_changed(session, province.catalog)
+    print_next_steps(session, result)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """With what to log in, as the options say it; secrets are asked for when they are needed."""
+
+    identities: tuple[Path, ...]
+    agent: bool
+    ask_password: bool
+    ask_passphrase: bool
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """As whom, with which rights and within which limits."""
+
+    user: str
+    sudo: bool
+    limits: Limits
+
+
+def _over_ssh(
+    session: Session, province: Province, plan: Plan, store: Store, scope: Scope, how: How, login: Login, draw: Rechecking | None
+) -> Sweep:
+    credentials = ask_credentials(
+        session,
+        list(login.identities),
+        agent=login.agent,
+        ask_password=login.ask_password,
+        ask_passphrase=login.ask_passphrase,
+    )
+    transport = SshTransport(credentials, _host_keys(session, store.path.parent))
+    if draw is not None:  # last: who is drawn must not be a reason to give up at the prompt and draw again
+        scope = draw.scope(session, province, plan, store, scope, user=how.user)
+    return watched_sweep(
+        session, province, plan, store, transport, scope, user=how.user, sudo=how.sudo, limits=how.limits, rechecking=draw
+    )
 
 
 def watched_sweep(
@@ -163,6 +247,7 @@ def watched_sweep(
     ways: Ways,
     sudo: bool,
     limits: Limits,
+    rechecking: Rechecking | None = None,
 ) -> Sweep:
     """A sweep with a progress display; Ctrl-C ends it softly."""
     levels = classify_province(province, day_in_vietnam(datetime.now(UTC)))
@@ -181,7 +266,11 @@ def watched_sweep(
             observer=ScanDisplay(session, progress),
             stop=stop,
             clock=lambda: datetime.now(UTC),
+<<<<<<< HEAD
             offered=transport.offers,
+=======
+            begun=lambda run: rechecking.begun(store, run) if rechecking is not None else None,
+>>>>>>> local
         )
 
 
@@ -191,6 +280,7 @@ def _host_keys(session: Session, folder: Path) -> HostKeys:
     return host_keys
 
 
+<<<<<<< HEAD
 @contextmanager
 def ending_on_interrupt() -> Iterator[threading.Event]:
     """Ctrl-C sets the event, so that what is finished is kept; a second one interrupts at once."""
@@ -206,6 +296,11 @@ def ending_on_interrupt() -> Iterator[threading.Event]:
         yield stop
     finally:
         signal.signal(signal.SIGINT, before)
+=======
+def _limits(connections: int | None, rate: float, deadline: float) -> Limits:
+    limits = Limits(per_second=rate, endpoint_seconds=deadline)
+    return safe_limits(limits) if connections is None else replace(limits, in_flight=connections)
+>>>>>>> local
 
 
 def _failures(province: Province, store: Store, result: Sweep, fresh_days: int) -> int:

@@ -18,7 +18,7 @@ from secaudit.store import FlawKind
 
 app = application()
 
-_OF_RUNS = (FlawKind.RUN, FlawKind.OPEN)
+_OF_RUNS = (FlawKind.RUN, FlawKind.OPEN, FlawKind.RECHECK)
 """Flaws whose number is that of a run, not of an outcome."""
 
 

@@ -1,13 +1,16 @@
 """A capture becomes facts: every declared fact is known or missing with a reason."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from secaudit.facts.derived import DERIVED
 from secaudit.facts.gate import admit
 from secaudit.facts.reading import NotReadError, Parser, Reading
 from secaudit.facts.registry import REGISTRY
+from secaudit.facts.this_machine import FILLED, LOCAL, SECTION, with_stand_ins
 from secaudit.model.capture import Capture
-from secaudit.model.fact import FACTS, FactSet, FactSpec, FactValue, Missing, MissingReason
+from secaudit.model.fact import FACTS, FactSet, FactSpec, FactValue, Known, Missing, MissingReason
 from secaudit.model.knowledge import Knowledge
 
 
@@ -19,7 +22,25 @@ def parse_facts(capture: Capture, knowledge: Knowledge, observed_at: datetime) -
     """
     parsers = REGISTRY.get(capture.platform, {})
     reading = Reading(capture, knowledge, observed_at)
-    return {name: _fact(spec, parsers.get(name), reading) for name, spec in FACTS.items()}
+    facts = {name: _fact(spec, parsers.get(name), reading) for name, spec in FACTS.items()}
+    if capture.meta.get("way") == LOCAL:
+        # Measured against itself every clock is right.
+        facts[_SKEW] = Missing(MissingReason.UNSUPPORTED, detail="a machine cannot compare its clock with itself")
+    return {**facts, **_filled(facts, parsers, reading)}
+
+
+_SKEW = "time.skew_seconds"
+
+
+def _filled(facts: FactSet, parsers: Mapping[str, Parser], reading: Reading) -> dict[str, FactValue]:
+    """Facts that the probe did not obtain and psutil did, named by the section that holds psutil's reading."""
+    capture = with_stand_ins(reading.capture)
+    if capture is None:
+        return {}
+    aided = Reading(capture, reading.knowledge, reading.observed_at)
+    wanted = [name for name in FILLED[capture.platform] if isinstance(facts[name], Missing)]
+    found = {name: _fact(FACTS[name], parsers.get(name), aided) for name in wanted}
+    return {name: replace(fact, section=SECTION) for name, fact in found.items() if isinstance(fact, Known)}
 
 
 def _fact(spec: FactSpec, parser: Parser | None, reading: Reading) -> FactValue:

@@ -35,6 +35,8 @@ class Scope:
     agencies: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()
+    note: str = ""
+    """What the run keeps as its scope instead of the names: a sample of hundreds would not fit."""
 
     def covers(self, agency: AgencyFile, endpoint: Endpoint) -> bool:
         """Whether the names that were given, if any, mean this machine; says nothing about its evidence."""
@@ -46,6 +48,8 @@ class Scope:
 
     def words(self) -> str:
         """The scope as the run keeps it."""
+        if self.note:
+            return self.note
         parts = ["all again" if self.again else "without fresh evidence"]
         parts += [f"agency={name}" for name in self.agencies]
         parts += [f"system={name}" for name in self.systems]
@@ -106,7 +110,7 @@ def select(
     history: History | None = None,
 ) -> Selection:
     """Machines in use, not isolated, of existing agencies, inside ``scope``, in the order of :func:`order.in_order`."""
-    _check_names(province.inventory, scope)
+    check_names(province.inventory, scope)
     history = history or History()
     asked: list[list[tuple[EndpointState, Endpoint]]] = []
     fresh = isolated = 0
@@ -115,7 +119,7 @@ def select(
             continue
         machines: list[tuple[EndpointState, Endpoint]] = []
         for endpoint in agency.endpoints:
-            if endpoint.status == "retired" or not _inside(agency, endpoint, scope):
+            if endpoint.status == "retired" or not scope.covers(agency, endpoint):
                 continue
             state = states[endpoint.id]
             if endpoint.kind is EndpointKind.ISOLATED:
@@ -131,11 +135,11 @@ def select(
 
 def targets_of(province: Province, scope: Scope, ways: Ways) -> list[tuple[str, Target]]:
     """Machines in use of ``scope`` with a way in: endpoint id and target."""
-    _check_names(province.inventory, scope)
+    check_names(province.inventory, scope)
     found = []
     for agency in province.inventory.agencies:
         for endpoint in agency.endpoints:
-            if endpoint.status != "in_use" or not _inside(agency, endpoint, scope):
+            if endpoint.status != "in_use" or not scope.covers(agency, endpoint):
                 continue
             target, _ = ways.find(endpoint)
             if target is not None:
@@ -174,11 +178,13 @@ def sweep(
     stop: threading.Event,
     clock: Callable[[], datetime],
     offered: Callable[[], Sequence[Offer]] = tuple,
+    begun: Callable[[Run], None] = lambda _run: None,
 ) -> Sweep:
     """Ask, keep, judge. Each finished machine is committed before the observer hears of it.
 
     The seconds of a run in ``limits`` count from here, so that a run that ends at five o'clock begins nothing after it.
-    ``offered`` gives the credentials offered since it was last asked; they are kept with the outcomes.
+    ``offered`` gives the credentials offered since it was last asked; they are kept with the outcomes. ``begun`` hears of the
+    run before anybody is asked.
     """
     started, began = clock(), time.monotonic()
     states = gather_states(province, store, as_of=started, fresh_days=plan.evidence.fresh_days)
@@ -192,6 +198,7 @@ def sweep(
         catalog_digest=province.catalog.digest,
         started_at=started,
     )
+    begun(run)
     status = "finished"
     try:
         collect(
@@ -211,7 +218,7 @@ def sweep(
     store.keep_offers(run.number, offered())  # of machines given up in the middle, which have no outcome
     # A store that fails ends the run where it stands; the next run marks it interrupted.
     run = store.end_run(run.number, "interrupted" if stop.is_set() else status, clock())
-    judged, held = _judge_new(province, plan, levels, store, selection, run.number, clock())
+    judged, held = judge_new(province, plan, levels, store, selection, run.number, clock())
     return Sweep(run, selection, judged, held)
 
 
@@ -221,10 +228,10 @@ def _what_is_left(limits: Limits, spent: float) -> Limits:
     return replace(limits, run_seconds=max(limits.run_seconds - spent, 0.001))
 
 
-def _judge_new(
+def judge_new(
     province: Province, plan: Plan, levels: Levels, store: Store, selection: Selection, run: int, moment: datetime
 ) -> tuple[int, int]:
-    """How many machines were judged, and how many answered in ``run`` without proving anything."""
+    """Judge what a run saw and keep the findings: how many machines, and how many answered without proving anything."""
     asked = {job.endpoint.id for job in selection.jobs}
     states = gather_states(province, store, as_of=moment, fresh_days=plan.evidence.fresh_days)
     wanted = {name: state for name, state in states.items() if name in asked and state.evidence is not None}
@@ -238,11 +245,11 @@ def _judge_new(
     return kept, len(store.identities(run).keys() & set(doubled)) if doubled else 0
 
 
-def _inside(agency: AgencyFile, endpoint: Endpoint, scope: Scope) -> bool:
-    return scope.covers(agency, endpoint)
 
 
-def _check_names(inventory: Inventory, scope: Scope) -> None:
+
+def check_names(inventory: Inventory, scope: Scope) -> None:
+    """UsageError for a name that the inventory does not have."""
     agencies = {agency.agency.id for agency in inventory.agencies}
     for kind, wanted, known in (
         (msg("agency"), scope.agencies, agencies),

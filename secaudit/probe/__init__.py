@@ -1,7 +1,7 @@
 """What is asked of a machine and how its answer is framed: the scripts, their composition, the frame."""
 
 from secaudit.probe.compose import Platform, Request, bootstrap, bootstrap_digest, compose, new_nonce, platform_for, show
-from secaudit.probe.frame import FrameError, frame
+from secaudit.probe.frame import FrameError, added_section, frame
 from secaudit.probe.privileges import PRIVILEGES, Privilege
 from secaudit.probe.recipe import recipe
 
@@ -11,6 +11,7 @@ __all__ = [
     "Platform",
     "Privilege",
     "Request",
+    "added_section",
     "bootstrap",
     "bootstrap_digest",
     "compose",

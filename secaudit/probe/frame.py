@@ -73,6 +73,23 @@ def frame(platform: Platform, nonce: str, stdout: bytes) -> Capture:
     return Capture(platform, sections, raw, hashlib.sha256(raw).hexdigest(), complete=stop is not None)
 
 
+def added_section(platform: Platform, nonce: str, stdout: bytes, name: str, body: bytes) -> bytes:
+    """The answer with one more section before its end, as the probe itself would have framed it.
+
+    A machine that asks itself has a second source beside the probe; kept in the same bytes it stays evidence like the rest. An
+    empty answer becomes one of this section alone. An answer that broke off stays one: its end is not made up.
+    """
+    mark = f"{MARK} {nonce}".encode("ascii")
+    data = base64.encodebytes(body).strip() if platform == "windows" else body
+    words = f" end {name} {SectionStatus.OK} 0 {len(data) + 1}\n".encode("ascii")
+    section = mark + f" begin {name}\n".encode("ascii") + data + b"\n" + mark + words
+    if not stdout:
+        return mark + f" start {platform} 1\n".encode("ascii") + section + mark + b" stop\n"
+    stop = re.search(rb"^" + re.escape(mark) + rb" stop\b", stdout, re.MULTILINE)
+    at = len(stdout) if stop is None else stop.start()
+    return stdout[:at] + section + stdout[at:]
+
+
 @dataclass(frozen=True, slots=True)
 class _Mark:
     start: int

@@ -26,6 +26,7 @@ from secaudit.report.machine import (
     HeldRow,
     MachineRow,
     MissingRow,
+    RecheckRow,
     SectionText,
     Trail,
     UnseenRow,
@@ -55,6 +56,7 @@ __all__ = [
     "Obstacle",
     "Order",
     "QuestionRow",
+    "RecheckRow",
     "ReportDocument",
     "SectionText",
     "Step",
@@ -370,3 +372,5 @@ class ReportDocument:
     footer: Footer
     held: tuple[HeldRow, ...] = ()
     """Machines in quarantine and doubled ones: neither seen nor unseen."""
+    recheck: RecheckRow | None = None
+    """None while nothing was re-checked."""

@@ -12,7 +12,7 @@ from secaudit.model.finding import Verdict
 from secaudit.model.inventory import EndpointKind
 from secaudit.model.outcome import Grade, Sight, Way
 from secaudit.model.protection import ProtectionGrade
-from secaudit.report.texts import Detail, Limit, Paragraph, Sentence, Wording
+from secaudit.report.texts import Detail, Limit, Paragraph, Sentence, Sentences, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +170,31 @@ class MachineRow:
     facts: tuple[FactRow, ...] = ()
     verdicts: tuple[VerdictRow, ...] = ()
     sections: tuple[SectionText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckRow:
+    """The newest random re-check of indirect evidence."""
+
+    checked: int
+    """Machines whose facts were really compared."""
+    population: int
+    """Machines that could have been drawn."""
+    drawn: int
+    missed: int
+    """Drawn and not re-checked: they agree with nothing."""
+    least: int
+    """How many of the population may differ, at 95 %."""
+    most: int
+    at: datetime
+    run: int
+    seed: str
+    sentences: Sentences
+    """The same in words, the figure first."""
+    different: tuple[str, ...] = ()
+    """Ids of machines of the report of which something differs."""
+    elsewhere: tuple[str, ...] = ()
+    """Ids of those that are not in this report any more."""
 
 
 def section_text(section: Section, budget: int) -> SectionText:

@@ -14,7 +14,7 @@ from secaudit.model.fact import FactSet
 from secaudit.model.finding import Finding
 from secaudit.model.identity import NOTHING_KNOWN
 from secaudit.model.measurement import EndpointState
-from secaudit.model.outcome import Run, Sight, StoredOutcome, Way
+from secaudit.model.outcome import Grade, Run, Sight, StoredOutcome, Way
 from secaudit.store import schema
 from secaudit.store.codec import CodecError, unpack
 from secaudit.store.factsets import facts_from
@@ -73,11 +73,18 @@ def history(connection: Connection, endpoint: str, limit: int) -> list[StoredOut
 
 
 def states(connection: Connection, as_of: datetime, fresh_days: float) -> dict[str, EndpointState]:
-    """State of every endpoint that was ever attempted up to ``as_of``; one that is in quarantine has no evidence."""
+    """State of every endpoint that was ever attempted up to ``as_of``; one that is in quarantine has no evidence.
+
+    Of fresh evidence the better grade wins, then the newer.
+    """
     moment = moment_text(as_of)
     oldest = moment_text(as_of - timedelta(days=fresh_days))
     seen = {row["endpoint"]: row for row in _newest(connection, moment, Sight.SEEN)}
     doubts, replaced = open_doubts(connection, moment), accepted(connection, moment)
+    if any(row["grade"] > Grade.A for row in seen.values()):
+        # Better evidence about a machine that was replaced since is none about the new one.
+        best = {row["endpoint"]: row for row in _best(connection, moment, oldest)}
+        seen.update({name: row for name, row in best.items() if row["finished_at"] > replaced.get(name, "")})
     found: dict[str, EndpointState] = {}
     for row in _newest(connection, moment, None):
         endpoint = row["endpoint"]
@@ -104,6 +111,21 @@ def states(connection: Connection, as_of: datetime, fresh_days: float) -> dict[s
     return found
 
 
+def _best(connection: Connection, moment: str, oldest: str) -> Iterator[dict[str, Any]]:
+    """Fresh sight of every endpoint of the best grade, and of that the newest.
+
+    A console's row of today says less of a machine, and with less proof, than what the machine itself answered last week: while
+    the better evidence is fresh, it is the evidence. Grades sort as they read.
+    """
+    table = schema.outcomes
+    order = (table.c.grade, table.c.finished_at.desc(), table.c.number.desc())
+    rank = func.row_number().over(partition_by=table.c.endpoint, order_by=order).label("place")
+    fresh = select(table.c.number, rank).where(
+        table.c.sight == Sight.SEEN.value, table.c.finished_at <= moment, table.c.finished_at >= oldest
+    )
+    yield from _first_of(connection, fresh)
+
+
 def _newest(connection: Connection, moment: str, sight: Sight | None) -> Iterator[dict[str, Any]]:
     """Newest outcome of every endpoint, by the moment of the evidence, then by number."""
     table = schema.outcomes
@@ -112,7 +134,12 @@ def _newest(connection: Connection, moment: str, sight: Sight | None) -> Iterato
     query: Select[Any] = select(table.c.number, rank).where(table.c.finished_at <= moment)
     if sight is not None:
         query = query.where(table.c.sight == sight.value)
-    ranked, said = query.subquery(), schema.identities
+    yield from _first_of(connection, query)
+
+
+def _first_of(connection: Connection, ranking: Select[Any]) -> Iterator[dict[str, Any]]:
+    """The outcomes in the first place of a ranking, with what the machines said of themselves."""
+    table, ranked, said = schema.outcomes, ranking.subquery(), schema.identities
     joined = (
         select(table, said.c.uuid, said.c.serial, said.c.machine_id)
         .join(ranked, ranked.c.number == table.c.number)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 APPLICATION_ID = 0x53415544
 """``SAUD`` in the header of the file: how a store is told from any other SQLite database."""
-REVISION = "0002"
+REVISION = "0004"
 """The newest migration; a store that names another one is older (migrated) or newer (refused)."""
 
 metadata = MetaData(
@@ -178,4 +178,34 @@ discoveries = Table(
     Column("first_seen", Text, nullable=False),
     PrimaryKeyConstraint("sweep", "address"),
     Index(None, "agency", "address"),
+)
+
+rechecks = Table(
+    "rechecks",
+    metadata,
+    Column("run", Integer, ForeignKey("runs.number"), primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("seed", Text, nullable=False),
+    Column("seed_given", Integer, nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("population", Integer, nullable=False),
+    Column("out_of_reach", Integer, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # the population: endpoint and number of its evidence
+    Column("digest", Text, nullable=False),
+)
+
+recheck_results = Table(
+    "recheck_results",
+    metadata,
+    Column("run", Integer, ForeignKey("rechecks.run"), nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("sight", Text),
+    Column("before", Integer, ForeignKey("outcomes.number"), nullable=False),
+    Column("after", Integer, ForeignKey("outcomes.number")),
+    Column("body", LargeBinary, nullable=False),  # fact by fact
+    Column("digest", Text, nullable=False),
+    PrimaryKeyConstraint("run", "endpoint"),
 )

@@ -16,7 +16,8 @@ from secaudit.model.finding import Finding
 from secaudit.model.identity import Identity
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Offer, Outcome, Run, StoredOutcome, Way
-from secaudit.store import discovery, machines, reading, schema, verify, writing
+from secaudit.model.recheck import Draw, MachineRecheck, RecheckReport
+from secaudit.store import discovery, machines, reading, rechecks, schema, verify, writing
 from secaudit.store import offers as offers_table
 from secaudit.store.codec import CodecError, Compressor
 from secaudit.store.database import Database, open_database, peek_database
@@ -261,6 +262,29 @@ class Store:
         with self._reading() as connection:
             return discovery.swept(connection, as_of)
 
+    # Re-checks
+
+    def save_draw(self, draw: Draw) -> None:
+        """Keep how a sample was drawn, before anybody is asked; the run must name its digest in its scope."""
+        with self._database.write() as connection:
+            rechecks.save_draw(connection, draw)
+
+    def save_recheck(self, run: int, machines: Sequence[MachineRecheck]) -> None:
+        """Keep what came of every machine drawn for ``run``, in one transaction."""
+        with self._database.write() as connection:
+            rechecks.save_results(connection, run, machines)
+
+    def recheck(self, run: int) -> RecheckReport | None:
+        """The draw of a run and what came of it; None when the run was no re-check."""
+        with self._reading() as connection:
+            return rechecks.report(connection, run)
+
+    def newest_recheck(self, as_of: datetime) -> RecheckReport | None:
+        """The newest re-check up to ``as_of`` that came to its end."""
+        with self._reading() as connection:
+            run = rechecks.newest(connection, as_of)
+            return None if run is None else rechecks.report(connection, run)
+
     # Retention and proof
 
     def prune_captures(self, before: datetime) -> int:
@@ -313,6 +337,9 @@ class Store:
         with self._database.inspect() as connection:
             abandoned = set() if writer else verify.open_runs(connection)
         verify.check_runs(inspection, abandoned)
+        with self._database.inspect() as connection:
+            for run, message in rechecks.flaws(connection):
+                inspection.note(verify.FlawKind.RECHECK, run, message)
         return inspection.result()
 
     def _give_back_room(self) -> None:

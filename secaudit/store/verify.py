@@ -57,6 +57,8 @@ class FlawKind(StrEnum):
     MACHINE = "machine"
     """What is kept beside the chain about the machine is not what outcome and facts say: a quarantine could be hidden."""
     FINDINGS = "findings"
+    RECHECK = "recheck"
+    """How a sample was drawn or what came of it was changed; the number is that of its run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Flaw:
 
     kind: FlawKind
     number: int | None
-    """Outcome, or run for kind RUN; None for the file as a whole."""
+    """Outcome, or run for kinds RUN, OPEN and RECHECK; None for the file as a whole."""
     message: Message
 
 

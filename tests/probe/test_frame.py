@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from secaudit.messages import clean
 from secaudit.model.capture import SectionStatus
 from secaudit.model.outcome import Sight
-from secaudit.probe import FrameError, frame, new_nonce
+from secaudit.probe import FrameError, added_section, frame, new_nonce
 
 N = "0123456789abcdef" * 2
 M = f"##SECAUDIT {N}".encode()
@@ -223,3 +223,21 @@ def test_numbers_do_not_repeat():
     drawn = {new_nonce() for _ in range(200)}
     assert len(drawn) == 200
     assert all(len(nonce) == 32 and int(nonce, 16) >= 0 for nonce in drawn)
+
+
+def test_a_section_added_by_the_machine_itself_is_framed_like_the_probes():
+    nonce = "ab" * 16
+    mark = f"##SECAUDIT {nonce}".encode()
+    whole = mark + b" start posix 1\n" + mark + b" begin one\nx\n" + mark + b" end one ok 0 99\n" + mark + b" stop\n"
+    body = b'{"a": "##SECAUDIT 00 begin x"}'
+    for platform in ("posix", "windows"):
+        alone = frame(platform, nonce, added_section(platform, nonce, b"", "own", body))
+        assert [(section.name, section.body) for section in alone.sections] == [("own", body)]
+        assert alone.complete
+    both = frame("posix", nonce, added_section("posix", nonce, whole, "own", body))
+    assert {section.name: section.body for section in both.sections} == {"one": b"x", "own": body}
+    assert both.complete
+    broken_off = whole[: whole.rindex(mark, 0, whole.index(b" end one") + 1)]
+    cut = frame("posix", nonce, added_section("posix", nonce, broken_off, "own", body))
+    assert [section.status for section in cut.sections] == [SectionStatus.TRUNCATED, SectionStatus.OK]
+    assert not cut.complete, "an answer that broke off stays one"

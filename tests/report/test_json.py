@@ -54,6 +54,7 @@ def test_every_part_of_the_document_is_there(sample):
         "machines",
         "footer",
         "held",
+        "recheck",
     ]
     assert len(data["machines"]) == len(document.machines) and len(data["systems"]) == len(document.systems)
 

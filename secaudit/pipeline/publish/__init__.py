@@ -10,6 +10,7 @@ from secaudit.pipeline.parameters import changed_words
 from secaudit.pipeline.publish.agencies import agency_rows, has_sent, heaviest_rows, in_scope
 from secaudit.pipeline.publish.machines import check_rows, held_rows, machine_rows, unseen_rows, visit_rows
 from secaudit.pipeline.publish.orders import orders
+from secaudit.pipeline.publish.rechecks import recheck_row
 from secaudit.pipeline.publish.systems import system_rows
 from secaudit.pipeline.publish.targets import target_rows
 from secaudit.report.document import Conclusion, Footer, Header, LifecycleAge, ReportDocument
@@ -34,6 +35,7 @@ def publish(measured: Measured, store: Store | None) -> ReportDocument:
         machines=machines,
         footer=_footer(measured),
         held=held_rows(measured, machines),
+        recheck=recheck_row(measured, store, machines),
     )
 
 
