@@ -24,7 +24,7 @@ from secaudit.transport.base import Abandoned, Transport
 BATCH = 64
 """Outcomes kept in one transaction; fewer when they come slowly."""
 STACK_BYTES = 256 * 1024
-UNREAD_BYTES = 64 * 1024 * 1024
+UNREAD_BYTES = 16 * 1024 * 1024
 """Answers that came and are not kept yet: workers with more wait, so that memory goes with the connections, not the machines."""
 _LOOK_SECONDS = 0.2
 """How often a quiet run looks for its stop sign."""

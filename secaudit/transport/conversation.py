@@ -39,6 +39,8 @@ KEY_EXCHANGES = 4
 """Of one connection; an answer is far too short for a second one."""
 KEYS_TRIED = 5
 """OpenSSH closes the connection after six attempts."""
+_LEAVE_SECONDS = 2.0
+"""How long the library's thread may take to leave a connection that was shut; it needs a millisecond."""
 BROKEN = (paramiko.SSHException, EOFError, OSError)
 """What the library raises when a connection breaks or is refused something."""
 _RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
@@ -299,8 +301,14 @@ class Conversation:
         return TransportFailure(sight, detail, host_key=fingerprint, server_version=self.version or None)
 
     def close(self) -> None:
-        """Shut first: only that wakes the library's thread, which otherwise sleeps on."""
+        """Shut first: only that wakes the library's thread, which otherwise sleeps on.
+
+        The descriptor is given back only when that thread has left it: a number that is free is used by the next connection at
+        once, and a thread on its way into its wait would then sleep half a minute on that one, holding this one's buffers.
+        """
         self._wire.shut()
+        if self._transport.is_alive():
+            self._transport.join(_LEAVE_SECONDS)
         self._transport.close()
 
     def _left(self) -> float:
