@@ -16,6 +16,9 @@ MARK = "##SECAUDIT"
 MAX_SECTIONS = 100
 _DETAIL_BYTES = 400
 _NAME = re.compile(rb"[a-z0-9][a-z0-9-]{0,39}")
+_MARKER = re.compile(rb"##SECAUDIT ([0-9a-f]{32}) ([^\n]*)")
+"""Where a line begins is looked at afterwards: an expression that begins with its own words is searched for much faster."""
+_NEWLINE = 0x0A
 _REFUSAL = re.compile(rb"^##SECAUDIT## (truncated|language [A-Za-z]{1,40})\r?$", re.MULTILINE)
 _STATUSES = {status.value.encode(): status for status in SectionStatus}
 
@@ -45,8 +48,14 @@ def frame(platform: Platform, nonce: str, stdout: bytes) -> Capture:
     when the frame is broken, TRUNCATED when it breaks off before the first section is complete. When it breaks off later, the
     capture says ``complete=False``.
     """
-    marker = re.compile(rb"^##SECAUDIT " + re.escape(nonce.encode()) + rb" ([^\n]*?)\r?$", re.MULTILINE)
-    marks = [_Mark(m.start(), min(m.end() + 1, len(stdout)), m.group(1).split()) for m in marker.finditer(stdout)]
+    number = nonce.encode()
+    marks = [
+        _Mark(m.start(), min(m.end() + 1, len(stdout)), m.group(2).split())
+        for m in _MARKER.finditer(stdout)
+        if m.group(1) == number and (m.start() == 0 or stdout[m.start() - 1] == _NEWLINE)
+    ]
+    if marks and _cut_short(marks[-1], stdout):
+        marks.pop()
     if not marks:
         raise _not_started(stdout)
     if marks[0].words != [b"start", platform.encode(), b"1"]:
@@ -68,6 +77,11 @@ class _Mark:
     start: int
     end: int
     words: list[bytes]
+
+
+def _cut_short(mark: _Mark, stdout: bytes) -> bool:
+    """Whether the answer broke off inside this marker: that damage is the connection's, not the machine's."""
+    return mark.end == len(stdout) and not stdout.endswith(b"\n") and mark.words[:1] != [b"stop"]
 
 
 @dataclass(slots=True)
