@@ -27,7 +27,7 @@ from secaudit.cli.login import (
 )
 from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.problems import show_problems
-from secaudit.cli.progress import ScanDisplay, bars
+from secaudit.cli.progress import ScanDisplay, Steps, bars
 from secaudit.cli.runs import run_json
 from secaudit.cli.session import (
     ChecksOption,
@@ -47,10 +47,8 @@ from secaudit.collect import Limits
 from secaudit.collect.machine import safe_limits
 from secaudit.messages import Message, msg
 from secaudit.model.base import day_in_vietnam
-from secaudit.model.finding import Verdict
 from secaudit.model.outcome import Sight
 from secaudit.model.plan import Plan
-from secaudit.pipeline.judging import BATCH, batched, gather_states
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, classify_province, load_province
 from secaudit.pipeline.seeing import Scope, Sweep, sweep
 from secaudit.report.words import word
@@ -106,14 +104,13 @@ def scan(
         transport = SshTransport(credentials, _host_keys(session, folder))
         limits = _limits(connections, rate, deadline)
         result = watched_sweep(session, province, chosen, store, transport, scope, user=account, sudo=sudo, limits=limits)
-        failures = _failures(province, store, result, chosen.evidence.fresh_days)
     if output is OutputFormat.JSON:
-        print_json("scan", sweep_json(result, failures))
+        print_json("scan", sweep_json(result))
     else:
         print_sweep(session, result)
         say_changed(session, province.catalog)
         print_next_steps(session, result)
-    _leave(result, failures, accepted)
+    _leave(result, accepted)
 
 
 def watched_sweep(
@@ -145,6 +142,7 @@ def watched_sweep(
             observer=ScanDisplay(session, progress),
             stop=stop,
             clock=lambda: datetime.now(UTC),
+            progress=Steps(session, progress, msg("Judging")),
         )
 
 
@@ -176,22 +174,12 @@ def _limits(connections: int | None, rate: float, deadline: float) -> Limits:
     return safe_limits(limits) if connections is None else replace(limits, in_flight=connections)
 
 
-def _failures(province: Province, store: Store, result: Sweep, fresh_days: int) -> int:
-    """Machines of this run with at least one failed check."""
-    states = gather_states(province, store, as_of=datetime.now(UTC), fresh_days=fresh_days)
-    asked = {job.endpoint.id for job in result.selection.jobs}
-    numbers = [s.evidence.number for s in states.values() if s.evidence is not None and s.endpoint in asked]
-    failed = 0
-    for batch in batched(numbers, BATCH):  # the findings of a whole province would not fit into the memory of an office PC
-        findings = store.findings(province.catalog.digest, batch)
-        failed += sum(1 for rows in findings.values() if any(row.verdict is Verdict.FAIL for row in rows))
-    return failed
-
-
-def _leave(result: Sweep, failures: int, accepted: float) -> None:
+def _leave(result: Sweep, accepted: float) -> None:
     if result.interrupted:
         raise typer.Exit(ExitCode.INTERRUPTED)
-    code = verdict_code(failures=failures > 0, unknown=result.unseen, total=len(result.selection.jobs), accepted_share=accepted)
+    code = verdict_code(
+        failures=result.failing > 0, unknown=result.unseen, total=len(result.selection.jobs), accepted_share=accepted
+    )
     if code is not ExitCode.WELL:
         raise typer.Exit(code)
 
@@ -241,7 +229,7 @@ def print_next_steps(session: Session, result: Sweep) -> None:
         session.say(msg("  → each machine with the reason: secaudit runs show {number}", number=result.run.number))
 
 
-def sweep_json(result: Sweep, failures: int) -> dict[str, Any]:
+def sweep_json(result: Sweep) -> dict[str, Any]:
     """A run of ``scan`` as docs/json.md describes it."""
     return {
         "run": run_json(result.run),
@@ -252,5 +240,5 @@ def sweep_json(result: Sweep, failures: int) -> dict[str, Any]:
         "fresh": result.selection.fresh,
         "isolated": result.selection.isolated,
         "judged": result.judged,
-        "machines_with_failures": failures,
+        "machines_with_failures": result.failing,
     }

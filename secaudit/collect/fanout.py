@@ -231,19 +231,30 @@ class _Pace:
 
 
 class _Room:
-    """A number of bytes that those who read hold; one answer always fits."""
+    """A number of bytes that those who read hold; one answer always fits, and whoever came first is served first.
+
+    In turn, because a large answer would otherwise wait until all small ones are through, and be held in memory until then.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._used = 0
         self._closed = False
         self._changed = threading.Condition()
+        self._waiting: deque[object] = deque()
 
     def take(self, size: int) -> None:
         """Wait until there is room, or nobody reads any more."""
+        ticket = object()
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or not self._used or self._used + size <= self._size)
+            self._waiting.append(ticket)
+            self._changed.wait_for(lambda: self._closed or (self._waiting[0] is ticket and self._fits(size)))
+            self._waiting.remove(ticket)
             self._used += size
+            self._changed.notify_all()
+
+    def _fits(self, size: int) -> bool:
+        return not self._used or self._used + size <= self._size
 
     def give(self, size: int) -> None:
         """So many bytes were kept and are gone."""

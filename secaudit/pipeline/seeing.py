@@ -1,20 +1,31 @@
 """Seeing machines: choose who has no fresh evidence, ask them, keep every outcome, judge what came in."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from secaudit.collect import Job, Limits, Observer, collect
+from secaudit.collect.heap import steady_heap
 from secaudit.errors import UsageError
 from secaudit.judge import Judge
 from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
+from secaudit.model.finding import Verdict
 from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Inventory
 from secaudit.model.measurement import EndpointState
-from secaudit.model.outcome import Run, Sight, Way
+from secaudit.model.outcome import Outcome, Run, Sight, StoredOutcome, Way
 from secaudit.model.plan import Plan
-from secaudit.pipeline.judging import BATCH, batched, declared_addresses, gather_states, judge_states, save_judging
+from secaudit.pipeline.judging import (
+    BATCH,
+    Progress,
+    batched,
+    declared_addresses,
+    gather_states,
+    judge_states,
+    save_judging,
+    silent,
+)
 from secaudit.pipeline.province import Levels, Province
 from secaudit.source import did_you_mean
 from secaudit.store import Store
@@ -59,6 +70,8 @@ class Sweep:
     selection: Selection
     judged: int
     """Machines whose evidence was judged."""
+    failing: int
+    """Those of them with at least one failed check."""
 
     @property
     def interrupted(self) -> bool:
@@ -141,9 +154,10 @@ def sweep(
     observer: Observer,
     stop: threading.Event,
     clock: Callable[[], datetime],
+    progress: Progress = silent,
 ) -> Sweep:
-    """Ask, keep, judge. Each finished machine is committed before the observer hears of it."""
-    started = clock()
+    """Ask, keep, judge (``progress`` hears how far). Each finished machine is committed before the observer hears of it."""
+    relieve, started = steady_heap(), clock()
     states = gather_states(province, store, as_of=started, fresh_days=plan.evidence.fresh_days)
     selection = select(province, states, scope, user=user, day=started)
     run = store.begin_run(
@@ -154,6 +168,12 @@ def sweep(
         catalog_digest=province.catalog.digest,
         started_at=started,
     )
+
+    def keep(outcomes: Sequence[Outcome]) -> list[StoredOutcome]:
+        stored = store.keep(run.number, outcomes)
+        relieve()
+        return stored
+
     status = "finished"
     try:
         collect(
@@ -161,7 +181,7 @@ def sweep(
             transport,
             limits=limits,
             knowledge=province.catalog.knowledge,
-            keep=lambda outcomes: store.keep(run.number, outcomes),
+            keep=keep,
             observer=observer,
             stop=stop,
             clock=clock,
@@ -171,21 +191,37 @@ def sweep(
         status = "interrupted"
     # A store that fails ends the run where it stands; the next run marks it interrupted.
     run = store.end_run(run.number, "interrupted" if stop.is_set() else status, clock())
-    judged = _judge_new(province, plan, levels, store, selection, clock())
-    return Sweep(run, selection, judged)
+
+    def judging(done: int, total: int) -> None:
+        relieve()
+        progress(done, total)
+
+    judged, failing = _judge_new(province, plan, levels, store, selection, clock(), judging)
+    return Sweep(run, selection, judged, failing)
 
 
-def _judge_new(province: Province, plan: Plan, levels: Levels, store: Store, selection: Selection, moment: datetime) -> int:
+def _judge_new(
+    province: Province,
+    plan: Plan,
+    levels: Levels,
+    store: Store,
+    selection: Selection,
+    moment: datetime,
+    progress: Progress,
+) -> tuple[int, int]:
+    """How many machines were judged, and how many of them fail a check."""
     asked = {job.endpoint.id for job in selection.jobs}
     states = gather_states(province, store, as_of=moment, fresh_days=plan.evidence.fresh_days)
     wanted = {name: state for name, state in states.items() if name in asked and state.evidence is not None}
     judge, addresses = Judge(province.catalog.checks.values()), declared_addresses(province.inventory)
-    kept = 0
+    kept = failing = 0
     for names in batched(wanted, BATCH):  # kept part by part: the findings of a whole province need not be in memory at once
         part = {name: wanted[name] for name in names}
         judged = judge_states(province, store, levels, part, moment=moment, judge=judge, addresses=addresses)
         kept += save_judging(province, store, judged.values(), moment=moment)
-    return kept
+        failing += sum(any(row.verdict is Verdict.FAIL for row in state.findings) for state in judged.values())
+        progress(kept, len(wanted))
+    return kept, failing
 
 
 def _inside(agency: AgencyFile, endpoint: Endpoint, scope: Scope) -> bool:

@@ -1,4 +1,4 @@
-"""What stays behind when a connection is over: nothing. Threads that linger made memory go with the machines, not the connections."""
+"""What stays behind when a connection is over: nothing. Threads that linger made memory go with the machines."""
 
 import threading
 
