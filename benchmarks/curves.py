@@ -22,7 +22,8 @@ def write(path: Path, title: str, seconds: Sequence[float], panels: Sequence[Pan
     end = max(seconds[-1], 1.0)
     height = TOP + len(panels) * (HEIGHT + GAP) + 16
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 20} {height}" font-family="sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 20} {height}"',
+        ' font-family="sans-serif" font-size="12">',
         f'<rect width="{LEFT + WIDTH + 20}" height="{height}" fill="#fff"/>',
         f'<text x="{LEFT}" y="18" font-size="14">{escape(title)}</text>',
     ]

@@ -38,6 +38,7 @@ from secaudit.lab.keys import fresh_key, private_key, public_key, seed_in
 from secaudit.lab.map import Machine
 from secaudit.lab.process import captured_answer
 from secaudit.lab.server import LabServer
+from secaudit.lab.session import LabTransport
 from secaudit.model.inventory import Endpoint
 from secaudit.model.knowledge import Knowledge
 from secaudit.model.outcome import Outcome, Sight, StoredOutcome
@@ -267,6 +268,7 @@ def main() -> None:
     parser.add_argument("--in-flight", type=int, default=200)
     parser.add_argument("--ssh-at-once", type=int, default=40)
     parser.add_argument("--delay", type=float, default=0, help="round trip in milliseconds")
+    parser.add_argument("--compress", action="store_true", help="the lab's servers compress, as OpenSSH's do")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--contenders", default=",".join(CONTENDERS))
     asked = parser.parse_args()
@@ -274,7 +276,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="fanout-") as place:
         folder = Path(place)
         fresh_key(folder / "client")
-        order = [str(folder), str(asked.count), str(asked.delay / 1000)]
+        order = [str(folder), str(asked.count), str(asked.delay / 1000), "zlib@openssh.com" if asked.compress else "none"]
         with subprocess.Popen(
             [sys.executable, __file__, "--serve", *order], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         ) as server:
@@ -311,6 +313,7 @@ if __name__ == "__main__":
     elif sys.argv[1:2] == ["--serve"]:
         spot = Path(sys.argv[2])
         key = paramiko.Ed25519Key.from_private_key_file(str(spot / "client"))
+        LabTransport._preferred_compression = (sys.argv[5],)  # noqa: SLF001 - what OpenSSH offers by default
         wanted = Setting(spot, 0, int(sys.argv[3]), 0, 0).addresses()
         serve(spot, wanted, float(sys.argv[4]), HostKey.of_blob(key.asbytes()))
     else:

@@ -2,8 +2,8 @@
 
     python benchmarks/peers.py [--count 200 --at-once 40 --rounds 1 --delay 0]
 
-One sshd on loopback stands behind as many addresses in 127.0.0.0/8 as there are endpoints (a small relay in the server's process),
-so that nobody can share a connection. All run ``uname -a`` with the same key, the same number at once and strict host keys.
+One sshd on loopback stands behind as many addresses in 127.0.0.0/8 as there are endpoints (a small relay in the server's
+process), so that nobody can share a connection. All run ``uname -a`` with the same key, the same number at once and strict host keys.
 ``collect`` asks the whole probe and reads its facts instead. CPU is that of the client and all its descendants, start of the
 program included; beside it what one more endpoint costs, which leaves the start out.
 

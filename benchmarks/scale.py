@@ -5,8 +5,8 @@
 Writes an inventory, starts a lab of real SSH servers in a process of its own (addresses in 127.0.0.0/8 only), and runs the real
 command behind a pseudo-terminal, so that its progress display draws. Some percent of the machines misbehave, evenly in every way
 the lab knows, and as many listen nowhere. From outside the process is looked at every second: memory, CPU, descriptors, threads,
-and every few seconds the remote addresses of its sockets. At the end the store is asked: one outcome per machine, the chain intact,
-the class that each kind of machine must end in.
+and every few seconds the remote addresses of its sockets. At the end the store is asked: one outcome per machine, the chain
+intact, the class that each kind of machine must end in.
 
 Writes ``benchmarks/scale.csv`` and ``docs/images/scale.svg`` (only for a whole province, or with ``--draw``).
 """
@@ -43,6 +43,7 @@ from secaudit.lab.keys import fresh_key, seed_in
 from secaudit.lab.map import Machine, Misbehaviour
 from secaudit.lab.process import captured_answer
 from secaudit.lab.server import LabServer, known_hosts
+from secaudit.lab.session import LabTransport
 from secaudit.model.outcome import Sight
 from secaudit.pipeline import seeing
 from secaudit.store import Store
@@ -100,8 +101,10 @@ class Range:
 
     def address(self, number: int) -> str:
         """Every agency has a network of its own."""
-        agency, place = number % self.agencies, number // self.agencies
-        return f"127.{20 + agency // 250}.{agency % 250}.{10 + place}"
+        return f"{self.network(number % self.agencies)}.{10 + number // self.agencies}"
+
+    def network(self, agency: int) -> str:
+        return f"127.{20 + agency // 250}.{agency % 250}"
 
     def name(self, number: int) -> str:
         return f"dv{number % self.agencies:04}-m{number // self.agencies:03}"
@@ -133,8 +136,8 @@ class Range:
         names = answer_names()
         for agency in range(min(self.agencies, self.count)):
             lines = [
-                f"agency: {{id: dv{agency:04}, name: Đơn vị số {agency}, tier: commune, "
-                f"networks: [127.{20 + agency // 250}.{agency % 250}.0/24], submission: {{accepted_on: 2026-11-01}}}}",
+                f"agency: {{id: dv{agency:04}, name: Đơn vị số {agency}, tier: commune, networks: [{self.network(agency)}.0/24],",
+                "  submission: {accepted_on: 2026-11-01}}",
                 "endpoints:",
             ]
             for number in range(agency, self.count, self.agencies):
@@ -443,6 +446,7 @@ def main() -> int:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--serve"]:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        LabTransport._preferred_compression = ("zlib@openssh.com", "none")  # noqa: SLF001 - as OpenSSH's servers do
         spot = Path(sys.argv[2])
         key = paramiko.Ed25519Key.from_private_key_file(str(spot / "client"))
         serve(spot, Range(int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5])), HostKey.of_blob(key.asbytes()))

@@ -1,8 +1,8 @@
 """One SSH connection by paramiko, phase by phase, through its event forms: no polling, so that hundreds share one process.
 
 Uses the private names ``Transport._active_check_timeout``, ``Transport._preferred_*``, ``Transport._kex_info``,
-``Transport._parse_kex_init``, ``Transport._log``, ``Transport._send_user_message`` and ``KexGexSHA256._parse_kexdh_gex_group``:
-a test pins them.
+``Transport._compression_info``, ``Transport._parse_kex_init``, ``Transport._log``, ``Transport._send_user_message`` and
+``KexGexSHA256._parse_kexdh_gex_group``: a test pins them.
 
 A connection goes through phases (name, connect, greeting, host key, login, session, command). The class of a failure is
 the phase it happened in; whatever happens, one absolute deadline holds, because a watchdog shuts the socket from outside.
@@ -28,6 +28,7 @@ from secaudit.model.outcome import Sight
 from secaudit.transport.base import VERSION_LIMIT, Abandoned, Cut, HostKey, Reply, Request, Target, TransportFailure, diagnostics
 from secaudit.transport.exchange import Channel, Exchange, Heard
 from secaudit.transport.host_keys import HostKeys
+from secaudit.transport.squeeze import Squeezer, Unsqueezer
 from secaudit.transport.wire import Wire
 
 GREETING_BYTES = 65536
@@ -95,9 +96,12 @@ class FanoutTransport(paramiko.Transport):
         "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512", "hmac-sha1",
     )  # fmt: skip
 
+    _preferred_compression = ("zlib@openssh.com", "none")
+
     def __init__(self, wire: Wire, seconds: float, known_types: Sequence[str] = ()) -> None:
         """Over ``wire``; the library's own limits are set to ``seconds``, key types already enrolled are asked for first."""
         super().__init__(wire, packetizer_class=_QuietPacketizer)  # type: ignore[arg-type]
+        self._compression_info = {"none": (None, None), "zlib@openssh.com": (Squeezer, partial(Unsqueezer, wire))}
         self.banner_timeout = self.auth_timeout = self.clear_to_send_timeout = seconds
         first = [name for type_ in known_types for name in (_RSA_SIGNATURES if type_ == "ssh-rsa" else (type_,))]
         offered = _LIBRARY._preferred_keys
