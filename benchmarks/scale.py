@@ -391,7 +391,7 @@ def report(home: Path, machines: Range, asked: argparse.Namespace, lab: psutil.P
 def draw(gauge: Gauge, marks: dict[str, float], count: int) -> None:
     """The curve as CSV and as a picture."""
     with (HERE / "scale.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["second", "memory_mb", "cpu_seconds", "descriptors", "threads", "machines_kept"])
         writer.writerows([[f"{row[0]:.0f}", f"{row[1]:.1f}", f"{row[2]:.1f}", *row[3:]] for row in gauge.rows])
     seconds = [row[0] for row in gauge.rows]

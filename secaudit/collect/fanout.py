@@ -26,6 +26,8 @@ BATCH = 64
 STACK_BYTES = 256 * 1024
 UNREAD_BYTES = 16 * 1024 * 1024
 """Answers that came and are not kept yet: workers with more wait, so that memory goes with the connections, not the machines."""
+_GATHER_SECONDS = 0.25
+"""How long a finished endpoint waits for others to be kept with it: a transaction each costs as much as reading its facts."""
 _LOOK_SECONDS = 0.2
 """How often a quiet run looks for its stop sign."""
 _GRACE_SECONDS = 5.0
@@ -157,7 +159,7 @@ class _Fan:
                     break
                 if self._ends_at is not None and time.monotonic() >= self._ends_at:
                     self._over.set()
-                working -= self._take(_LOOK_SECONDS)
+                working -= self._take(_LOOK_SECONDS, working)
         except KeyboardInterrupt:
             self._stop.set()
             self._wind_down(working)
@@ -171,14 +173,15 @@ class _Fan:
         self._looker.transport.abandon()
         until = time.monotonic() + _GRACE_SECONDS
         while working and time.monotonic() < until:
-            working -= self._take(_LOOK_SECONDS)
+            working -= self._take(_LOOK_SECONDS, working)
 
-    def _take(self, seconds: float) -> int:
-        """Handle what was reported, waiting at most ``seconds`` for the first; how many workers are through."""
+    def _take(self, seconds: float, working: int) -> int:
+        """Handle what was reported, waiting at most ``seconds`` for the first; how many of the ``working`` are through."""
         through = held = 0
         outcomes: list[Outcome] = []
         try:
             event = self._events.get(timeout=seconds)
+            until = time.monotonic() + _GATHER_SECONDS
             while True:
                 if event is None:
                     through += 1
@@ -189,9 +192,9 @@ class _Fan:
                     outcomes.append(self._read(event))
                 else:
                     outcomes.append(event)
-                if len(outcomes) >= BATCH:
+                if len(outcomes) >= BATCH or held >= UNREAD_BYTES // 2 or through >= working:
                     break
-                event = self._events.get_nowait()
+                event = self._events.get(timeout=max(until - time.monotonic(), 0))
         except queue.Empty:
             pass
         self.save(outcomes)

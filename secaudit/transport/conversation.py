@@ -1,8 +1,8 @@
 """One SSH connection by paramiko, phase by phase, through its event forms: no polling, so that hundreds share one process.
 
 Uses the private names ``Transport._active_check_timeout``, ``Transport._preferred_*``, ``Transport._kex_info``,
-``Transport._compression_info``, ``Transport._parse_kex_init``, ``Transport._log``, ``Transport._send_user_message`` and
-``KexGexSHA256._parse_kexdh_gex_group``: a test pins them.
+``Transport._compression_info``, ``Transport._filter_algorithm``, ``Transport._parse_kex_init``, ``Transport._log``,
+``Transport._send_user_message`` and ``KexGexSHA256._parse_kexdh_gex_group``: a test pins them.
 
 A connection goes through phases (name, connect, greeting, host key, login, session, command). The class of a failure is
 the phase it happened in; whatever happens, one absolute deadline holds, because a watchdog shuts the socket from outside.
@@ -126,6 +126,10 @@ class FanoutTransport(paramiko.Transport):
         if self._exchanges > KEY_EXCHANGES:
             raise paramiko.SSHException("the server renews its keys without end")
         cast("Any", super())._parse_kex_init(m)
+
+    def _filter_algorithm(self, type_: str) -> tuple[str, ...]:
+        """As preferred, nothing is disabled here: the library compares the names again a dozen times for every machine."""
+        return tuple(getattr(self, f"_preferred_{type_}"))
 
     def _log(self, level: int, msg: object, *args: object) -> None:
         """Silent: what servers say does not reach a log."""
