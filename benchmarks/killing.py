@@ -146,7 +146,7 @@ def strike(province: Province, kills: int, chance: random.Random) -> int:
         province.forget()
         ended = False
         while not ended and done < kills:
-            after = chance.uniform(0.0, length / 2)
+            after = chance.uniform(0.0, length * 0.7)
             ended = killed_after(province, after)
             done += not ended
             found += report(f"kill {done} after {after:.2f} s", province.faults())
@@ -185,6 +185,10 @@ def fill(province: Province, times: int, chance: random.Random) -> int:
         for number in range(times):
             status = province.scan().wait()
             faults = province.faults()
+            if not province.unfinished():
+                print(f"all machines fitted at {size} kB: only {number} moments of a full disk")
+                times = number
+                break
             if status != ExitCode.STORE:
                 faults.append(f"exit status {status} instead of {ExitCode.STORE.value}")
             found += report(f"full disk {number + 1} at {size} kB", faults)
