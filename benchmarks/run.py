@@ -5,7 +5,17 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ORDER = ("startup.py", "inventory_load.py", "judging.py", "storing.py", "fanout.py", "probing.py")
+ORDER = (
+    "startup.py",
+    "inventory_load.py",
+    "judging.py",
+    "storing.py",
+    "fanout.py",
+    "peers.py",
+    "scale.py",
+    "killing.py",
+    "probing.py",
+)
 
 
 def main() -> int:

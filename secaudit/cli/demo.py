@@ -18,7 +18,8 @@ from secaudit.cli.login import login_user
 from secaudit.cli.measure import print_measurements
 from secaudit.cli.progress import one_bar
 from secaudit.cli.report import conclusion, write_report
-from secaudit.cli.scan import print_sweep, watched_sweep
+from secaudit.cli.scan import watched_sweep
+from secaudit.cli.scan_words import print_sweep
 from secaudit.cli.session import ChecksOption, Session, checks_folder, session_of
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import HOST_KEYS_FILE, REPORT_FILE, STORE_FILE

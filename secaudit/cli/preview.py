@@ -1,8 +1,7 @@
 """``secaudit scan --preview``: what a scan would do, on paper before anything is done."""
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,13 +12,14 @@ from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json, write_file
 from secaudit.cli.problems import show_problems
 from secaudit.cli.session import Session
+from secaudit.cli.ways import Given, open_ways
 from secaudit.cli.workspace import HOST_KEYS_FILE, STORE_FILE
 from secaudit.collect import Limits
 from secaudit.errors import UsageError
 from secaudit.messages import msg
 from secaudit.model.plan import Plan
 from secaudit.pipeline.preview_sheet import preview_sheet
-from secaudit.pipeline.previewing import AgencyPlan, Offer, OfferKind, Planned, Preview, preview
+from secaudit.pipeline.previewing import AgencyPlan, Offer, Planned, Preview, preview
 from secaudit.pipeline.province import Province
 from secaudit.pipeline.seeing import Scope
 from secaudit.report.probe_words import what_is_read
@@ -28,7 +28,6 @@ from secaudit.report.sheet import RENDERERS, Sheet, as_text
 from secaudit.report.voice import Voice
 from secaudit.store import Store
 from secaudit.transport import HostKeys
-from secaudit.transport.public_half import public_half
 
 PreviewOption = Annotated[
     bool, typer.Option("--preview", help=N_("Only show what would be sent, as whom, and what is read; nothing is connected to."))
@@ -48,6 +47,8 @@ class Form:
     detail: bool
     out: Path | None
     output: OutputFormat
+    elsewhere: bool = False
+    """The scan is one that has no preview."""
 
     def asked(self) -> bool:
         """Whether a preview was asked for; UsageError for its options without it, because a scan would begin instead."""
@@ -56,33 +57,12 @@ class Form:
                 msg("--detail and --out belong to a preview"),
                 hint=msg("add --preview to see what would be done, or leave them out"),
             )
-        return self.wanted
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """As whom a scan would log in, and with what; no credential itself."""
-
-    user: str
-    identities: Sequence[Path]
-    agent: bool
-    password: bool
-    sudo: bool
-
-    def offers(self) -> list[Offer]:
-        """Credentials in the order of a login. The agent is not asked: that would open a connection."""
-        found = []
-        for path in self.identities:
-            half = public_half(path)
-            found.append(
-                Offer(OfferKind.KEY_FILE, str(path), half.type, half.fingerprint, usable=half.readable, encrypted=half.encrypted)
+        if self.wanted and self.elsewhere:
+            raise UsageError(
+                msg("--preview is about machines over SSH that have no fresh evidence"),
+                hint=msg("leave out --local and --recheck; secaudit probe show prints what runs on a machine"),
             )
-        if self.agent:
-            listening = os.environ.get("SSH_AUTH_SOCK", "")
-            found.append(Offer(OfferKind.AGENT, usable=bool(listening) or os.name == "nt"))
-        if self.password:
-            found.append(Offer(OfferKind.PASSWORD))
-        return found
+        return self.wanted
 
 
 def make_preview(
@@ -91,14 +71,16 @@ def make_preview(
     plan: Plan,
     scope: Scope,
     folder: Path,
-    login: Login,
+    given: Given,
     limits: Limits,
     *,
+    sudo: bool,
     moment: datetime | None = None,
 ) -> Preview:
     """Read inventory, host keys and store, and work it out for ``moment`` (now); the workspace is left as it is."""
     host_keys = HostKeys.read(folder / HOST_KEYS_FILE)
     show_problems(session, host_keys.problems)
+    ways = open_ways(session, province.inventory, folder, replace(given, silent=True))
     path = folder / STORE_FILE
 
     def worked_out(store: Store | None) -> Preview:
@@ -108,9 +90,10 @@ def make_preview(
             store,
             host_keys,
             scope,
-            user=login.user,
-            offers=login.offers(),
-            sudo=login.sudo,
+            ways=ways,
+            # The agent itself is not asked: that would open a connection.
+            agent=bool(os.environ.get("SSH_AUTH_SOCK", "")) or os.name == "nt",
+            sudo=sudo,
             limits=limits,
             now=moment or datetime.now(UTC),
         )
@@ -122,12 +105,21 @@ def make_preview(
 
 
 def show_preview(
-    session: Session, form: Form, province: Province, plan: Plan, scope: Scope, folder: Path, login: Login, limits: Limits
+    session: Session,
+    form: Form,
+    province: Province,
+    plan: Plan,
+    scope: Scope,
+    folder: Path,
+    given: Given,
+    limits: Limits,
+    *,
+    sudo: bool,
 ) -> None:
     """Print or write the sheet; exit 0, because nothing was judged."""
     if form.out is not None:
         check_suffix(form.out, RENDERERS)
-    found = make_preview(session, province, plan, scope, folder, login, limits)
+    found = make_preview(session, province, plan, scope, folder, given, limits, sudo=sudo)
     if form.output is OutputFormat.JSON:
         print_json("preview", preview_json(session, found))
     if form.out is not None or form.output is OutputFormat.TEXT:
@@ -169,6 +161,11 @@ def preview_json(session: Session, found: Preview) -> dict[str, Any]:
             "per_second": found.limits.per_second,
             "endpoint_seconds": found.limits.endpoint_seconds,
             "answer_bytes": found.limits.answer_bytes,
+            "per_network": found.limits.per_network,
+            "per_province_network": found.limits.per_province_network,
+            "per_jump": found.limits.per_jump,
+            "retries": found.limits.retries,
+            "run_seconds": found.limits.run_seconds,
         },
         "sudo": found.sudo,
         "offers": [_offer_json(offer) for offer in found.offers],
@@ -197,6 +194,7 @@ def _offer_json(offer: Offer) -> dict[str, Any]:
         "fingerprint": offer.fingerprint,
         "usable": offer.usable,
         "encrypted": offer.encrypted,
+        "machines": offer.machines,
     }
 
 

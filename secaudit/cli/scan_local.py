@@ -1,6 +1,5 @@
 """``secaudit scan --local``: the machine this program runs on, without SSH."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ from secaudit.cli.language import N_
 from secaudit.cli.login import login_user
 from secaudit.cli.progress import ScanDisplay, bars
 from secaudit.cli.session import Session, inventory_folder
+from secaudit.cli.ways import Given
 from secaudit.collect import Limits
 from secaudit.collect.identity import this_identity
 from secaudit.errors import UsageError
@@ -40,11 +40,12 @@ def local_inventory(asked: Path | None) -> Path:
         ) from error
 
 
-def refuse_logins(identities: Sequence[Path] | None, *, asked: bool, user: str | None) -> None:
+def refuse_logins(given: Given) -> None:
     """Nobody logs in to the machine itself: what is meant for SSH is refused, not ignored."""
-    if identities or asked or user:
+    piped = given.password_fd is not None or given.passphrase_fd is not None
+    if given.identities or given.user or given.ask_password or given.ask_passphrase or piped or given.ssh_config is not None:
         raise UsageError(
-            msg("--local logs in to nothing: --user, --identity, --ask-password and --ask-passphrase have no meaning with it"),
+            msg("--local logs in to nothing: accounts, keys and passwords have no meaning with it"),
             hint=msg("run it as the account that is to look; as administrator or root it sees most"),
         )
 

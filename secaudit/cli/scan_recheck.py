@@ -20,6 +20,7 @@ from secaudit.model.recheck import Draw, Recheck
 from secaudit.pipeline.province import Province
 from secaudit.pipeline.rechecking import Share, compare_sample, draw_sample, scope_of
 from secaudit.pipeline.seeing import Scope, Sweep
+from secaudit.pipeline.ways import Ways
 from secaudit.store import Store
 
 RecheckOption = Annotated[
@@ -66,9 +67,9 @@ class Rechecking:
         self._seed = seed
         self._draw: Draw | None = None
 
-    def scope(self, session: Session, province: Province, plan: Plan, store: Store, scope: Scope, *, user: str) -> Scope:
+    def scope(self, session: Session, province: Province, plan: Plan, store: Store, scope: Scope, *, ways: Ways) -> Scope:
         """Draw, say so, and return whom to ask."""
-        draw = draw_sample(province, plan, store, scope, share=self._share, seed=self._seed, user=user, moment=datetime.now(UTC))
+        draw = draw_sample(province, plan, store, scope, share=self._share, seed=self._seed, ways=ways, moment=datetime.now(UTC))
         self._draw = draw
         session.say(
             msg(

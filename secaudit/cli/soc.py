@@ -9,10 +9,10 @@ import typer
 
 from secaudit.cli.days import parse_window
 from secaudit.cli.language import N_
-from secaudit.cli.login import AgentOption, IdentityOption, PasswordOption, UserOption, login_user
+from secaudit.cli.login import AgentOption, IdentityOption, PasswordOption, UserOption
 from secaudit.cli.output import OutputFormat, print_json, write_file
-from secaudit.cli.preview import Login, check_suffix, make_preview, show_sheet
-from secaudit.cli.scan import scan_limits
+from secaudit.cli.preview import check_suffix, make_preview, show_sheet
+from secaudit.cli.scan_limits import PER_JUMP, Asked, PerJumpOption, PerNetworkOption, local_now
 from secaudit.cli.session import (
     ChecksOption,
     FormatOption,
@@ -26,6 +26,7 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.tree import Command, application
 from secaudit.cli.trust import AgencyOption, EndpointOption
+from secaudit.cli.ways import Given, NoSshConfigOption, SshConfigOption
 from secaudit.cli.workspace import PlanOption
 from secaudit.errors import UsageError
 from secaudit.messages import clean, msg
@@ -95,10 +96,14 @@ def sheet(
     identity: IdentityOption = None,
     agent: AgentOption = True,
     ask_password: PasswordOption = False,
+    ssh_config: SshConfigOption = None,
+    no_ssh_config: NoSshConfigOption = False,
     sudo: SudoOption = False,
     connections: ConnectionsOption = None,
     rate: RateOption = 100.0,
     deadline: SecondsOption = 120.0,
+    per_network: PerNetworkOption = None,
+    per_jump: PerJumpOption = PER_JUMP,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """The same options as the scan that is announced; exit 0."""
@@ -110,11 +115,11 @@ def sheet(
     folder = workspace_folder(workspace)
     province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     scope = Scope(again or bool(endpoint), tuple(agency or ()), tuple(system or ()), tuple(endpoint or ()))
-    login = Login(login_user(user), identity or (), agent, ask_password, sudo)
-    limits = scan_limits(connections, rate, deadline)
+    given = Given(user, identity or (), agent, ask_password, ssh_config=ssh_config, no_ssh_config=no_ssh_config)
+    limits = Asked(connections, rate, deadline, per_network, per_jump, None, None).limits(local_now())
     # Evidence that is fresh today may be stale when the window begins.
     begin = max(window.start, datetime.now(UTC))
-    found = make_preview(session, province, province.plan(plan), scope, folder, login, limits, moment=begin)
+    found = make_preview(session, province, province.plan(plan), scope, folder, given, limits, sudo=sudo, moment=begin)
     made = soc_plan(province, found, window, sources=sources, contact=contact, route=source_address, detail=detail)
     _show(session, made, out, output)
 

@@ -81,6 +81,8 @@ FingerprintOption = Annotated[
         "--fingerprint", metavar="SHA256:...", help=N_("Enrol the one machine named only if its key has this fingerprint.")
     ),
 ]
+
+
 @dataclass(frozen=True)
 class _Door:
     """What is needed to ask machines for their keys."""
@@ -173,9 +175,7 @@ def _to_consider(door: _Door, file: Path | None, fingerprint: str | None) -> lis
     if file is not None:
         if fingerprint is not None:
             raise UsageError(msg("--from and --fingerprint exclude each other"), hint=msg("write the fingerprint into the file"))
-        return collected_offers(
-            door.province, door.host_keys, door.scope, file, door.scan, ways=door.ways, seconds=door.seconds
-        )
+        return collected_offers(door.province, door.host_keys, door.scope, file, door.scan, ways=door.ways, seconds=door.seconds)
     names = door.scope.endpoints
     if fingerprint is not None and (len(names) != 1 or not is_fingerprint(fingerprint)):
         raise UsageError(

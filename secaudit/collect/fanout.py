@@ -12,7 +12,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,8 +32,10 @@ from secaudit.transport.base import Abandoned, Transport, WayFull
 BATCH = 64
 """Outcomes kept in one transaction; fewer when they come slowly."""
 STACK_BYTES = 256 * 1024
-UNREAD_BYTES = 64 * 1024 * 1024
+UNREAD_BYTES = 16 * 1024 * 1024
 """Answers that came and are not kept yet: workers with more wait, so that memory goes with the connections, not the machines."""
+_GATHER_SECONDS = 0.25
+"""How long a finished endpoint waits for others to be kept with it: a transaction each costs as much as reading its facts."""
 _LOOK_SECONDS = 0.2
 """How often a quiet run looks for its stop sign."""
 _GRACE_SECONDS = 5.0
@@ -210,7 +212,7 @@ class _Fan:
                 if self._is_time_over():
                     self._end()
                 self._schedule.ripen()
-                working -= self._take(_LOOK_SECONDS)
+                working -= self._take(_LOOK_SECONDS, working)
         except KeyboardInterrupt:
             self._stop.set()
             self._wind_down(working)
@@ -225,7 +227,7 @@ class _Fan:
         self._looker.transport.abandon()
         until = time.monotonic() + _GRACE_SECONDS
         while working and time.monotonic() < until:
-            working -= self._take(_LOOK_SECONDS)
+            working -= self._take(_LOOK_SECONDS, working)
         self._keep_held()
 
     def _keep_held(self) -> None:
@@ -233,12 +235,13 @@ class _Fan:
         while self._held:
             self.save([self._held.pop(position) for position in list(islice(self._held, BATCH))])
 
-    def _take(self, seconds: float) -> int:
-        """Handle what was reported, waiting at most ``seconds`` for the first; how many workers are through."""
+    def _take(self, seconds: float, working: int) -> int:
+        """Handle what was reported, waiting at most ``seconds`` for the first; how many of the ``working`` are through."""
         through = held = 0
         outcomes: list[Outcome] = []
         try:
             event = self._events.get(timeout=seconds)
+            until = time.monotonic() + _GATHER_SECONDS
             while True:
                 if event is None:
                     through += 1
@@ -248,9 +251,9 @@ class _Fan:
                     if isinstance(event.result, Answer):
                         held += event.result.size
                     outcomes += self._settle(event)
-                if len(outcomes) >= BATCH:
+                if len(outcomes) >= BATCH or held >= UNREAD_BYTES // 2 or through >= working:
                     break
-                event = self._events.get_nowait()
+                event = self._events.get(timeout=max(until - time.monotonic(), 0))
         except queue.Empty:
             pass
         self.save(outcomes)
@@ -302,19 +305,30 @@ class _Pace:
 
 
 class _Room:
-    """A number of bytes that those who read hold; one answer always fits."""
+    """A number of bytes that those who read hold; one answer always fits, and whoever came first is served first.
+
+    In turn, because a large answer would otherwise wait until all small ones are through, and be held in memory until then.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._used = 0
         self._closed = False
         self._changed = threading.Condition()
+        self._waiting: deque[object] = deque()
 
     def take(self, size: int) -> None:
         """Wait until there is room, or nobody reads any more."""
+        ticket = object()
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or not self._used or self._used + size <= self._size)
+            self._waiting.append(ticket)
+            self._changed.wait_for(lambda: self._closed or (self._waiting[0] is ticket and self._fits(size)))
+            self._waiting.remove(ticket)
             self._used += size
+            self._changed.notify_all()
+
+    def _fits(self, size: int) -> bool:
+        return not self._used or self._used + size <= self._size
 
     def give(self, size: int) -> None:
         """So many bytes were kept and are gone."""

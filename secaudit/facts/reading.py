@@ -47,6 +47,7 @@ class Reading:
         self.observed_at = observed_at
         self._kept: dict[object, object] = {}
         self._lines: dict[str, list[str]] = {}
+        self._pairs: dict[str, dict[str, list[str]]] = {}
         self._documents: dict[str, dict[str, Any]] = {}
 
     def once(self, parse: Callable[["Reading"], T]) -> T:
@@ -104,7 +105,9 @@ class Reading:
 
     def pairs(self, name: str) -> dict[str, list[str]]:
         """``key=value`` lines of a section that was read to its end."""
-        return pairs_of(self.lines(name))
+        if name not in self._pairs:
+            self._pairs[name] = pairs_of(self.lines(name))
+        return self._pairs[name]
 
     def document(self, name: str) -> dict[str, Any]:
         """JSON object of a section of the Windows probe."""

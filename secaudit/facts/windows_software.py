@@ -4,8 +4,9 @@ Lists are of names; a list that could not be read to its end never says that the
 """
 
 import re
+from itertools import chain
 
-from secaudit.facts.matching import matches
+from secaudit.facts.matching import matches, worth_asking
 from secaudit.facts.reading import Parser, Reading, whole
 from secaudit.facts.windows_machine import text
 from secaudit.facts.windows_protection import Machine
@@ -108,6 +109,7 @@ def _found(reading: Reading, catalogue: dict[str, tuple[str, ...]]) -> FactValue
     reading.once(_whole)
     machine = reading.once(Machine)
     seen = {name.casefold() for name in names} | machine.services.keys() | machine.processes
+    seen = set(worth_asking(chain.from_iterable(catalogue.values()), seen))
     hits = [shown for shown, patterns in catalogue.items() if any(matches(one, name) for one in patterns for name in seen)]
     reason = machine.processes_missing or machine.services_missing
     if reason is not None:

@@ -80,6 +80,13 @@ def offer_words(offer: Offer) -> Message:
     return msg("key file {file} ({type}): {fingerprint}", **shown)
 
 
+def offered_to(offer: Offer, machines: int) -> Message:
+    """The credential, and for how many machines it is where it is not for all of them."""
+    if offer.machines == machines:
+        return offer_words(offer)
+    return msg("{credential} – for {count} machines and jump hosts", credential=offer_words(offer), count=offer.machines)
+
+
 def _summary(found: Preview) -> list[Block]:
     machines, known = found.machines, found.logged_in
     out, back = sum(m.bytes_out for m in known), sum(m.bytes_back for m in known)
@@ -103,6 +110,12 @@ def _summary(found: Preview) -> list[Block]:
             time=duration_words(found.seconds),
             flight=found.limits.in_flight,
             rate=f"{found.limits.per_second:g}",
+        ),
+        msg(
+            "Into one network at most {network} at once ({province} where provincial offices are), through one jump host {jump}.",
+            network=found.limits.per_network,
+            province=found.limits.per_province_network,
+            jump=found.limits.per_jump,
         ),
         msg(
             "One machine is busy for about {typical} and cut off after {deadline}; an answer may have {bytes}.",
@@ -188,11 +201,11 @@ def _machine_words(machine: Planned) -> Message:
 def _login(found: Preview) -> list[Block]:
     users = Counter(machine.user for machine in found.machines)
     accounts = tuple(msg("account {user}: {count} machines", user=user, count=count) for user, count in users.most_common())
-    offers: tuple[Wording, ...] = tuple(offer_words(offer) for offer in found.offers)
+    offers: tuple[Wording, ...] = tuple(offered_to(offer, len(found.machines)) for offer in found.offers)
     if not offers:
         offers = (msg("nothing: no key, agent or password was named, so no machine will let us in"),)
     sudo = (
-        msg("With sudo -n: parts that only root may read run through one sudo sh -s where it needs no password.")
+        msg("With sudo -n: what only root may read is asked by single fixed commands (docs/access-recipe.md), never by a shell.")
         if found.sudo
         else msg("Without sudo: what only root may read stays unknown.")
     )

@@ -6,7 +6,8 @@ preview cannot promise something else than what happens. Nothing is connected to
 
 import hashlib
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,9 +22,11 @@ from secaudit.model.plan import Plan
 from secaudit.pipeline.judging import gather_states
 from secaudit.pipeline.province import Province
 from secaudit.pipeline.seeing import Scope, select
+from secaudit.pipeline.ways import Ways
 from secaudit.probe import Platform, bootstrap_digest, compose, platform_for
 from secaudit.store import Store
-from secaudit.transport import HostKeys, Standing
+from secaudit.transport import Credentials, HostKeys, KeyFile, Standing, Target
+from secaudit.transport.public_half import public_half
 
 _Number = TypeVar("_Number", int, float)
 PLATFORMS: tuple[Platform, ...] = ("posix", "windows")
@@ -70,6 +73,8 @@ class Offer:
     """False: a scan will refuse it, because the file is missing or holds no private key."""
     encrypted: bool = False
     """A passphrase will be needed."""
+    machines: int = 0
+    """Machines and jump hosts that it would be offered to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,22 +176,22 @@ def preview(
     host_keys: HostKeys,
     scope: Scope,
     *,
-    user: str,
-    offers: Sequence[Offer],
+    ways: Ways,
+    agent: bool,
     sudo: bool,
     limits: Limits,
     now: datetime,
 ) -> Preview:
-    """Work it out; ``store`` is only read, and may be missing."""
+    """Work it out; ``store`` is only read, and may be missing. ``agent``: an SSH agent can be asked where the scan runs."""
     states = gather_states(province, store, as_of=now, fresh_days=plan.evidence.fresh_days)
-    jobs = {job.endpoint.id: job for job in select(province, states, scope, user=user, day=now).jobs}
+    jobs = {job.endpoint.id: job for job in select(province, states, scope, ways=ways, day=now).jobs}
     known = _Known.of(store, now, province.inventory.endpoints)
     scripts = {platform: _script(platform, sudo=sudo) for platform in PLATFORMS}
     agencies: list[AgencyPlan] = []
     for agency in province.inventory.agencies:
         inside = [endpoint for endpoint in agency.endpoints if scope.covers(agency, endpoint)]
         asked = [jobs[endpoint.id] for endpoint in inside if endpoint.id in jobs and jobs[endpoint.id].target is not None]
-        planned = [_planned(province, job, host_keys, known, scripts) for job in asked]
+        planned = [_planned(job, host_keys, known, scripts) for job in asked]
         names = {machine.endpoint for machine in planned}
         spared = [_spared(agency, endpoint, states, jobs, now) for endpoint in inside if endpoint.id not in names]
         if planned or spared:
@@ -194,10 +199,33 @@ def preview(
     used = {machine.platform for item in agencies for machine in item.machines}
     used |= {"windows", "posix"} if any(not m.platform_sure for item in agencies for m in item.machines) else set()
     shown = tuple(scripts[platform] for platform in PLATFORMS if platform in used)
-    return Preview(now, tuple(agencies), shown, tuple(offers), limits, sudo)
+    targets = [jobs[machine.endpoint].target for item in agencies for machine in item.machines]
+    return Preview(now, tuple(agencies), shown, _offers(targets, agent=agent), limits, sudo)
 
 
-def _planned(province: Province, job: Job, host_keys: HostKeys, known: "_Known", scripts: Mapping[Platform, Script]) -> Planned:
+def _offers(targets: Iterable[Target | None], *, agent: bool) -> tuple[Offer, ...]:
+    """Credentials in the order of a login, each with the machines and jump hosts that it is for."""
+    places: dict[str, Credentials] = {}
+    for target in targets:
+        one = target
+        while one is not None and one.credentials is not None:
+            places[one.label] = one.credentials
+            one = one.jump
+    keys: Counter[KeyFile] = Counter(key for login in places.values() for key in login.keys)
+    found = []
+    for key, machines in keys.items():
+        half = public_half(key.path)
+        if half.readable or not key.optional:
+            shown = (str(key.path), half.type, half.fingerprint)
+            found.append(Offer(OfferKind.KEY_FILE, *shown, half.readable, half.encrypted, machines))
+    if asked := sum(login.agent for login in places.values()):
+        found.append(Offer(OfferKind.AGENT, usable=agent, machines=asked))
+    if with_password := sum(login.password is not None for login in places.values()):
+        found.append(Offer(OfferKind.PASSWORD, machines=with_password))
+    return tuple(found)
+
+
+def _planned(job: Job, host_keys: HostKeys, known: "_Known", scripts: Mapping[Platform, Script]) -> Planned:
     endpoint, target = job.endpoint, job.target
     assert target is not None
     before = known.outcomes.get(endpoint.id)
@@ -208,7 +236,7 @@ def _planned(province: Province, job: Job, host_keys: HostKeys, known: "_Known",
         endpoint=endpoint.id,
         address=target.host,
         port=target.port,
-        via=province.inventory.access_of(endpoint).via,
+        via=target.via,
         user=target.user,
         platform=platform,
         platform_sure=endpoint.os is not None or before is not None,

@@ -7,17 +7,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from secaudit.collect import Job, Limits, Observer, collect
+from secaudit.collect.heap import steady_heap
 from secaudit.errors import UsageError
 from secaudit.judge import Judge
 from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.doubt import DoubtKind
+from secaudit.model.finding import Verdict
 from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Inventory
 from secaudit.model.measurement import EndpointState
-from secaudit.model.outcome import Offer, Run, Sight, Way
+from secaudit.model.outcome import Offer, Outcome, Run, Sight, StoredOutcome, Way
 from secaudit.model.plan import Plan
 from secaudit.pipeline.identities import expected_machines
-from secaudit.pipeline.judging import BATCH, batched, declared_addresses, gather_states, judge_states, save_judging
+from secaudit.pipeline.judging import (
+    BATCH,
+    Progress,
+    batched,
+    declared_addresses,
+    gather_states,
+    judge_states,
+    save_judging,
+    silent,
+)
 from secaudit.pipeline.order import History, has_province_line, history_of, in_order, line_of
 from secaudit.pipeline.province import Levels, Province
 from secaudit.pipeline.ways import Ways
@@ -68,16 +79,40 @@ class Selection:
     """Not asked, ever."""
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What judging a run's evidence gave."""
+
+    judged: int
+    """Machines whose evidence was judged."""
+    failing: int
+    """Those of them with at least one failed check."""
+    held: int
+    """Machines that answered in the run and are unknown all the same: one machine answered for several."""
+
+
 @dataclass(frozen=True)
 class Sweep:
     """A finished or interrupted run."""
 
     run: Run
     selection: Selection
-    judged: int
-    """Machines whose evidence was judged."""
-    held: int = 0
-    """Machines that answered in this run and are unknown all the same: one machine answered for several."""
+    found: Judged
+
+    @property
+    def judged(self) -> int:
+        """Machines whose evidence was judged."""
+        return self.found.judged
+
+    @property
+    def failing(self) -> int:
+        """Those of them with at least one failed check."""
+        return self.found.failing
+
+    @property
+    def held(self) -> int:
+        """Machines that answered in this run and are unknown all the same: one machine answered for several."""
+        return self.found.held
 
     @property
     def interrupted(self) -> bool:
@@ -179,14 +214,15 @@ def sweep(
     clock: Callable[[], datetime],
     offered: Callable[[], Sequence[Offer]] = tuple,
     begun: Callable[[Run], None] = lambda _run: None,
+    progress: Progress = silent,
 ) -> Sweep:
-    """Ask, keep, judge. Each finished machine is committed before the observer hears of it.
+    """Ask, keep, judge (``progress`` hears how far). Each finished machine is committed before the observer hears of it.
 
     The seconds of a run in ``limits`` count from here, so that a run that ends at five o'clock begins nothing after it.
     ``offered`` gives the credentials offered since it was last asked; they are kept with the outcomes. ``begun`` hears of the
     run before anybody is asked.
     """
-    started, began = clock(), time.monotonic()
+    relieve, started, began = steady_heap(), clock(), time.monotonic()
     states = gather_states(province, store, as_of=started, fresh_days=plan.evidence.fresh_days)
     history = history_of(store, started, hours=limits.run_seconds is not None)
     selection = select(province, states, scope, ways=ways, day=started, history=history)
@@ -199,6 +235,12 @@ def sweep(
         started_at=started,
     )
     begun(run)
+
+    def keep(outcomes: Sequence[Outcome]) -> list[StoredOutcome]:
+        stored = store.keep(run.number, outcomes, offered())
+        relieve()
+        return stored
+
     status = "finished"
     try:
         collect(
@@ -206,7 +248,7 @@ def sweep(
             transport,
             limits=_what_is_left(limits, time.monotonic() - began),
             knowledge=province.catalog.knowledge,
-            keep=lambda outcomes: store.keep(run.number, outcomes, offered()),
+            keep=keep,
             observer=observer,
             stop=stop,
             clock=clock,
@@ -218,8 +260,12 @@ def sweep(
     store.keep_offers(run.number, offered())  # of machines given up in the middle, which have no outcome
     # A store that fails ends the run where it stands; the next run marks it interrupted.
     run = store.end_run(run.number, "interrupted" if stop.is_set() else status, clock())
-    judged, held = judge_new(province, plan, levels, store, selection, run.number, clock())
-    return Sweep(run, selection, judged, held)
+
+    def judging(done: int, total: int) -> None:
+        relieve()
+        progress(done, total)
+
+    return Sweep(run, selection, judge_new(province, plan, levels, store, selection, run.number, clock(), judging))
 
 
 def _what_is_left(limits: Limits, spent: float) -> Limits:
@@ -229,23 +275,29 @@ def _what_is_left(limits: Limits, spent: float) -> Limits:
 
 
 def judge_new(
-    province: Province, plan: Plan, levels: Levels, store: Store, selection: Selection, run: int, moment: datetime
-) -> tuple[int, int]:
-    """Judge what a run saw and keep the findings: how many machines, and how many answered without proving anything."""
+    province: Province,
+    plan: Plan,
+    levels: Levels,
+    store: Store,
+    selection: Selection,
+    run: int,
+    moment: datetime,
+    progress: Progress = silent,
+) -> Judged:
+    """Judge what a run saw and keep the findings."""
     asked = {job.endpoint.id for job in selection.jobs}
     states = gather_states(province, store, as_of=moment, fresh_days=plan.evidence.fresh_days)
     wanted = {name: state for name, state in states.items() if name in asked and state.evidence is not None}
     judge, addresses = Judge(province.catalog.checks.values()), declared_addresses(province.inventory)
-    kept = 0
+    kept = failing = 0
     for names in batched(wanted, BATCH):  # kept part by part: the findings of a whole province need not be in memory at once
         part = {name: wanted[name] for name in names}
         judged = judge_states(province, store, levels, part, moment=moment, judge=judge, addresses=addresses)
         kept += save_judging(province, store, judged.values(), moment=moment)
+        failing += sum(any(row.verdict is Verdict.FAIL for row in state.findings) for state in judged.values())
+        progress(kept, len(wanted))
     doubled = [name for name in asked if (doubt := states[name].doubt) is not None and doubt.kind is DoubtKind.DOUBLED]
-    return kept, len(store.identities(run).keys() & set(doubled)) if doubled else 0
-
-
-
+    return Judged(kept, failing, len(store.identities(run).keys() & set(doubled)) if doubled else 0)
 
 
 def check_names(inventory: Inventory, scope: Scope) -> None:

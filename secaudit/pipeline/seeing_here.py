@@ -170,7 +170,7 @@ def sweep_here(
         observer.kept(store.keep(run.number, [outcome])[0])
     run = store.end_run(run.number, "interrupted" if outcome is None else "finished", clock())
     selection = Selection((Job(endpoint, None),), fresh=0, isolated=0)
-    return Sweep(run, selection, *judge_new(province, plan, levels, store, selection, run.number, clock()))
+    return Sweep(run, selection, judge_new(province, plan, levels, store, selection, run.number, clock()))
 
 
 def _told_otherwise(endpoint: Endpoint, outcome: Outcome) -> Message | None:

@@ -26,7 +26,10 @@ _POSIX: tuple[Message, ...] = (
     ),
 )
 _SUDO: tuple[Message, ...] = (
-    msg("sudo: a line for sh -s with account and time in the same log, or a refusal where it is not allowed without a password."),
+    msg(
+        "sudo: a line for each of its commands (7 to 15 in a visit) with account and time in the same log, or "
+        "one refusal where it is not allowed without a password."
+    ),
 )
 _WINDOWS: tuple[Message, ...] = (
     msg("Security log: 4624 logon (type 3 with a key, type 8 with a password) and 4634 logoff; 4625 when refused."),
@@ -47,7 +50,7 @@ _WINDOWS: tuple[Message, ...] = (
 
 _POSIX_ALERT: tuple[Message, ...] = (
     msg("Programs: sshd, the account's shell with -c 'exec sh -s', then sh -s and its children (systemctl, apt, ss ...)."),
-    msg("With sudo: sudo -n sh -s, once on each machine."),
+    msg("With sudo: sudo -n -l, then sudo -n timeout with fixed commands, about ten on each machine."),
     msg("The script begins with: # secaudit probe for POSIX systems"),
 )
 _WINDOWS_ALERT: tuple[Message, ...] = (

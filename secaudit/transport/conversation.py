@@ -1,7 +1,8 @@
 """One SSH connection by paramiko, phase by phase, through its event forms: no polling, so that hundreds share one process.
 
 Uses the private names ``Transport._active_check_timeout``, ``Transport._preferred_*``, ``Transport._kex_info``,
-``Transport._parse_kex_init``, ``Transport._parse_ext_info``, ``Transport._log``, ``Transport._send_user_message`` and
+``Transport._compression_info``, ``Transport._filter_algorithm``, ``Transport._parse_kex_init``,
+``Transport._parse_ext_info``, ``Transport._log``, ``Transport._send_user_message`` and
 ``KexGexSHA256._parse_kexdh_gex_group``: a test pins them.
 
 A connection goes through phases (name, connect, greeting, host key, login, session, command). The class of a failure is
@@ -14,6 +15,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar, cast
 
 import paramiko
@@ -30,6 +32,7 @@ from secaudit.transport.exchange import Channel, Exchange, Heard
 from secaudit.transport.host_keys import HostKeys
 from secaudit.transport.offering import BROKEN, Login, Wallet
 from secaudit.transport.offers import Offers
+from secaudit.transport.squeeze import Squeezer, Unsqueezer
 from secaudit.transport.wire import Wire
 
 GREETING_BYTES = 65536
@@ -41,6 +44,8 @@ KEY_EXCHANGES = 4
 """Of one connection; an answer is far too short for a second one."""
 EXTENSIONS = 100
 """That a server may name; OpenSSH names three."""
+_LEAVE_SECONDS = 2.0
+"""How long the library's thread may take to leave a connection that was shut; it needs a millisecond."""
 _RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
 
 # Nothing of the library's log is for people: it quotes banners, and at debug level names and methods.
@@ -94,9 +99,12 @@ class FanoutTransport(paramiko.Transport):
         "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512", "hmac-sha1",
     )  # fmt: skip
 
+    _preferred_compression = ("zlib@openssh.com", "none")
+
     def __init__(self, wire: Wire, seconds: float, known_types: Sequence[str] = ()) -> None:
         """Over ``wire``; the library's own limits are set to ``seconds``, key types already enrolled are asked for first."""
         super().__init__(wire, packetizer_class=_QuietPacketizer)  # type: ignore[arg-type]
+        self._compression_info = {"none": (None, None), "zlib@openssh.com": (Squeezer, partial(Unsqueezer, wire))}
         self.banner_timeout = self.auth_timeout = self.clear_to_send_timeout = seconds
         first = [name for type_ in known_types for name in (_RSA_SIGNATURES if type_ == "ssh-rsa" else (type_,))]
         offered = _LIBRARY._preferred_keys
@@ -144,6 +152,10 @@ class FanoutTransport(paramiko.Transport):
             raise paramiko.SSHException(f"the server names {count} extensions")
         msg.rewind()
         cast("Any", super())._parse_ext_info(msg)
+
+    def _filter_algorithm(self, type_: str) -> tuple[str, ...]:
+        """As preferred, nothing is disabled here: the library compares the names again a dozen times for every machine."""
+        return tuple(getattr(self, f"_preferred_{type_}"))
 
     def _log(self, level: int, msg: object, *args: object) -> None:
         """Silent: what servers say does not reach a log."""
@@ -292,8 +304,14 @@ class Conversation:
         return TransportFailure(sight, detail, host_key=fingerprint, server_version=self.version or None)
 
     def close(self) -> None:
-        """Shut first: only that wakes the library's thread, which otherwise sleeps on."""
+        """Shut first: only that wakes the library's thread, which otherwise sleeps on.
+
+        The descriptor is given back only when that thread has left it: a number that is free is used by the next connection at
+        once, and a thread on its way into its wait would then sleep half a minute on that one, holding this one's buffers.
+        """
         self._wire.shut()
+        if self._transport.is_alive():
+            self._transport.join(_LEAVE_SECONDS)
         self._transport.close()
 
     def left(self) -> float:

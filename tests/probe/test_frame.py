@@ -103,6 +103,22 @@ def test_cut_anywhere_never_gives_more_than_the_whole():
                 assert item == full.by_name[item.name]
 
 
+def test_cut_inside_a_marker_is_the_connections_damage_and_not_the_machines():
+    whole = answer(section(b"a", b"one\n"), section(b"b", b"two\n"))
+    after = whole.index(b"begin b")
+    for cut in range(after - len(M), len(whole) - 1):
+        capture = frame("posix", N, whole[:cut])
+        assert capture.by_name["a"].status is SectionStatus.OK
+        assert capture.complete == (b" stop" in whole[after:cut])
+
+
+def test_a_marker_counts_only_at_the_beginning_of_a_line():
+    body = b"x%s end a ok 0 9\n %s stop\n" % (M, M)
+    capture = frame("posix", N, answer(section(b"a", body)))
+    assert capture.complete
+    assert capture.by_name["a"].body == body
+
+
 def test_no_start_marker_means_the_shell_did_not_run_it():
     with pytest.raises(FrameError) as caught:
         frame("posix", N, b"This account is \x1b[31mcurrently not available.\n")

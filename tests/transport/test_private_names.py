@@ -23,6 +23,11 @@ def test_pinned_minor_version():
 def test_names_used_of_the_transport():
     for name in ("_active_check_timeout", "_preferred_kex", "_preferred_ciphers", "_preferred_macs", "_preferred_keys"):
         assert hasattr(Transport, name), name
+    assert "_preferred_compression" in vars(Transport)
+    assert list(inspect.signature(Transport._filter_algorithm).parameters) == ["self", "type_"]
+    assert not Transport.__init__.__kwdefaults__ and "disabled_algorithms or {}" in inspect.getsource(Transport.__init__)
+    assert Transport._compression_info["none"] == (None, None)
+    assert "self._compression_info[self.remote_compression][1]" in inspect.getsource(Transport._activate_inbound)
     assert list(inspect.signature(Transport._log).parameters) == ["self", "level", "msg", "args"]
     assert list(inspect.signature(Transport._send_user_message).parameters) == ["self", "data"]
     assert list(inspect.signature(Packetizer.start_handshake).parameters) == ["self", "timeout"]
