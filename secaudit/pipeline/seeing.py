@@ -235,12 +235,6 @@ def sweep(
         started_at=started,
     )
     begun(run)
-
-    def keep(outcomes: Sequence[Outcome]) -> list[StoredOutcome]:
-        stored = store.keep(run.number, outcomes, offered())
-        relieve()
-        return stored
-
     status = "finished"
     try:
         collect(
@@ -248,7 +242,7 @@ def sweep(
             transport,
             limits=_what_is_left(limits, time.monotonic() - began),
             knowledge=province.catalog.knowledge,
-            keep=keep,
+            keep=_keeping(store, run.number, offered, relieve),
             observer=observer,
             stop=stop,
             clock=clock,
@@ -260,12 +254,27 @@ def sweep(
     store.keep_offers(run.number, offered())  # of machines given up in the middle, which have no outcome
     # A store that fails ends the run where it stands; the next run marks it interrupted.
     run = store.end_run(run.number, "interrupted" if stop.is_set() else status, clock())
+    judging = _relieving(progress, relieve)
+    return Sweep(run, selection, judge_new(province, plan, levels, store, selection, run.number, clock(), judging))
 
+
+def _keeping(
+    store: Store, run: int, offered: Callable[[], Sequence[Offer]], relieve: Callable[[], None]
+) -> Callable[[Sequence[Outcome]], list[StoredOutcome]]:
+    def keep(outcomes: Sequence[Outcome]) -> list[StoredOutcome]:
+        stored = store.keep(run, outcomes, offered())
+        relieve()
+        return stored
+
+    return keep
+
+
+def _relieving(progress: Progress, relieve: Callable[[], None]) -> Progress:
     def judging(done: int, total: int) -> None:
         relieve()
         progress(done, total)
 
-    return Sweep(run, selection, judge_new(province, plan, levels, store, selection, run.number, clock(), judging))
+    return judging
 
 
 def _what_is_left(limits: Limits, spent: float) -> Limits:

@@ -143,6 +143,7 @@ class JumpTransport(FanoutTransport):
     """The connection to a jump host: opens channels without polling, and keeps each refusal with its channel."""
 
     exchanges_allowed = _EXCHANGES
+    _preferred_compression = ("none",)  # what passes through is encrypted
     _channel_handler_table: ClassVar = {
         **dict.fromkeys(_LIBRARY._channel_handler_table, JumpChannel.ignore),
         _WINDOW_ADJUST: _LIBRARY._channel_handler_table[_WINDOW_ADJUST],

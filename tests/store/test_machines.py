@@ -118,7 +118,7 @@ def old_store(path: Path, make: Any) -> None:
         )
         store.save_facts(1, facts(Identity(serial="SERIAL-2")))
     connection = sqlite3.connect(path, isolation_level=None)
-    for table in ("identities", "doubts", "acceptances"):
+    for table in ("identities", "doubts", "acceptances", "offers", "recheck_results", "rechecks"):
         connection.execute(f"DROP TABLE {table}")
     connection.execute("UPDATE alembic_version SET version_num = '0001'")
     connection.close()

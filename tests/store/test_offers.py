@@ -48,7 +48,9 @@ def test_a_store_without_the_table_gets_it_and_keeps_what_it_has(store, run, pat
     head = store.head()
     store.close()
     connection = sqlite3.connect(path)
-    connection.executescript("DROP TABLE offers; UPDATE alembic_version SET version_num = '0001'")
+    later = ("offers", "identities", "doubts", "acceptances", "recheck_results", "rechecks")
+    connection.executescript("".join(f"DROP TABLE {table};" for table in later))
+    connection.execute("UPDATE alembic_version SET version_num = '0001'")
     connection.commit()
     connection.close()
     with Store.open(path) as again:

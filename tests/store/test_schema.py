@@ -72,7 +72,7 @@ def test_commits_reach_the_disk(store: Store) -> None:
 
 def test_the_migrations_are_package_data() -> None:
     folder = files("secaudit.store") / "migrations"
-    for name in ("env.py", "script.py.mako", "versions/rev_0001.py", "versions/rev_0002.py"):
+    for name in ("env.py", "script.py.mako", *(f"versions/rev_000{number}.py" for number in (1, 2, 3, 4))):
         assert folder.joinpath(name).is_file()
     assert not (folder / "alembic.ini").is_file()
 
