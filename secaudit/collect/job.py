@@ -40,7 +40,7 @@ class Limits:
     """New connections per second: intrusion detection and weak routers on the way."""
     endpoint_seconds: float = 120.0
     """From the first packet to the last byte, for one endpoint; a slow old PC needs a minute for its first PowerShell."""
-    answer_bytes: int = 8 * 1024 * 1024
+    answer_bytes: int = 4 * 1024 * 1024
     """Stdout and stderr of one endpoint together."""
     run_seconds: float | None = None
     """After this no endpoint is begun any more; those under way finish. The rest waits for the next run."""

@@ -46,6 +46,9 @@ EXTENSIONS = 100
 """That a server may name; OpenSSH names three."""
 _LEAVE_SECONDS = 2.0
 """How long the library's thread may take to leave a connection that was shut; it needs a millisecond."""
+_CHANNEL_FAILURE = 100
+"""RFC 4254 section 5.4: the request, here the command, is refused."""
+_REFUSED = "secaudit_refused"
 _RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
 
 # Nothing of the library's log is for people: it quotes banners, and at debug level names and methods.
@@ -80,10 +83,17 @@ class BoundedGroupExchange(KexGexSHA256):
         cast("Any", super())._parse_kexdh_gex_group(m)
 
 
+def _refuse_request(channel: paramiko.Channel, m: Packet) -> None:
+    """The library closes the channel and forgets why; the server's own close may follow before anybody looks."""
+    setattr(channel, _REFUSED, True)
+    cast("Any", channel)._request_failed(m)
+
+
 class FanoutTransport(paramiko.Transport):
     """A transport thread that sleeps until there is something to read."""
 
     _active_check_timeout = 30.0
+    _channel_handler_table: ClassVar = {**_LIBRARY._channel_handler_table, _CHANNEL_FAILURE: _refuse_request}
     _kex_info: ClassVar = {**_LIBRARY._kex_info, BoundedGroupExchange.name: BoundedGroupExchange}
     _exchanges = 0
     exchanges_allowed = KEY_EXCHANGES
@@ -280,13 +290,13 @@ class Conversation:
             return Heard(heard.stdout, heard.stderr, None, Cut.DEADLINE)
         if self._wire.overrun:
             return Heard(heard.stdout, heard.stderr, None, Cut.BYTES)
+        if not said and getattr(channel, _REFUSED, False):
+            raise self.failure(Sight.SHELL, "the server refused to run a command")
         if heard.cut is None and not channel.eof_received and heard.exit_status is None:
             if not self._transport.is_active():
                 if not said:
                     raise self.failure(Sight.CHANNEL, "the server closed the connection instead of running the command")
                 return Heard(heard.stdout, heard.stderr, None, Cut.CONNECTION)
-            if not channel.event_ready:
-                raise self.failure(Sight.SHELL, "the server refused to run a command")
         return heard
 
     def failure(self, sight: Sight, detail: str) -> TransportFailure:

@@ -42,7 +42,7 @@ if sys.platform != "linux":
 from tests.hostile.terminal import typed
 
 GOOD = 10
-ANSWER_BYTES = 8 * 1024 * 1024
+ANSWER_BYTES = 4 * 1024 * 1024
 SHELL_DEADLINE = 120
 MOST_MEMORY_KB = 400 * 1024
 TESTED = [case for case in CASES if case.run in ("key", "password", "shells")]

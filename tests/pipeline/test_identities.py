@@ -32,6 +32,7 @@ from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, classify_province, load_province
 from secaudit.pipeline.publish import publish
 from secaudit.pipeline.seeing import Scope, Sweep, sweep
+from secaudit.pipeline.ways import Asked, Ways
 from secaudit.resources import data_folder
 from secaudit.store import Store
 from secaudit.transport import Credentials, HostKeys, KeyFile
@@ -102,10 +103,12 @@ class World:
         province = self.province()
         plan = province.plan(DEFAULT_PLAN)
         keys = HostKeys.of_keys(enrolled if enrolled is not None else self.lab.known_hosts())
-        with closing(SshTransport(Credentials((KeyFile(self.home / "key"),)), keys)) as transport:
+        ways = Ways(province.inventory, Asked("audit", keys=(KeyFile(self.home / "key"),), agent=False))
+        with closing(SshTransport(Credentials(), keys)) as transport:
+            transport.prepare(ways.credentials(province.inventory.endpoints.values()))
             done = sweep(
                 province, plan, classify_province(province, day_in_vietnam(now())), store, transport, Scope(again=again),
-                user="audit", who="officer", sudo=False, limits=Limits(endpoint_seconds=60), observer=NullObserver(),
+                ways=ways, who="officer", sudo=False, limits=Limits(endpoint_seconds=60), observer=NullObserver(),
                 stop=Event(), clock=now,
             )  # fmt: skip
         self.last = done
