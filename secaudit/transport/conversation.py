@@ -109,7 +109,7 @@ class FanoutTransport(paramiko.Transport):
         "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512", "hmac-sha1",
     )  # fmt: skip
 
-    _preferred_compression = ("zlib@openssh.com", "none")
+    _preferred_compression: tuple[str, ...] = ("zlib@openssh.com", "none")
 
     def __init__(self, wire: Wire, seconds: float, known_types: Sequence[str] = ()) -> None:
         """Over ``wire``; the library's own limits are set to ``seconds``, key types already enrolled are asked for first."""
