@@ -134,21 +134,23 @@ def test_the_service_takes_everyday_results_for_results_and_shows_no_secret():
     assert service["KillSignal"] == "SIGINT"
     shell, option, script = shlex.split(service["ExecStart"])
     assert (shell, option) == ("/bin/sh", "-c")
-    assert script.startswith("exec "), "the shell must not stand between systemd and the scan"
-    assert service["LoadCredential"].split(":")[0] == "passphrase"
-    assert script.endswith("--passphrase-fd 3 3<%d/passphrase")
+    assert script.startswith("cat %d/passphrase | exec "), "a pipe: a descriptor that is a file would be refused"
+    assert service["LoadCredentialEncrypted"].split(":")[0] == "passphrase"
+    assert script.endswith("--passphrase-fd 0")
+    assert "KillMode" not in service, "the signal must reach every process of the service, not the shell alone"
     assert timer["Persistent"] == "no", "a run that was missed must not begin at night"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no POSIX shell")
-def test_the_shell_line_hands_the_secret_over_as_a_descriptor(tmp_path):
-    """The line of the unit, with a program in secaudit's place that tells what it got."""
+def test_the_shell_line_hands_the_secret_over_through_a_pipe(tmp_path):
+    """The line of the unit, with a program in secaudit's place that takes it as secaudit does and tells what it got."""
     secret = tmp_path / "passphrase"
     secret.write_text("Hoa-Sen-2026", encoding="utf-8")
     teller = tmp_path / "secaudit"
     teller.write_text(
         f"#!{sys.executable}\nimport os, sys\nassert 'Hoa-Sen' not in repr(sys.argv) + repr(os.environ)\n"
-        "print(sys.argv[1], os.read(3, 100).decode())\nsys.exit(4)\n",
+        f"sys.path.insert(0, {str(ROOT)!r})\nfrom secaudit.cli.secret_sources import descriptor_secret\n"
+        "print(sys.argv[1], descriptor_secret(0, '--passphrase-fd').reveal())\nsys.exit(4)\n",
         encoding="utf-8",
     )
     teller.chmod(0o700)
