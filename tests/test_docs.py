@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -35,12 +36,10 @@ def _commands(*path: str) -> list[tuple[str, ...]]:
     """The tree as the help shows it."""
     text = _secaudit(*path, "--help").stdout
     listed = re.search(r"^Commands:\n((?:  .*\n?)+)", text, re.MULTILINE)
-    found = [path]
-    for line in listed.group(1).splitlines() if listed else []:
-        name = re.match(r"  ([a-z]+)\b", line)
-        if name:
-            found += _commands(*path, name.group(1))
-    return found
+    names = [match[1] for line in (listed.group(1).splitlines() if listed else []) if (match := re.match(r"  ([a-z]+)\b", line))]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each help is a process of its own
+        below = list(pool.map(lambda name: _commands(*path, name), names))
+    return [path, *(command for commands in below for command in commands)]
 
 
 def command_page() -> str:

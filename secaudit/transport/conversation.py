@@ -292,11 +292,11 @@ class Conversation:
             return Heard(heard.stdout, heard.stderr, None, Cut.BYTES)
         if not said and getattr(channel, _REFUSED, False):
             raise self.failure(Sight.SHELL, "the server refused to run a command")
-        if heard.cut is None and not channel.eof_received and heard.exit_status is None:
-            if not self._transport.is_active():
-                if not said:
-                    raise self.failure(Sight.CHANNEL, "the server closed the connection instead of running the command")
-                return Heard(heard.stdout, heard.stderr, None, Cut.CONNECTION)
+        unfinished = heard.cut is None and not channel.eof_received and heard.exit_status is None
+        if unfinished and not self._transport.is_active():
+            if not said:
+                raise self.failure(Sight.CHANNEL, "the server closed the connection instead of running the command")
+            return Heard(heard.stdout, heard.stderr, None, Cut.CONNECTION)
         return heard
 
     def failure(self, sight: Sight, detail: str) -> TransportFailure:
