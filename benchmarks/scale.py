@@ -193,7 +193,7 @@ def watched(notes: Path, arguments: list[str]) -> None:
 
     for name in ("keep", "begin_run", "end_run", "save_findings", "latest", "findings"):
         timed(Store, name)
-    timed(seeing, "_judge_new")
+    timed(seeing, "judge_new")
     timed(seeing, "collect")
     sys.argv = ["secaudit", *arguments]
     try:

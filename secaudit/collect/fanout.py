@@ -35,6 +35,8 @@ STACK_BYTES = 256 * 1024
 UNREAD_BYTES = 16 * 1024 * 1024
 """Answers that came and are not kept yet: workers with more wait, so that memory goes with the connections, not the machines."""
 _GATHER_SECONDS = 0.25
+_GATHER_BYTES = 512 * 1024
+"""Of answers in one transaction: on a disk that fills up only the last one is lost, and it is asked again."""
 """How long a finished endpoint waits for others to be kept with it: a transaction each costs as much as reading its facts."""
 _LOOK_SECONDS = 0.2
 """How often a quiet run looks for its stop sign."""
@@ -251,7 +253,7 @@ class _Fan:
                     if isinstance(event.result, Answer):
                         held += event.result.size
                     outcomes += self._settle(event)
-                if len(outcomes) >= BATCH or held >= UNREAD_BYTES // 2 or through >= working:
+                if len(outcomes) >= BATCH or held >= _GATHER_BYTES or through >= working:
                     break
                 event = self._events.get(timeout=max(until - time.monotonic(), 0))
         except queue.Empty:

@@ -44,6 +44,8 @@ class Relay:
         self._lab = lab
         self._pull = pull
         self.pulled = threading.Event()
+        self._over = threading.Event()
+        self._open: list[socket.socket] = []
         libc = ctypes.CDLL(None, use_errno=True)
         with open("/proc/thread-self/ns/net", "rb") as ours, open(f"/run/netns/{space}", "rb") as theirs:  # noqa: PTH123
             _enter(libc, theirs.fileno())
@@ -54,7 +56,9 @@ class Relay:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        self._listener.close()
+        self._over.set()
+        for one in (self._listener, *self._open):
+            one.close()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -62,6 +66,7 @@ class Relay:
                 near, _ = self._listener.accept()
                 far = socket.create_connection(self._lab, 10)
                 far.settimeout(None)
+                self._open += [near, far]
                 for way, source, target in ((FROM_US, near, far), (FROM_MACHINE, far, near)):
                     threading.Thread(target=self._pump, args=(way, source, target), daemon=True).start()
 
@@ -77,7 +82,8 @@ class Relay:
                     ip("-n", self._space, "link", "set", "eth0", "down")
                     self.pulled.set()
                 if self.pulled.is_set():
-                    time.sleep(600)
+                    self._over.wait(600)
+                    return
                 target.sendall(data)
             target.shutdown(socket.SHUT_WR)
 
