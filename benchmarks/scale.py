@@ -349,13 +349,13 @@ def report(home: Path, machines: Range, asked: argparse.Namespace, lab: psutil.P
     at_begin = max((row[2] for row in gauge.rows if row[0] <= marks["collect began"]), default=0.0)
     peak = max(row[1] for row in gauge.rows)
     gap = screen.longest_gap(screen.drawn)
-    phases = f"load {marks['begin_run began']:.0f}, ask {asking:.0f}, judge {spent['_judge_new']:.0f}"
+    phases = f"load {marks['begin_run began']:.0f}, ask {asking:.0f}, judge {spent['judge_new']:.0f}"
     keeping = f"{spent['keep']:.1f} s in {notes['times']['keep']} transactions, {spent['keep'] / asking * 100:.0f} % of the time"
     first, last = (screen.drawn[0], wall - screen.drawn[-1]) if screen.drawn else (wall, wall)
     rows = (
         ("machines", f"{machines.count} in {machines.agencies} agencies; seen {result['seen']}"),
         ("machines per second while asking", f"{machines.count / asking:.0f} ({asking:.0f} s)"),
-        ("wall time of the command", f"{wall:.0f} s: {phases}, rest {wall - marks['_judge_new ended']:.0f}"),
+        ("wall time of the command", f"{wall:.0f} s: {phases}, rest {wall - marks['judge_new ended']:.0f}"),
         ("CPU of the command", f"{cpu:.0f} s, {cpu / machines.count * 1000:.1f} ms per machine"),
         ("of that while asking", f"{at_end - at_begin:.0f} s, {(at_end - at_begin) / machines.count * 1000:.1f} ms per machine"),
         ("CPU of the lab", f"{lab_cpu:.0f} s, {lab_cpu / machines.count * 1000:.1f} ms per machine"),
@@ -405,7 +405,7 @@ def draw(gauge: Gauge, marks: dict[str, float], count: int) -> None:
             curves.Panel("threads", [row[4] for row in gauge.rows]),
             curves.Panel("machines kept", [row[5] for row in gauge.rows]),
         ],
-        {"asking": marks["collect began"], "judging": marks["_judge_new began"]},
+        {"asking": marks["collect began"], "judging": marks["judge_new began"]},
     )
 
 

@@ -35,9 +35,9 @@ STACK_BYTES = 256 * 1024
 UNREAD_BYTES = 16 * 1024 * 1024
 """Answers that came and are not kept yet: workers with more wait, so that memory goes with the connections, not the machines."""
 _GATHER_SECONDS = 0.25
-_GATHER_BYTES = 512 * 1024
-"""Of answers in one transaction: on a disk that fills up only the last one is lost, and it is asked again."""
 """How long a finished endpoint waits for others to be kept with it: a transaction each costs as much as reading its facts."""
+_GATHER_BYTES = 512 * 1024
+"""Of answers in one transaction: on a disk that fills up only the last one is lost, and its machines are asked again."""
 _LOOK_SECONDS = 0.2
 """How often a quiet run looks for its stop sign."""
 _GRACE_SECONDS = 5.0
