@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Column
 
 from secaudit.cli.session import Session
 from secaudit.messages import Message, msg
@@ -13,6 +14,8 @@ from secaudit.model.outcome import Sight, StoredOutcome
 
 _REFUSED = frozenset({Sight.REFUSED, Sight.HOST_KEY, Sight.AUTH, Sight.CHANNEL, Sight.SUDO})
 
+_COUNT_WIDTH = len("20000/20000")
+_TIME_WIDTH = len("0:00:00")
 WIDE = 100
 """Columns of a console on which wide tables and whole bars are readable; on a narrower one numbers come before pictures."""
 
@@ -21,12 +24,13 @@ def bars(session: Session) -> Progress:
     """A Rich display on standard error; it draws only when that is a terminal that can move its cursor."""
     wide = session.err.width >= WIDE
     return Progress(
-        TextColumn("{task.description}"),
-        *([BarColumn()] if wide else []),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}"),
-        *([TimeElapsedColumn()] if wide else []),
-        TimeRemainingColumn(),
+        # What must never be squeezed out has its width; the words and the picture give way.
+        *([TextColumn("{task.description}")] if wide else []),
+        *([BarColumn(bar_width=20)] if wide else []),
+        MofNCompleteColumn(table_column=Column(min_width=_COUNT_WIDTH, no_wrap=True)),
+        TextColumn("{task.fields[note]}", table_column=Column(no_wrap=True)),
+        *([TimeElapsedColumn(table_column=Column(min_width=_TIME_WIDTH, no_wrap=True))] if wide else []),
+        TimeRemainingColumn(table_column=Column(min_width=_TIME_WIDTH, no_wrap=True)),
         console=session.err,
         transient=False,
         disable=not session.err.is_terminal or session.err.is_dumb_terminal,
@@ -74,7 +78,7 @@ class ScanDisplay:
         if self._waiting:
             waiting = len(self._waiting)
             note = msg(
-                "{rate}/s, seen {seen}, refused {refused}, not seen {unseen}, waiting for another try {waiting}",
+                "{rate}/s, seen {seen}, refused {refused}, not seen {unseen}, waiting {waiting}",
                 rate=rate,
                 waiting=waiting,
                 **counts,
