@@ -13,6 +13,16 @@ from secaudit.cli.login import AgentOption, IdentityOption, PasswordOption, User
 from secaudit.cli.output import OutputFormat, print_json, write_file
 from secaudit.cli.preview import check_suffix, make_preview, show_sheet
 from secaudit.cli.scan_limits import PER_JUMP, Asked, PerJumpOption, PerNetworkOption, local_now
+from secaudit.cli.scan_options import (
+    AgencyOption,
+    AllOption,
+    ConnectionsOption,
+    DeadlineOption,
+    EndpointOption,
+    RateOption,
+    SudoOption,
+    SystemOption,
+)
 from secaudit.cli.session import (
     ChecksOption,
     FormatOption,
@@ -25,7 +35,6 @@ from secaudit.cli.session import (
     workspace_folder,
 )
 from secaudit.cli.tree import Command, application
-from secaudit.cli.trust import AgencyOption, EndpointOption
 from secaudit.cli.ways import Given, NoSshConfigOption, SshConfigOption
 from secaudit.cli.workspace import PlanOption
 from secaudit.errors import UsageError
@@ -61,13 +70,7 @@ OutOption = Annotated[
     Path | None,
     typer.Option("--out", "-o", metavar="FILE", help=N_("File to write: .csv for rules, .md, .html or .txt for people.")),
 ]
-SystemOption = Annotated[list[str] | None, typer.Option("--system", metavar="ID", help=N_("Only machines of this system."))]
-AgainOption = Annotated[bool, typer.Option("--all", help=N_("Also machines with fresh evidence."))]
 DetailOption = Annotated[bool, typer.Option("--detail", help=N_("A line for each machine instead of each network."))]
-SudoOption = Annotated[bool, typer.Option("--sudo", help=N_("Use sudo -n where the machine allows it without a password."))]
-ConnectionsOption = Annotated[int | None, typer.Option("--connections", min=1, max=2000, help=N_("Connections open at once."))]
-RateOption = Annotated[float, typer.Option("--rate", min=0.1, help=N_("New connections per second."))]
-SecondsOption = Annotated[float, typer.Option("--deadline", min=1, help=N_("Seconds one machine may take in all."))]
 
 
 @app.callback()
@@ -88,7 +91,7 @@ def sheet(
     contact: ContactOption = None,
     out: OutOption = None,
     detail: DetailOption = False,
-    again: AgainOption = False,
+    again: AllOption = False,
     agency: AgencyOption = None,
     system: SystemOption = None,
     endpoint: EndpointOption = None,
@@ -101,7 +104,7 @@ def sheet(
     sudo: SudoOption = False,
     connections: ConnectionsOption = None,
     rate: RateOption = 100.0,
-    deadline: SecondsOption = 120.0,
+    deadline: DeadlineOption = 120.0,
     per_network: PerNetworkOption = None,
     per_jump: PerJumpOption = PER_JUMP,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,

@@ -14,6 +14,7 @@ from rich.text import Text
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.login import AgentOption, IdentityOption, login_user
+from secaudit.cli.scan_options import AgencyOption, DeadlineOption, EndpointOption
 from secaudit.cli.session import (
     ChecksOption,
     InventoryOption,
@@ -62,13 +63,6 @@ STANDINGS: dict[Standing | None, Message] = {
 
 DIFFERS = msgc("host key", "NOT the key read on site")
 
-AgencyOption = Annotated[list[str] | None, typer.Option("--agency", metavar="ID", help=N_("Only this agency (may be repeated)."))]
-EndpointOption = Annotated[
-    list[str] | None, typer.Option("--endpoint", metavar="ID", help=N_("Only this machine (may be repeated)."))
-]
-SecondsOption = Annotated[float, typer.Option("--deadline", min=1, help=N_("Seconds one machine may take in all."))]
-
-
 FromOption = Annotated[
     Path | None,
     typer.Option(
@@ -107,7 +101,7 @@ def scan_keys(
     checks: Annotated[Path | None, ChecksOption] = None,
     agency: AgencyOption = None,
     endpoint: EndpointOption = None,
-    deadline: SecondsOption = 20.0,
+    deadline: DeadlineOption = 20.0,
     identity: IdentityOption = None,
     agent: AgentOption = True,
     password_fd: PasswordFdOption = None,
@@ -137,7 +131,7 @@ def add(
     endpoint: EndpointOption = None,
     file: FromOption = None,
     fingerprint: FingerprintOption = None,
-    deadline: SecondsOption = 20.0,
+    deadline: DeadlineOption = 20.0,
     identity: IdentityOption = None,
     agent: AgentOption = True,
     password_fd: PasswordFdOption = None,

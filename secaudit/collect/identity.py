@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from secaudit.facts.identity import serial_number, smbios_uuid
+from secaudit.model.identity import Identity
 
 _DMI = Path("/sys/class/dmi/id")
 _RSMB = 0x52534D42
@@ -21,19 +22,24 @@ _SERIAL_AT, _UUID_AT = 7, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """What a machine says of itself; empty is not known. Fillers of manufacturers count as not known."""
+class ThisMachine:
+    """Name and firmware numbers; empty is not known. Fillers of manufacturers count as not known."""
 
     host: str
     serial: str = ""
     uuid: str = ""
 
+    @property
+    def identity(self) -> Identity:
+        """The numbers, to be compared like those of any answer."""
+        return Identity(self.uuid, self.serial)
 
-def this_identity() -> Identity:
+
+def this_identity() -> ThisMachine:
     """Name and firmware numbers of this machine; on Linux only root may read the numbers."""
     table = _windows_table()
     serial, uuid = smbios_system(table) if table else (_first(_DMI / "product_serial"), _first(_DMI / "product_uuid"))
-    return Identity(platform.node(), serial_number(serial), smbios_uuid(uuid))
+    return ThisMachine(platform.node(), serial_number(serial), smbios_uuid(uuid))
 
 
 def _first(path: Path) -> str:

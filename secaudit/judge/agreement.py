@@ -5,7 +5,7 @@ is compared as it is.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -175,4 +175,5 @@ def _text(fact: Known | Missing | None) -> str:
     return _json(fact.value)[:SHOWN] if isinstance(fact, Known) else ""
 
 
-_json: Callable[[object], str] = lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)  # noqa: E731
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)

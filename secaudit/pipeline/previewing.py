@@ -161,12 +161,9 @@ class Preview:
 
     @property
     def seconds(self) -> float:
-        """About how long the run takes when every machine answers as before."""
-        machines = self.machines
-        if not machines:
-            return 0.0
-        times = [machine.seconds for machine in machines]
-        return max(sum(times) / self.limits.in_flight, len(times) / self.limits.per_second, *times)
+        """About how long the run takes when every machine answers as before; without a login there is nothing to wait for."""
+        times = [machine.seconds for machine in self.logged_in]
+        return max(sum(times) / self.limits.in_flight, len(self.machines) / self.limits.per_second, *times)
 
 
 def preview(

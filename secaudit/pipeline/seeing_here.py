@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import NoReturn
 
 from secaudit.collect import Job, Limits, Observer
-from secaudit.collect.identity import Identity
+from secaudit.collect.identity import ThisMachine
 from secaudit.collect.this_machine import see_this_machine, this_platform
 from secaudit.errors import UsageError
-from secaudit.facts.identity import serial_number, smbios_uuid
 from secaudit.messages import Message, clean, msg
-from secaudit.model.fact import FactSet, Known
+from secaudit.model.identity import DECLARED, Expected, Identity, Likeness, compare
 from secaudit.model.inventory import Endpoint, EndpointKind
 from secaudit.model.outcome import Outcome, Way
 from secaudit.model.plan import Plan
+from secaudit.pipeline.identities import declared_identity
+from secaudit.pipeline.judging import gather_states
 from secaudit.pipeline.province import Levels, Province
 from secaudit.pipeline.seeing import Scope, Selection, Sweep, check_names, judge_new
 from secaudit.store import Store
@@ -24,7 +25,7 @@ MOST_NAMED = 8
 _PLATFORM_OF = {"windows": "windows", "linux": "posix"}
 
 
-def this_endpoint(province: Province, here: Identity, scope: Scope) -> Endpoint:
+def this_endpoint(province: Province, here: ThisMachine, scope: Scope) -> Endpoint:
     """The machine of the inventory that this one is: the one named, else the only one whose numbers or whose name it has.
 
     UsageError says what was found and how to declare it; also for a machine that must not be looked at.
@@ -51,7 +52,7 @@ def this_endpoint(province: Province, here: Identity, scope: Scope) -> Endpoint:
 _AS_ONE = msg("secaudit scan --local looks at the machine it runs on; machines afar are seen without --local")
 
 
-def _check_allowed(endpoint: Endpoint, here: Identity) -> None:
+def _check_allowed(endpoint: Endpoint, here: ThisMachine) -> None:
     """Refuse what must not or cannot be looked at as ``endpoint``."""
     if endpoint.kind is EndpointKind.ISOLATED:
         raise UsageError(
@@ -66,9 +67,8 @@ def _check_allowed(endpoint: Endpoint, here: Identity) -> None:
     declared = _PLATFORM_OF.get(endpoint.os or "")
     if declared is not None and declared != this_platform():
         _contradicted(endpoint, msg("the inventory declares another operating system for it: {os}", os=endpoint.os or ""))
-    for number, own in ((serial_number(endpoint.serial or ""), here.serial), (smbios_uuid(endpoint.uuid or ""), here.uuid)):
-        if number and own and number.casefold() != own.casefold():
-            _contradicted(endpoint, msg("the firmware of this machine has another number: {number}", number=own))
+    if compare(declared_identity(endpoint), here.identity) is Likeness.OTHER:
+        _contradicted(endpoint, _another_number(here.identity))
 
 
 def _contradicted(endpoint: Endpoint, why: Message) -> NoReturn:
@@ -78,12 +78,15 @@ def _contradicted(endpoint: Endpoint, why: Message) -> NoReturn:
     )
 
 
-def _has_number(endpoint: Endpoint, here: Identity) -> bool:
-    serial, uuid = serial_number(endpoint.serial or ""), smbios_uuid(endpoint.uuid or "")
-    return bool(here.serial and serial.casefold() == here.serial.casefold()) or bool(here.uuid and uuid == here.uuid)
+def _another_number(own: Identity) -> Message:
+    return msg("the firmware of this machine has another number: {number}", number=clean(own.serial or own.uuid, limit=100))
 
 
-def _has_name(endpoint: Endpoint, here: Identity) -> bool:
+def _has_number(endpoint: Endpoint, here: ThisMachine) -> bool:
+    return compare(declared_identity(endpoint), here.identity) is Likeness.SAME
+
+
+def _has_name(endpoint: Endpoint, here: ThisMachine) -> bool:
     """Its id or its declared DNS name is the name this machine gives itself; an IP address is no name."""
     host = here.host.casefold().rstrip(".")
     short = host.partition(".")[0]
@@ -91,15 +94,14 @@ def _has_name(endpoint: Endpoint, here: Identity) -> bool:
     return bool(short) and (endpoint.id.casefold() in (host, short) or address == host or address.split(".")[0] == short)
 
 
-def _could_be(endpoint: Endpoint, here: Identity) -> bool:
+def _could_be(endpoint: Endpoint, here: ThisMachine) -> bool:
     """Nothing that is declared speaks against it."""
     declared = _PLATFORM_OF.get(endpoint.os or "", this_platform())
-    serial = serial_number(endpoint.serial or "")
     return (
         endpoint.kind is not EndpointKind.ISOLATED
         and endpoint.status == "in_use"
         and declared == this_platform()
-        and (not serial or not here.serial or serial.casefold() == here.serial.casefold())
+        and compare(declared_identity(endpoint), here.identity) is not Likeness.OTHER
     )
 
 
@@ -108,7 +110,7 @@ def _names(found: Sequence[Endpoint]) -> str:
     return shown if len(found) <= MOST_NAMED else f"{shown}, …"
 
 
-def _unknown(here: Identity, scope: Scope) -> Message:
+def _unknown(here: ThisMachine, scope: Scope) -> Message:
     numbers = here.serial or here.uuid
     name = clean(here.host, limit=100)
     if scope.agencies or scope.systems:
@@ -118,7 +120,7 @@ def _unknown(here: Identity, scope: Scope) -> Message:
     return msg("no machine of the inventory is this one (it calls itself {name}, its firmware shows no number)", name=name)
 
 
-def _how_to_declare(here: Identity, candidates: Sequence[Endpoint]) -> Message:
+def _how_to_declare(here: ThisMachine, candidates: Sequence[Endpoint]) -> Message:
     """Which machines it may be, and a line to be pasted into the agency's file."""
     system = "windows" if this_platform() == "windows" else "linux"
     name = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in here.host.casefold()).strip("._-")[:64]
@@ -150,37 +152,42 @@ def sweep_here(
     clock: Callable[[], datetime],
 ) -> Sweep:
     """Look once, keep, judge. UsageError, and nothing kept, when the answer shows that this is not ``endpoint``."""
+    started = clock()
+    earlier = gather_states(province, store, as_of=started, fresh_days=plan.evidence.fresh_days)[endpoint.id].identity
     run = store.begin_run(
         who=who,
         way=Way.LOCAL,
         scope=f"this machine, endpoint={endpoint.id}",
         inventory_digest=province.inventory.digest,
         catalog_digest=province.catalog.digest,
-        started_at=clock(),
+        started_at=started,
     )
     observer.begun(1)
     observer.asking(endpoint)
     knowledge = province.catalog.knowledge
     outcome = see_this_machine(endpoint, knowledge=knowledge, limits=limits, clock=clock, stop=stop, sudo=sudo)
     if outcome is not None:
-        refused = _told_otherwise(endpoint, outcome)
-        if refused is not None:
+        try:
+            _refuse_stranger(endpoint, outcome, earlier)
+        except UsageError:
             store.end_run(run.number, "failed", clock())
-            _contradicted(endpoint, refused)
+            raise
         observer.kept(store.keep(run.number, [outcome])[0])
     run = store.end_run(run.number, "interrupted" if outcome is None else "finished", clock())
     selection = Selection((Job(endpoint, None),), fresh=0, isolated=0)
     return Sweep(run, selection, judge_new(province, plan, levels, store, selection, run.number, clock()))
 
 
-def _told_otherwise(endpoint: Endpoint, outcome: Outcome) -> Message | None:
-    """Why the answer cannot be that of ``endpoint``: root sees numbers that the program itself could not read."""
-    facts: FactSet = outcome.facts or {}
-    for name, declared in (
-        ("machine.serial", serial_number(endpoint.serial or "")),
-        ("machine.uuid", smbios_uuid(endpoint.uuid or "")),
-    ):
-        fact = facts.get(name)
-        if declared and isinstance(fact, Known) and str(fact.value).casefold() != declared.casefold():
-            return msg("the firmware of this machine has another number: {number}", number=str(fact.value))
-    return None
+def _refuse_stranger(endpoint: Endpoint, outcome: Outcome, earlier: Identity) -> None:
+    """UsageError when the answer is another machine's: root sees numbers that the program itself could not read."""
+    seen = Identity.of_facts(outcome.facts)
+    found = None if outcome.lab else Expected(declared_identity(endpoint), earlier).contradicted_by(seen)
+    if found is None:
+        return
+    basis, known = found
+    if basis == DECLARED:
+        _contradicted(endpoint, _another_number(seen))
+    raise UsageError(
+        msg("what was seen of {id} before came from another machine: {identity}", id=endpoint.id, identity=str(known)),
+        hint=msg("name the right machine with --endpoint; if {id} was replaced: secaudit trust accept {id}", id=endpoint.id),
+    )

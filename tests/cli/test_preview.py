@@ -122,6 +122,36 @@ def test_the_key_is_named_by_the_fingerprint_of_its_public_half(secaudit, provin
     assert [(one["offered"], one["usable"]) for one in both] == [("key_file", True), ("key_file", False), ("password", True)]
 
 
+def test_credentials_of_each_agency_are_named_with_the_machines_they_are_for(secaudit, province, tmp_path):
+    """From credentials.yaml, which holds no secret; what a scan would ask for or fetch is not asked for."""
+    fresh_key(tmp_path / "workspace" / "key-b")
+    (tmp_path / "workspace" / "credentials.yaml").write_text(
+        "logins:\n  - {agencies: [so-b], keys: [key-b], agent: false, password: keyring:secaudit/so-b}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "workspace" / "credentials.yaml").chmod(0o600)
+    without_key = [part for part in province if part not in ("--identity", tmp_path / "key")]
+    found = _preview(secaudit, without_key)
+    key, password = found["offers"]
+    assert (key["offered"], key["file"], key["machines"]) == ("key_file", str(tmp_path / "workspace" / "key-b"), 1)
+    assert (password["offered"], password["machines"]) == ("password", 1)
+    shown = secaudit("scan", "--preview", *without_key)
+    assert "key-b" in shown.stdout and "for 1 machines and jump hosts" in shown.stdout
+
+
+def test_nobody_who_is_only_told_apart_costs_a_password(secaudit, province, tmp_path):
+    """Asking for host keys logs in to nobody: passwords of machines are neither asked for nor taken."""
+    file = tmp_path / "workspace" / "credentials.yaml"
+    place = province[: province.index("--identity")]
+    for source in ("prompt", "descriptor", "keyring:secaudit/all"):
+        file.write_text(f"default: {{password: {source}}}\n", encoding="utf-8")
+        file.chmod(0o600)
+        done = secaudit("trust", "scan", *place, "--endpoint", "may-1", "--deadline", "3")
+        assert done.returncode == 4, done.stderr
+        assert "127.41.0.1" in done.stdout
+        assert "password" not in done.stderr.lower()
+
+
 def test_no_password_is_asked(secaudit, province):
     """A prompt would wait for a terminal that is not there."""
     done = secaudit("scan", "--preview", *province, "--ask-password", "--ask-passphrase")

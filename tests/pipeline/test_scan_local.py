@@ -5,14 +5,18 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from secaudit.collect.identity import Identity
+from secaudit.collect.identity import ThisMachine
 from secaudit.errors import UsageError
 from secaudit.inventory import load_inventory
 from secaudit.messages import Translator
+from secaudit.model.fact import Missing, MissingReason
+from secaudit.model.outcome import Way
 from secaudit.pipeline.seeing import Scope
 from secaudit.pipeline.seeing_here import this_endpoint
 from secaudit.store import Store
@@ -71,12 +75,12 @@ def refusal(home, identity, *endpoints):
 @pytest.mark.parametrize(
     ("identity", "found"),
     [
-        (Identity("x", "5cd1234"), "may-nay"),
-        (Identity("x", "", "4c4c4544-0031-4a10-8050-b7c04f4d3432"), "may-kia"),
-        (Identity("MAY-NAY"), "may-nay"),
-        (Identity("may-kia"), "may-kia"),
-        (Identity("may-kia.xa-a.local"), "may-kia"),
-        (Identity("may-win", "5CD1234"), "may-nay"),
+        (ThisMachine("x", "5cd1234"), "may-nay"),
+        (ThisMachine("x", "", "4c4c4544-0031-4a10-8050-b7c04f4d3432"), "may-kia"),
+        (ThisMachine("MAY-NAY"), "may-nay"),
+        (ThisMachine("may-kia"), "may-kia"),
+        (ThisMachine("may-kia.xa-a.local"), "may-kia"),
+        (ThisMachine("may-win", "5CD1234"), "may-nay"),
     ],
 )
 def test_this_machine_is_found_by_its_numbers_first_and_then_by_its_name(home, identity, found):
@@ -84,30 +88,30 @@ def test_this_machine_is_found_by_its_numbers_first_and_then_by_its_name(home, i
 
 
 def test_the_one_that_is_named_is_taken_unless_something_speaks_against_it(home):
-    assert here(home, Identity("anything"), "may-nay") == "may-nay"
-    assert "another number: OTHER1" in refusal(home, Identity("x", "OTHER1"), "may-nay")
-    assert "another operating system" in refusal(home, Identity("x"), "may-win")
+    assert here(home, ThisMachine("anything"), "may-nay") == "may-nay"
+    assert "another number: OTHER1" in refusal(home, ThisMachine("x", "OTHER1"), "may-nay")
+    assert "another operating system" in refusal(home, ThisMachine("x"), "may-win")
 
 
 def test_what_cannot_be_told_is_refused_with_the_candidates_and_a_way_on(home):
-    text = refusal(home, Identity("khach", "NEW-1"))
+    text = refusal(home, ThisMachine("khach", "NEW-1"))
     assert "khach" in text
     assert "may-kia" in text
     assert "may-nay" not in text, "another serial number is declared for it"
     assert "doc-lap" not in text
     assert "- {id: khach, os: linux, kind: workstation, serial: NEW-1}" in text
-    both = refusal(home, Identity("doi"))
+    both = refusal(home, ThisMachine("doi"))
     assert "doi, doi-2" in both
     assert "--endpoint" in both
 
 
 @pytest.mark.parametrize(
     ("identity", "name", "says"),
-    [(Identity("doc-lap"), "doc-lap", "never probed"), (Identity("x", "GONE55"), "da-bo", "retired")],
+    [(ThisMachine("doc-lap"), "doc-lap", "never probed"), (ThisMachine("x", "GONE55"), "da-bo", "retired")],
 )
 def test_machines_that_must_not_be_looked_at_are_refused_by_any_way_of_finding_them(home, identity, name, says):
     assert says in refusal(home, identity)
-    assert says in refusal(home, Identity("x"), name)
+    assert says in refusal(home, ThisMachine("x"), name)
 
 
 def test_an_isolated_machine_is_refused_before_anything_runs(home):
@@ -136,6 +140,30 @@ def test_one_look_is_marked_local_in_every_output(home):
     assert run(home, *base, "r.html").returncode in (0, 3, 4)
     assert "chạy ngay trên máy" in (home / "r.html").read_text(encoding="utf-8")
     assert not (home / "w" / "known_hosts").exists(), "host keys play no part"
+
+
+def test_evidence_of_two_machines_is_never_mixed_under_one_name(home):
+    """What was seen of it before had another machine id: refused with what to do, nothing kept; accepted, it is looked at."""
+    assert scan(home, "--endpoint", "doi").returncode in (0, 3)
+    with Store.open(home / "w" / "store.sqlite") as store:
+        [kept] = store.outcomes(1)
+        facts = dict(store.facts_of([kept.number])[kept.number])
+        facts["machine.id"] = replace(facts["machine.id"], value="0" * 31 + "1")
+        for name in ("machine.uuid", "machine.serial"):
+            facts[name] = Missing(MissingReason.ABSENT, "dmi")
+        run_ = store.begin_run(started_at=datetime.now(UTC), who="x", way=Way.SSH, scope="doi-2")
+        store.keep(
+            run_.number, [replace(kept.outcome, endpoint="doi-2", way=Way.SSH, facts=facts, finished_at=datetime.now(UTC))]
+        )
+        store.end_run(run_.number, "finished", datetime.now(UTC))
+    refused = scan(home, "--endpoint", "doi-2")
+    assert refused.returncode == 2, refused.stderr
+    assert "came from another machine" in refused.stderr and "trust accept doi-2" in refused.stderr
+    with Store.open(home / "w" / "store.sqlite") as store:
+        assert store.outcomes(3) == [] and store.run(3).status == "failed"
+    place = ("--inventory", "province", "--workspace", "w")
+    assert run(home, "trust", "accept", "doi-2", "--yes", *place).returncode == 0
+    assert scan(home, "--endpoint", "doi-2").returncode in (0, 3, 4)
 
 
 def test_the_machine_is_found_by_its_own_name(home):
