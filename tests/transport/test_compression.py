@@ -1,6 +1,5 @@
 """Compression after the login: it saves bytes, and a server that sends bombs gains nothing."""
 
-import resource
 import time
 import zlib
 
@@ -13,6 +12,7 @@ from secaudit.model.outcome import Sight
 from secaudit.transport import Cut, TransportFailure
 from secaudit.transport.squeeze import PACKET_BYTES, Squeezer, Unsqueezer
 from secaudit.transport.wire import Wire
+from tests.memory import grown_kb
 from tests.transport.conftest import ANSWER
 
 HOST = "127.20.8.1"
@@ -85,16 +85,16 @@ def test_a_bomb_ends_at_the_budget_of_the_answer(bench_with, monkeypatch, kind):
     monkeypatch.setattr(LabTransport, "_compression_info", methods)
     monkeypatch.setattr(LabSession, "_flood", flood)
     bench = bench_with({HOST: Machine(answer="x", misbehave="endless-output")})
-    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
-    try:
-        reply = bench.ask(HOST, max_bytes=1 << 20, seconds=30)
-        assert reply.cut in (Cut.BYTES, Cut.CONNECTION)
-        assert len(reply.stdout) <= 1 << 20
-    except TransportFailure as failure:
-        assert failure.sight in (Sight.PROTOCOL, Sight.CHANNEL)
-    assert time.monotonic() - began < 25, "only the deadline ended it"
-    # The lab's own pieces lie in this process too: 32 MB.
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
+    began = time.monotonic()
+    with grown_kb() as grown:
+        try:
+            reply = bench.ask(HOST, max_bytes=1 << 20, seconds=30)
+            assert reply.cut in (Cut.BYTES, Cut.CONNECTION)
+            assert len(reply.stdout) <= 1 << 20
+        except TransportFailure as failure:
+            assert failure.sight in (Sight.PROTOCOL, Sight.CHANNEL)
+        assert time.monotonic() - began < 25, "only the deadline ended it"
+        assert grown() < 100 * 1024  # the lab's own pieces lie in this process too: 32 MB
 
 
 def test_a_gigabyte_in_one_packet_is_never_unpacked():
@@ -102,11 +102,11 @@ def test_a_gigabyte_in_one_packet_is_never_unpacked():
     stream = zlib.compressobj(9)
     begin = stream.flush(zlib.Z_FULL_FLUSH)
     bomb = begin + (stream.compress(bytes(1 << 20)) + stream.flush(zlib.Z_FULL_FLUSH)) * 1024
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(EOFError):
-        Unsqueezer(wire)(bomb)
-    assert wire.overrun
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 8 * 1024
+    with grown_kb() as grown:
+        with pytest.raises(EOFError):
+            Unsqueezer(wire)(bomb)
+        assert wire.overrun
+        assert grown() < 8 * 1024
 
 
 def test_many_honest_packets_end_at_the_limit_of_the_wire():
