@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -55,7 +56,7 @@ class Cables:
     """
 
     def __init__(self) -> None:
-        self.name = f"secaudit-{os.getpid()}"
+        self.name = f"secaudit-{os.getpid()}-{secrets.token_hex(3)}"  # two of one test run may overlap
         self._count = 0
 
     def __enter__(self) -> "Cables":
