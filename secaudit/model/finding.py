@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from secaudit.model.fact import MissingReason
+from secaudit.model.outcome import Grade
 
 
 class Verdict(StrEnum):
@@ -37,6 +38,8 @@ class Finding:
     """Facts the expression named -> observed value as JSON text, at most 2,000 characters each."""
     defect: str | None = None
     """An error no missing fact explains: a defect of the check."""
+    grade: Grade | None = None
+    """The worst grade of evidence that was needed to decide it; None for what evidence did not decide."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,6 +239,8 @@ class Endpoint(Written):
     os: Literal["windows", "linux", "other"] | None = None
     kind: EndpointKind
     place: Line | None = None
+    hostname: Annotated[Line, Field(max_length=253)] | None = None
+    """The name the machine gives itself, where it is not its id: by it consoles and collectors know it."""
     serial: Line | None = None
     uuid: Line | None = None
     address: Annotated[Line, Field(max_length=253)] | None = None

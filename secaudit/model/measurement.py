@@ -10,7 +10,7 @@ from secaudit.model.doubt import Doubt, DoubtKind
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Finding
 from secaudit.model.identity import NOTHING_KNOWN, Identity
-from secaudit.model.outcome import Sight, StoredOutcome
+from secaudit.model.outcome import Grade, Sight, StoredOutcome
 from secaudit.model.protection import ProtectionGrade
 
 
@@ -42,6 +42,9 @@ class EndpointState:
     """Of machines with evidence that is judged."""
     identity: Identity = NOTHING_KNOWN
     """What the newest sight said of the machine, whether it counts as evidence or not; lab answers stand for no machine."""
+    pieces: tuple[StoredOutcome, ...] = ()
+    """All fresh evidence that counts, of each way and console the newest: the best grade first, then the newest. ``evidence`` is
+    the first of them; the others fill in what it leaves open."""
     doubt: Doubt | None = None
     """Why there is no evidence although the machine answered; ``evidence`` is None then."""
 
@@ -155,6 +158,8 @@ class Measurement:
     under: tuple[SubMeasurement, ...] = ()
     declared_only: int = 0
     """Members declared to meet it without evidence of a grade that counts: drawn apart, part of unknown."""
+    proven_by: tuple[tuple[Grade, int], ...] = ()
+    """``tally.proven`` by the grade of evidence that was needed; empty where evidence of machines does not decide."""
     lab: int = 0
     """Members whose evidence is lab data."""
     notes: tuple[Message, ...] = field(default=())

@@ -71,6 +71,7 @@ class Outcome:
     host_key: str | None = None
     """SHA256 fingerprint of the server's key when one was offered."""
     server_version: str | None = None
+    """What the other side calls itself: the SSH banner; of a console its :class:`~secaudit.model.console.EvidenceSource`."""
     lab: bool = False
     """The answer came from a lab endpoint, not from a real machine."""
 

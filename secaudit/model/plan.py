@@ -46,6 +46,8 @@ class EvidenceRules(Written):
 
     fresh_days: Annotated[Whole, Field(ge=1, le=3660)] = 30
     """A machine's evidence older than this is stale."""
+    console_days: Annotated[Whole, Field(ge=1, le=3660)] = 14
+    """A console's word about a machine it has not heard of for longer is stale (practice.md 2)."""
     grades: tuple[Grade, ...] = (Grade.A, Grade.B, Grade.C)
     """Grades that enter the lower bound."""
     people_valid_days: Annotated[Whole, Field(ge=1, le=3660)] = 365

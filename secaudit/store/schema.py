@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 APPLICATION_ID = 0x53415544
 """``SAUD`` in the header of the file: how a store is told from any other SQLite database."""
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration; a store that names another one is older (migrated) or newer (refused)."""
 
 metadata = MetaData(
@@ -208,4 +208,65 @@ recheck_results = Table(
     Column("body", LargeBinary, nullable=False),  # fact by fact
     Column("digest", Text, nullable=False),
     PrimaryKeyConstraint("run", "endpoint"),
+)
+
+intakes = Table(  # files that evidence came in, kept whole
+    "intakes",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("run", Integer, ForeignKey("runs.number"), nullable=False),
+    Column("at", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("digest", Text, nullable=False),  # of the file; every capture made from it names it
+    Column("size", Integer, nullable=False),
+    Column("exporter", Text, nullable=False),
+    Column("exported_at", Text),
+    Column("profile", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index(None, "digest"),
+)
+
+newcomers = Table(  # machines that evidence speaks of and that no agency declares; outcomes stand under their id
+    "newcomers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("uuid", Text, nullable=False),
+    Column("serial", Text, nullable=False),
+    Column("machine_id", Text, nullable=False),
+    Column("os", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("first_seen", Text, nullable=False),
+    Column("last_seen", Text, nullable=False),
+)
+
+couriers = Table(  # collectors that were made; the token is sealed to the province's own key
+    "couriers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("via", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("key", Text, nullable=False),  # SHA-256 of the certificate the answers are sealed to
+    Column("token", LargeBinary, nullable=False),
+    Column("digest", Text, nullable=False),  # of the zip that was handed out
+    Index(None, "agency", "period"),
+)
+
+courier_answers = Table(  # answers that were taken in: the same one is never taken twice
+    "courier_answers",
+    metadata,
+    Column("mac", Text, primary_key=True),
+    Column("courier", Text, ForeignKey("couriers.id"), nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("machine", Text, nullable=False),  # tag by which the collector knows the machine again
+    Column("at", Text, nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("outcome", Integer, ForeignKey("outcomes.number"), nullable=False),
+    UniqueConstraint("nonce"),
+    Index(None, "courier", "machine"),
 )

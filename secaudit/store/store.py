@@ -14,10 +14,11 @@ from secaudit.model.capture import Capture
 from secaudit.model.fact import FactSet
 from secaudit.model.finding import Finding
 from secaudit.model.identity import Identity
+from secaudit.model.intake import IntakeFile, Newcomer, StoredIntake
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Offer, Outcome, Run, StoredOutcome, Way
 from secaudit.model.recheck import Draw, MachineRecheck, RecheckReport
-from secaudit.store import discovery, machines, reading, rechecks, schema, verify, writing
+from secaudit.store import discovery, intakes, machines, reading, rechecks, schema, verify, writing
 from secaudit.store import offers as offers_table
 from secaudit.store.codec import CodecError, Compressor
 from secaudit.store.database import Database, open_database, peek_database
@@ -201,6 +202,33 @@ class Store:
         """Moment, who, endpoint of everything accepted, oldest first."""
         with self._reading() as connection:
             return machines.acceptances(connection)
+
+    # Evidence from files
+
+    def keep_file(self, run: int, file: IntakeFile, at: datetime) -> None:
+        """Keep a file that evidence came in, whole; on the disk when this returns."""
+        with self._database.write() as connection:
+            intakes.save_file(connection, run, file, at)
+
+    def intake_files(self) -> list[StoredIntake]:
+        """All files taken in, oldest first, without their bytes."""
+        with self._reading() as connection:
+            return intakes.files(connection)
+
+    def intake_body(self, number: int) -> bytes | None:
+        """The bytes of a file taken in; None when there is none with this number."""
+        with self._reading() as connection:
+            return intakes.body(connection, number)
+
+    def keep_newcomers(self, found: Iterable[Newcomer]) -> None:
+        """Keep machines that evidence speaks of and nobody declares."""
+        with self._database.write() as connection:
+            intakes.save_newcomers(connection, found)
+
+    def newcomers(self, as_of: datetime | None = None) -> list[Newcomer]:
+        """Machines nobody declared when they were seen, by agency and id; with ``as_of`` those known by then."""
+        with self._reading() as connection:
+            return intakes.newcomers(connection, as_of)
 
     # Evidence
 

@@ -15,6 +15,12 @@ from secaudit.model.outcome import Grade, Outcome, Run, Sight, Way
 from secaudit.store import Store
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+_FILES = ("courier_answers", "couriers", "newcomers", "intakes")
+_FIRST = ("recheck_results", "rechecks", "offers", "acceptances", "doubts", "identities")
+BACK_TO_0001 = (*(f"DROP TABLE {table}" for table in (*_FILES, *_FIRST)), "UPDATE alembic_version SET version_num = '0001'")
+"""Statements that make a store what the first release left."""
+BACK_TO_0004 = (*(f"DROP TABLE {table}" for table in _FILES), "UPDATE alembic_version SET version_num = '0004'")
+"""... and what it was before evidence came as files."""
 
 
 class Maker:

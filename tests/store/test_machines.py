@@ -12,6 +12,7 @@ from secaudit.model.fact import Known
 from secaudit.model.identity import Identity
 from secaudit.model.outcome import Sight, Way
 from secaudit.store import FlawKind, Store
+from tests.store.conftest import BACK_TO_0001
 
 ONE = Identity("1ab00000-0000-4000-8000-000000000001", "SERIAL-1", "m1")
 
@@ -118,9 +119,8 @@ def old_store(path: Path, make: Any) -> None:
         )
         store.save_facts(1, facts(Identity(serial="SERIAL-2")))
     connection = sqlite3.connect(path, isolation_level=None)
-    for table in ("identities", "doubts", "acceptances", "offers", "recheck_results", "rechecks"):
-        connection.execute(f"DROP TABLE {table}")
-    connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    for statement in BACK_TO_0001:
+        connection.execute(statement)
     connection.close()
 
 

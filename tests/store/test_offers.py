@@ -8,6 +8,7 @@ import pytest
 
 from secaudit.model.outcome import Offer, OfferResult, Sight, Way
 from secaudit.store import Store
+from tests.store.conftest import BACK_TO_0001
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 OFFER = Offer("pc-1", "[127.0.0.1]:2222", "audit", "publickey", "SHA256:abc", NOON, OfferResult.ACCEPTED)
@@ -48,9 +49,7 @@ def test_a_store_without_the_table_gets_it_and_keeps_what_it_has(store, run, pat
     head = store.head()
     store.close()
     connection = sqlite3.connect(path)
-    later = ("offers", "identities", "doubts", "acceptances", "recheck_results", "rechecks")
-    connection.executescript("".join(f"DROP TABLE {table};" for table in later))
-    connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.executescript(";".join(BACK_TO_0001))
     connection.commit()
     connection.close()
     with Store.open(path) as again:

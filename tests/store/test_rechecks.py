@@ -11,6 +11,7 @@ import pytest
 from secaudit.model.outcome import Grade, Sight, Way
 from secaudit.model.recheck import Agreement, Draw, DrawnFrom, FactAgreement, MachineRecheck, Recheck
 from secaudit.store import FlawKind, Store, draw_digest
+from tests.store.conftest import BACK_TO_0001
 
 
 @pytest.fixture
@@ -103,8 +104,7 @@ def test_a_store_from_before_rechecks_is_brought_up_to_date(store: Store, make: 
     store.end_run(run.number, "finished", make.noon)
     head = store.head()
     store.close()
-    later = ("recheck_results", "rechecks", "identities", "doubts", "acceptances", "offers")
-    tamper(*(f"DROP TABLE {table}" for table in later), "UPDATE alembic_version SET version_num = '0001'")
+    tamper(*BACK_TO_0001)
     with Store.open(path) as again:
         assert again.recheck(1) is None
         assert (again.head(), again.verify().intact) == (head, True)

@@ -1,0 +1,1 @@
+"""Evidence files become outcomes: exports of consoles, lists, answers of the collector."""

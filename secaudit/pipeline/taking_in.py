@@ -1,0 +1,72 @@
+"""Taking in evidence that came as a file: one run, the file kept whole, outcomes, newcomers, and what judging makes of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from secaudit.collect import Job
+from secaudit.model.intake import IntakeFile, Newcomer
+from secaudit.model.outcome import Outcome, Run, StoredOutcome, Way
+from secaudit.model.plan import Plan
+from secaudit.pipeline.judging import Progress, batched, silent
+from secaudit.pipeline.province import Levels, Province
+from secaudit.pipeline.seeing import Judged, Selection, judge_new
+from secaudit.store import Store
+
+_BATCH = 500
+"""Outcomes in one transaction."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was kept."""
+
+    run: Run
+    outcomes: tuple[StoredOutcome, ...]
+    judged: Judged
+
+
+def take_in(
+    province: Province,
+    plan: Plan,
+    levels: Levels,
+    store: Store,
+    *,
+    way: Way,
+    who: str,
+    scope: str,
+    files: Sequence[IntakeFile],
+    outcomes: Sequence[Outcome],
+    newcomers: Sequence[Newcomer],
+    clock: Callable[[], datetime],
+    progress: Progress = silent,
+) -> Taken:
+    """Keep files, outcomes and newcomers as one run and judge the machines concerned.
+
+    Outcomes of machines nobody declared stand under their newcomer's id and are judged once they are declared. A run that is
+    broken off leaves its outcomes, and importing again repeats nothing that matters: the newer evidence of a machine counts.
+    """
+    started = clock()
+    run = store.begin_run(
+        who=who,
+        way=way,
+        scope=scope,
+        inventory_digest=province.inventory.digest,
+        catalog_digest=province.catalog.digest,
+        started_at=started,
+    )
+    status = "failed"
+    kept: list[StoredOutcome] = []
+    try:
+        for file in files:
+            store.keep_file(run.number, file, started)
+        store.keep_newcomers(newcomers)
+        for part in batched(outcomes, _BATCH):
+            kept += store.keep(run.number, part)
+        status = "finished"
+    finally:
+        run = store.end_run(run.number, status, clock())
+    declared = province.inventory.endpoints
+    jobs = {one.outcome.endpoint: Job(declared[one.outcome.endpoint], None) for one in kept if one.outcome.endpoint in declared}
+    selection = Selection(tuple(jobs.values()), fresh=0, isolated=0)
+    return Taken(run, tuple(kept), judge_new(province, plan, levels, store, selection, run.number, clock(), progress))
