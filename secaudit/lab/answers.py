@@ -9,6 +9,7 @@ Tools that write moments in a way of their own have words of their own: ``EPOCH`
 import base64
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -36,8 +37,13 @@ def platform_of(name: str) -> Literal["posix", "windows"]:
 
 def render_answer(name: str, nonce: str, now: int) -> bytes:
     """What the machine ``name`` would print at ``now`` (seconds since 1970); KeyError for an unknown name."""
+    return render_answer_with(name, nonce, now, lambda text: text)
+
+
+def render_answer_with(name: str, nonce: str, now: int, change: Callable[[str], str]) -> bytes:
+    """As :func:`render_answer`, of a file that ``change`` has rewritten before moments and number are filled in."""
     suffix = _files()[name]
-    text = _moments(files("secaudit.lab").joinpath("answers", name + suffix).read_text(encoding="utf-8"), now)
+    text = _moments(change(files("secaudit.lab").joinpath("answers", name + suffix).read_text(encoding="utf-8")), now)
     if suffix == ".txt":
         return text.replace("\r\n", "\n").replace("@NONCE@", nonce).encode()
     return _framed(json.loads(text), nonce).encode("ascii")
