@@ -9,6 +9,7 @@ written                  becomes                       as
 ``{dmy -2 08:14:05}``    ``24/11/2026 08:14:05``       Vietnamese consoles write it
 ``{iso -2 08:14:05}``    ``2026-11-24T08:14:05+07:00`` programs write it
 ``{day -2}``             ``24/11/2026``                a day alone
+``{ymd -2}``             ``20261124``                  versions carry it
 =======================  ============================  ==============================================
 
 Times are those of Việt Nam.
@@ -29,8 +30,8 @@ from secaudit.model.base import VIETNAM_TIME, Identifier, Line, Whole, Written
 from secaudit.model.console import EvidenceSource
 from secaudit.source import read_yaml, validate
 
-_MOMENT = re.compile(r"\{(dmy|iso|day) -(\d{1,4})(?: (\d\d):(\d\d):(\d\d))?\}")
-_SHAPES = {"dmy": "%d/%m/%Y %H:%M:%S", "day": "%d/%m/%Y"}
+_MOMENT = re.compile(r"\{(dmy|iso|day|ymd) -(\d{1,4})(?: (\d\d):(\d\d):(\d\d))?\}")
+_SHAPES = {"dmy": "%d/%m/%Y %H:%M:%S", "day": "%d/%m/%Y", "ymd": "%Y%m%d"}
 
 
 class LabExport(Written):

@@ -1,6 +1,8 @@
 """What the demo brings in beside SSH: machines told apart, moments that stay what they are."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +62,7 @@ def test_moments_are_days_back_at_a_time_of_day_in_viet_nam():
     now = datetime(2026, 11, 26, 18, 30, tzinfo=UTC)  # the 27th in Việt Nam
     assert stamped("PC-01;{dmy -2 08:14:05};{day -0}", now) == "PC-01;25/11/2026 08:14:05;27/11/2026"
     assert stamped("{iso -1 23:59:59}", now) == "2026-11-26T23:59:59+07:00"
+    assert stamped("30250 ({ymd -30})", now) == "30250 (20261028)"
     assert stamped("{dmy 2 08:14:05} {other}", now) == "{dmy 2 08:14:05} {other}"
 
 
@@ -84,3 +87,48 @@ def test_an_answer_that_does_not_exist_is_named_with_its_place(tmp_path):
     (problem,) = caught.value.problems
     assert problem.line == 4
     assert "win98" in str(problem.message)
+
+
+INVENTORIES = Path(__file__).parents[2] / "inventories"
+SAMPLE = INVENTORIES / "lab" / "evidence.yaml"
+VERSIONS = ("12.9.0.", "11.1.2052.")
+"""Of products; the other numbers with three dots are addresses."""
+
+
+@pytest.fixture(scope="module", name="inventory")
+def load_sample():
+    from secaudit.inventory import load_inventory
+
+    return load_inventory(INVENTORIES / "thai-nguyen")
+
+
+def test_the_sample_names_files_that_lie_there_and_an_agency_without_another_way_in(inventory):
+    sample = read_evidence(SAMPLE)
+    assert {export.source for export in sample.exports} == {"ksc", "eset", "ad", "soc-list"}
+    named = {(SAMPLE.parent / export.file).resolve() for export in sample.exports}
+    assert named == {path.resolve() for path in (INVENTORIES / "thai-nguyen" / "evidence").iterdir()}
+    (agency,) = [part for part in inventory.agencies if part.agency.id == sample.courier.agency]
+    assert agency.endpoints
+    assert not any(endpoint.address for endpoint in agency.endpoints)
+
+
+def test_the_machines_of_the_sample_answer_with_the_serial_numbers_declared_for_them_and_one_nobody_declares(inventory):
+    declared = {endpoint.id: endpoint.serial for endpoint in inventory.endpoints.values()}
+    answers = {one.name.lower(): one.serial for one in read_evidence(SAMPLE).courier.answers}
+    known = {name: serial for name, serial in answers.items() if name in declared}
+    assert {name: declared[name] for name in known} == known
+    assert len(answers) - len(known) == 1
+    assert set(answers.values()) - set(known.values()) <= set(answers.values()) - set(declared.values())
+    silent = {endpoint for endpoint in declared if endpoint.startswith("cho-don-")} - set(answers)
+    assert len(silent) == 1
+
+
+def test_the_exports_hold_no_moment_that_does_not_follow_the_clock(tmp_path):
+    now = datetime.now(UTC)
+    for export, path in write_exports(read_evidence(SAMPLE), SAMPLE, tmp_path, now):
+        text = path.read_bytes().decode(export.encoding)
+        assert "{" not in text.replace("Status description", "")
+        template = (SAMPLE.parent / export.file).read_text(encoding="utf-8")
+        assert not re.search(r"\b20\d\d[-/]\d\d|\d\d/\d\d/20\d\d", template)
+        addresses = [found for found in re.findall(r"\d+\.\d+\.\d+\.\d+", template) if not found.startswith(VERSIONS)]
+        assert all(address.startswith("127.") for address in addresses)
