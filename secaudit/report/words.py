@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
 
-from secaudit.messages import Message, msg, msgc
+from secaudit.messages import Message, literal, msg, msgc
 from secaudit.model.capture import SectionStatus
 from secaudit.model.check import Severity
 from secaudit.model.console import EvidenceSource
@@ -144,6 +144,13 @@ def protection_words(grade: ProtectionGrade) -> Message:
     if grade.proven >= ACTIVE:
         return msgc("protection grade", "at least {grade}", grade=f"P{grade.proven}")
     return msgc("protection grade", "{proven} to {possible}", proven=f"P{grade.proven}", possible=f"P{grade.possible}")
+
+
+def source_words(source: str) -> Message:
+    """Where evidence that came as a file is from: a console or list, or a collector; an unknown one as it is called."""
+    if source == Way.COURIER.value:
+        return word(Way.COURIER)
+    return _BY_NAME.get((EvidenceSource, source), literal(source))
 
 
 STALE = msgc("sight", "evidence out of date")
