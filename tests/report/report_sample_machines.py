@@ -94,9 +94,9 @@ def _trails(name: str, number: int, moment: datetime) -> tuple[Trail, ...]:
             EvidenceSource.KSC, "bao-cao-ksc.csv", digest("file"), number + 2, "Sở Khoa học và Công nghệ", moment, "ksc"
         ),
     )  # fmt: skip
-    if number % 4 == 1:
-        return (console,)
     if number % 4 == 2:
+        return (console,)
+    if number % 4 == 1:
         server = "courier-0123456789abcdef"
         return (
             Trail(
@@ -138,7 +138,7 @@ def newcomer_rows(agencies: int) -> tuple[NewcomerRow, ...]:
 
 
 def _facts(number: int) -> tuple[FactRow, ...]:
-    if number % 4 == 1:
+    if number % 4 == 2:
         return tuple(replace(fact, section="row") for fact in _observed(number))
     if number % 12 == 3:
         return tuple(replace(fact, pieces=(0, 1)) if fact.name == "protection.products" else fact for fact in _observed(number))
@@ -169,7 +169,7 @@ def _verdicts(number: int) -> tuple[VerdictRow, ...]:
         elif check == "access.root-login" and number % 9:
             rows.append(VerdictRow(check, Verdict.NOT_APPLICABLE))
         else:
-            grade = Grade.B if number % 4 == 1 else Grade.C if number % 4 == 2 else Grade.A
+            grade = Grade.B if number % 4 == 2 else Grade.C if number % 4 == 1 else Grade.A
             rows.append(VerdictRow(check, Verdict.PASS, ("protection.products", "firewall.active"), grade=grade))
     order = list(Verdict)
     order.remove(Verdict.PASS)
@@ -189,7 +189,7 @@ def _sections(number: int, budget: int):
         "logging": "systemd-journald active\n",
         "accounts": "root:x:0:0:/root:/bin/bash\nquantri:x:1000:1000::/bin/bash\n",
     }
-    if number % 4 == 1:
+    if number % 4 == 2:
         return (_row(number, 0),)
     answered = [section_text(Section(name, SectionStatus.OK, body.encode(), 0), budget) for name, body in bodies.items()]
     denied = section_text(Section("restart", SectionStatus.DENIED, b"", 1), budget)
