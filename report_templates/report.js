@@ -66,8 +66,16 @@
   function value(row, sections, isMissing) {
     var name = element("dt", { text: text(row[1]), children: [] });
     name.title = text(row[0]);
-    var shown = element("dd", { children: [element("span", { text: text(row[2]), className: isMissing ? "v unknown" : "lines" }), document.createTextNode(" "), source(row[3], sections)] });
+    var origin = row[4] < 0 ? null : element("span", { text: text(row[4]), className: "from" });
+    var shown = element("dd", { children: [element("span", { text: text(row[2]), className: isMissing ? "v unknown" : "lines" }), document.createTextNode(" "), source(row[3], sections), origin] });
     return element("div", { children: [name, shown] });
+  }
+
+  function conflict(row) {
+    var pair = function (label, number) { return element("div", { children: [element("dt", { text: label }), element("dd", { text: text(number), className: "lines" })] }); };
+    var name = element("b", { text: text(row[0]) });
+    name.title = text(row[3]);
+    return element("div", { className: "conflict", children: [name, element("dl", { className: "facts", children: [pair(words.counts, row[1]), pair(words.against, row[2])] })] });
   }
 
   function verdict(row, machine, sections) {
@@ -85,12 +93,12 @@
     [[words.what, 1], [words.why, 2], [words.verify, 3]].forEach(function (line) {
       parts.push(element("p", { className: "small", children: [element("b", { text: line[0] + ": " })].concat(coded(text(check[line[1]]))) }));
     });
-    return fold([kind[1], " – " + text(check[0])], "v " + kind[0], parts);
+    return fold([kind[1], " – " + text(check[0]) + (row[5] ? " · " + words.grade + " " + row[5] : "")], "v " + kind[0], parts);
   }
 
   function section(row) {
-    var parts = [element("pre", { text: text(row[2]) || words.empty })];
-    parts[0].tabIndex = 0;
+    var parts = [row[4].length ? element("p", { text: words.cells, className: "small" }) : element("pre", { text: text(row[2]) || words.empty })];
+    if (row[4].length) { parts.push(labelled(row[4])); } else { parts[0].tabIndex = 0; }
     if (row[3]) { parts.push(element("p", { text: words.cut, className: "small" })); }
     return fold([text(row[0]), " · " + text(row[1])], "raw", parts);
   }
@@ -100,6 +108,10 @@
     var sections = machine.sections.map(section);
     var parts = [element("p", { className: "small", text: text(data.agencies[machine.agency]) }), machine.lab ? element("p", { children: [element("span", { className: "lab", text: words.lab })] }) : null, labelled(machine.about.filter(function (pair) { return !pair[2]; }))];
     var origin = machine.about.filter(function (pair) { return pair[2]; });
+    if (machine.conflicts.length) {
+      parts.push(element("h3", { text: words.conflicts }));
+      machine.conflicts.forEach(function (row) { parts.push(conflict(row)); });
+    }
     if (machine.verdicts.length) {
       parts.push(element("h3", { text: words.verdicts }));
       var kinds = machine.verdicts.map(function (row) { return row[1]; });
@@ -123,6 +135,10 @@
     if (origin.length) {
       parts.push(element("h3", { text: words.origin }));
       parts.push(labelled(origin));
+    }
+    if (machine.pieces.length) {
+      parts.push(element("h3", { text: words.pieces }));
+      parts = parts.concat(machine.pieces.map(function (piece) { return fold(["", text(piece[0])], "", [labelled(piece[1])]); }));
     }
     return { title: text(machine.name), parts: parts };
   }

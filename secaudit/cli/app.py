@@ -33,6 +33,7 @@ COMMANDS = {
     "judge": Entry("judge", single=True),
     "measure": Entry("measure", single=True),
     "report": Entry("report", single=True),
+    "period": Entry("period"),
     "runs": Entry("runs"),
     "verify": Entry("verify", single=True),
     "lab": Entry("lab"),

@@ -20,14 +20,19 @@ from typing import Annotated, Literal
 from secaudit.model.inventory import DossierStatus, Tier
 from secaudit.model.measurement import Decision
 from secaudit.model.plan import Population
+from secaudit.report.figure import NOBODY, Figure, GradePart, Members
 from secaudit.report.machine import (
     CheckRow,
+    ConflictRow,
+    ConsoleLine,
     FactRow,
     HeldRow,
     MachineRow,
     MissingRow,
+    NewcomerRow,
     RecheckRow,
     SectionText,
+    Side,
     Trail,
     UnseenRow,
     VerdictRow,
@@ -43,9 +48,12 @@ __all__ = [
     "CheckRow",
     "ClauseRow",
     "Conclusion",
+    "ConflictRow",
+    "ConsoleLine",
     "FactRow",
     "Figure",
     "Footer",
+    "GradePart",
     "Header",
     "HeavyRow",
     "HeldRow",
@@ -53,12 +61,14 @@ __all__ = [
     "MachineRow",
     "Members",
     "MissingRow",
+    "NewcomerRow",
     "Obstacle",
     "Order",
     "QuestionRow",
     "RecheckRow",
     "ReportDocument",
     "SectionText",
+    "Side",
     "Step",
     "SubTargetRow",
     "SystemRow",
@@ -117,45 +127,13 @@ class Conclusion:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One measured share as an interval."""
-
-    proven: int
-    disproven: int
-    unknown: int
-    total: int
-    """The denominator; larger than the three counts together when a register is larger than the list."""
-    lower: Fraction | None
-    """None for an empty population."""
-    upper: Fraction | None
-    declared_only: int = 0
-    """Part of ``unknown``: declared to meet it, without evidence of a grade that counts."""
-    lab: int = 0
-    """Members whose evidence is lab data."""
-
-    @property
-    def possible(self) -> int:
-        """The numerator of the upper bound."""
-        return self.total - self.disproven
-
-
-@dataclass(frozen=True, slots=True)
-class Members:
-    """Who stands behind a figure: ids of machines, systems or (for people and agencies) agencies."""
-
-    proven: tuple[str, ...] = ()
-    disproven: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class SubTargetRow:
     """A stricter reading under a target."""
 
     id: str
     short: Wording
     figure: Figure
-    members: Members = Members()
+    members: Members = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +177,7 @@ class TargetRow:
     under: tuple[SubTargetRow, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()
     steps: tuple[Step, ...] = ()
-    members: Members = Members()
+    members: Members = NOBODY
     notes: Sentences = ()
 
 
@@ -258,6 +236,8 @@ class AgencyRow:
     figures: tuple[AgencyFigure, ...] = ()
     """By target number; a target that does not concern the agency is left out."""
     actions: Sentences = ()
+    newcomers: int = 0
+    """Machines that evidence speaks of and it does not declare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,3 +354,5 @@ class ReportDocument:
     """Machines in quarantine and doubled ones: neither seen nor unseen."""
     recheck: RecheckRow | None = None
     """None while nothing was re-checked."""
+    newcomers: tuple[NewcomerRow, ...] = ()
+    """By agency and id."""

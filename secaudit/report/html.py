@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -20,27 +20,42 @@ from secaudit.errors import ReportError
 from secaudit.messages import Message, Translator, msg
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
-from secaudit.model.outcome import Sight
+from secaudit.model.outcome import Grade, Sight
 from secaudit.report.bars import bar
 from secaudit.report.document import (
     CheckRow,
     FactRow,
+    GradePart,
     HeldRow,
     MachineRow,
     ReportDocument,
     SystemRow,
     TargetRow,
     Tile,
+    Trail,
     UnseenRow,
     VisitRow,
+    Wording,
 )
 from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
+from secaudit.report.grade_words import grade_counts
 from secaudit.report.panel import ANSWERS, Panel, about
+from secaudit.report.pieces import conflict_words, fact_origin, origin_words, place_words
 from secaudit.report.places import Places
 from secaudit.report.sanitise import sanitised
 from secaudit.report.voice import Voice
-from secaudit.report.words import ADVICE, ASKED_OF, DOUBT_ADVICE, SECURITY_PLAN, STALE, decision_word, protection_words, word
+from secaudit.report.words import (
+    ADVICE,
+    ASKED_OF,
+    DOUBT_ADVICE,
+    SECURITY_PLAN,
+    STALE,
+    decision_word,
+    protection_words,
+    source_words,
+    word,
+)
 
 Row = TypeVar("Row")
 Key = TypeVar("Key")
@@ -155,6 +170,14 @@ def _globals(document: ReportDocument, voice: Voice) -> dict[str, Any]:
         "list_of": panel.position,
         "island": lambda: Markup(panel.island()),  # noqa: S704 - escaped for a data island by the panel
         "about": lambda row: [(voice.say(label), value, raw) for label, value, raw in about(row, voice)],
+        "grades": lambda parts: voice.say(grade_counts([(part.grade, part.count) for part in parts])),
+        "indirect": _indirect,
+        "graded": _graded,
+        "piece_words": lambda trail: _piece_words(trail, voice),
+        "fact_from": lambda row, fact: _or_nothing(fact_origin(row, fact.pieces), voice),
+        "conflict": lambda row: conflict_words(row, voice),
+        "newcomers_by_agency": lambda: _gathered(document.newcomers, lambda row: row.agency),
+        "source_word": lambda row: voice.say(source_words(row.source)),
         "tally": _tally,
         "unknown_by_reason": lambda row: _unknown_by_reason(row, voice),
         "facts_against": _facts_against,
@@ -165,6 +188,29 @@ def _globals(document: ReportDocument, voice: Voice) -> dict[str, Any]:
         "unseen_by_class": lambda: _unseen_by_class(document.unseen),
         "machines_of": _machines_of(document.machines),
     }
+
+
+def _indirect(parts: Sequence[GradePart]) -> bool:
+    """Whether something rests on what nobody of ours has seen: a console's or a holder's word."""
+    return any(part.grade is not Grade.A and part.count for part in parts)
+
+
+def _graded(document: ReportDocument, part: Literal["grades", "indirect", "apart"] = "grades") -> bool:
+    """Whether some figure of the document has grades, such that rest on others' words, or such that the plan does not accept."""
+    figures = [figure for target in document.targets for figure in (target.figure, *(sub.figure for sub in target.under))]
+    if part == "indirect":
+        return any(_indirect((*figure.grades, *figure.apart)) for figure in figures)
+    return any(figure.grades if part == "grades" else figure.apart for figure in figures)
+
+
+def _or_nothing(wording: Wording | None, voice: Voice) -> str:
+    return "" if wording is None else voice.say(wording)
+
+
+def _piece_words(trail: Trail, voice: Voice) -> str:
+    """One line for each piece of evidence: where it is from, and of a console the place in its file."""
+    said = voice.say(origin_words(trail))
+    return said if trail.console is None else f"{said} · {voice.say(place_words(trail.console))}"
 
 
 def _tel(phone: str) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from secaudit.model.capture import Section, SectionStatus
 from secaudit.model.check import Severity
+from secaudit.model.console import EvidenceSource
 from secaudit.model.doubt import DoubtKind
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
@@ -85,6 +86,8 @@ class FactRow:
     """JSON text."""
     section: str = ""
     """Section of the capture it was read from."""
+    pieces: tuple[int, ...] = (0,)
+    """Which pieces of the machine's evidence it is from, the one that decides first: 0 is ``trail``, from 1 on ``beside``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ class MissingRow:
     reason: MissingReason
     detail: Detail = ""
     section: str = ""
+    piece: int = 0
+    """Which piece of the machine's evidence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,8 @@ class VerdictRow:
     """Names of facts (in the machine's ``facts``) the verdict rests on."""
     missing: tuple[MissingRow, ...] = ()
     defect: Detail | None = None
+    grade: Grade | None = None
+    """The worst grade of evidence that was needed; None for what evidence did not decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +129,33 @@ class SectionText:
     cut: bool = False
     """``text`` is only its beginning."""
     exit_code: int | None = None
+    piece: int = 0
+    """Which piece of the machine's evidence it is from."""
+    cells: Annotated[tuple[tuple[str, str], ...], Limit(200)] = ()
+    """Of a console's row instead of ``text``: heading and cell as they stand in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleLine:
+    """Where in which file a console's row stands."""
+
+    source: EvidenceSource | None
+    """None for one that this program does not know."""
+    file: str
+    """Name of the file."""
+    digest: str
+    """SHA-256 of the file, hexadecimal."""
+    row: int
+    """As a person counts them, from 1."""
+    exporter: str = ""
+    exported_at: datetime | None = None
+    profile: str = ""
+    """The mapping of columns that was used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """Where a machine's evidence lies in the store."""
+    """Where one piece of a machine's evidence lies in the store."""
 
     observed_at: datetime
     way: Way
@@ -141,6 +170,30 @@ class Trail:
     complete: bool = True
     server_version: str | None = None
     host_key: str | None = None
+    size: int = 0
+    """Bytes of the capture; 0 where they are not known."""
+    console: ConsoleLine | None = None
+    """Of evidence from a console or a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one piece of evidence says where two contradict each other."""
+
+    value: Annotated[str, Limit(400)]
+    """JSON text."""
+    way: Way | None = None
+    grade: Grade | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """Two pieces of evidence that contradict each other; the better grade decides."""
+
+    fact: str
+    counts: Side
+    against: Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +220,10 @@ class MachineRow:
     """How far its monthly releases are behind and whether a restart waits; None where nothing is known of either."""
     """Of machines that were seen and are judged."""
     trail: Trail | None = None
+    """The evidence that decides where several disagree."""
+    beside: tuple[Trail, ...] = ()
+    """Further evidence that fills in what ``trail`` leaves open: better grades first, then newer ones."""
+    conflicts: tuple[ConflictRow, ...] = ()
     facts: tuple[FactRow, ...] = ()
     verdicts: tuple[VerdictRow, ...] = ()
     sections: tuple[SectionText, ...] = ()
@@ -195,6 +252,26 @@ class RecheckRow:
     """Ids of machines of the report of which something differs."""
     elsewhere: tuple[str, ...] = ()
     """Ids of those that are not in this report any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewcomerRow:
+    """A machine that evidence speaks of and no agency declares: it waits for its agency's confirmation."""
+
+    id: str
+    """Proposed: the agency's list can take it over as it is."""
+    agency: str | None
+    """Agency id; None when nothing says whose machine it is."""
+    name: str
+    """Host name."""
+    os: str
+    """``windows``, ``linux`` or empty."""
+    source: str
+    """An evidence source, or ``courier``."""
+    first_seen: datetime
+    last_seen: datetime
+    serial: str = ""
+    uuid: str = ""
 
 
 def section_text(section: Section, budget: int) -> SectionText:

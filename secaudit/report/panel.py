@@ -4,7 +4,7 @@ The panel leads from a figure to its members, from a machine to its verdicts, fr
 fact to the section of the answer it was read from. A page opened from a file cannot fetch, so all of it lies inside the page.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -21,12 +21,12 @@ from secaudit.report.document import (
     ReportDocument,
     SectionText,
     TargetRow,
-    Trail,
     VerdictRow,
     Wording,
 )
 from secaudit.report.fact_text import fact_text, unavailable
 from secaudit.report.fact_words import fact_word
+from secaudit.report.pieces import conflict_words, fact_origin, origin_words, pieces_of, place_words, trail_pairs
 from secaudit.report.places import Places
 from secaudit.report.voice import Voice
 from secaudit.report.words import protection_words, word
@@ -43,6 +43,12 @@ _WORDS: dict[str, Message] = {
     "no_sections": msg("The sections of this answer are not in this page; they are kept in the store under the number below."),
     "show_section": msg("show the source"),
     "cut": msg("only the beginning is shown"),
+    "cells": msg("As it stands in the file: heading and cell"),
+    "pieces": msg("Further evidence of this machine, the better grade first"),
+    "conflicts": msg("Evidence that contradicts itself"),
+    "counts": msg("Counts (better grade)"),
+    "against": msg("Against it"),
+    "grade": msg("grade of evidence"),
     "empty": msg("(empty)"),
     "origin": msg("Where this evidence is kept"),
     "unseen": msg("There is no fresh evidence of this machine; nothing was judged."),
@@ -75,7 +81,7 @@ class Panel:
                 self._list(f"{target.number}/{sub.id}", target, sub.short, sub.members, sub.figure)
 
     def position(self, figure: str, answer: str) -> int | None:
-        """Number of the list behind ``figure`` (``2`` or ``2/p2``) and ``answer``; None when it has no members."""
+        """Number of the list behind ``figure`` (``2`` or ``2/p2``) and ``answer`` (or a grade); None when it has no members."""
         return self._positions.get((figure, answer))
 
     def island(self) -> str:
@@ -107,8 +113,16 @@ class Panel:
                 continue
             self._positions[key, answer] = len(self._lists)
             heading = msg("{target} – {answer}: {count}", target=title, answer=words, count=getattr(figure, answer))
-            rows = [[self._places.of(kind, name), self._text(self._beside(kind, name, target.number, answer))] for name in names]
-            self._lists.append({"title": self._text(heading), "kind": kind, "rows": rows})
+            self._add(kind, heading, [(name, self._beside(kind, name, target.number, answer)) for name in names])
+        for part in (*figure.grades, *figure.apart):
+            if part.members:
+                self._positions[key, part.grade.value] = len(self._lists)
+                heading = msg("{target} – {grade}: {count}", target=title, grade=word(part.grade), count=part.count)
+                self._add(kind, heading, [(name, self._beside(kind, name, target.number, "")) for name in part.members])
+
+    def _add(self, kind: str, heading: Message, members: Iterable[tuple[str, str]]) -> None:
+        rows = [[self._places.of(kind, name), self._text(beside)] for name, beside in members]
+        self._lists.append({"title": self._text(heading), "kind": kind, "rows": rows})
 
     def _beside(self, kind: str, name: str, number: int, answer: str) -> str:
         """What stands behind a member's name in a list."""
@@ -125,40 +139,65 @@ class Panel:
         return [self._text(text) for text in (check.title, check.what, check.why, check.verify, check.id)]
 
     def _machine(self, machine: MachineRow) -> dict[str, Any]:
-        sections = {section.name: position for position, section in enumerate(machine.sections)}
+        sections = {(section.piece, section.name): position for position, section in enumerate(machine.sections)}
         facts = {fact.name: position for position, fact in enumerate(machine.facts)}
         return {
             "name": self._text(machine.id),
             "agency": self._places.of("agency", machine.agency),
             "lab": machine.lab,
             "about": self._pairs(about(machine, self._voice)),
-            "facts": [self._fact(fact, sections) for fact in machine.facts],
-            "verdicts": [self._verdict(row, facts, sections) for row in machine.verdicts],
-            "sections": [self._section(section) for section in machine.sections],
+            "facts": [self._fact(fact, machine, sections) for fact in machine.facts],
+            "verdicts": [self._verdict(row, facts, machine, sections) for row in machine.verdicts],
+            "sections": [self._section(section, machine) for section in machine.sections],
+            "pieces": self._pieces(machine),
+            "conflicts": [
+                [self._text(text) for text in (*conflict_words(row, self._voice), row.fact)] for row in machine.conflicts
+            ],
         }
+
+    def _pieces(self, machine: MachineRow) -> list[list[Any]]:
+        """Those beside the first, which stands among what is known of the machine anyway."""
+        return [[self._text(origin_words(trail)), self._pairs(trail_pairs(trail, self._voice))] for trail in machine.beside]
 
     def _pairs(self, pairs: Iterable[tuple[Message, str, bool]]) -> list[list[int | bool]]:
         return [[self._text(label), self._text(value), origin] for label, value, origin in pairs]
 
-    def _fact(self, fact: FactRow, sections: dict[str, int]) -> list[int]:
+    def _fact(self, fact: FactRow, machine: MachineRow, sections: Mapping[tuple[int, str], int]) -> list[int]:
         value = self._text(fact_text(fact.value, self._voice))
-        return [self._text(fact.name), self._text(fact_word(fact.name)), value, sections.get(fact.section, -1)]
+        source = sections.get((fact.pieces[0] if fact.pieces else 0, fact.section), -1)
+        origin = fact_origin(machine, fact.pieces)
+        return [
+            self._text(fact.name), self._text(fact_word(fact.name)), value, source, -1 if origin is None else self._text(origin)
+        ]  # fmt: skip
 
-    def _verdict(self, row: VerdictRow, facts: dict[str, int], sections: dict[str, int]) -> list[Any]:
+    def _verdict(
+        self, row: VerdictRow, facts: Mapping[str, int], machine: MachineRow, sections: Mapping[tuple[int, str], int]
+    ) -> list[Any]:
         observed = [facts[name] for name in row.facts if name in facts]
-        missing = [self._missing(item, sections) for item in row.missing]
+        missing = [self._missing(item, machine, sections) for item in row.missing]
         defect = [self._text(row.defect)] if row.defect else []
-        return [self._places.of("check", row.check), _VERDICTS.index(row.verdict), observed, missing, defect]
+        grade = row.grade.value if row.grade is not None else ""
+        return [self._places.of("check", row.check), _VERDICTS.index(row.verdict), observed, missing, defect, grade]
 
-    def _missing(self, row: MissingRow, sections: dict[str, int]) -> list[int]:
+    def _missing(self, row: MissingRow, machine: MachineRow, sections: Mapping[tuple[int, str], int]) -> list[int]:
         text = unavailable(word(row.reason), row.detail, self._voice)
-        return [self._text(row.name), self._text(fact_word(row.name)), self._text(text), sections.get(row.section, -1)]
+        origin = fact_origin(machine, (row.piece,)) if row.section else None
+        return [
+            self._text(row.name), self._text(fact_word(row.name)), self._text(text), sections.get((row.piece, row.section), -1),
+            -1 if origin is None else self._text(origin),
+        ]  # fmt: skip
 
-    def _section(self, section: SectionText) -> list[Any]:
+    def _section(self, section: SectionText, machine: MachineRow) -> list[Any]:
+        pieces = pieces_of(machine)
+        trail = pieces[section.piece] if section.piece < len(pieces) else None
         said = [self._voice.say(word(section.status)), self._voice.say(msg("{size} bytes", size=section.size))]
         if section.exit_code:
             said.insert(1, self._voice.say(msg("exit code {code}", code=section.exit_code)))
-        return [self._text(section.name), self._text(" · ".join(said)), self._text(section.text), section.cut]
+        if trail is not None and machine.beside:
+            said.append(self._voice.say(origin_words(trail)))
+        name: Wording = section.name if trail is None or trail.console is None else place_words(trail.console)
+        cells = [[self._text(heading), self._text(cell)] for heading, cell in section.cells]
+        return [self._text(name), self._text(" · ".join(said)), self._text(section.text), section.cut, cells]
 
 
 def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str, bool]]:
@@ -174,20 +213,5 @@ def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str, bool]]:
         (msg("Patch state"), voice.say(machine.patch) if machine.patch else "", False),
     ]
     if machine.trail is not None:
-        pairs += _trail(machine.trail, voice)
+        pairs += trail_pairs(machine.trail, voice)
     return [pair for pair in pairs if pair[1]]
-
-
-def _trail(trail: Trail, voice: Voice) -> list[tuple[Message, str, bool]]:
-    return [
-        (msg("Observed at"), voice.say(msg("{moment} (Vietnamese time)", moment=trail.observed_at)), False),
-        (msg("How it was seen"), voice.say(word(trail.way)), False),
-        (msg("Grade of evidence"), voice.say(word(trail.grade)), False),
-        (msg("Answer complete"), voice.say(msg("yes") if trail.complete else msg("no, it was cut off")), False),
-        (msg("Gathering number"), voice.format.number(trail.run), True),
-        (msg("Evidence number"), voice.format.number(trail.outcome), True),
-        (msg("Server greeting"), trail.server_version or "", True),
-        (msg("Host key"), trail.host_key or "", True),
-        (msg("Digest of the answer (SHA-256)"), trail.digest, True),
-        (msg("Chain hash"), trail.chain, True),
-    ]

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
 
-from secaudit.messages import Message, msg, msgc
+from secaudit.messages import Message, literal, msg, msgc
 from secaudit.model.capture import SectionStatus
 from secaudit.model.check import Severity
+from secaudit.model.console import EvidenceSource
 from secaudit.model.doubt import DoubtKind
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
@@ -75,6 +76,13 @@ _WORDS: tuple[tuple[Enum, Message], ...] = (
     (Way.LOCAL, msgc("way", "on the machine itself")),
     (Way.CONSOLE, msgc("way", "export of the antivirus console")),
     (Way.COURIER, msgc("way", "collector handed out")),
+    (EvidenceSource.KSC, msgc("console", "Kaspersky Security Center")),
+    (EvidenceSource.ESET, msgc("console", "ESET PROTECT")),
+    (EvidenceSource.DEFENDER, msgc("console", "Microsoft Defender")),
+    (EvidenceSource.BKAV, msgc("console", "Bkav Endpoint")),
+    (EvidenceSource.CSV, msgc("console", "another antivirus console")),
+    (EvidenceSource.SOC_LIST, msgc("console", "list of the monitoring centre (SOC)")),
+    (EvidenceSource.AD, msgc("console", "computer list of the directory (AD)")),
     (Severity.CRITICAL, msgc("severity", "critical")),
     (Severity.HIGH, msgc("severity", "high")),
     (Severity.MEDIUM, msgc("severity", "medium")),
@@ -136,6 +144,13 @@ def protection_words(grade: ProtectionGrade) -> Message:
     if grade.proven >= ACTIVE:
         return msgc("protection grade", "at least {grade}", grade=f"P{grade.proven}")
     return msgc("protection grade", "{proven} to {possible}", proven=f"P{grade.proven}", possible=f"P{grade.possible}")
+
+
+def source_words(source: str) -> Message:
+    """Where evidence that came as a file is from: a console or list, or a collector; an unknown one as it is called."""
+    if source == Way.COURIER.value:
+        return word(Way.COURIER)
+    return _BY_NAME.get((EvidenceSource, source), literal(source))
 
 
 STALE = msgc("sight", "evidence out of date")

@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from report_sample_machines import AS_OF, CHECKS, check_row, digest, held_rows, machine, unseen_rows
+from report_sample_machines import AS_OF, CHECKS, check_row, digest, held_rows, machine, newcomer_rows, unseen_rows
 
 from secaudit.messages import msg
 from secaudit.model.base import Texts
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import DossierStatus, Tier
 from secaudit.model.measurement import Decision
+from secaudit.model.outcome import Grade
 from secaudit.report.document import (
     AgencyFigure,
     AgencyRow,
@@ -18,6 +19,7 @@ from secaudit.report.document import (
     Conclusion,
     Figure,
     Footer,
+    GradePart,
     Header,
     HeavyRow,
     LifecycleAge,
@@ -128,6 +130,7 @@ def sample(machines: int = 120, communes: int = len(_COMMUNES)) -> ReportDocumen
         machines=rows,
         footer=_footer(),
         held=held_rows(rows),
+        newcomers=newcomer_rows(len(agencies)),
     )
 
 
@@ -202,7 +205,10 @@ def _of_check(rows: tuple[MachineRow, ...], check: str) -> Members:
 
 
 def _of_members(members: Members, rows: tuple[MachineRow, ...]) -> Figure:
-    return _figure(len(members.proven), len(members.disproven), len(members.unknown), lab=sum(row.lab for row in rows))
+    figure = _figure(len(members.proven), len(members.disproven), len(members.unknown), lab=sum(row.lab for row in rows))
+    trails = {row.id: row.trail for row in rows if row.trail is not None}
+    by_grade = [(grade, tuple(name for name in members.proven if trails[name].grade is grade)) for grade in Grade]
+    return replace(figure, grades=tuple(GradePart(grade, len(names), names) for grade, names in by_grade if names))
 
 
 def _targets(rows, systems, agencies) -> tuple[TargetRow, ...]:
@@ -347,6 +353,7 @@ def _agency(number: int, name: str, rows: tuple[MachineRow, ...]) -> AgencyRow:
         (msg("verify {count} machines", count=len(own) - known), msg("train {count} people", count=25))
         if number % 3 != 2
         else (),
+        newcomers=3 if number < 2 else 2 if number == 2 else 0,
     )
 
 

@@ -1,11 +1,13 @@
 """The machines of the sample province, and the checks they are judged by."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from secaudit.model.base import Texts
 from secaudit.model.capture import Section, SectionStatus
 from secaudit.model.check import Severity
+from secaudit.model.console import EvidenceSource
 from secaudit.model.doubt import DoubtKind
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
@@ -14,10 +16,15 @@ from secaudit.model.outcome import Grade, Sight, Way
 from secaudit.model.protection import ProtectionGrade
 from secaudit.report.document import (
     CheckRow,
+    ConflictRow,
+    ConsoleLine,
     FactRow,
     HeldRow,
     MachineRow,
     MissingRow,
+    NewcomerRow,
+    SectionText,
+    Side,
     Trail,
     UnseenRow,
     VerdictRow,
@@ -69,26 +76,76 @@ def machine(number: int, agencies: list[str], budget: int) -> MachineRow:
         lab=seen and number != 0,
         seen=seen,
         protection=_GRADES[number % len(_GRADES)] if seen else None,
-        trail=Trail(
-            moment,
-            Way.SSH,
-            Grade.A,
-            3,
-            number + 1,
-            digest(name),
-            digest(f"chain {name}"),
-            server_version="SSH-2.0-secaudit-lab_OpenSSH",
-            host_key="SHA256:" + digest(name)[:43],
-        )
-        if seen
-        else None,
+        trail=_trails(name, number, moment)[0] if seen else None,
+        beside=_trails(name, number, moment)[1:] if seen else (),
+        conflicts=_conflicts(number, moment) if seen else (),
         facts=_facts(number) if seen else (),
         verdicts=_verdicts(number) if seen else (),
         sections=sections,
     )
 
 
+def _trails(name: str, number: int, moment: datetime) -> tuple[Trail, ...]:
+    """Number 0 and every fourth are seen directly, the others by console or collector; every twelfth by two ways."""
+    row = f"{name} row"
+    console = Trail(
+        moment - timedelta(hours=9), Way.CONSOLE, Grade.B, 4, 1000 + number, digest(row), digest(f"chain {row}"), size=900,
+        console=ConsoleLine(
+            EvidenceSource.KSC, "bao-cao-ksc.csv", digest("file"), number + 2, "Sở Khoa học và Công nghệ", moment, "ksc"
+        ),
+    )  # fmt: skip
+    if number % 4 == 2:
+        return (console,)
+    if number % 4 == 1:
+        server = "courier-0123456789abcdef"
+        return (
+            Trail(
+                moment,
+                Way.COURIER,
+                Grade.C,
+                5,
+                2000 + number,
+                digest(name),
+                digest(f"chain {name}"),
+                server_version=server,
+                size=31000,
+            ),
+        )
+    direct = Trail(
+        moment, Way.SSH, Grade.A, 3, number + 1, digest(name), digest(f"chain {name}"),
+        server_version="SSH-2.0-secaudit-lab_OpenSSH", host_key="SHA256:" + digest(name)[:43], size=41000,
+    )  # fmt: skip
+    return (direct, console) if number % 12 == 3 else (direct,)
+
+
+def _conflicts(number: int, moment: datetime) -> tuple[ConflictRow, ...]:
+    if number % 12 != 3:
+        return ()
+    counts = Side('"Windows 10 Pro 22H2"', Way.SSH, Grade.A, moment)
+    return (ConflictRow("os.name", counts, Side('"Windows 7 Pro"', Way.CONSOLE, Grade.B, moment - timedelta(hours=9))),)
+
+
+def newcomer_rows(agencies: int) -> tuple[NewcomerRow, ...]:
+    found = [
+        NewcomerRow(
+            f"may-moi-{n:02}", None if n == 8 else f"agency-{n // 3}", f"PC-VANTHU-{n}", ("windows", "linux", "")[n % 3],
+            ("ksc", "courier")[n % 2], AS_OF - timedelta(days=n + 1), AS_OF - timedelta(days=n // 2), f"5CD{n:04}XYZ",
+            "4c4c4544-0043-3510-8052-b4c04f564231" if n % 2 else "",
+        )
+        for n in range(min(9, 3 * agencies))
+    ]  # fmt: skip
+    return tuple(found)
+
+
 def _facts(number: int) -> tuple[FactRow, ...]:
+    if number % 4 == 2:
+        return tuple(replace(fact, section="row") for fact in _observed(number))
+    if number % 12 == 3:
+        return tuple(replace(fact, pieces=(0, 1)) if fact.name == "protection.products" else fact for fact in _observed(number))
+    return _observed(number)
+
+
+def _observed(number: int) -> tuple[FactRow, ...]:
     return (
         FactRow("protection.products", _PRODUCTS if number % 5 else "[]", "antivirus"),
         FactRow("patch.pending_security", str(number % 4), "updates"),
@@ -112,7 +169,8 @@ def _verdicts(number: int) -> tuple[VerdictRow, ...]:
         elif check == "access.root-login" and number % 9:
             rows.append(VerdictRow(check, Verdict.NOT_APPLICABLE))
         else:
-            rows.append(VerdictRow(check, Verdict.PASS, ("protection.products", "firewall.active")))
+            grade = Grade.B if number % 4 == 2 else Grade.C if number % 4 == 1 else Grade.A
+            rows.append(VerdictRow(check, Verdict.PASS, ("protection.products", "firewall.active"), grade=grade))
     order = list(Verdict)
     order.remove(Verdict.PASS)
     return tuple(sorted(rows, key=lambda row: [*order[:2], Verdict.PASS, *order[2:]].index(row.verdict)))
@@ -131,8 +189,19 @@ def _sections(number: int, budget: int):
         "logging": "systemd-journald active\n",
         "accounts": "root:x:0:0:/root:/bin/bash\nquantri:x:1000:1000::/bin/bash\n",
     }
+    if number % 4 == 2:
+        return (_row(number, 0),)
     answered = [section_text(Section(name, SectionStatus.OK, body.encode(), 0), budget) for name, body in bodies.items()]
-    return (*answered, section_text(Section("restart", SectionStatus.DENIED, b"", 1), budget))
+    denied = section_text(Section("restart", SectionStatus.DENIED, b"", 1), budget)
+    return (*answered, denied, _row(number, 1)) if number % 12 == 3 else (*answered, denied)
+
+
+def _row(number: int, piece: int) -> SectionText:
+    cells = (
+        ("Tên thiết bị", f"PC-{number}"), ("Nhóm", "UBND phường Linh Sơn"), ("Lần kết nối cuối", "13/12/2026 08:15"),
+        ("Bảo vệ thời gian thực", "Đang chạy"), ("Cơ sở dữ liệu", "12/12/2026"),
+    )  # fmt: skip
+    return SectionText("row", SectionStatus.OK, "", 900, piece=piece, cells=cells)
 
 
 def check_row(name: str, title: str, severity: Severity) -> CheckRow:

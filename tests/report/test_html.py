@@ -38,6 +38,10 @@ NOT_SHOWN = frozenset(
         "FactRow.section",
         "MissingRow.section",
         "CheckRow.refs",
+        "GradePart.members",
+        "NewcomerRow.agency",
+        "NewcomerRow.source",
+        "Side.value",
     }
 )
 
@@ -278,6 +282,7 @@ def test_an_empty_province_is_a_page_too(documents, vietnamese, templates, page)
         unseen=(),
         machines=(),
         held=(),
+        newcomers=(),
     )
     text = page(render_html(empty, vietnamese, templates)).text
     assert "Không còn đơn vị nào có việc phải làm." in text

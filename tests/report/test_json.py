@@ -55,6 +55,7 @@ def test_every_part_of_the_document_is_there(sample):
         "footer",
         "held",
         "recheck",
+        "newcomers",
     ]
     assert len(data["machines"]) == len(document.machines) and len(data["systems"]) == len(document.systems)
 
