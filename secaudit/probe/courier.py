@@ -41,7 +41,9 @@ class Scripts:
     """For ``sh``: UTF-8, LF."""
 
 
-def courier_scripts(agency: str, period: str, courier: str, token: Secret, certificate: str, *, each: bool, wait: bool) -> Scripts:
+def courier_scripts(
+    agency: str, period: str, courier: str, token: Secret, certificate: str, *, each: bool, wait: bool
+) -> Scripts:
     """Both scripts for one agency and period.
 
     ``certificate`` is the province's, as PEM. ``each``: every machine writes a file of its own, for a share that nobody but its
