@@ -11,7 +11,7 @@ demo: .venv/ready parts          ## the main job over the sample province, with 
 	$(BIN)/python -m secaudit demo
 
 test: .venv/ready                ## every test that needs no root
-	@sh .ci/parts openssh-server nmap busybox tcsh zsh fish
+	@sh .ci/parts openssh-server nmap busybox tcsh zsh fish openssl
 	$(BIN)/python tests/halves.py
 
 lab: .venv/ready                 ## tests that need root, network namespaces or a browser

@@ -1,10 +1,11 @@
 """Taking in evidence that came as a file: one run, the file kept whole, outcomes, newcomers, and what judging makes of it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from secaudit.collect import Job
+from secaudit.model.courier import Receipt
 from secaudit.model.intake import IntakeFile, Newcomer
 from secaudit.model.outcome import Outcome, Run, StoredOutcome, Way
 from secaudit.model.plan import Plan
@@ -19,7 +20,7 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class Taken:
-    """What was kept."""
+    """What was kept; outcomes without their captures and facts, as the store lists them."""
 
     run: Run
     outcomes: tuple[StoredOutcome, ...]
@@ -36,15 +37,18 @@ def take_in(
     who: str,
     scope: str,
     files: Sequence[IntakeFile],
-    outcomes: Sequence[Outcome],
+    outcomes: Iterable[Outcome],
     newcomers: Sequence[Newcomer],
     clock: Callable[[], datetime],
     progress: Progress = silent,
+    receipts: Sequence[Receipt] = (),
 ) -> Taken:
     """Keep files, outcomes and newcomers as one run and judge the machines concerned.
 
     Outcomes of machines nobody declared stand under their newcomer's id and are judged once they are declared. A run that is
     broken off leaves its outcomes, and importing again repeats nothing that matters: the newer evidence of a machine counts.
+    ``outcomes`` may be made one by one while they are kept. ``receipts`` of collectors' answers, one for each outcome or none,
+    stand in the same transaction as their outcomes: an answer is kept and known as kept, or neither.
     """
     started = clock()
     run = store.begin_run(
@@ -62,7 +66,9 @@ def take_in(
             store.keep_file(run.number, file, started)
         store.keep_newcomers(newcomers)
         for part in batched(outcomes, _BATCH):
-            kept += store.keep(run.number, part)
+            done = store.keep(run.number, part, receipts=receipts[len(kept) : len(kept) + len(part)])
+            # Without what the store now has: the captures of a province do not fit into memory.
+            kept += [replace(one, outcome=replace(one.outcome, capture=None, facts=None)) for one in done]
         status = "finished"
     finally:
         run = store.end_run(run.number, status, clock())

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from secaudit.messages import clean, msg
 from secaudit.model.capture import Capture
+from secaudit.model.courier import Receipt
 from secaudit.model.fact import FactSet
 from secaudit.model.finding import Finding
 from secaudit.model.identity import Identity
@@ -18,7 +19,7 @@ from secaudit.model.intake import IntakeFile, Newcomer, StoredIntake
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Offer, Outcome, Run, StoredOutcome, Way
 from secaudit.model.recheck import Draw, MachineRecheck, RecheckReport
-from secaudit.store import discovery, intakes, machines, reading, rechecks, schema, verify, writing
+from secaudit.store import couriers, discovery, intakes, machines, reading, rechecks, schema, verify, writing
 from secaudit.store import offers as offers_table
 from secaudit.store.codec import CodecError, Compressor
 from secaudit.store.database import Database, open_database, peek_database
@@ -42,6 +43,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         """Use :meth:`open`."""
         self._database = database
+        self.couriers = couriers.Couriers(database, self._reading)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:
@@ -98,16 +100,22 @@ class Store:
             )
             return reading.runs(connection, number)[0]
 
-    def keep(self, run: int, outcomes: Sequence[Outcome], offers: Sequence[Offer] = ()) -> list[StoredOutcome]:
+    def keep(
+        self, run: int, outcomes: Sequence[Outcome], offers: Sequence[Offer] = (), receipts: Sequence[Receipt] = ()
+    ) -> list[StoredOutcome]:
         """Append outcomes to an open run in the order given, in one transaction; on the disk when this returns.
 
-        ``offers`` made meanwhile are recorded in the same transaction.
+        ``offers`` made meanwhile are recorded in the same transaction, and so are ``receipts`` of collectors' answers: one for
+        each outcome, or none at all.
         """
         compressor = Compressor()
         prepared = [writing.prepare(outcome, compressor) for outcome in outcomes]
         with self._database.write() as connection:
             offers_table.save(connection, run, offers)
-            return writing.keep(connection, run, prepared)
+            kept = writing.keep(connection, run, prepared)
+            if receipts:
+                couriers.save_receipts(connection, zip((one.number for one in kept), receipts, strict=True))
+            return kept
 
     def end_run(self, run: int, status: str, at: datetime) -> Run:
         """Close a run for good; ``status`` is finished, interrupted or failed."""
