@@ -1,6 +1,6 @@
 """Which answers are taken: the rules of time and replay. Pure; times come in as values."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from secaudit.model.courier import (
 )
 
 _CLOCK = msg("correct date and time on that machine, then run the collector there again")
+_NO_AGENCY = msg("import with the inventory the collector was made for; if the agency was merged, make its successor a collector")
 _RUN_AGAIN = msg("run the collector on that machine again and send the new file")
 
 
@@ -35,24 +36,37 @@ def admit(
     *,
     couriers: Mapping[str, Courier],
     receipts: Iterable[Receipt],
+    agencies: Collection[str],
     now: datetime,
     fresh_days: int,
 ) -> Admitted:
-    """The answers to be taken: of each machine of a collector the newest one, unless it was taken in before."""
+    """The answers that are of their time and were not taken in before."""
     known = _Known(receipts)
     problems: list[AnswerProblem] = []
     good: list[Answer] = []
     for answer in answers:
-        problem = known.seen(answer) or _out_of_time(answer, couriers[answer.courier], now, fresh_days)
+        problem = known.seen(answer)
+        if problem is None and answer.agency not in agencies:
+            what = msg("the inventory has no agency {id}, which its collector was made for", id=answer.agency)
+            problem = AnswerProblem(Refused.FOREIGN_AGENCY, answer.place, what, _NO_AGENCY, answer.agency)
+        problem = problem or _out_of_time(answer, couriers[answer.courier], now, fresh_days)
         if problem is None:
             known.note(answer)
             good.append(answer)
         else:
             problems.append(problem)
-    newest = {(one.courier, one.machine): one for one in sorted(good, key=lambda one: one.time)}
-    kept = [one for one in good if newest[one.courier, one.machine] is one]
-    problems += [_skipped(Skipped.OLDER, one, _NEWER_HERE) for one in good if newest[one.courier, one.machine] is not one]
-    return Admitted(tuple(kept), tuple(problems))
+    return Admitted(tuple(good), tuple(problems))
+
+
+def newest_each(answers: Sequence[Answer]) -> Admitted:
+    """Of each machine, as its collector knows it, the newest answer; of those of one moment the last.
+
+    Asked when it is known which answers are whole, so that a broken one never puts a good one aside.
+    """
+    newest = {(one.courier, one.machine): one for one in sorted(answers, key=lambda one: one.time)}
+    kept = tuple(one for one in answers if newest[one.courier, one.machine] is one)
+    older = [one for one in answers if newest[one.courier, one.machine] is not one]
+    return Admitted(kept, tuple(_skipped(Skipped.OLDER, one, _NEWER_HERE) for one in older))
 
 
 _NEWER_HERE = msg("a newer answer of the same machine stands in these files")

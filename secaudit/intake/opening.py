@@ -20,7 +20,7 @@ _AGAIN = msg("run the collector on that machine again; if it says the same, make
 
 
 class RefusedError(Exception):
-    """This answer is not taken; ``problem`` says why."""
+    """An answer is not taken; ``problem`` says why."""
 
     def __init__(self, problem: AnswerProblem) -> None:
         """For the list of everything refused."""
