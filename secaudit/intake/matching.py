@@ -35,8 +35,8 @@ _SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def host_key(name: str) -> str:
-    """One spelling of a host name: lower case, without domain; empty for an address, which is no name."""
-    text = name.strip().casefold()
+    """One spelling of a host name: lower case, without domain before or behind; empty for an address, which is no name."""
+    text = name.rsplit("\\", 1)[-1].strip().casefold()
     try:
         ip_address(text)
     except ValueError:
