@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import PurePath
-from typing import cast
 
 from secaudit.facts import parse_facts
 from secaudit.intake.answers import BombError, MalformedError, unpack_body
 from secaudit.intake.matching import match, newcomer_id
-from secaudit.intake.opening import RefusedError, refuse
+from secaudit.intake.opening import refuse
 from secaudit.messages import Message, clean, msg
 from secaudit.model.capture import Capture
 from secaudit.model.courier import ANSWER_LIMIT, Answer, AnswerProblem, Receipt, Refused, Skipped
@@ -20,7 +19,7 @@ from secaudit.model.identity import Identity
 from secaudit.model.intake import Candidate, IntakeFile, Match, MatchKind, Newcomer, Sighting
 from secaudit.model.knowledge import Knowledge
 from secaudit.model.outcome import Grade, Outcome, Sight, Way
-from secaudit.probe import FrameError, Platform, frame
+from secaudit.probe import FrameError, frame
 
 SOURCE = "courier"
 _SYSTEMS = {"windows": "windows", "posix": "linux"}
@@ -140,7 +139,7 @@ def kept_files(placed: Sequence[Placed]) -> dict[str, IntakeFile]:
 def _read(answer: Answer, knowledge: Knowledge, moment: datetime) -> tuple[Capture, FactSet]:
     try:
         output = unpack_body(answer.body)
-        capture = frame(cast(Platform, answer.platform), answer.nonce, output)
+        capture = frame(answer.platform, answer.nonce, output)
     except BombError:
         what = msg("unpacked, the answer is larger than {size} MiB, which no machine's is", size=ANSWER_LIMIT >> 20)
         raise refuse(Refused.BOMB, answer.place, what, _AGAIN, agency=answer.agency) from None
@@ -180,5 +179,3 @@ _OTHER = msg("if the machine was moved, move it in the lists too, then import th
 
 def _problem(reason: Refused | Skipped, seen: Seen, what: Message, hint: Message | None = None) -> AnswerProblem:
     return AnswerProblem(reason, seen.answer.place, what, hint, seen.answer.agency)
-
-

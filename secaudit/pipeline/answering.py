@@ -141,7 +141,9 @@ def _in_order(read: ReadFiles, problems: Sequence[AnswerProblem]) -> list[Answer
     return sorted(problems, key=lambda one: (order.get(one.place.file, len(order)), one.place.block))
 
 
-def _candidates(province: Province, store: Store, agencies: Collection[str], *, now: datetime, fresh_days: int) -> list[Candidate]:
+def _candidates(
+    province: Province, store: Store, agencies: Collection[str], *, now: datetime, fresh_days: int
+) -> list[Candidate]:
     """Every machine an answer can be about; of the agencies concerned with the names that earlier evidence gave."""
     states = store.latest(now, fresh_days)
     said = names_said(store, province.inventory, states, agencies)
