@@ -16,7 +16,7 @@ from secaudit.intake.table_model import Cell
 
 FIRST_YEAR = 2000
 LAST_YEAR = 2099
-"""Beyond lie the consoles' words for never: 1601, 1970, 9999. Whether a moment lies ahead of now is for whoever knows the time."""
+"""Beyond lie the consoles' words for never: 1601, 1970, 9999. Whether a moment is still to come is for whoever knows the time."""
 
 _LONGEST = 120
 _CLOCK = re.compile(
