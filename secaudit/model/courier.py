@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from secaudit.messages import Message
 
@@ -97,8 +97,7 @@ class Answer:
     time: datetime
     """UTC, the machine's own clock."""
     nonce: str
-    platform: str
-    """``posix`` or ``windows``."""
+    platform: Literal["posix", "windows"]
     name: str
     body: str
     """What the probe printed, still packed (base64 of gzip): thousands of answers are in memory together."""
