@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from secaudit.classify import compare
+from secaudit.cli.demo_evidence import bring_in, say_change
 from secaudit.cli.interrupts import ended_by_signals
 from secaudit.cli.judge import print_group_tallies
 from secaudit.cli.language import N_
@@ -59,20 +60,24 @@ def demo(
     lab_map: Annotated[Path, typer.Option("--lab", metavar="FILE", help=N_("Which lab answer stands at which address."))] = Path(
         "inventories/lab/thai-nguyen.yaml"
     ),
+    evidence: Annotated[
+        Path, typer.Option("--evidence", metavar="FILE", help=N_("What comes in beside SSH: exports and answers of a collector."))
+    ] = Path("inventories/lab/evidence.yaml"),
     workspace: Annotated[Path, typer.Option("--workspace", "-w", help=N_("Folder for the store and the report."))] = Path("demo"),
     checks: Annotated[Path | None, ChecksOption] = None,
 ) -> None:
-    """Load, classify, see, judge, measure, report; exit 0 when the job ran to its end, whatever it found."""
+    """Load, classify, see, take in, judge, measure, report; exit 0 when the job ran to its end, whatever it found."""
     session = session_of(context)
-    if not lab_map.is_file():
-        raise UsageError(
-            msg("the sample province is not here"), where=str(lab_map), hint=msg("run the demo in a checkout of secaudit")
-        )
+    for path in (lab_map, evidence):
+        if not path.is_file():
+            raise UsageError(
+                msg("the sample province is not here"), where=str(path), hint=msg("run the demo in a checkout of secaudit")
+            )
     began = time.monotonic()
-    session.say(msg("1/6 Loading and validating the inventory"), style="bold")
+    session.say(msg("1/7 Loading and validating the inventory"), style="bold")
     province = load_province(inventory, checks_folder(checks), workspace)
     _say_loaded(session, province)
-    session.say(msg("2/6 Classifying every system"), style="bold")
+    session.say(msg("2/7 Classifying every system"), style="bold")
     levels = classify_province(province, day_in_vietnam(datetime.now(UTC)))
     _print_levels(session, province, levels)
     with (
@@ -82,19 +87,24 @@ def demo(
     ):
         store.claim()
         _say_practice(session, practice)
-        session.say(msg("3/6 Looking for machines nobody declared"), style="bold")
+        session.say(msg("3/7 Looking for machines nobody declared"), style="bold")
         _discover(session, province, store)
-        session.say(msg("4/6 Seeing machines over SSH"), style="bold")
+        session.say(msg("4/7 Seeing machines over SSH"), style="bold")
         _see(session, province, store, practice)
-        session.say(msg("5/6 Judging and measuring"), style="bold")
+        plan = province.plan(DEFAULT_PLAN)
+        before = measure_province(province, plan, store, as_of=datetime.now(UTC))
+        session.say(msg("5/7 Taking in what consoles and a collector know"), style="bold")
+        bring_in(session, province, plan, levels, store, described=evidence, workspace=workspace)
+        session.say(msg("6/7 Judging and measuring"), style="bold")
         with one_bar(session, msg("Judging")) as steps:
-            measured = measure_province(province, province.plan(DEFAULT_PLAN), store, as_of=datetime.now(UTC), progress=steps)
+            measured = measure_province(province, plan, store, as_of=datetime.now(UTC), progress=steps)
         tallies = count_verdicts(state for state in measured.states.values() if state.evidence is not None)
         print_group_tallies(session, province, tallies)
-        session.say(msg("6/6 Writing the report"), style="bold")
+        session.say(msg("7/7 Writing the report"), style="bold")
         target = workspace / REPORT_FILE
         write_report(publish(measured, store), target, language="vi", templates=data_folder("report_templates"))
     print_measurements(session, measured)
+    say_change(session, before, measured)
     session.say(conclusion(measured), style="bold")
     failures = sum(counts[Verdict.FAIL] for counts in tallies.values())
     session.say(msg("{count} failed checks on machines that were seen", count=failures))

@@ -25,7 +25,11 @@ class LabMachine:
 
     @property
     def number(self) -> str:
-        """Its own number (MachineGuid, machine id): 32 hexadecimal digits that follow from the name."""
+        """Its own number as the machine writes it (MachineGuid, machine id); follows from the name."""
+        return _dashed(self._digits) if platform_of(self.answer) == "windows" else self._digits
+
+    @property
+    def _digits(self) -> str:
         return hashlib.sha256(f"lab machine {self.name}".encode()).hexdigest()[:32]
 
 
@@ -44,8 +48,8 @@ def _windows(text: str, machine: LabMachine) -> str:
     text = text.replace(before["about"]["data"]["computer"], machine.name)
     document = orjson.loads(text)
     sections = document["sections"]
-    number = machine.number
-    sections["os"]["data"]["machine"]["MachineGuid"] = _dashed(number)
+    number = machine.number.replace("-", "")
+    sections["os"]["data"]["machine"]["MachineGuid"] = machine.number
     hardware = sections["hardware"]
     if hardware["status"] == "ok":
         data = hardware["data"]

@@ -88,8 +88,12 @@ def import_answers(
     who: str,
     clock: Callable[[], datetime],
     progress: Progress = silent,
+    lab: bool = False,
 ) -> Imported:
-    """Open, check, match, keep and judge. What the store has is asked once it is ours: two imports take nothing twice."""
+    """Open, check, match, keep and judge. What the store has is asked once it is ours: two imports take nothing twice.
+
+    ``lab`` marks everything kept as lab data, also of machines that the inventory does not mark.
+    """
     store.claim()
     now, fresh_days, receipts = clock(), plan.evidence.fresh_days, store.couriers.receipts()
     problems = list(read.problems)
@@ -118,7 +122,7 @@ def import_answers(
             who=who,
             scope=f"answers of {len(concerned)} agencies in {len(files)} files",
             files=list(files.values()),
-            outcomes=_evidence(province, placed, files, now),
+            outcomes=_evidence(province, placed, files, now, lab=lab),
             newcomers=[one.newcomer for one in placed if not one.declared],
             clock=clock,
             progress=progress,
@@ -127,12 +131,14 @@ def import_answers(
     return Imported(placed, tuple(_in_order(read, problems)), taken)
 
 
-def _evidence(province: Province, placed: Iterable[Placed], files: Mapping[str, IntakeFile], now: datetime) -> Iterator[Outcome]:
+def _evidence(
+    province: Province, placed: Iterable[Placed], files: Mapping[str, IntakeFile], now: datetime, *, lab: bool
+) -> Iterator[Outcome]:
     """Made while they are kept: thousands of answers do not fit into memory unpacked."""
     for one in placed:
         endpoint = province.inventory.endpoints.get(one.endpoint)
-        lab = endpoint is not None and endpoint.lab
-        yield evidence_of(one, files[one.answer.place.file], province.catalog.knowledge, now, lab=lab)
+        marked = lab or (endpoint is not None and endpoint.lab)
+        yield evidence_of(one, files[one.answer.place.file], province.catalog.knowledge, now, lab=marked)
 
 
 def _in_order(read: ReadFiles, problems: Sequence[AnswerProblem]) -> list[AnswerProblem]:
