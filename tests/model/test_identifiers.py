@@ -7,7 +7,7 @@ from secaudit.inventory import addresses
 from secaudit.model import identifiers
 
 SERIALS = (
-    "", "0", "None", "TO BE FILLED BY O.E.M.", "Default string", "0000000", "....", "không có", "Chưa rõ", "Type1ProductSerialNumber",
+    "", "0", "TO BE FILLED BY O.E.M.", "Default string", "0000000", "....", "không có", "Chưa rõ", "Type1ProductSerialNumber",
 )  # fmt: skip
 UUIDS = (
     "00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", "03000200-0400-0500-0006-000700080009",
