@@ -122,8 +122,9 @@ def _row(row: TableRow, headings: Sequence[str], way: _Way) -> ConsoleRow:
     for name, implied in way.profile.implies.items():
         if name not in values and name not in unread:
             values[name] = implied
-    if way.profile.product is not None and "product" not in values:
+    if way.profile.product is not None and "product" not in values and unread.get("product", _EMPTY) == _EMPTY:
         values["product"] = way.profile.product
+        unread.pop("product", None)
     return ConsoleRow(row.number, cells, values, unread)
 
 
