@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -12,7 +13,7 @@ from secaudit.cli.problems import show_problems
 from secaudit.cli.runs import run_json
 from secaudit.cli.session import Session
 from secaudit.intake.reconcile import AgencyTally, Fate, Reconciled, text_in
-from secaudit.messages import Message, clean, msg
+from secaudit.messages import Message, clean, msg, msgc
 from secaudit.model.base import VIETNAM_TIME
 from secaudit.model.inventory import Inventory
 from secaudit.pipeline.import_sheets import ABSENCE, agency_word
@@ -108,14 +109,14 @@ def _print_steps(session: Session, kept: Sequence[Reconciled]) -> None:
 def _print_agencies(session: Session, tallies: Sequence[AgencyTally], names: Mapping[str, str]) -> None:
     with_rows = [one for one in tallies if one.rows]
     without = [one for one in tallies if not one.rows and one.declared]
-    table = Table()
-    table.add_column(session.text(msg("Agency")), overflow="fold")
+    table = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False)  # nine columns fit a console of 80
+    table.add_column(session.text(msg("Agency")), overflow="fold", min_width=14)
     headings = (
-        msg("Declared"), FATES[Fate.MATCHED], FATES[Fate.AMBIGUOUS], FATES[Fate.NEW], FATES[Fate.REFUSED], FATES[Fate.TOO_OLD],
-        msg("Others"), msg("Declared, not in the export"),
+        msgc("row", "declared"), FATES[Fate.MATCHED], FATES[Fate.AMBIGUOUS], FATES[Fate.NEW], FATES[Fate.REFUSED], FATES[Fate.TOO_OLD],
+        msgc("row", "others"), msgc("row", "not in it"),
     )  # fmt: skip
     for heading in headings:
-        table.add_column(session.text(heading), justify="right")
+        table.add_column(session.text(heading), justify="right", overflow="fold")
     own = (Fate.MATCHED, Fate.AMBIGUOUS, Fate.NEW, Fate.REFUSED, Fate.TOO_OLD)
     for one in with_rows[:MOST_AGENCIES]:
         counts = [one.counts.get(fate, 0) for fate in own]
