@@ -32,6 +32,7 @@ COMMANDS = {
     "courier": Entry("courier"),
     "soc": Entry("soc"),
     "courier": Entry("courier"),
+    "evidence": Entry("evidence"),
     "judge": Entry("judge", single=True),
     "measure": Entry("measure", single=True),
     "report": Entry("report", single=True),

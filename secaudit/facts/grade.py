@@ -42,7 +42,7 @@ def protection_grade(facts: FactSet, *, signature_days: Sequence[int]) -> Protec
 
 
 def protection_steps(facts: FactSet, *, signature_days: Sequence[int]) -> tuple[bool | None, bool | None, bool | None]:
-    """Whether P1, P2 and P3 hold, each by itself; None is unknown. What holds for one limit of ``signature_days`` only is open."""
+    """Whether P1, P2 and P3 hold, each by itself; None is unknown, also where it depends on which limit of the days holds."""
     products = facts.get("protection.products")
     if not isinstance(products, Known):
         return None, None, None
