@@ -26,11 +26,12 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import PlanOption, moment_of, needed_store, say_changed
-from secaudit.messages import Message, clean, msg
+from secaudit.messages import Message, clean, literal, msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.check import Check
 from secaudit.model.finding import Verdict
 from secaudit.model.measurement import EndpointState
+from secaudit.pipeline.evidence_summary import Used, decided_by_grade, used_evidence
 from secaudit.pipeline.judging import Tallies, count_verdicts, rejudge
 from secaudit.pipeline.parameters import changed_json, title_of
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, classify_province, load_province
@@ -70,11 +71,14 @@ def judge(
                 "judged_at": moment,
                 "machines_with_evidence": sum(1 for state in judged.values() if state.evidence is not None),
                 "lab": lab_machines(judged.values()),
+                "evidence": [used_json(used) for used in used_evidence(judged.values())],
                 "checks": {check: {v.value: count for v, count in counts.items()} for check, counts in tallies.items()},
+                "decided_by": decided_by_grade(judged.values()),
             },
         )
     else:
         print_tallies(session, province, tallies)
+        say_evidence(session, judged.values())
         say_lab(session, lab_machines(judged.values()))
         say_changed(session, province.catalog)
     failed = any(counts[Verdict.FAIL] for counts in tallies.values())
@@ -95,6 +99,27 @@ def say_lab(session: Session, count: int) -> None:
         session.say(
             msg("lab data: {count} of the machines behind these figures stand for no real machine", count=count), style="yellow"
         )
+
+
+def say_evidence(session: Session, states: Iterable[EndpointState]) -> None:
+    """What the figures rest on: a line for each grade and way."""
+    for used in used_evidence(states):
+        said = msg(
+            "evidence of grade {grade}, {way}: {machines} machines, from {oldest} to {newest} (Vietnamese time)",
+            grade=used.grade.value, way=word(used.way), machines=used.machines, oldest=used.oldest, newest=used.newest,
+        )  # fmt: skip
+        session.say(literal(Voice(session.translator).say(said)))
+
+
+def used_json(used: Used) -> dict[str, object]:
+    """Evidence of one way and grade as docs/json.md describes it."""
+    return {
+        "way": used.way,
+        "grade": used.grade,
+        "machines": used.machines,
+        "oldest": used.oldest,
+        "newest": used.newest,
+    }
 
 
 _SHOWN = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE)

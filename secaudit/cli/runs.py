@@ -18,8 +18,9 @@ from secaudit.cli.workspace import needed_store
 from secaudit.errors import UsageError
 from secaudit.messages import Message, clean, literal, msg, msgc
 from secaudit.model.base import VIETNAM_TIME
+from secaudit.model.console import EvidenceSource
 from secaudit.model.identity import twins_of
-from secaudit.model.outcome import Offer, OfferResult, Run, Sight, StoredOutcome, Way
+from secaudit.model.outcome import Offer, OfferResult, Outcome, Run, Sight, StoredOutcome, Way
 from secaudit.report.words import word
 from secaudit.store import Store
 
@@ -183,7 +184,10 @@ def _credential(session: Session, offer: Offer) -> str:
 
 def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome], offers: Sequence[Offer]) -> None:
     table = Table(title=session.text(msg("Run {number}: {status}", number=run.number, status=STATUS[run.status])))
-    for heading in (msg("No."), msg("Endpoint"), msg("Result"), msg("Seconds"), msg("Offered"), msg("Detail"), msg("Chain")):
+    headings = (
+        msg("No."), msg("Endpoint"), msg("Result"), msg("Evidence"), msg("Seconds"), msg("Offered"), msg("Detail"), msg("Chain"),
+    )  # fmt: skip
+    for heading in headings:
         table.add_column(session.text(heading), overflow="fold")
     by_machine = _by_machine(offers)
     for stored in outcomes:
@@ -195,12 +199,23 @@ def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome], o
             str(stored.number),
             Text(clean(outcome.endpoint)),
             Text(session.text(word(outcome.sight)) + mark, style="green" if outcome.sight is Sight.SEEN else "yellow"),
-            f"{seconds:.1f}",
+            Text(_evidence(session, outcome)),
+            f"{seconds:.1f}" if outcome.way in (Way.SSH, Way.LOCAL) else "",
             Text(", ".join(f"{o.account}: {_credential(session, o)}" for o in offers_of(stored, by_machine))),
             Text(clean(outcome.detail, limit=160)),
             stored.chain[:12],
         )
     session.out.print(table)
+
+
+def _evidence(session: Session, outcome: Outcome) -> str:
+    """Grade, way and moment of what was seen; an attempt that saw nothing is no evidence."""
+    if outcome.sight is not Sight.SEEN:
+        return "–"
+    at = outcome.finished_at.astimezone(VIETNAM_TIME).strftime("%d/%m/%Y %H:%M")
+    known = {source.value: source for source in EvidenceSource}
+    source = known.get(outcome.server_version or "") if outcome.way is Way.CONSOLE else None
+    return f"{outcome.grade.value} · {session.text(word(source or outcome.way))} · {at}"
 
 
 def scope_text(session: Session, scope: str) -> str:

@@ -19,6 +19,7 @@ from secaudit.model.inventory import Agency, AgencyFile, Endpoint, EndpointKind,
 from secaudit.model.measurement import AgencyShare, EndpointState, Measurement, Tally
 from secaudit.model.outcome import Grade, Sight, StoredOutcome, Way
 from secaudit.model.plan import Plan, Target
+from secaudit.pipeline.evidence_summary import pieces_of
 from secaudit.pipeline.judging import has_way_in
 
 RECHECKED = 60
@@ -322,11 +323,6 @@ def _via(agency: Agency, endpoint: Endpoint, state: EndpointState, windows: int)
 def _from_console(piece: StoredOutcome) -> bool:
     """An antivirus console's word; the SOC's list and the directory are none."""
     return piece.outcome.way is Way.CONSOLE and piece.outcome.server_version in CONSOLES
-
-
-def pieces_of(state: EndpointState) -> tuple[StoredOutcome, ...]:
-    """All fresh evidence of a machine."""
-    return state.pieces or ((state.evidence,) if state.evidence is not None else ())
 
 
 def _consoles(states: Iterable[EndpointState]) -> Counter[EvidenceSource]:
