@@ -84,6 +84,10 @@ class CatalogError(DataError):
     """Something under ``checks/`` is wrong."""
 
 
+class IntakeError(DataError):
+    """A file of evidence cannot be read."""
+
+
 class ExpressionError(SecauditError):
     """An expression does not compile; raised by ``expr``, given a place by whoever loaded it."""
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from secaudit.catalog.files import find_files
 from secaudit.catalog.parts import Parts, read_parts
 from secaudit.catalog.rules.checks import authored_checks, compile_checks, sound_checks
+from secaudit.catalog.rules.consoles import sound_consoles
 from secaudit.catalog.rules.knowledge import sound_lifecycle, sound_products
 from secaudit.catalog.rules.levels import authored_levels, sound_levels
 from secaudit.catalog.rules.plans import sound_plans
@@ -37,6 +38,7 @@ def load_catalog(folder: Path) -> Catalog:
             updates=tuple(table.value for table in parts.updates),
         ),
         digest=parts.digest(),
+        consoles=MappingProxyType({one.value.id: one.value for one in sorted(parts.consoles, key=lambda one: one.value.id)}),
     )
 
 
@@ -60,6 +62,7 @@ def _read(folder: Path) -> tuple[Parts, list[Problem], Mapping[str, Expression]]
     problems.extend(sound_products(parts.products))
     problems.extend(sound_lifecycle(parts.lifecycle))
     problems.extend(sound_updates(parts.updates))
+    problems.extend(sound_consoles(parts.consoles, {product.value.id for product in parts.products}))
     if not problems and not parts.checks:
         problems.append(Problem(msg("The catalog has no check: nothing could ever be judged"), str(folder)))
     return parts, problems, applies

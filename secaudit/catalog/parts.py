@@ -13,6 +13,7 @@ from secaudit.catalog.sourced import Sourced
 from secaudit.catalog.values import check_values, level_values
 from secaudit.errors import Problem
 from secaudit.model.check import Check
+from secaudit.model.console import Profile
 from secaudit.model.knowledge import LifecycleTable, Product, UpdateTable
 from secaudit.model.level import LevelRuleSet
 from secaudit.model.plan import Plan
@@ -20,7 +21,8 @@ from secaudit.model.requirement import RequirementTable
 from secaudit.source import Limits, YamlFile, scan_yaml, validate
 
 M = TypeVar("M", bound=BaseModel)
-_LIMITS = Limits(max_bytes=MAX_FILE_BYTES, max_depth=16, max_nodes=50_000, max_aliases=20, max_problems=50)
+LIMITS = Limits(max_bytes=MAX_FILE_BYTES, max_depth=16, max_nodes=50_000, max_aliases=20, max_problems=50)
+"""For one file of a catalog."""
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Parts:
     products: list[Sourced[Product]] = field(default_factory=list)
     lifecycle: list[Sourced[LifecycleTable]] = field(default_factory=list)
     updates: list[Sourced[UpdateTable]] = field(default_factory=list)
+    consoles: list[Sourced[Profile]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     digests: list[tuple[str, str]] = field(default_factory=list)
     """Name and SHA-256 of each file."""
@@ -48,7 +51,7 @@ def read_parts(files: list[CatalogFile]) -> Parts:
     """Read and validate ``files``; never stops at a bad one."""
     parts = Parts()
     for file in files:
-        yaml, problems = scan_yaml(file.path, _LIMITS)
+        yaml, problems = scan_yaml(file.path, LIMITS)
         parts.problems.extend(problems)
         if yaml is not None:
             parts.digests.append((file.name, yaml.digest))
@@ -105,6 +108,11 @@ def _read_lifecycle(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
         parts.lifecycle.append(table)
 
 
+def _read_console(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
+    if (profile := _validated(parts, file, yaml, Profile, _as_written)) is not None:
+        parts.consoles.append(profile)
+
+
 _READERS: Mapping[str, Callable[[Parts, CatalogFile, YamlFile], None]] = {
     "endpoint": _read_check,
     "levels": _read_levels,
@@ -112,4 +120,5 @@ _READERS: Mapping[str, Callable[[Parts, CatalogFile, YamlFile], None]] = {
     "plans": _read_plan,
     "products": _read_products,
     "lifecycle": _read_lifecycle,
+    "consoles": _read_console,
 }

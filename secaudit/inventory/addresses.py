@@ -4,6 +4,21 @@ import re
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from secaudit.model.identifiers import parse_uuid, real_serial, real_uuid
+
+__all__ = [
+    "IpAddress",
+    "canonical",
+    "is_alias",
+    "is_dns_name",
+    "is_usable",
+    "is_user",
+    "parse_ip",
+    "parse_uuid",
+    "real_serial",
+    "real_uuid",
+]
+
 IpAddress = IPv4Address | IPv6Address
 _DOTTED = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -11,14 +26,6 @@ _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?", re.IGNORECASE)
 _NUMBER_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _USER = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.@\\-]{0,63}\$?")
 _ALIAS = re.compile(r"[A-Za-z0-9_.:\[\]][A-Za-z0-9_.:\[\]-]{0,252}")
-_JUNK_SERIALS = frozenset(
-    {"to be filled by o.e.m.", "to be filled by oem", "default string", "system serial number", "chassis serial number"}
-    | {"serial number", "none", "n/a", "na", "not specified", "not applicable", "unknown", "invalid", "o.e.m.", "oem"}
-    | {"123456789", "1234567890", "khong", "khong co", "không", "không có", "chưa rõ"}
-)
-_JUNK_UUIDS = frozenset(
-    {"03000200040005000006000700080009", "00020003000400050006000700080009", "12345678123456781234567812345678"}
-)
 
 
 @lru_cache(maxsize=65_536)
@@ -61,25 +68,3 @@ def is_user(text: str) -> bool:
 def is_alias(text: str) -> bool:
     """A name a known-hosts file can hold: no wildcards, commas or spaces."""
     return _ALIAS.fullmatch(text) is not None
-
-
-def real_serial(text: str | None) -> str | None:
-    """The serial number in one spelling; None for what makers and people write when there is none (practice.md 3)."""
-    if text is None:
-        return None
-    plain = " ".join(text.split()).casefold()
-    if plain in _JUNK_SERIALS or len(set(plain.replace("-", "").replace(" ", ""))) < 2:
-        return None
-    return plain
-
-
-def parse_uuid(text: str) -> str | None:
-    """The 32 hexadecimal digits of a SMBIOS UUID, or None when it is not one."""
-    digits = text.strip("{}").replace("-", "").lower()
-    return digits if re.fullmatch(r"[0-9a-f]{32}", digits) else None
-
-
-def real_uuid(text: str | None) -> str | None:
-    """The UUID in one spelling; None for zeros, ones and the placeholders makers leave in their boards."""
-    digits = parse_uuid(text) if text is not None else None
-    return None if digits is None or digits in _JUNK_UUIDS or len(set(digits)) < 2 else digits

@@ -1,10 +1,12 @@
 """Everything under ``checks/``, loaded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 from secaudit.model.check import Check
+from secaudit.model.console import Profile
 from secaudit.model.knowledge import Knowledge
 from secaudit.model.level import LevelRuleSet
 from secaudit.model.parameter import Changed
@@ -27,6 +29,9 @@ class Catalog:
     requirements: tuple[RequirementTable, ...] = ()
     changed: tuple[Changed, ...] = ()
     """Parameters the workspace sets in place of the catalog's; ``checks`` hold them already."""
+    consoles: Mapping[str, Profile] = field(default_factory=lambda: MappingProxyType({}))
+    """Id -> how exports of a console are read, sorted by id. Part of the digest like every file; evidence that was taken in does
+    not depend on them any more: each capture holds what was understood."""
 
     def rule_set(self, day: date) -> LevelRuleSet | None:
         """The rule set in force on ``day``."""

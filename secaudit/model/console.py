@@ -3,6 +3,7 @@
 A console is whatever manages many machines and can print a list of them: an antivirus console, the SOC's list, the directory.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,6 +57,27 @@ FIELDS: Mapping[FieldName, tuple[FieldType, str]] = MappingProxyType(
     }
 )
 """Field -> its type and meaning: everything an export can say here."""
+IDENTIFYING: tuple[FieldName, ...] = ("name", "uuid", "serial")
+"""One of these says which machine a row is about."""
+WHOSE: frozenset[FieldName] = frozenset(
+    ("name", "group", "uuid", "serial", "mac", "address", "os", "os_version", "last_contact")
+)  # fmt: skip
+"""Fields that say which machine it is and when it was heard of, and nothing of its protection."""
+UNKNOWN = "unknown"
+"""Value of a profile that says: this text decides nothing."""
+OTHERS = "*"
+"""All values of a field that a profile does not name."""
+
+
+def spelled(text: str) -> str:
+    """One spelling for headings and values: composed, without case, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def unaccented(text: str) -> str:
+    """:func:`spelled` without diacritics: people leave them out, and tone marks have two places (hoà, hòa)."""
+    plain = unicodedata.normalize("NFD", spelled(text).replace("đ", "d"))
+    return "".join(char for char in plain if not unicodedata.combining(char))
 
 
 class Profile(Written):
