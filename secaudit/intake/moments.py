@@ -45,7 +45,7 @@ _VERSION_DATE = re.compile(r"\d{3,6}[a-z]? ?\((\d{8})\)")
 """A version of signatures that carries its day: ``30250 (20261124)``."""
 _FILETIME = re.compile(r"1\d{17}")
 """The directory's other clock: tenths of microseconds since 1601."""
-_DAY_OR_MONTH = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2\d{4}(?!\d)")
+_DAY_OR_MONTH = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2\d{4}(?!\d)", re.ASCII)
 
 _EXCEL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook knows no zone
 _FILETIME_ZERO = datetime(1601, 1, 1, tzinfo=UTC)
@@ -129,6 +129,8 @@ def _from_text(text: str, day_first: bool | None, zone: int) -> datetime | None:
     if len(text) > _LONGEST:
         return None
     plain = _plain(text)
+    if not plain.isascii():
+        return None
     if _FILETIME.fullmatch(plain):
         return _utc(_FILETIME_ZERO + timedelta(microseconds=int(plain) // 10), zone)
     if _SERIAL.fullmatch(plain):
