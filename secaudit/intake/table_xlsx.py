@@ -8,6 +8,7 @@ runs into; of it only the knowledge is used which number formats are dates.
 import io
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -73,19 +74,24 @@ def _damage_named(path: str) -> Iterator[None]:
 def _refuse_bombs(path: str, parts: Sequence[zipfile.ZipInfo], size: int, limits: TableLimits) -> None:
     """Before anything is unpacked; the sizes are declared ones, and zipfile never unpacks more of a part than it declares."""
     if len(parts) > limits.max_parts:
-        raise refused(path, msg("There are more than {count} parts packed into the workbook", count=limits.max_parts))
+        raise refused(
+            path, msg("There are more than {count} parts packed into the workbook", count=limits.max_parts), hint=_VALUES
+        )
     if sum(part.file_size for part in parts) > limits.max_unpacked:
         megabytes = limits.max_unpacked >> 20
         raise refused(path, msg("The workbook unpacks to more than {count} MB", count=megabytes), hint=_VALUES)
     if any(part.file_size > _SMALL and part.file_size > _RATIO * part.compress_size for part in parts):
-        raise refused(path, msg("The workbook is packed like a bomb: it unpacks to a multiple that no list reaches"))
+        what = msg("The workbook is packed like a bomb: it unpacks to a multiple that no list reaches")
+        raise refused(path, what, hint=EXPORT_AGAIN)
     if any(part.flag_bits & _ENCRYPTED for part in parts):
         raise refused(path, msg("The archive is protected with a password"), hint=EXPORT_AGAIN)
     odd = next((part.filename for part in parts if ".." in part.filename.split("/") or part.filename.startswith("/")), None)
     if odd is not None:
-        raise refused(path, msg("A part of the workbook has a name that leads out of it: {name}", name=odd[:120]))
-    if len({part.filename.lower() for part in parts}) < len(parts):
-        raise BrokenError(msg("two parts of one name").text)
+        what = msg("A part of the workbook has a name that leads out of it: {name}", name=odd[:120])
+        raise refused(path, what, hint=EXPORT_AGAIN)
+    twice = Counter(part.filename.lower() for part in parts).most_common(1)
+    if twice and twice[0][1] > 1:
+        raise BrokenError(twice[0][0])
     end = 0
     for part in sorted(parts, key=lambda one: one.header_offset):
         if part.header_offset < end or part.header_offset + part.compress_size > size:
