@@ -40,6 +40,16 @@ def protection_grade(facts: FactSet, *, signature_days: Sequence[int]) -> Protec
     return ProtectionGrade(strict.proven, mild.possible)
 
 
+def protection_steps(facts: FactSet, *, signature_days: Sequence[int]) -> tuple[bool | None, bool | None, bool | None]:
+    """Whether P1, P2 and P3 hold, each by itself; None is unknown, also where it depends on which limit of the days holds."""
+    products = facts.get("protection.products")
+    if not isinstance(products, Known):
+        return None, None, None
+    active = {_exists(products, partial(_active, limit)) for limit in (min(signature_days), max(signature_days))}
+    managed = _exists(products, lambda record: _all(_protects(record), _flag(record, "managed")))
+    return _exists(products, _protects), active.pop() if len(active) == 1 else None, managed
+
+
 def _climb(*steps: _Truth) -> ProtectionGrade:
     """The steps from P1 on: a grade counts when every step up to it does."""
     proven = next((grade for grade, step in enumerate(steps) if step is not True), len(steps))
