@@ -12,6 +12,7 @@ class Found:
     """One product on one machine; a MissingReason says why a property is not known."""
 
     id: str
+    """Of the catalogue; empty where only the kind is certain."""
     name: str
     kind: str
     vendor: str
@@ -53,7 +54,7 @@ def records(found: Iterable[Found], section: str, *, complete: bool) -> Known:
     missing: dict[str, MissingReason] = {}
     for product in sorted(found, key=lambda item: (item.id, item.name)):
         row: dict[str, Scalar] = {
-            "id": product.id,
+            **({"id": product.id} if product.id else {}),
             "name": product.name,
             "kind": product.kind,
             "source": "+".join(sorted(product.sources)),
@@ -64,6 +65,8 @@ def records(found: Iterable[Found], section: str, *, complete: bool) -> Known:
                 missing.setdefault(name, value)
             else:
                 row[name] = value
+        if not product.id:
+            missing.setdefault("id", MissingReason.UNSUPPORTED)
         if not product.confirmed:
             del row["kind"]
             missing.setdefault("kind", MissingReason.UNSUPPORTED)

@@ -122,6 +122,8 @@ def _row(row: TableRow, headings: Sequence[str], way: _Way) -> ConsoleRow:
     for name, implied in way.profile.implies.items():
         if name not in values and name not in unread:
             values[name] = implied
+    if "product" in values and "installed" not in values and "installed" not in unread:
+        values["installed"] = True  # the console names the product of this very machine
     if way.profile.product is not None and "product" not in values and unread.get("product", _EMPTY) == _EMPTY:
         values["product"] = way.profile.product
         unread.pop("product", None)
