@@ -9,10 +9,12 @@ import gzip
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -33,7 +35,7 @@ MACHINES = {
         "{id: a-pc-02, os: windows, kind: workstation, serial: PF3A0B0C02, hostname: KETOAN}",
         "{id: a-pc-03, os: windows, kind: workstation, serial: To be filled by O.E.M.}",
         "{id: a-pc-04, os: windows, kind: laptop, hostname: VANTHU}",
-        "{id: a-dl-01, kind: isolated, serial: 8CCISOLAT1, hostname: SOANTHAO}",
+        "{id: a-dl-01, kind: isolated}",
     ),
     "xa-b": (
         "{id: b-pc-01, os: windows, kind: workstation, serial: 8CCB000B01}",
@@ -64,20 +66,46 @@ class EvidenceProvince:
         """The store's file."""
         return self.workspace / "store.sqlite"
 
-    def run(self, *arguments: str, stdin: str = "", inventory: bool = True) -> subprocess.CompletedProcess[str]:
-        """A secaudit command line over this province, to its end."""
+    def run(self, *arguments: str, inventory: bool = True, passphrase: str = "") -> subprocess.CompletedProcess[str]:
+        """A secaudit command line over this province, to its end; a passphrase goes in through a descriptor."""
         where = ["--inventory", str(self.folder)] if inventory else []
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SECAUDIT_")}
-        return subprocess.run(
-            [sys.executable, "-m", "secaudit", *arguments, *where, "--workspace", str(self.workspace)],
-            env={**kept, "SECAUDIT_LANG": "en", "PYTHONUTF8": "1", "COLUMNS": "170", "TERM": "dumb"},
-            cwd=self.home,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=300,
-        )
+        reading, writing = os.pipe()
+        os.write(writing, passphrase.encode())
+        os.close(writing)
+        secret = ["--passphrase-fd", str(reading)] if passphrase else []
+        try:
+            return subprocess.run(
+                [sys.executable, "-m", "secaudit", *arguments, *where, "--workspace", str(self.workspace), *secret],
+                env={**kept, "SECAUDIT_LANG": "en", "PYTHONUTF8": "1", "COLUMNS": "400", "TERM": "dumb"},
+                cwd=self.home,
+                pass_fds=[reading],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                timeout=300,
+            )
+        finally:
+            os.close(reading)
+
+    def take(self, path: Path, source: str = "csv", *more: str) -> subprocess.CompletedProcess[str]:
+        """Import an export and keep what is certain."""
+        return self.run("evidence", "import", str(path), "--source", source, "--accept", *more)
+
+    def answer(self, *paths: Path, passphrase: str = PASSPHRASE) -> subprocess.CompletedProcess[str]:
+        """Import answers of collectors."""
+        return self.run("courier", "import", *map(str, paths), passphrase=passphrase)
+
+    def hand_out(self, agency: str, *more: str) -> "Courier":
+        """The collector of an agency, with what stands in its script; the province's key is made before the first."""
+        if not (self.workspace / "courier").exists():
+            made = self.run("courier", "key", inventory=False, passphrase=PASSPHRASE)
+            assert made.returncode == 0, made.stderr
+        made = self.run("courier", "make", "--agency", agency, "--out", str(self.home / agency), *more)
+        assert made.returncode == 0, made.stderr
+        (package,) = (self.home / agency).glob("*.zip")
+        return read_collector(package, self.home / agency)
 
     def declare(self, machines: Mapping[str, Iterable[str]]) -> None:
         """Write the agencies' files."""
@@ -108,6 +136,24 @@ class EvidenceProvince:
             run = store.begin_run(started_at=at, who="test", way=way, scope="all")
             store.keep(run.number, [_parsed(outcome)])
             store.end_run(run.number, "finished", at)
+
+
+def read_collector(package: Path, folder: Path) -> "Courier":
+    """Unpack a collector and read what its POSIX script knows: the token is the key of HMAC's inner block."""
+    with zipfile.ZipFile(package) as members:
+        members.extractall(folder)
+    (script,) = folder.glob("*.sh")
+    text = script.read_text(encoding="utf-8")
+    found = re.search(r"^AGENCY='([^']+)' PERIOD='([^']+)' COURIER='([^']+)'", text, re.MULTILINE)
+    inner = re.search(r"^INNER='([^']+)'", text, re.MULTILINE)
+    assert found is not None
+    assert inner is not None
+    token = bytes(byte ^ 0x36 for byte in base64.b64decode(inner[1])).decode("ascii")
+    assert re.fullmatch("[0-9a-f]{64}", token)
+    certificate = folder / "certificate.pem"
+    begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+    certificate.write_text(begin + text.rpartition(begin)[2].partition(end)[0] + end + "\n", encoding="ascii")
+    return Courier(found[1], found[2], found[3], token, certificate, script)
 
 
 def make_province(home: Path) -> EvidenceProvince:
@@ -155,6 +201,8 @@ class Courier:
     token: str
     certificate: Path
     """PEM."""
+    script: Path
+    """For Linux, as it was handed out."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +215,9 @@ class Told:
     at: datetime | None = None
     nonce: str = ""
     body: bytes | None = None
-    """In place of what the captured answer says: the gzip as it stands."""
+    """In place of the gzip of what the captured answer says."""
+    printed: bytes | None = None
+    """In place of what the captured answer says."""
 
     @property
     def machine(self) -> LabMachine:
@@ -179,7 +229,7 @@ def sealed(courier: Courier, told: Told, work: Path, *, fields: Mapping[str, str
     """One block as docs/courier-format.md has it; ``fields`` replaces lines of the content, ``key`` the token."""
     at = told.at or datetime.now(UTC)
     nonce = told.nonce or secrets.token_hex(16)
-    printed = answer_of(told.machine, nonce, int(at.timestamp()))
+    printed = told.printed if told.printed is not None else answer_of(told.machine, nonce, int(at.timestamp()))
     machine = hashlib.sha256(f"{courier.number}:{told.machine.number}".encode()).hexdigest()[:32]
     values = {
         "secaudit-answer": "1",
