@@ -36,7 +36,6 @@ from secaudit.pipeline.ways_plan import Known, Step, WaysPlan, ways_plan
 from secaudit.pipeline.ways_sheet import COLUMNS, agencies_json, step_row, ways_rows, ways_sheet
 from secaudit.report.as_csv import as_csv
 from secaudit.report.sheet import RENDERERS
-from secaudit.source import did_you_mean
 
 app = application(help=N_("What a reporting period still needs."))
 
@@ -106,7 +105,7 @@ def _target_number(ids: list[str], populations: list[str], asked: str | None) ->
     listed = [f"{number} ({ids[number - 1]})" for number in machines]
     raise UsageError(
         msg("the plan has no target about machines called {id}", id=asked),
-        hint=did_you_mean(asked, ids) or msg("targets about machines: {names}", names=", ".join(listed) or "–"),
+        hint=msg("targets about machines: {names}", names=", ".join(listed) or "–"),
     )
 
 
