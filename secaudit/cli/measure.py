@@ -11,7 +11,7 @@ from rich.text import Text
 
 from secaudit.cli.doubts import doubts_json, print_doubts
 from secaudit.cli.exits import ExitCode, verdict_code
-from secaudit.cli.judge import lab_machines, say_lab
+from secaudit.cli.judge import lab_machines, say_lab, used_json
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, percent, print_json
 from secaudit.cli.progress import WIDE, one_bar
@@ -30,15 +30,22 @@ from secaudit.cli.shares import parse_share
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import AsOf, PlanOption, existing_store, moment_of, say_changed
 from secaudit.errors import UsageError
-from secaudit.messages import clean, msg
+from secaudit.messages import clean, literal, msg
 from secaudit.model.base import VIETNAM_TIME, day_in_vietnam
 from secaudit.model.measurement import AgencyShare, Decision, Measurement, Tally
+from secaudit.model.outcome import Grade
+from secaudit.model.recheck import RecheckReport
+from secaudit.pipeline.evidence_summary import used_evidence
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.parameters import changed_json
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
 from secaudit.pipeline.publish.agencies import names_of
 from secaudit.pipeline.publish.targets import needed_words, obstacle_words
+from secaudit.pipeline.rechecking import bounds
 from secaudit.report.format import Format
+from secaudit.report.grade_words import GradeCounts, grade_counts
+from secaudit.report.recheck_words import recheck_sentences
+from secaudit.report.voice import Voice
 from secaudit.report.words import decision_word
 from secaudit.source import did_you_mean
 
@@ -74,10 +81,12 @@ def measure(
     _check_agencies(province, agency)
     with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:
         measured = measure_province(province, province.plan(plan), store, as_of=moment, progress=steps)
+        recheck = store.newest_recheck(moment) if store is not None else None
     if output is OutputFormat.JSON:
         print_json("measurement", measured_json(measured))
     else:
         print_measurements(session, measured)
+        _say_recheck(session, measured, recheck)
         if per_agency or agency:
             _print_agencies(session, measured, agency)
         _print_formulas(session, measured)
@@ -121,6 +130,7 @@ def print_measurements(session: Session, measured: Measured) -> None:
         _print_compact(session, title, rows)
     else:
         _print_lines(session, title, rows)
+    _print_grades(session, measured)
     say_lab(session, lab_machines(measured.states.values()))
     say_changed(session, measured.province.catalog)
     _print_obstacles(session, measured)
@@ -212,6 +222,27 @@ def _cells(tally: Tally, show: Format) -> tuple[str, ...]:
     return (*(show.number(count) for count in (tally.proven, tally.disproven, tally.unknown, tally.total)), interval)
 
 
+def _print_grades(session: Session, measured: Measured) -> None:
+    """What is proven about machines, by the grade of evidence that was needed; how far B and C were seen again."""
+    voice = Voice(session.translator)
+    for number, m in enumerate(measured.measurements, start=1):
+        if not m.proven_by:
+            continue
+        said = msg("Target {number}: with evidence {grades}", number=number, grades=grade_counts(m.proven_by))
+        session.out.print(Text(clean(voice.say(said))), soft_wrap=True)
+
+
+def _say_recheck(session: Session, measured: Measured, recheck: RecheckReport | None) -> None:
+    """How far the grades that rest on others' words were seen again; nothing where there are none."""
+    if not any(grade is not Grade.A for m in measured.measurements for grade, _ in m.proven_by):
+        return
+    if recheck is None:
+        session.say(msg("B and C: not re-checked yet"), style="yellow")
+    else:
+        found = msg("B and C: {figure}", figure=recheck_sentences(recheck, *bounds(recheck))[0])
+        session.say(literal(Voice(session.translator).say(found)))
+
+
 def _print_obstacles(session: Session, measured: Measured) -> None:
     names = names_of(measured)
     targets = {target.id: target for target in measured.plan.targets}
@@ -290,6 +321,10 @@ def _share_json(share: AgencyShare) -> dict[str, Any]:
     }
 
 
+def _by_grade_json(counts: GradeCounts) -> dict[str, int]:
+    return {grade.value: count for grade, count in counts}
+
+
 def _measurement_json(measured: Measured, m: Measurement) -> dict[str, Any]:
     target = next(target for target in measured.plan.targets if target.id == m.target)
     return {
@@ -300,6 +335,7 @@ def _measurement_json(measured: Measured, m: Measurement) -> dict[str, Any]:
         "share": m.share,
         "decision": m.decision,
         **tally_json(m.tally),
+        "proven_by": _by_grade_json(m.proven_by),
         "declared_only": m.declared_only,
         "lab": m.lab,
         "needed": m.needed,
@@ -307,7 +343,7 @@ def _measurement_json(measured: Measured, m: Measurement) -> dict[str, Any]:
         "formula": target.formula,
         "notes": [str(note) for note in m.notes],
         "blockers": [{"kind": b.kind, "count": b.count, "agencies": list(b.agencies)} for b in m.blockers],
-        "under": [{"id": sub.id, **tally_json(sub.tally)} for sub in m.under],
+        "under": [{"id": sub.id, **tally_json(sub.tally), "proven_by": _by_grade_json(sub.proven_by)} for sub in m.under],
         "agencies": [_share_json(share) for share in m.agencies],
     }
 
@@ -324,5 +360,6 @@ def measured_json(measured: Measured) -> dict[str, Any]:
         "chain_head": measured.chain_head,
         "undeclared": {agency: list(addresses) for agency, addresses in measured.undeclared.items()},
         "held": doubts_json(measured.states.values()),
+        "evidence": [used_json(used) for used in used_evidence(measured.states.values())],
         "targets": [_measurement_json(measured, m) for m in measured.measurements],
     }

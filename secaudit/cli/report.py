@@ -27,7 +27,9 @@ from secaudit.model.measurement import Decision
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, load_province
 from secaudit.pipeline.publish import publish
+from secaudit.pipeline.publish.table import COLUMNS, report_rows
 from secaudit.report import render_html, render_json
+from secaudit.report.as_csv import as_csv
 from secaudit.report.document import ReportDocument
 from secaudit.resources import LANGUAGES, data_folder, translator
 
@@ -49,7 +51,10 @@ def report(
     as_of: AsOf = None,
     language: Language = "vi",
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="FILE", help=N_("File to write; .json writes the data instead."))
+        Path | None,
+        typer.Option(
+            "--out", "-o", metavar="FILE", help=N_("File to write; .json writes the data instead, .csv a line for each machine.")
+        ),
     ] = None,
 ) -> None:
     """Exit as measure does: 0 all met, 3 a target is missed, 4 a target is undecided."""
@@ -74,6 +79,8 @@ def write_report(document: ReportDocument, target: Path, *, language: str, templ
     """Render and write, readable by the owner only; the old file stays until the new one is whole."""
     if target.suffix.lower() == ".json":
         data = render_json(document)
+    elif target.suffix.lower() == ".csv":
+        data = as_csv(COLUMNS, report_rows(document)).encode("utf-8-sig")
     else:
         data = render_html(document, translator(language), templates).encode("utf-8")
     write_file(target, data, what=msg("the report cannot be written: {reason}"))

@@ -33,6 +33,8 @@ class Reached:
     unknown: tuple[str, ...] = ()
     by_grade: Mapping[Grade, int] = field(default_factory=dict)
     """Of ``proven``: how many need evidence of which grade."""
+    grades: tuple[Grade | None, ...] = ()
+    """Of each in ``proven``; empty where evidence does not decide."""
 
     def tally(self, beyond: int) -> Tally:
         """Counts, with ``beyond`` unknown members that have no id."""
@@ -102,7 +104,8 @@ def _reached(members: list[Member], place: int) -> Reached:
         tuple(member.id for member in members if member.truths[place] is answer) for answer in (True, False, None)
     )
     by_grade = Counter(grade for member in members if member.grades and (grade := member.grades[place]) is not None)
-    return Reached(proven, disproven, unknown, by_grade)
+    grades = tuple(member.grades[place] for member in members if member.truths[place] is True and member.grades)
+    return Reached(proven, disproven, unknown, by_grade, grades if len(grades) == len(proven) else ())
 
 
 def _part(agency: str, members: list[Member], submitted: bool, readings: int, extra: Beyond) -> Part:

@@ -111,6 +111,7 @@ def _shares(parts: Sequence[Part], place: int, sign: str, wanted: Fraction) -> t
                 needed=arithmetic.needed(tally, sign, wanted),
                 beyond=part.beyond,
                 declared_only=part.declared_only if place == 0 else 0,
+                grades=reached.grades if reached else (),
             )
         )
     return tuple(sorted(found, key=lambda share: (-(share.tally.unknown + share.tally.disproven), share.agency)))

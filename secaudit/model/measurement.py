@@ -142,6 +142,8 @@ class AgencyShare:
     """Machines the asset register or discovery show beyond the declared list; part of the unknown count, without ids."""
     declared_only: int = 0
     """Members declared to meet it without evidence that counts; part of the unknown count."""
+    grades: tuple[Grade | None, ...] = ()
+    """Of each in ``proven``: the worst grade of evidence that was needed; empty where evidence of machines does not decide."""
 
 
 @dataclass(frozen=True, slots=True)

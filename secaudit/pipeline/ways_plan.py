@@ -217,6 +217,7 @@ class _Sorted:
     open: dict[Open, list[tuple[Agency, int]]] = field(default_factory=dict)
 
     def steps(self) -> tuple[Step, ...]:
+        """The biggest gain first."""
         order = list(Lever)
         steps = [
             Step(lever, tuple(sorted(lines, key=lambda line: (-line.gain, line.agency.id))), source, via)
@@ -225,6 +226,7 @@ class _Sorted:
         return tuple(sorted(steps, key=lambda step: (-step.gain, order.index(step.lever), step.source or "", step.via or "")))
 
     def rests(self, nobody: int) -> tuple[Rest, ...]:
+        """What no step settles; ``nobody``: machines beyond the lists in nobody's network."""
         found = []
         for kind in Open:
             parts = sorted(self.open.get(kind, []), key=lambda part: (-part[1], part[0].id))

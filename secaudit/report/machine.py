@@ -68,7 +68,7 @@ class HeldRow:
     """Enrolled fingerprints, or the identity that is declared or was seen before."""
     now: Detail = ""
     """The fingerprint or the identity that was met instead."""
-    basis: Literal["", "declared", "seen before"] = ""
+    basis: Literal["", "declared", "seen before", "better evidence"] = ""
     """Where an identity in ``was`` comes from."""
     twins: tuple[str, ...] = ()
     """Ids of other machines that the same machine answered for."""
@@ -185,6 +185,8 @@ class Side:
     way: Way | None = None
     grade: Grade | None = None
     at: datetime | None = None
+    source: str = ""
+    """Of a console: an evidence source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,8 @@ class ConflictRow:
     """Two pieces of evidence that contradict each other; the better grade decides."""
 
     fact: str
+    place: str
+    """Record and field of a list; empty for other facts."""
     counts: Side
     against: Side
 
@@ -224,6 +228,8 @@ class MachineRow:
     beside: tuple[Trail, ...] = ()
     """Further evidence that fills in what ``trail`` leaves open: better grades first, then newer ones."""
     conflicts: tuple[ConflictRow, ...] = ()
+    left_out: Sentences = ()
+    """Evidence that does not count although it would fill something in, and why."""
     facts: tuple[FactRow, ...] = ()
     verdicts: tuple[VerdictRow, ...] = ()
     sections: tuple[SectionText, ...] = ()

@@ -214,4 +214,5 @@ def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str, bool]]:
     ]
     if machine.trail is not None:
         pairs += trail_pairs(machine.trail, voice)
+    pairs += [(msg("Evidence left out"), voice.say(text), False) for text in machine.left_out]
     return [pair for pair in pairs if pair[1]]

@@ -6,7 +6,7 @@ from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
 from secaudit.report.machine import ConflictRow, ConsoleLine, MachineRow, Side, Trail
 from secaudit.report.voice import Voice
-from secaudit.report.words import word
+from secaudit.report.words import source_words, word
 
 Pair = tuple[Message, str, bool]
 """Label, value, and whether it leads from here to the store."""
@@ -83,12 +83,13 @@ def _console_pairs(line: ConsoleLine, voice: Voice) -> list[Pair]:
 
 def conflict_words(row: ConflictRow, voice: Voice) -> tuple[str, str, str]:
     """What two pieces contradict each other in: the fact, what counts, what stands against it."""
-    return voice.say(fact_word(row.fact)), _side_words(row.counts, voice), _side_words(row.against, voice)
+    name = voice.say(fact_word(row.fact))
+    return f"{name}, {row.place}" if row.place else name, _side_words(row.counts, voice), _side_words(row.against, voice)
 
 
 def _side_words(side: Side, voice: Voice) -> str:
     known: list[Message] = [] if side.grade is None else [literal(side.grade.value)]
-    known += [] if side.way is None else [word(side.way)]
+    known += [] if side.way is None else [source_words(side.source) if side.source else word(side.way)]
     said = [voice.say(part) for part in known] + ([] if side.at is None else [voice.format.moment(side.at)])
     value = fact_text(side.value, voice)
     return f"{value} ({' · '.join(said)})" if said else value

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "json.md").read_text(encoding="utf-8")
-DATA = {"counts", "checks", "undeclared"}
-"""Objects whose keys are data: sights, check ids, agencies."""
+DATA = {"counts", "checks", "decided_by", "proven_by", "undeclared"}
+"""Objects whose keys are data: sights, check ids, grades, agencies."""
 
 
 @pytest.fixture(scope="module", name="outputs")

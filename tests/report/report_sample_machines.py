@@ -122,7 +122,9 @@ def _conflicts(number: int, moment: datetime) -> tuple[ConflictRow, ...]:
     if number % 12 != 3:
         return ()
     counts = Side('"Windows 10 Pro 22H2"', Way.SSH, Grade.A, moment)
-    return (ConflictRow("os.name", counts, Side('"Windows 7 Pro"', Way.CONSOLE, Grade.B, moment - timedelta(hours=9))),)
+    return (
+        ConflictRow("os.name", "", counts, Side('"Windows 7 Pro"', Way.CONSOLE, Grade.B, moment - timedelta(hours=9), "ksc")),
+    )
 
 
 def newcomer_rows(agencies: int) -> tuple[NewcomerRow, ...]:

@@ -41,6 +41,7 @@ NOT_SHOWN = frozenset(
         "GradePart.members",
         "NewcomerRow.agency",
         "NewcomerRow.source",
+        "Side.source",
         "Side.value",
     }
 )

@@ -1,39 +1,37 @@
 """Machines: verdicts, observed values, and the way down to the bytes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from secaudit.facts import derive_facts
-from secaudit.messages import Message
-from secaudit.model.capture import Capture
+from secaudit.messages import Message, msg
 from secaudit.model.check import Severity
 from secaudit.model.doubt import Doubt, DoubtKind
-from secaudit.model.fact import FactSet, Known, Missing
-from secaudit.model.finding import Finding, Verdict
-from secaudit.model.identity import DECLARED, SEEN_BEFORE
+from secaudit.model.fact import FactSet, Known
+from secaudit.model.finding import Finding, MissingFact, Verdict
+from secaudit.model.identity import BETTER, DECLARED, SEEN_BEFORE
 from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind
 from secaudit.model.measurement import EndpointState
+from secaudit.pipeline.combining import combine
 from secaudit.pipeline.judging import BATCH
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.parameters import title_of
 from secaudit.pipeline.publish.agencies import in_scope
+from secaudit.pipeline.publish.conflicts import conflict_rows
+from secaudit.pipeline.publish.evidence import Proof, read_proofs, section_rows, trail_of
 from secaudit.report.document import (
     CheckRow,
     FactRow,
     HeldRow,
     MachineRow,
     MissingRow,
-    SectionText,
-    Trail,
     UnseenRow,
     VerdictRow,
     VisitRow,
     section_budget,
-    section_text,
 )
 from secaudit.report.patch_words import patch_sentence
+from secaudit.report.words import word
 from secaudit.store import Store
 
 MOST_WITH_SECTIONS = 1000
@@ -79,48 +77,22 @@ def machine_rows(measured: Measured, store: Store | None) -> tuple[MachineRow, .
 def _batch(
     measured: Measured, store: Store | None, batch: list[tuple[AgencyFile, Endpoint]], budget: int
 ) -> Iterable[MachineRow]:
-    numbers = [
-        state.evidence.number for state in (measured.states[endpoint.id] for _, endpoint in batch) if state.evidence is not None
-    ]
-    facts: Mapping[int, FactSet] = {}
-    captures: Mapping[int, Capture] = {}
-    digests: Mapping[int, str] = {}
-    if store is not None and numbers:
-        facts = store.facts_of(numbers)
-        captures = store.captures_of(numbers) if budget else {}
-        digests = {number: note.capture_digest or "" for number, note in store.evidence_notes(numbers).items()}
+    proofs = read_proofs(store, [measured.states[endpoint.id] for _, endpoint in batch], budget)
     for agency, endpoint in batch:
         state = measured.states[endpoint.id]
-        number = state.evidence.number if state.evidence is not None else 0
-        proof = _Proof(facts.get(number, {}), captures.get(number), digests.get(number, ""), budget)
-        yield _machine(measured, agency, endpoint, state, proof)
+        yield _machine(measured, agency, endpoint, state, proofs[endpoint.id])
 
 
-@dataclass(frozen=True, slots=True)
-class _Proof:
-    """What stands behind the verdicts of one machine."""
-
-    facts: FactSet
-    capture: Capture | None
-    digest: str
-    budget: int
-    """Characters shown of each section."""
-
-
-def _machine(
-    measured: Measured,
-    agency: AgencyFile,
-    endpoint: Endpoint,
-    state: EndpointState,
-    proof: _Proof,
-) -> MachineRow:
+def _machine(measured: Measured, agency: AgencyFile, endpoint: Endpoint, state: EndpointState, proof: Proof) -> MachineRow:
     systems = measured.province.inventory.systems
     evidence = state.evidence
+    facts = known_facts(measured, state, proof)
+    trails = tuple(map(trail_of, proof.pieces)) if evidence is not None else ()
     return MachineRow(
         id=endpoint.id,
         agency=agency.agency.id,
         kind=endpoint.kind,
-        os=_os(endpoint, proof.facts),
+        os=_os(endpoint, facts),
         place=endpoint.place,
         address=endpoint.address,
         systems=tuple(systems[name].name for name in endpoint.systems if name in systems),
@@ -128,18 +100,32 @@ def _machine(
         seen=evidence is not None,
         doubt=state.doubt.kind if state.doubt is not None else None,
         protection=state.protection,
-        patch=_patch_state(measured, proof.facts) if evidence is not None else None,
-        trail=_trail(state, proof),
-        facts=_fact_rows(state.findings, proof.facts),
+        patch=_patch_state(facts) if evidence is not None else None,
+        trail=trails[0] if trails else None,
+        beside=trails[1:],
+        conflicts=conflict_rows(facts, [piece.stored for piece in proof.pieces]),
+        left_out=tuple(_left_out(doubt) for doubt in state.dropped),
+        facts=_fact_rows(state.findings, proof),
         # Of a machine nobody saw every verdict is unknown for the same reason, which stands once, in its row of unseen machines.
-        verdicts=_verdicts(state.findings, proof.facts, _severities(measured)) if evidence is not None else (),
-        sections=_sections(proof.capture, proof.budget),
+        verdicts=_verdicts(state.findings, proof, _severities(measured)) if evidence is not None else (),
+        sections=section_rows(proof),
     )
 
 
-def _patch_state(measured: Measured, facts: FactSet) -> Message | None:
-    known = derive_facts(facts, measured.province.catalog.knowledge, measured.as_of)
-    return patch_sentence({name: fact.value for name, fact in known.items() if isinstance(fact, Known)})
+def known_facts(measured: Measured, state: EndpointState, proof: Proof) -> FactSet:
+    """What all evidence of a machine says together, as it was judged."""
+    by_number = {piece.stored.number: piece.facts for piece in proof.pieces}
+    return combine(state, by_number, measured.province.catalog.knowledge, measured.as_of).facts or {}
+
+
+def _patch_state(facts: FactSet) -> Message | None:
+    return patch_sentence({name: fact.value for name, fact in facts.items() if isinstance(fact, Known)})
+
+
+def _left_out(doubt: Doubt) -> Message:
+    """Evidence that would fill in what others leave open and does not count."""
+    said = msg("evidence {number} does not count: {why}", number=str(doubt.outcome or "–"), why=word(doubt.kind))
+    return msg("{said}; {met}", said=said, met=doubt.now) if doubt.now else said
 
 
 def _os(endpoint: Endpoint, facts: FactSet) -> str | None:
@@ -149,67 +135,40 @@ def _os(endpoint: Endpoint, facts: FactSet) -> str | None:
     return endpoint.os
 
 
-def _trail(state: EndpointState, proof: _Proof) -> Trail | None:
-    if state.evidence is None:
-        return None
-    outcome = state.evidence.outcome
-    return Trail(
-        observed_at=outcome.finished_at,
-        way=outcome.way,
-        grade=outcome.grade,
-        run=state.evidence.run,
-        outcome=state.evidence.number,
-        digest=proof.digest,
-        chain=state.evidence.chain,
-        complete=proof.capture.complete if proof.capture is not None else True,
-        server_version=outcome.server_version,
-        host_key=outcome.host_key,
-    )
-
-
-def _fact_rows(findings: tuple[Finding, ...], facts: FactSet) -> tuple[FactRow, ...]:
+def _fact_rows(findings: tuple[Finding, ...], proof: Proof) -> tuple[FactRow, ...]:
     observed: dict[str, str] = {}
     for finding in findings:
         observed.update(finding.evidence)
-    return tuple(FactRow(name, value, _section_of(facts, name)) for name, value in sorted(observed.items()))
-
-
-def _section_of(facts: FactSet, name: str) -> str:
-    value = facts.get(name)
-    return value.section if value is not None else ""
+    rows = []
+    for name, value in sorted(observed.items()):
+        places = proof.places(name)
+        rows.append(FactRow(name, value, proof.section(name, places[0]), places))
+    return tuple(rows)
 
 
 _ORDER = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.MANUAL, Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
-def _verdicts(findings: tuple[Finding, ...], facts: FactSet, severity: Mapping[str, int]) -> tuple[VerdictRow, ...]:
+def _verdicts(findings: tuple[Finding, ...], proof: Proof, severity: Mapping[str, int]) -> tuple[VerdictRow, ...]:
     """What needs attention first."""
     ordered = sorted(findings, key=lambda item: (_ORDER.index(item.verdict), severity[item.check], item.check))
-    return tuple(_verdict(finding, facts) for finding in ordered)
+    return tuple(_verdict(finding, proof) for finding in ordered)
 
 
-def _verdict(finding: Finding, facts: FactSet) -> VerdictRow:
+def _verdict(finding: Finding, proof: Proof) -> VerdictRow:
     return VerdictRow(
         check=finding.check,
         verdict=finding.verdict,
         facts=tuple(name for name, _ in finding.evidence),
-        missing=tuple(
-            MissingRow(item.name, item.reason, _detail_of(facts, item.name), _section_of(facts, item.name))
-            for item in finding.missing
-        ),
+        missing=tuple(_missing(item, proof) for item in finding.missing),
         defect=finding.defect,
+        grade=finding.grade,
     )
 
 
-def _detail_of(facts: FactSet, name: str) -> str:
-    value = facts.get(name)
-    return value.detail if isinstance(value, Missing) else ""
-
-
-def _sections(capture: Capture | None, budget: int) -> tuple[SectionText, ...]:
-    if capture is None or not budget:
-        return ()
-    return tuple(section_text(section, budget) for section in capture.sections)
+def _missing(item: MissingFact, proof: Proof) -> MissingRow:
+    place, detail = proof.missing(item.name, item.reason)
+    return MissingRow(item.name, item.reason, detail, proof.section(item.name, place), place)
 
 
 def visit_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[VisitRow, ...]:
@@ -259,11 +218,12 @@ def held_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[Hel
     return tuple(sorted(rows, key=lambda row: (order.index(row.kind), row.machine)))
 
 
-_BASES: tuple[Literal["declared", "seen before"], ...] = (DECLARED, SEEN_BEFORE)
+Basis = Literal["declared", "seen before", "better evidence"]
+_BASES: tuple[Basis, ...] = (DECLARED, SEEN_BEFORE, BETTER)
 
 
 def _held(state: EndpointState, doubt: Doubt, listed: frozenset[str]) -> HeldRow:
-    basis: Literal["", "declared", "seen before"] = next((word for word in _BASES if doubt.was.startswith(f"{word} ")), "")
+    basis: Literal[Basis, ""] = next((word for word in _BASES if doubt.was.startswith(f"{word} ")), "")
     return HeldRow(
         machine=state.endpoint,
         kind=doubt.kind,

@@ -1,14 +1,16 @@
 """Targets: figures, what is still needed, what stands in the way, and the shortest way."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from secaudit.messages import Message, msg
 from secaudit.model.base import day_in_vietnam
-from secaudit.model.measurement import AgencyShare, Blocker, BlockerKind, Decision, Measurement, Tally
+from secaudit.model.measurement import AgencyShare, Blocker, BlockerKind, Decision, Measurement, SubMeasurement, Tally
 from secaudit.model.plan import Population, SubTarget, Target
 from secaudit.pipeline.measuring import Measured
-from secaudit.report.document import Figure, Members, Obstacle, Step, SubTargetRow, TargetRow
+from secaudit.pipeline.publish.grades import apart_by_grade, grade_parts
+from secaudit.report.document import Figure, GradePart, Members, Obstacle, Step, SubTargetRow, TargetRow
 
 LONGEST_WAY = 10
 """Steps shown for one target."""
@@ -57,13 +59,14 @@ def target_rows(measured: Measured) -> tuple[TargetRow, ...]:
     targets = {target.id: target for target in measured.plan.targets}
     due = measured.plan.due
     overdue = due is not None and day_in_vietnam(measured.as_of) > due
+    apart = apart_by_grade(measured)
     return tuple(
-        _row(number, targets[measurement.target], measurement, overdue)
+        _row(number, targets[measurement.target], measurement, overdue, apart.get(measurement.target, ()))
         for number, measurement in enumerate(measured.measurements, start=1)
     )
 
 
-def _row(number: int, target: Target, measurement: Measurement, overdue: bool) -> TargetRow:
+def _row(number: int, target: Target, measurement: Measurement, overdue: bool, apart: tuple[GradePart, ...]) -> TargetRow:
     sign: Literal[">=", ">"] = ">" if measurement.sign == ">" else ">="
     titles = {sub.id: sub for sub in target.under}
     return TargetRow(
@@ -74,12 +77,16 @@ def _row(number: int, target: Target, measurement: Measurement, overdue: bool) -
         population=target.population,
         sign=sign,
         share=measurement.share,
-        figure=figure_of(measurement.tally, measurement.declared_only, measurement.lab),
+        figure=replace(
+            figure_of(measurement.tally, measurement.declared_only, measurement.lab),
+            grades=grade_parts(measurement.proven_by, measurement.agencies),
+            apart=apart if measurement.declared_only else (),
+        ),
         decision=measurement.decision,
         formula=target.formula,
         needed=needed_words(target, measurement),
         overdue=overdue,
-        under=tuple(_sub_row(titles[sub.id], sub.tally, sub.agencies) for sub in measurement.under),
+        under=tuple(_sub_row(titles[sub.id], sub) for sub in measurement.under),
         obstacles=tuple(_obstacle(blocker) for blocker in measurement.blockers),
         steps=_steps(target, measurement),
         members=members_of(measurement.agencies, target.population),
@@ -109,8 +116,9 @@ def members_of(shares: Sequence[AgencyShare], population: Population) -> Members
     )
 
 
-def _sub_row(sub: SubTarget, tally: Tally, shares: Sequence[AgencyShare]) -> SubTargetRow:
-    return SubTargetRow(sub.id, sub.title, figure_of(tally), members_of(shares, "endpoints"))
+def _sub_row(sub: SubTarget, found: SubMeasurement) -> SubTargetRow:
+    figure = replace(figure_of(found.tally), grades=grade_parts(found.proven_by, found.agencies))
+    return SubTargetRow(sub.id, sub.title, figure, members_of(found.agencies, "endpoints"))
 
 
 def needed_words(target: Target, measurement: Measurement) -> Message | None:

@@ -1,0 +1,87 @@
+"""A report as one table for spreadsheets: a line for each machine, declared or waiting to be confirmed."""
+
+from collections.abc import Iterable, Iterator
+
+from secaudit.model.inventory import EndpointKind
+from secaudit.report.document import MachineRow, NewcomerRow, ReportDocument, Trail
+
+COLUMNS = (
+    "agency", "agency_name", "machine", "status", "name", "kind", "os", "place", "way", "grade", "observed_at", "console", "file",
+    "row", "outcome", "capture_sha256", "other_evidence", "contradictions", "protection", "target_verdicts", "failed_checks",
+    "first_seen", "last_seen",
+)  # fmt: skip
+"""``status``: seen, unseen, held, isolated, or new (awaits its agency's confirmation)."""
+
+
+def report_rows(document: ReportDocument) -> Iterator[dict[str, object]]:
+    """By agency and id as in the document, new machines last."""
+    names = {agency.id: agency.name for agency in document.agencies}
+    figures = {f"{target.number}": target.members for target in document.targets if target.population == "endpoints"}
+    answers = {
+        number: {name: answer for answer in ("proven", "disproven", "unknown") for name in getattr(members, answer)}
+        for number, members in figures.items()
+    }
+    for machine in document.machines:
+        said = [f"{number}: {found[machine.id]}" for number, found in answers.items() if machine.id in found]
+        yield {"agency_name": names.get(machine.agency), "target_verdicts": "; ".join(said), **_machine(machine)}
+    for newcomer in document.newcomers:
+        yield {"agency_name": names.get(newcomer.agency or ""), **_newcomer(newcomer)}
+
+
+def _machine(machine: MachineRow) -> dict[str, object]:
+    grade = machine.protection
+    return {
+        "agency": machine.agency,
+        "machine": machine.id,
+        "status": _status(machine),
+        "kind": machine.kind.value,
+        "os": machine.os,
+        "place": machine.place,
+        **_trail(machine.trail),
+        "other_evidence": "; ".join(_short(machine.beside)),
+        "contradictions": len(machine.conflicts),
+        "protection": None if grade is None else f"P{grade.proven}" if grade.exact else f"P{grade.proven}-P{grade.possible}",
+        "failed_checks": sum(row.verdict.value == "fail" for row in machine.verdicts),
+    }
+
+
+def _status(machine: MachineRow) -> str:
+    if machine.kind is EndpointKind.ISOLATED:
+        return "isolated"
+    return "seen" if machine.seen else "held" if machine.doubt is not None else "unseen"
+
+
+def _trail(trail: Trail | None) -> dict[str, object]:
+    if trail is None:
+        return {}
+    line = trail.console
+    return {
+        "way": trail.way.value,
+        "grade": trail.grade.value,
+        "observed_at": trail.observed_at.isoformat(),
+        "console": line.source.value if line is not None and line.source is not None else None,
+        "file": line.file if line is not None else None,
+        "row": line.row if line is not None else None,
+        "outcome": trail.outcome,
+        "capture_sha256": trail.digest,
+    }
+
+
+def _short(trails: Iterable[Trail]) -> Iterator[str]:
+    for trail in trails:
+        source = trail.console.source if trail.console is not None else None
+        yield f"{trail.grade.value} {source.value if source is not None else trail.way.value} {trail.observed_at.isoformat()}"
+
+
+def _newcomer(row: NewcomerRow) -> dict[str, object]:
+    return {
+        "agency": row.agency,
+        "machine": row.id,
+        "status": "new",
+        "os": row.os,
+        "way": "courier" if row.source == "courier" else "console",
+        "console": None if row.source == "courier" else row.source,
+        "name": row.name,
+        "first_seen": row.first_seen.isoformat(),
+        "last_seen": row.last_seen.isoformat(),
+    }
