@@ -30,6 +30,7 @@ COMMANDS = {
     "discover": Entry("discover", single=True),
     "scan": Entry("scan", single=True),
     "soc": Entry("soc"),
+    "evidence": Entry("evidence"),
     "judge": Entry("judge", single=True),
     "measure": Entry("measure", single=True),
     "report": Entry("report", single=True),
