@@ -23,6 +23,8 @@ _STARTS = frozenset("=+-@|%\uff1d\uff0b\uff0d\uff20\u2212\t")
 _CELL_LIMIT = 2000
 _ROW_LIMIT = 1_048_000
 """Rows Excel can show, with room for what stands above."""
+_HEADING_HEIGHT = 32
+"""Points: two lines."""
 _HEADING_FILL = "#1F4E79"
 
 
@@ -97,6 +99,7 @@ def _write(sheet: Worksheet, tab: Tab, voice: Voice, formats: _Formats) -> None:
     for row, note in enumerate(tab.notes, start=1):
         sheet.write_string(row, 0, _text(voice, note), formats.note)
     top = len(tab.notes) + 2
+    sheet.set_row(top, _HEADING_HEIGHT)
     for place, column in enumerate(tab.columns):
         sheet.set_column(place, place, column.width)
         sheet.write_string(top, place, _text(voice, column.heading), formats.heading)
