@@ -174,7 +174,20 @@ def try_mapping(table: Table, profile: Profile, now: datetime, path: Path) -> Tr
 def mapping_text(profile: Profile) -> str:
     """The mapping as YAML that a person goes on editing."""
     data = profile.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    order = ("id", "title", "source", "product", "implies", "day_first", "zone_hours", "columns", "values", "mask", "bits")
+    order = (
+        "id",
+        "title",
+        "source",
+        "confirmed",
+        "product",
+        "implies",
+        "day_first",
+        "zone_hours",
+        "columns",
+        "values",
+        "mask",
+        "bits",
+    )
     return record_text(_COMMENT, {key: data[key] for key in order if key in data})
 
 
