@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from secaudit.catalog.consoles import console_profiles
+from secaudit.cli import evidence_map
 from secaudit.cli.days import parse_day
 from secaudit.cli.evidence_words import ENDINGS, YAML, import_json, leave, newcomer_json, print_import, print_newcomers
 from secaudit.cli.exits import ExitCode
@@ -47,6 +48,7 @@ from secaudit.report.workbook import as_xlsx
 from secaudit.store import Store
 
 app = application(help=N_("Exports of consoles and lists as evidence; machines that nobody declares."))
+evidence_map.add_to(app)
 
 
 @app.command("import", cls=Command, help=N_("Compare an export with the inventory, and on request keep what is certain."))

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -109,14 +108,15 @@ def _print_steps(session: Session, kept: Sequence[Reconciled]) -> None:
 def _print_agencies(session: Session, tallies: Sequence[AgencyTally], names: Mapping[str, str]) -> None:
     with_rows = [one for one in tallies if one.rows]
     without = [one for one in tallies if not one.rows and one.declared]
-    table = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False)  # nine columns fit a console of 80
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)  # nine columns fit a console of 80
     table.add_column(session.text(msg("Agency")), overflow="fold", min_width=14)
     headings = (
-        msgc("row", "declared"), FATES[Fate.MATCHED], FATES[Fate.AMBIGUOUS], FATES[Fate.NEW], FATES[Fate.REFUSED], FATES[Fate.TOO_OLD],
-        msgc("row", "others"), msgc("row", "not in it"),
+        msgc("row", "declared"), FATES[Fate.MATCHED], FATES[Fate.AMBIGUOUS], FATES[Fate.NEW], FATES[Fate.REFUSED],
+        FATES[Fate.TOO_OLD], msgc("row", "others"), msgc("row", "absent"),
     )  # fmt: skip
     for heading in headings:
-        table.add_column(session.text(heading), justify="right", overflow="fold")
+        text = session.text(heading)
+        table.add_column(text, justify="right", min_width=max(map(len, text.split())))
     own = (Fate.MATCHED, Fate.AMBIGUOUS, Fate.NEW, Fate.REFUSED, Fate.TOO_OLD)
     for one in with_rows[:MOST_AGENCIES]:
         counts = [one.counts.get(fate, 0) for fate in own]

@@ -6,6 +6,7 @@ runs into; of it only the knowledge is used which number formats are dates.
 """
 
 import io
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -31,6 +32,13 @@ _HEADER = 30
 _ENCRYPTED = 1
 _MOST_TYPES = 4 << 20
 _VALUES = msg("open it in Excel, copy the list into a new workbook with Paste Special > Values, and save that as .xlsx")
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, EOFError, OSError,
+    LookupError,  # parts that are named and not there; encodings nobody knows
+    ValueError,  # numbers and encodings that the archive or the XML declares wrongly
+    NotImplementedError,  # ways of packing that no spreadsheet uses
+)  # fmt: skip
+"""What reading a package that somebody or something tampered with runs into."""
 _ACTIVE: tuple[tuple[tuple[str, ...], Message], ...] = (
     (("vbaproject", "vbadata", "macrosheets/", "dialogsheets/"), msg("The workbook holds macros")),
     (("externallinks/",), msg("The workbook takes values from other files or programs (external links, DDE)")),
@@ -67,7 +75,7 @@ def _damage_named(path: str) -> Iterator[None]:
     except BrokenError as error:
         message = msg("The workbook is damaged or was not written by a spreadsheet: {place}", place=str(error)[:120])
         raise refused(path, message, hint=SAVE_AS_XLSX) from None
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError, NotImplementedError, OSError, UnicodeError):
+    except _DAMAGE:
         raise refused(path, msg("The workbook is damaged or cut off"), hint=EXPORT_AGAIN) from None
 
 

@@ -292,6 +292,13 @@ def test_a_long_cell_and_long_lists_are_refused():
     assert "6 cells" in sentence(package(many), max_cells=6)
 
 
+@pytest.mark.parametrize("encoding", ["UTF-x8", "gb18030", "rot13", "zlib_codec", "", "undefined"])
+@pytest.mark.parametrize("part", ["_rels/.rels", "xl/worksheets/sheet1.xml"])
+def test_parts_in_encodings_that_xml_does_not_have_are_damage(part, encoding):
+    text = {**PARTS, "xl/worksheets/sheet1.xml": sheet("")}[part]
+    assert "damaged" in sentence(package(**{part: f'<?xml version="1.0" encoding="{encoding}"?>{text}'}))
+
+
 def container(*names: str) -> bytes:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1000 + b"".join(name.encode("utf-16-le") for name in names) + b"\0" * 500
 
