@@ -89,7 +89,7 @@ class Office:
         return accept(self.province, self.plan, self.levels, store, importing, who="officer", clock=lambda: NOW)
 
     def states(self, store):
-        return gather_states(self.province, store, as_of=NOW, fresh_days=30)
+        return gather_states(self.province, store, as_of=NOW, rules=self.plan.evidence)
 
 
 @pytest.fixture(name="office")
