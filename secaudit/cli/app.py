@@ -29,6 +29,7 @@ COMMANDS = {
     "trust": Entry("trust"),
     "discover": Entry("discover", single=True),
     "scan": Entry("scan", single=True),
+    "courier": Entry("courier"),
     "soc": Entry("soc"),
     "courier": Entry("courier"),
     "judge": Entry("judge", single=True),

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from secaudit.cli import courier_make
 from secaudit.cli.courier_words import import_json, print_import, print_status, status_json
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
@@ -40,6 +41,7 @@ from secaudit.source import did_you_mean
 from secaudit.store import Store
 
 app = application(help=N_("Collectors for machines that SSH does not reach: the key, their answers, who has sent what."))
+courier_make.register(app)
 
 PassphraseFd = Annotated[
     int | None,

@@ -16,7 +16,7 @@ from pathlib import Path
 SUITES = {"11": "bullseye", "12": "bookworm", "13": "trixie"}
 PACKAGES = (
     "openssh-server", "iproute2", "apt", "sudo", "nftables", "iptables", "ufw", "firewalld", "rsyslog", "unattended-upgrades",
-    "libpam-pwquality", "openbsd-inetd", "telnetd", "vsftpd", "chrony", "cron", "clamav-daemon",
+    "libpam-pwquality", "openbsd-inetd", "telnetd", "vsftpd", "chrony", "cron", "clamav-daemon", "openssl",
 )  # fmt: skip
 """What the states of the tests need; nothing of it is started by being installed."""
 BUILD_SECONDS = 420
