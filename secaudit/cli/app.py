@@ -31,7 +31,6 @@ COMMANDS = {
     "scan": Entry("scan", single=True),
     "courier": Entry("courier"),
     "soc": Entry("soc"),
-    "courier": Entry("courier"),
     "judge": Entry("judge", single=True),
     "measure": Entry("measure", single=True),
     "report": Entry("report", single=True),
