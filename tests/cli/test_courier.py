@@ -170,9 +170,10 @@ def test_everything_refused_is_named_at_once_and_the_good_is_kept_all_the_same(h
     assert done.returncode == 5, done.stderr
     found = json.loads(done.stdout)
     assert [(one["reason"], one["block"]) for one in found["refused"]] == [
-        ("outsider", 1), ("truncated", 2), ("no_answer", None), ("unreadable", None)
+        ("outsider", 1), ("truncated", 2), ("unreadable", None)
     ]  # fmt: skip
     assert [(one["endpoint"], one["declared"], one["block"]) for one in found["kept"]] == [("pc-1", True, 3)]
+    assert [one["reason"] for one in found["skipped"]] == ["beside"]
     assert all(one["hint"] for one in found["refused"])
     shown = home.run("courier", "import", sent["bad"], secret=PASSPHRASE, SECAUDIT_LANG="vi")
     assert shown.returncode == 5

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from secaudit.intake import packages
 from secaudit.intake.packages import Text, read_texts
-from secaudit.model.courier import FILE_LIMIT, AnswerProblem, Refused
+from secaudit.model.courier import FILE_LIMIT, AnswerProblem, Refused, Skipped
 from tests.intake.test_blocks import BLOCK
 
 
@@ -86,6 +86,32 @@ def test_what_is_no_answer_is_named_for_what_it_is(tmp_path, data, word):
     (found,) = read(tmp_path / "x", data)
     assert isinstance(found, AnswerProblem) and found.reason is Refused.NO_ANSWER
     assert word in str(found.message) and found.hint
+
+
+SCRIPT = b"#!/bin/sh\n# secaudit: ...\nBEGIN='-----BEGIN SECAUDIT ANSWER-----' END='-----END SECAUDIT ANSWER-----'\n"
+
+
+def test_the_collector_sent_back_instead_of_its_answer_is_recognised(tmp_path):
+    windows = SCRIPT.replace(b"#!/bin/sh\n#", b"@echo off\r\nrem")
+    for name, data in (("linux.sh", SCRIPT), ("windows.cmd", windows)):
+        (found,) = read(tmp_path / name, data)
+        assert isinstance(found, AnswerProblem) and found.reason is Refused.NO_ANSWER
+        assert "the collector itself" in str(found.message)
+
+
+def test_beside_an_answer_other_files_of_a_folder_or_zip_are_passed_over(tmp_path):
+    files = {"collector.sh": SCRIPT, "notes.txt": b"Xin chao", "picture.png": b"\x89PNG"}
+    assert reasons(read(tmp_path / "a.zip", zipped({**files, "answer.txt": BLOCK}))) == ["text"] + [Skipped.BESIDE] * 3
+    assert reasons(read(tmp_path / "b.zip", zipped(files))) == [Refused.NO_ANSWER] * 3
+    assert reasons(read(tmp_path / "c.zip", zipped({"answer.txt": BLOCK, "inner.zip": zipped(files)}))) == [
+        "text",
+        Refused.PACKAGE,
+    ]
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, data in {**files, "answer.txt": BLOCK}.items():
+        (folder / name).write_bytes(data)
+    assert reasons(read(folder)) == ["text"] + [Skipped.BESIDE] * 3
 
 
 def test_zips_that_cannot_be_read_are_refused_member_by_member(tmp_path):

@@ -1,6 +1,9 @@
 """Answers of collectors taken in: each whole or not at all, about the right machine, known again."""
 
 import secrets
+import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -19,7 +22,7 @@ from secaudit.pipeline import taking_in
 from secaudit.pipeline.answering import Imported, import_answers, read_answer_files
 from secaudit.pipeline.province import Province, classify_province, load_province
 from secaudit.store import Store
-from tests.intake.sealed import NOW, PASSPHRASE, TIME, Sent, make_courier, probe_output, province_key
+from tests.intake.sealed import NOW, PASSPHRASE, TIME, Sent, keys_folder, make_courier, probe_output, province_key
 
 ROOT = Path(__file__).parent.parent.parent
 PC, SERVER, OLD = "win10-22h2-kaspersky", "debian-13-server", "win7-bkav"
@@ -276,3 +279,45 @@ def test_lab_machines_stay_lab_machines(tmp_path):
         imported = world.take(world.file("a.txt", sent(PC)))
         (stored,) = store.outcomes(imported.taken.run.number)
         assert stored.outcome.lab
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from secaudit.pipeline import taking_in
+from secaudit.store import Store
+from tests.intake import sealed
+from tests.pipeline.test_answering import AGENCIES, World, province_at
+
+taking_in._BATCH = 1
+folder, after = Path(sys.argv[1]), int(sys.argv[2])
+sealed.keys_folder = lambda: Path(sys.argv[3])
+keep, calls = Store.keep, []
+
+def dying(self, run, outcomes, *rest, **more):
+    if len(calls) == after:
+        os.kill(os.getpid(), signal.SIGKILL)
+    calls.append(run)
+    return keep(self, run, outcomes, *rest, **more)
+
+Store.keep = dying
+with Store.open(folder / "store.sqlite") as store:
+    World(folder, province_at(folder / "province", AGENCIES), store).take(folder / "a.txt")
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="processes are killed as POSIX does")
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_an_import_that_was_killed_doubles_and_loses_nothing(world, after):
+    path = world.file("a.txt", sent(PC), sent(SERVER), sent("win10-22h2-esu"))
+    world.store.close()
+    command = [sys.executable, "-c", KILLED, world.folder, str(after), keys_folder()]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == -9, done.stderr
+    with Store.open(world.folder / "store.sqlite") as store:
+        again = World(world.folder, world.province, store)
+        assert len(again.kept()) == len(store.couriers.receipts()) == after
+        assert reasons(again.take(path)) == [Skipped.ALREADY_TAKEN] * after
+        assert {name: len(sights) for name, sights in again.kept().items()} == dict.fromkeys(again.kept(), 1)
+        assert len(again.kept()) == len(store.couriers.receipts()) == 3
+        assert store.verify().intact
