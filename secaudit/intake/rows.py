@@ -122,8 +122,11 @@ def _row(row: TableRow, headings: Sequence[str], way: _Way) -> ConsoleRow:
     for name, implied in way.profile.implies.items():
         if name not in values and name not in unread:
             values[name] = implied
-    if way.profile.product is not None and "product" not in values:
+    if "product" in values and "installed" not in values and "installed" not in unread:
+        values["installed"] = True  # the console names the product of this very machine
+    if way.profile.product is not None and "product" not in values and unread.get("product", _EMPTY) == _EMPTY:
         values["product"] = way.profile.product
+        unread.pop("product", None)
     return ConsoleRow(row.number, cells, values, unread)
 
 
@@ -145,6 +148,11 @@ def _meaning(name: FieldName, text: str, way: _Way) -> str | None:
         return None
     found = words.get(spelled(text))
     return found if found is not None else words.get(OTHERS)
+
+
+def is_word(text: str) -> bool:
+    """Whether this is a usual word for yes or no."""
+    return spelled(text) in _WORDS or spelled(text) in _PLAIN_WORDS
 
 
 def _flag(_: FieldName, cell: Cell, meaning: str | None, _way: _Way) -> tuple[Value | None, str]:

@@ -31,24 +31,19 @@ def shape(name: str, rows: Sequence[Raw], known: Collection[str], after_gap: Col
         return ()
     number, cells = rows[at]
     listed = [row for row in rows[at + 1 :] if row[1][: len(cells)] != cells]
-    width = max((len(row[1]) for row in listed), default=0)
+    listed = _without_footer(listed, _filled(rows[at]), after_gap)
     used = {column for _, row in listed for column in range(len(cells), len(row)) if row[column] is not None}
-    used |= _filled_columns(cells, listed)
-    columns = sorted(used)
-    listed = _without_footer(listed, len(columns), after_gap)
-    whole = len(columns) == len(cells) == columns[-1] + 1 if columns else False
-    empty = (None,) * (max(width, len(cells)) + 1)
-    body = tuple(
-        TableRow(
-            row_number,
-            row
-            if whole and len(row) == len(cells)
-            else tuple((row if len(row) > columns[-1] else row + empty)[column] for column in columns),
-        )
-        for row_number, row in listed
-    )
+    columns = sorted(used | _filled_columns(cells, listed))
+    body = tuple(TableRow(row_number, _aligned(row, columns)) for row_number, row in listed)
     texts = [text_of(cells[column]) if column < len(cells) else "" for column in columns]
     return (Table(name, number, _unique(texts, columns), body),)
+
+
+def _aligned(row: tuple[Cell, ...], columns: Sequence[int]) -> tuple[Cell, ...]:
+    """The cells of these columns."""
+    if len(row) == len(columns) == columns[-1] + 1:
+        return row
+    return tuple([row[column] if column < len(row) else None for column in columns])
 
 
 def _filled_columns(cells: tuple[Cell, ...], listed: Sequence[Raw]) -> set[int]:
@@ -72,7 +67,7 @@ def _heading_index(rows: Sequence[Raw], known: Collection[str]) -> int | None:
     hits = [len({fold_heading(cell) for cell in cells if isinstance(cell, str)} & set(known)) for _, cells in looked]
     if max(hits):
         return hits.index(max(hits))
-    widths = [sum(isinstance(cell, str) for cell in cells) for _, cells in looked]
+    widths = [sum(isinstance(cell, str) and any(map(str.isalnum, cell)) for cell in cells) for _, cells in looked]
     return next((index for index, width in enumerate(widths) if width and width >= _WIDE * max(widths)), None)
 
 

@@ -1,5 +1,7 @@
 """Names files that are no list we read, by their first bytes: the name of a file says nothing about what it is."""
 
+import re
+
 from secaudit.errors import IntakeError
 from secaudit.intake.table_model import refused
 from secaudit.messages import Message, msg
@@ -12,6 +14,7 @@ SAVE_WITHOUT_PASSWORD = msg("open it in Excel, remove the password under File > 
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_EXCEL = (b"\x09\x08\x10\x00", b"\x09\x08\x08\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00", b"\x09\x00\x04\x00")
+_JSON = re.compile(rb'[\[\s]*{\s*["}]')
 _LOOKED_AT = 4096
 _MAGIC: tuple[tuple[bytes, Message, Message], ...] = (
     (b"PK\x05\x06", msg("This is an empty ZIP archive"), EXPORT_AGAIN),
@@ -83,11 +86,9 @@ def _refuse_markup(path: str, start: bytes) -> None:
     plain = start.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe\t\r\n ").lower()
     if plain.startswith(b"mime-version:"):
         raise refused(path, msg("This is a saved web page (.mht)"), hint=SAVE_AS_XLSX)
-    if not plain.startswith((b"<", b"{", b"[{")):
-        return
-    if plain.startswith((b"{", b"[{")):
-        if plain[1:].lstrip(b" \t\r\n{").startswith((b'"', b"}")):
-            raise refused(path, msg("This is a JSON file"), hint=EXPORT_AGAIN)
+    if _JSON.match(plain):
+        raise refused(path, msg("This is a JSON file"), hint=EXPORT_AGAIN)
+    if not plain.startswith(b"<"):
         return
     if b"urn:schemas-microsoft-com:office:spreadsheet" in plain:
         raise refused(path, msg("This is a workbook in the XML format of 2003"), hint=SAVE_AS_XLSX)

@@ -1,10 +1,11 @@
 """Reads one sheet of a workbook: only cells that hold something, formulas refused by name, never more than the limits."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import IO
 from unicodedata import normalize
+from xml.parsers import expat
 
 from secaudit.errors import IntakeError, Problem
 from secaudit.intake.table_book import NUMBER, Book, BrokenError, Shown, Style, feed, parser, unescaped
@@ -18,6 +19,8 @@ _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook knows no zone
 _EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
 _DIGITS = "0123456789"
 _SPACES = "\ufeff\u200b \t\r\n\xa0\u2007\u202f\u3000"
+_REMEMBERED = 100_000
+"""Texts of which equal ones share one object: most of the memory of a list."""
 _MOST_MERGES = 20_000
 
 
@@ -63,11 +66,10 @@ class Budget:
 
 def read_sheet(stream: IO[bytes], name: str, book: Book, texts: Sequence[str], budget: Budget) -> list[Raw]:
     """Rows that hold something; what a merged cell of one column shows stands in each of its rows."""
-    reader = _Reader(name, book, texts, budget)
     made = parser()
+    reader = _Reader(made, name, book, texts, budget)
     made.StartElementHandler = reader.start
     made.EndElementHandler = reader.end
-    reader.listen = lambda take: setattr(made, "CharacterDataHandler", take)
     feed(made, stream)
     return reader.finished()
 
@@ -75,8 +77,8 @@ def read_sheet(stream: IO[bytes], name: str, book: Book, texts: Sequence[str], b
 class _Reader:
     """Handlers for one sheet's elements; they run for every cell, so they look only at what counts."""
 
-    def __init__(self, sheet: str, book: Book, texts: Sequence[str], budget: Budget) -> None:
-        self.listen: Callable[[Callable[[str], object] | None], None] = lambda _: None
+    def __init__(self, made: expat.XMLParserType, sheet: str, book: Book, texts: Sequence[str], budget: Budget) -> None:
+        self._made = made
         self._sheet = sheet
         self._texts = texts
         self._styles = book.styles
@@ -95,6 +97,7 @@ class _Reader:
         self._phonetic = 0
         self._columns: dict[str, int] = {}
         self._shown: dict[str, str | None] = {}
+        self._own: dict[str, str | None] = {}
         self._merges: list[tuple[int, int, int]] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -105,8 +108,8 @@ class _Reader:
             self._kind = attributes.get("t", "n")
             self._style = attributes.get("s", "")
             self._pieces = []
-        elif name == self._v:
-            self.listen(self._pieces.append)
+        elif name == self._v or (name == self._t and not self._phonetic):
+            self._made.CharacterDataHandler = self._pieces.append
         elif name == self._row:
             self._begin_row(attributes.get("r"))
         else:
@@ -118,10 +121,7 @@ class _Reader:
             prefix = f"{self._space}}}" if self._space else ""
             self._c, self._v, self._t, self._row, self._f = (prefix + local for local in ("c", "v", "t", "row", "f"))
             return
-        if name == self._t:
-            if not self._phonetic:
-                self.listen(self._pieces.append)
-        elif name == self._f:
+        if name == self._f:
             self._budget.formula(self._place(self._column))
         elif name.endswith("}rPh"):
             self._phonetic += 1
@@ -133,8 +133,8 @@ class _Reader:
         if name == self._c:
             if self._pieces:
                 self._keep("".join(self._pieces))
-        elif name in (self._v, self._t):
-            self.listen(None)
+        elif name == self._v or name == self._t:
+            self._made.CharacterDataHandler = None
         elif name == self._row:
             self._end_row()
         elif name.endswith("}rPh"):
@@ -163,8 +163,8 @@ class _Reader:
             cell = text.strip() in ("1", "true")
         elif kind == "d":
             cell = _iso(text)
-        else:  # texts in the cell itself, results of formulas, errors
-            cell = self._text(text)
+        else:  # texts in the cell itself, errors
+            cell = self._own[text] if text in self._own else self._own_text(text)
         if cell is None:
             return
         if self._column >= self._limits.max_columns:
@@ -183,6 +183,12 @@ class _Reader:
         if not index.isdecimal() or len(index) > 9 or int(index) >= len(self._texts):
             raise BrokenError(self._place(self._column))
         cell = self._shown[index] = self._text(self._texts[int(index)])
+        return cell
+
+    def _own_text(self, text: str) -> str | None:
+        cell = self._text(text)
+        if len(self._own) < _REMEMBERED:
+            self._own[text] = cell
         return cell
 
     def _text(self, text: str) -> str | None:

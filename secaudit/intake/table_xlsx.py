@@ -6,8 +6,10 @@ runs into; of it only the knowledge is used which number formats are dates.
 """
 
 import io
+import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -30,6 +32,13 @@ _HEADER = 30
 _ENCRYPTED = 1
 _MOST_TYPES = 4 << 20
 _VALUES = msg("open it in Excel, copy the list into a new workbook with Paste Special > Values, and save that as .xlsx")
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, EOFError, OSError,
+    LookupError,  # parts that are named and not there; encodings nobody knows
+    ValueError,  # numbers and encodings that the archive or the XML declares wrongly
+    NotImplementedError,  # ways of packing that no spreadsheet uses
+)  # fmt: skip
+"""What reading a package that somebody or something tampered with runs into."""
 _ACTIVE: tuple[tuple[tuple[str, ...], Message], ...] = (
     (("vbaproject", "vbadata", "macrosheets/", "dialogsheets/"), msg("The workbook holds macros")),
     (("externallinks/",), msg("The workbook takes values from other files or programs (external links, DDE)")),
@@ -66,26 +75,31 @@ def _damage_named(path: str) -> Iterator[None]:
     except BrokenError as error:
         message = msg("The workbook is damaged or was not written by a spreadsheet: {place}", place=str(error)[:120])
         raise refused(path, message, hint=SAVE_AS_XLSX) from None
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError, NotImplementedError, OSError, UnicodeError):
+    except _DAMAGE:
         raise refused(path, msg("The workbook is damaged or cut off"), hint=EXPORT_AGAIN) from None
 
 
 def _refuse_bombs(path: str, parts: Sequence[zipfile.ZipInfo], size: int, limits: TableLimits) -> None:
     """Before anything is unpacked; the sizes are declared ones, and zipfile never unpacks more of a part than it declares."""
     if len(parts) > limits.max_parts:
-        raise refused(path, msg("There are more than {count} parts packed into the workbook", count=limits.max_parts))
+        raise refused(
+            path, msg("There are more than {count} parts packed into the workbook", count=limits.max_parts), hint=_VALUES
+        )
     if sum(part.file_size for part in parts) > limits.max_unpacked:
         megabytes = limits.max_unpacked >> 20
         raise refused(path, msg("The workbook unpacks to more than {count} MB", count=megabytes), hint=_VALUES)
     if any(part.file_size > _SMALL and part.file_size > _RATIO * part.compress_size for part in parts):
-        raise refused(path, msg("The workbook is packed like a bomb: it unpacks to a multiple that no list reaches"))
+        what = msg("The workbook is packed like a bomb: it unpacks to a multiple that no list reaches")
+        raise refused(path, what, hint=EXPORT_AGAIN)
     if any(part.flag_bits & _ENCRYPTED for part in parts):
         raise refused(path, msg("The archive is protected with a password"), hint=EXPORT_AGAIN)
     odd = next((part.filename for part in parts if ".." in part.filename.split("/") or part.filename.startswith("/")), None)
     if odd is not None:
-        raise refused(path, msg("A part of the workbook has a name that leads out of it: {name}", name=odd[:120]))
-    if len({part.filename.lower() for part in parts}) < len(parts):
-        raise BrokenError(msg("two parts of one name").text)
+        what = msg("A part of the workbook has a name that leads out of it: {name}", name=odd[:120])
+        raise refused(path, what, hint=EXPORT_AGAIN)
+    twice = Counter(part.filename.lower() for part in parts).most_common(1)
+    if twice and twice[0][1] > 1:
+        raise BrokenError(twice[0][0])
     end = 0
     for part in sorted(parts, key=lambda one: one.header_offset):
         if part.header_offset < end or part.header_offset + part.compress_size > size:

@@ -10,7 +10,7 @@ from secaudit.messages import Message, literal, msg, msgc
 FATES: Mapping[Fate, Message] = MappingProxyType(
     {
         Fate.MATCHED: msgc("row", "matched"),
-        Fate.NEW: msgc("row", "new machine"),
+        Fate.NEW: msgc("row", "new"),
         Fate.AMBIGUOUS: msgc("row", "unclear"),
         Fate.REFUSED: msgc("row", "refused"),
         Fate.TOO_OLD: msgc("row", "too old"),

@@ -80,7 +80,8 @@ def test_bits_of_one_field_that_contradict_each_other_leave_it_open():
 @pytest.mark.parametrize(
     ("word", "value"),
     [
-        ("Yes", True), ("NO", False), ("Có", True), (unicodedata.normalize("NFD", "không"), False), ("khong", False), ("co", True),
+        ("Yes", True), ("NO", False), ("Có", True),
+        (unicodedata.normalize("NFD", "không"), False), ("khong", False), ("co", True),
         ("True", True), ("0", False), (1, True), (False, False), ("Enabled", True), ("Bật", True), ("đang chạy", True),
         ("Real-time protection disabled", False), ("tắt", False), ("chưa cài đặt", False),
     ],
@@ -111,8 +112,12 @@ def test_what_a_list_implies_yields_to_a_column_even_an_empty_one():
     assert "managed" not in one(head, ("a1", SEEN, "perhaps")).values
 
 
-@pytest.mark.parametrize("serial", ["To be filled by O.E.M.", "Default string", "System Serial Number", "0000000", "không có", "N/A"])
-@pytest.mark.parametrize("uuid", ["00000000-0000-0000-0000-000000000000", "03000200-0400-0500-0006-000700080009", "F" * 32, "none"])
+SERIALS = ("To be filled by O.E.M.", "Default string", "System Serial Number", "0000000", "không có", "N/A")
+UUIDS = ("00000000-0000-0000-0000-000000000000", "03000200-0400-0500-0006-000700080009", "F" * 32, "none")
+
+
+@pytest.mark.parametrize("serial", SERIALS)
+@pytest.mark.parametrize("uuid", UUIDS)
 def test_fillers_of_makers_are_no_identifiers(serial, uuid):
     row = one(("Name", HEAD[1], "Serial number", "Device UUID"), ("PC-01", SEEN, serial, uuid))
     assert "serial" not in row.values and "uuid" not in row.values
