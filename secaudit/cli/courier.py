@@ -186,8 +186,9 @@ def status(
     with existing_store(folder) as store:
         couriers = store.couriers.all() if store is not None else []
         receipts = store.couriers.receipts() if store is not None else []
+        newcomers = store.newcomers() if store is not None else []
     wanted = period or newest_period(couriers, now)
-    report = sending_report(province.inventory, couriers, receipts, period=wanted, now=now, only=agency)
+    report = sending_report(province.inventory, couriers, receipts, period=wanted, now=now, newcomers=newcomers, only=agency)
     if output is OutputFormat.JSON:
         print_json("courier-status", status_json(report))
     else:
