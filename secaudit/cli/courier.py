@@ -41,6 +41,7 @@ from secaudit.source import did_you_mean
 from secaudit.store import Store
 
 app = application(help=N_("Collectors for machines that SSH does not reach: the key, their answers, who has sent what."))
+courier_make.register(app)
 
 PassphraseFd = Annotated[
     int | None,
@@ -185,8 +186,9 @@ def status(
     with existing_store(folder) as store:
         couriers = store.couriers.all() if store is not None else []
         receipts = store.couriers.receipts() if store is not None else []
+        newcomers = store.newcomers() if store is not None else []
     wanted = period or newest_period(couriers, now)
-    report = sending_report(province.inventory, couriers, receipts, period=wanted, now=now, only=agency)
+    report = sending_report(province.inventory, couriers, receipts, period=wanted, now=now, newcomers=newcomers, only=agency)
     if output is OutputFormat.JSON:
         print_json("courier-status", status_json(report))
     else:
@@ -242,6 +244,3 @@ def _check_names(province: Province, wanted: list[str] | None) -> None:
             msg("the inventory has no {kind} called {id}", kind=msg("agency"), id=", ".join(missing)),
             hint=did_you_mean(missing[0], known) or msg("names stand in the inventory's files as id"),
         )
-
-
-courier_make.register(app)

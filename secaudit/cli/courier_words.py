@@ -34,6 +34,7 @@ _STYLES = {Sending.NO_COLLECTOR: "red", Sending.NOTHING: "red", Sending.PARTLY: 
 _SKIPPED: Mapping[Skipped, Message] = {
     Skipped.ALREADY_TAKEN: msg("{count} answers were taken in before; nothing of them was kept again"),
     Skipped.DOUBLED: msg("{count} answers stand in these files more than once; one of each counts"),
+    Skipped.BESIDE: msg("{count} files beside them hold no answer and were passed over"),
     Skipped.OLDER: msg("{count} answers are older than another one of the same machine; the newer ones count"),
 }
 CAN_LIE = msg(

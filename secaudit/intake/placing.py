@@ -102,7 +102,7 @@ def place(
     """
     known = {one.id: one for one in candidates}
     sightings = [Sighting(one.answer.mac, one.answer.agency, one.name, one.identity, one.answer.time) for one in seen]
-    matches = match(sightings, candidates, agency_certain=True)
+    matches = _matched(sightings, candidates)
     proposed = [_proposal(one) if one.kind is MatchKind.NEW else "" for one in matches]
     times = Counter(proposed)
     placed: list[Placed] = []
@@ -119,6 +119,29 @@ def place(
             declared = endpoint in known and known[endpoint].declared
             placed.append(Placed(one.answer, endpoint, declared, one.identity, one.name))
     return tuple(placed), tuple(problems)
+
+
+def _matched(sightings: Sequence[Sighting], candidates: Sequence[Candidate]) -> tuple[Match, ...]:
+    """Matches in the order given. Agencies whose answers name one machine are matched each for itself.
+
+    Each agency is proven by its own token: who claims another agency's machine is refused, and must not be able to make that
+    agency's own answer doubtful by sending his beside it.
+    """
+    owners: dict[tuple[str, str], set[str]] = {}
+    for one in sightings:
+        for kind, key in _keys(one):
+            owners.setdefault((kind, key), set()).add(one.agency or "")
+    alone = {agency for some in owners.values() if len(some) > 1 for agency in some}
+    groups = [[one for one in sightings if one.agency == agency] for agency in sorted(alone)]
+    groups.append([one for one in sightings if one.agency not in alone])
+    found = {one.sighting.key: one for group in groups if group for one in match(group, candidates, agency_certain=True)}
+    return tuple(found[one.key] for one in sightings)
+
+
+def _keys(sighting: Sighting) -> list[tuple[str, str]]:
+    identity = sighting.identity
+    keys = (("uuid", identity.uuid_key), ("serial", identity.serial_key), ("machine_id", identity.machine_key))
+    return [(kind, key) for kind, key in keys if key]
 
 
 def kept_files(placed: Sequence[Placed]) -> dict[str, IntakeFile]:

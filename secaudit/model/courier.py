@@ -157,6 +157,8 @@ class Skipped(StrEnum):
     ALREADY_TAKEN = "already_taken"
     DOUBLED = "doubled"
     OLDER = "older"
+    BESIDE = "beside"
+    """A file without an answer that lies in one folder or zip with answers."""
 
 
 @dataclass(frozen=True, slots=True)

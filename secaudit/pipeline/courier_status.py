@@ -7,7 +7,10 @@ from enum import StrEnum
 
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.courier import Courier, Receipt
+from secaudit.model.identity import Likeness, compare
+from secaudit.model.intake import Newcomer
 from secaudit.model.inventory import AgencyFile, EndpointKind, Inventory
+from secaudit.pipeline.identities import declared_identity
 
 
 class Sending(StrEnum):
@@ -79,9 +82,11 @@ def sending_report(
     *,
     period: str,
     now: datetime,
+    newcomers: Iterable[Newcomer] = (),
     only: Collection[str] | None = None,
 ) -> SendingReport:
     """Agencies that exist and have machines, or were given a collector; ``only`` names those asked for."""
+    claimed = _claimed(inventory, newcomers)
     made: dict[str, list[Courier]] = {}
     for courier in couriers:
         if courier.period == period:
@@ -92,7 +97,8 @@ def sending_report(
         agency = of_period.get(receipt.courier)
         if agency is not None:
             known = moments.setdefault(agency, {})
-            known[receipt.endpoint] = max(receipt.at, known.get(receipt.endpoint, receipt.at))
+            machine = claimed.get(receipt.endpoint, receipt.endpoint)
+            known[machine] = max(receipt.at, known.get(machine, receipt.at))
     day = day_in_vietnam(now)
     found = [
         _agency(part, tuple(made.get(part.agency.id, ())), moments.get(part.agency.id, {}))
@@ -102,6 +108,20 @@ def sending_report(
     shown = [one for one in found if one.expected or one.couriers]
     shown.sort(key=lambda one: (_ORDER.index(one.sending), -len(one.missing)))
     return SendingReport(period, tuple(shown))
+
+
+def _claimed(inventory: Inventory, newcomers: Iterable[Newcomer]) -> dict[str, str]:
+    """Newcomer -> the machine of its agency that was declared since with its serial number or UUID."""
+    agencies = {part.agency.id: part for part in inventory.agencies}
+    found = {}
+    for one in newcomers:
+        part = agencies.get(one.agency)
+        if part is None or one.id in inventory.endpoints:
+            continue
+        same = [e.id for e in part.endpoints if compare(declared_identity(e), one.identity) is Likeness.SAME]
+        if len(same) == 1:
+            found[one.id] = same[0]
+    return found
 
 
 def _agency(part: AgencyFile, couriers: tuple[Courier, ...], moments: Mapping[str, datetime]) -> AgencySending:

@@ -23,4 +23,4 @@ if exist "!SECAUDIT_SHELL!" (
 )
 rem 0 to 3 come from the collector itself, which has waited already where somebody was to read.
 if "!SECAUDIT_WAIT!"=="yes" if !SECAUDIT_CODE! GTR 3 pause
-exit /b !SECAUDIT_CODE!
+exit /b %SECAUDIT_CODE%
