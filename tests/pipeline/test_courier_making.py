@@ -33,7 +33,8 @@ def make_inventory(tmp_path):
         "province: {id: t, name: Tỉnh thử, owner: UBND tỉnh, designated_unit: Công an tỉnh}\n", encoding="utf-8"
     )
     agencies = {
-        "so-a": "  - {id: a-1, kind: workstation}\n  - {id: may-mat, kind: isolated}\n  - {id: a-3, kind: laptop, status: retired}\n",
+        "so-a": "  - {id: a-1, kind: workstation}\n  - {id: may-mat, kind: isolated}\n"
+        "  - {id: a-3, kind: laptop, status: retired}\n",
         "so-b": "  - {id: b-1, kind: isolated}\n  - {id: b-2, kind: workstation, status: retired}\n",
         "so-c": "",
         "huyen-d": "",
