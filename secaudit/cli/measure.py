@@ -40,6 +40,7 @@ from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.parameters import changed_json
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
 from secaudit.pipeline.publish.agencies import names_of
+from secaudit.pipeline.publish.newcomers import newcomer_table, waiting_newcomers
 from secaudit.pipeline.publish.targets import needed_words, obstacle_words
 from secaudit.pipeline.rechecking import bounds
 from secaudit.report.format import Format
@@ -82,10 +83,13 @@ def measure(
     with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:
         measured = measure_province(province, province.plan(plan), store, as_of=moment, progress=steps)
         recheck = store.newest_recheck(moment) if store is not None else None
+        waiting = waiting_newcomers(measured, store)
     if output is OutputFormat.JSON:
-        print_json("measurement", measured_json(measured))
+        print_json("measurement", {**measured_json(measured), "newcomers": newcomer_table(measured, waiting)})
     else:
         print_measurements(session, measured)
+        if waiting:
+            session.say(msg("new machines, awaiting confirmation by their agencies: {count}", count=len(waiting)), style="yellow")
         _say_recheck(session, measured, recheck)
         if per_agency or agency:
             _print_agencies(session, measured, agency)

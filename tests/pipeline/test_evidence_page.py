@@ -172,7 +172,8 @@ def test_several_pieces_are_all_there_and_the_better_grade_decides(document, wor
 
 def test_newcomers_are_those_that_nobody_declares_at_that_moment(document):
     assert [(row.id, row.agency) for row in document.newcomers] == [("xa-a-pc-vanthu", "xa-a"), ("may-la", None)]
-    assert next(row for row in document.agencies if row.id == "xa-a").newcomers == 1
+    [agency] = [row for row in document.agencies if row.id == "xa-a"]
+    assert agency.newcomers == 1 and str(agency.actions[-1]) == "confirm 1 new machines"
 
 
 def test_the_listing_of_newcomers_is_ready_for_spreadsheets(world):

@@ -15,7 +15,7 @@ from secaudit.pipeline.publish.orders import orders
 from secaudit.pipeline.publish.rechecks import recheck_row
 from secaudit.pipeline.publish.systems import system_rows
 from secaudit.pipeline.publish.targets import target_rows
-from secaudit.report.document import Conclusion, Footer, Header, LifecycleAge, ReportDocument
+from secaudit.report.document import AgencyRow, Conclusion, Footer, Header, LifecycleAge, ReportDocument
 from secaudit.store import Store
 
 
@@ -24,7 +24,7 @@ def publish(measured: Measured, store: Store | None) -> ReportDocument:
     machines = machine_rows(measured, store)
     waiting = waiting_newcomers(measured, store)
     counts = newcomers_by_agency(waiting)
-    agencies = tuple(replace(row, newcomers=counts[row.id]) for row in agency_rows(measured))
+    agencies = tuple(_with_newcomers(row, counts[row.id]) for row in agency_rows(measured))
     return ReportDocument(
         header=_header(measured, lab=sum(1 for machine in machines if machine.lab and machine.seen)),
         conclusion=_conclusion(measured),
@@ -42,6 +42,13 @@ def publish(measured: Measured, store: Store | None) -> ReportDocument:
         recheck=recheck_row(measured, store, machines),
         newcomers=newcomer_rows(measured, waiting),
     )
+
+
+def _with_newcomers(row: AgencyRow, count: int) -> AgencyRow:
+    """Machines that wait for the agency are something it has to do."""
+    if not count:
+        return row
+    return replace(row, newcomers=count, actions=(*row.actions, msg("confirm {count} new machines", count=count)))
 
 
 def _header(measured: Measured, *, lab: int) -> Header:
