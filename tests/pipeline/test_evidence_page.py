@@ -12,6 +12,7 @@ from secaudit.lab.answers import platform_of, render_answer
 from secaudit.messages import Translator
 from secaudit.model.capture import Capture, Section, SectionStatus
 from secaudit.model.fact import Known
+from secaudit.model.finding import Verdict
 from secaudit.model.identity import Identity
 from secaudit.model.intake import Newcomer
 from secaudit.model.outcome import Grade, Outcome, Sight, StoredOutcome, Way
@@ -168,6 +169,18 @@ def test_several_pieces_are_all_there_and_the_better_grade_decides(document, wor
     assert fact.pieces[0] == 0 and any(s.name == fact.section and s.piece == 0 for s in machine.sections)
     verdict = next(row for row in machine.verdicts if row.check == "protection.installed")
     assert verdict.grade is Grade.A
+
+
+def test_a_contradiction_stands_at_its_machine_with_both_sides_and_fails_its_check(document):
+    [row] = rows(document)["pc-1"].conflicts
+    assert (row.fact, row.place.rpartition(" ")[2]) == ("protection.products", "managed")
+    assert (row.counts.value, row.counts.grade, row.counts.at) == ("true", Grade.A, NOON)
+    assert (row.against.value, row.against.grade, row.against.source) == ("false", Grade.B, "ksc")
+    verdict = next(one for one in rows(document)["pc-1"].verdicts if one.check == "evidence.consistent")
+    assert (verdict.verdict, verdict.grade) == (Verdict.FAIL, Grade.B)
+    [fact] = [one for one in rows(document)["pc-1"].facts if one.name == "evidence.conflicts"]
+    assert fact.pieces == (0, 1)
+    assert not any(machine.conflicts for name, machine in rows(document).items() if name != "pc-1")
 
 
 def test_newcomers_are_those_that_nobody_declares_at_that_moment(document):
