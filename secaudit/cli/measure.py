@@ -40,7 +40,7 @@ from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.parameters import changed_json
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
 from secaudit.pipeline.publish.agencies import names_of
-from secaudit.pipeline.publish.newcomers import newcomer_table, waiting_newcomers
+from secaudit.pipeline.publish.newcomers import newcomer_table
 from secaudit.pipeline.publish.targets import needed_words, obstacle_words
 from secaudit.pipeline.rechecking import bounds
 from secaudit.report.format import Format
@@ -83,13 +83,12 @@ def measure(
     with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:
         measured = measure_province(province, province.plan(plan), store, as_of=moment, progress=steps)
         recheck = store.newest_recheck(moment) if store is not None else None
-        waiting = waiting_newcomers(measured, store)
     if output is OutputFormat.JSON:
-        print_json("measurement", {**measured_json(measured), "newcomers": newcomer_table(measured, waiting)})
+        print_json("measurement", measured_json(measured))
     else:
         print_measurements(session, measured)
-        if waiting:
-            session.say(msg("new machines, awaiting confirmation by their agencies: {count}", count=len(waiting)), style="yellow")
+        if waiting := len(measured.newcomers):
+            session.say(msg("new machines, awaiting confirmation by their agencies: {count}", count=waiting), style="yellow")
         _say_recheck(session, measured, recheck)
         if per_agency or agency:
             _print_agencies(session, measured, agency)
@@ -364,6 +363,7 @@ def measured_json(measured: Measured) -> dict[str, Any]:
         "chain_head": measured.chain_head,
         "undeclared": {agency: list(addresses) for agency, addresses in measured.undeclared.items()},
         "held": doubts_json(measured.states.values()),
+        "newcomers": newcomer_table(measured),
         "evidence": [used_json(used) for used in used_evidence(measured.states.values())],
         "targets": [_measurement_json(measured, m) for m in measured.measurements],
     }
