@@ -40,6 +40,7 @@ from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.parameters import changed_json
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
 from secaudit.pipeline.publish.agencies import names_of
+from secaudit.pipeline.publish.newcomers import newcomer_table
 from secaudit.pipeline.publish.targets import needed_words, obstacle_words
 from secaudit.pipeline.rechecking import bounds
 from secaudit.report.format import Format
@@ -86,6 +87,8 @@ def measure(
         print_json("measurement", measured_json(measured))
     else:
         print_measurements(session, measured)
+        if waiting := len(measured.newcomers):
+            session.say(msg("new machines, awaiting confirmation by their agencies: {count}", count=waiting), style="yellow")
         _say_recheck(session, measured, recheck)
         if per_agency or agency:
             _print_agencies(session, measured, agency)
@@ -360,6 +363,7 @@ def measured_json(measured: Measured) -> dict[str, Any]:
         "chain_head": measured.chain_head,
         "undeclared": {agency: list(addresses) for agency, addresses in measured.undeclared.items()},
         "held": doubts_json(measured.states.values()),
+        "newcomers": newcomer_table(measured),
         "evidence": [used_json(used) for used in used_evidence(measured.states.values())],
         "targets": [_measurement_json(measured, m) for m in measured.measurements],
     }

@@ -1,6 +1,5 @@
 """``secaudit period``: what a reporting period still needs."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,11 +26,9 @@ from secaudit.cli.workspace import AsOf, PlanOption, existing_store, moment_of
 from secaudit.errors import UsageError
 from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
-from secaudit.model.intake import Newcomer
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, load_province
 from secaudit.pipeline.publish.agencies import in_scope
-from secaudit.pipeline.publish.newcomers import waiting_newcomers
 from secaudit.pipeline.ways_plan import Known, Step, WaysPlan, ways_plan
 from secaudit.pipeline.ways_sheet import COLUMNS, agencies_json, step_row, ways_rows, ways_sheet
 from secaudit.report.as_csv import as_csv
@@ -79,14 +76,13 @@ def plan_ways(
     number = _target_number([one.id for one in chosen.targets], [one.population for one in chosen.targets], target)
     with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:
         measured = measure_province(province, chosen, store, as_of=moment, progress=steps)
-        waiting = waiting_newcomers(measured, store)
-    _show(session, plan_of(measured, number, waiting), out, output, detail=detail)
+    _show(session, plan_of(measured, number), out, output, detail=detail)
 
 
-def plan_of(measured: Measured, number: int, newcomers: Sequence[Newcomer] = ()) -> WaysPlan:
+def plan_of(measured: Measured, number: int) -> WaysPlan:
     """The plan for target ``number`` of what was measured."""
     waiting: dict[str, tuple[str, ...]] = {}
-    for one in newcomers:
+    for one in measured.newcomers:
         waiting[one.agency] = (*waiting.get(one.agency, ()), one.id)
     known = Known(in_scope(measured), measured.states, waiting, day_in_vietnam(measured.as_of))
     return ways_plan(measured.plan, number, measured.measurements[number - 1], known, as_of=measured.as_of)

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
+from secaudit.cli.period import plan_of as plan_for
 from secaudit.facts import parse_facts
 from secaudit.lab.answers import platform_of, render_answer
 from secaudit.messages import Translator
 from secaudit.model.capture import Capture, Section, SectionStatus
 from secaudit.model.fact import Known
+from secaudit.model.finding import Verdict
 from secaudit.model.identity import Identity
 from secaudit.model.intake import Newcomer
 from secaudit.model.outcome import Grade, Outcome, Sight, StoredOutcome, Way
@@ -21,7 +23,7 @@ from secaudit.pipeline.province import load_province
 from secaudit.pipeline.publish import publish
 from secaudit.pipeline.publish.conflicts import conflict_rows
 from secaudit.pipeline.publish.evidence import console_row
-from secaudit.pipeline.publish.newcomers import NEWCOMER_COLUMNS, newcomer_table, waiting_newcomers
+from secaudit.pipeline.publish.newcomers import NEWCOMER_COLUMNS, newcomer_table
 from secaudit.pipeline.publish.table import COLUMNS, report_rows
 from secaudit.probe import frame
 from secaudit.report import render_html, render_json
@@ -170,14 +172,27 @@ def test_several_pieces_are_all_there_and_the_better_grade_decides(document, wor
     assert verdict.grade is Grade.A
 
 
+def test_a_contradiction_stands_at_its_machine_with_both_sides_and_fails_its_check(document):
+    [row] = rows(document)["pc-1"].conflicts
+    assert (row.fact, row.place.rpartition(" ")[2]) == ("protection.products", "managed")
+    assert (row.counts.value, row.counts.grade, row.counts.at) == ("true", Grade.A, NOON)
+    assert (row.against.value, row.against.grade, row.against.source) == ("false", Grade.B, "ksc")
+    verdict = next(one for one in rows(document)["pc-1"].verdicts if one.check == "evidence.consistent")
+    assert (verdict.verdict, verdict.grade) == (Verdict.FAIL, Grade.B)
+    [fact] = [one for one in rows(document)["pc-1"].facts if one.name == "evidence.conflicts"]
+    assert fact.pieces == (0, 1)
+    assert not any(machine.conflicts for name, machine in rows(document).items() if name != "pc-1")
+
+
 def test_newcomers_are_those_that_nobody_declares_at_that_moment(document):
     assert [(row.id, row.agency) for row in document.newcomers] == [("xa-a-pc-vanthu", "xa-a"), ("may-la", None)]
-    assert next(row for row in document.agencies if row.id == "xa-a").newcomers == 1
+    [agency] = [row for row in document.agencies if row.id == "xa-a"]
+    assert agency.newcomers == 1 and str(agency.actions[-1]) == "confirm 1 new machines"
 
 
 def test_the_listing_of_newcomers_is_ready_for_spreadsheets(world):
     measured, _ = made(world)
-    table = newcomer_table(measured, waiting_newcomers(measured, world[1]))
+    table = newcomer_table(measured)
     text = as_csv(NEWCOMER_COLUMNS, table)
     assert "xa-a,UBND xã A,xa-a-pc-vanthu,PC-VANTHU,windows,NEW123456," in text
     assert "'=cmd|calc" in text
@@ -253,3 +268,18 @@ def test_what_does_not_read_as_a_contradiction_is_shown_as_it_stands(text):
 def test_a_side_whose_piece_is_gone_says_what_the_text_says():
     row = conflict("os.build: 19045 (ssh, A, 2026-11-20) <> 7601 (courier, C, 2026-11-01)")
     assert row.counts.at == NOON and json.loads(row.against.value) == "7601 (courier, C, 2026-11-01)"
+
+
+def test_the_plan_of_the_period_builds_on_what_is_there(world):
+    plan = plan_for(made(world)[0], 2)
+    found = {(step.lever.value, step.via): [line.machines for line in step.lines] for step in plan.steps}
+    # A console spoke of the agency: who is missing in it gets the collector; one newcomer has an agency to confirm it.
+    assert found == {("courier", "document"): [("pc-4", "pc-5")], ("confirm", None): [("xa-a-pc-vanthu",)]}
+    assert [(rest.kind.value, rest.count) for rest in plan.rest] == [("beyond", 1)]
+    assert (plan.tally.proven, plan.gain, plan.tally.unknown) == (3, 3, 4)
+    assert [(agency.id, count) for agency, count in plan.isolated] == [("xa-a", 1)]
+
+
+def test_undeclared_machines_that_could_change_the_target_are_named_as_what_prevents_a_decision(document):
+    [obstacle] = [one for one in target(document).obstacles if "not declared" in str(one.words)]
+    assert str(obstacle.words) == "2 machines are known from the network or from evidence and are not declared"

@@ -6,25 +6,25 @@ from dataclasses import replace
 from secaudit import __version__
 from secaudit.messages import Message, msg
 from secaudit.model.measurement import Decision
+from secaudit.pipeline.adopting import by_agency
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.parameters import changed_words
 from secaudit.pipeline.publish.agencies import agency_rows, has_sent, heaviest_rows, in_scope
 from secaudit.pipeline.publish.machines import check_rows, held_rows, machine_rows, unseen_rows, visit_rows
-from secaudit.pipeline.publish.newcomers import newcomer_rows, newcomers_by_agency, waiting_newcomers
+from secaudit.pipeline.publish.newcomers import newcomer_rows
 from secaudit.pipeline.publish.orders import orders
 from secaudit.pipeline.publish.rechecks import recheck_row
 from secaudit.pipeline.publish.systems import system_rows
 from secaudit.pipeline.publish.targets import target_rows
-from secaudit.report.document import Conclusion, Footer, Header, LifecycleAge, ReportDocument
+from secaudit.report.document import AgencyRow, Conclusion, Footer, Header, LifecycleAge, ReportDocument
 from secaudit.store import Store
 
 
 def publish(measured: Measured, store: Store | None) -> ReportDocument:
     """The report of one moment."""
     machines = machine_rows(measured, store)
-    waiting = waiting_newcomers(measured, store)
-    counts = newcomers_by_agency(waiting)
-    agencies = tuple(replace(row, newcomers=counts[row.id]) for row in agency_rows(measured))
+    waiting = by_agency(measured.newcomers)
+    agencies = tuple(_with_newcomers(row, waiting.get(row.id, 0)) for row in agency_rows(measured))
     return ReportDocument(
         header=_header(measured, lab=sum(1 for machine in machines if machine.lab and machine.seen)),
         conclusion=_conclusion(measured),
@@ -40,8 +40,15 @@ def publish(measured: Measured, store: Store | None) -> ReportDocument:
         footer=_footer(measured),
         held=held_rows(measured, machines),
         recheck=recheck_row(measured, store, machines),
-        newcomers=newcomer_rows(measured, waiting),
+        newcomers=newcomer_rows(measured),
     )
+
+
+def _with_newcomers(row: AgencyRow, count: int) -> AgencyRow:
+    """Machines that wait for the agency are something it has to do."""
+    if not count:
+        return row
+    return replace(row, newcomers=count, actions=(*row.actions, msg("confirm {count} new machines", count=count)))
 
 
 def _header(measured: Measured, *, lab: int) -> Header:

@@ -43,7 +43,7 @@ _OBSTACLES: dict[BlockerKind, Message] = {
     BlockerKind.NOT_SUBMITTED: msg("{count} agencies have not sent their inventory"),
     BlockerKind.COUNT_MISSING: msg("{count} agencies have not given the number of people"),
     BlockerKind.REGISTER_LARGER: msg("asset registers hold {count} machines more than were declared"),
-    BlockerKind.UNDECLARED: msg("{count} machines answer in the network and are not declared"),
+    BlockerKind.UNDECLARED: msg("{count} machines are known from the network or from evidence and are not declared"),
     BlockerKind.UNKNOWN_MEMBERS: msg("{count} are neither proven nor disproven"),
     BlockerKind.DOCUMENT_MISSING: msg("{count} are declared without a valid dated document"),
 }
