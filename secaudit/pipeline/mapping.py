@@ -23,7 +23,8 @@ from secaudit.source import did_you_mean, parse_yaml, record_text
 _WATCHED: tuple[FieldName, ...] = ("edr", "siem", "shared", "product", "version")
 _TWO_WAYS = re.compile(r"(?<!\d)\d{1,2}([/.-])\d{1,2}\1\d{4}")
 _ORDER = (
-    "id", "title", "source", "confirmed", "product", "implies", "day_first", "zone_hours", "columns", "values", "mask", "bits", "groups",
+    "id", "title", "source", "confirmed", "product", "implies",
+    "day_first", "zone_hours", "columns", "values", "mask", "bits", "groups",
 )  # fmt: skip
 _COMMENT = """\
 # Ánh xạ cột do `secaudit evidence map` tạo; sửa tay được. docs/consoles.md giải thích từng dòng.
