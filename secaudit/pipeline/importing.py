@@ -169,7 +169,7 @@ def accept(
         store,
         way=Way.CONSOLE,
         who=who,
-        scope=f"file, source={file.source}, digest={file.digest[:12]}",
+        scope=f"export, source={file.source}, digest={file.digest[:12]}",
         files=[file],
         outcomes=importing.outcomes,
         newcomers=importing.newcomers,
