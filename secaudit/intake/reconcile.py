@@ -199,8 +199,8 @@ def _repeated(rows: Iterable[ConsoleRow]) -> dict[int, int]:
 def _moment(row: ConsoleRow, terms: Terms) -> _Moment:
     at = row.values.get("last_contact")
     if not isinstance(at, datetime):
-        why = row.unread.get("last_contact", "the export has no such column")
-        return None, Fate.NO_CONTACT, msg("the last contact is not known: {why}", why=why)
+        why = row.unread.get("last_contact")
+        return None, Fate.NO_CONTACT, msg("the last contact is not known: {why}", why=_WHY.get(why or "", why))
     if at > terms.latest:
         # Such a moment must not push aside rows with an honest one.
         return (
@@ -281,5 +281,7 @@ def _unmapped(lines: Iterable[Reconciled]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(groups.items(), key=lambda item: (-item[1], item[0])))
 
 
+_WHY = {"": msg("the export has no such column"), "the cell is empty": msg("the cell is empty")}
+"""What is said so often that it is said in the reader's language."""
 _TAKEN = msg("the id proposed for it is another machine's: declare it by hand")
 _STORED = msg("the store has evidence of this console about it that is as new")

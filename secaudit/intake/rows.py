@@ -150,6 +150,11 @@ def _meaning(name: FieldName, text: str, way: _Way) -> str | None:
     return found if found is not None else words.get(OTHERS)
 
 
+def is_word(text: str) -> bool:
+    """Whether this is a usual word for yes or no."""
+    return spelled(text) in _WORDS or spelled(text) in _PLAIN_WORDS
+
+
 def _flag(_: FieldName, cell: Cell, meaning: str | None, _way: _Way) -> tuple[Value | None, str]:
     if meaning is not None:
         return meaning == "true", ""

@@ -14,8 +14,8 @@ from secaudit.report.workbook import Column, Tab
 _UNCLEAR = (Fate.AMBIGUOUS, Fate.TOO_OLD, Fate.AHEAD, Fate.NO_CONTACT, Fate.SUPERSEDED)
 _ROW = (
     Column(msg("Row"), 8),
-    Column(msg("Agency"), 34),
-    Column(msg("Group in the file"), 34),
+    Column(msg("Agency"), 28),
+    Column(msg("Group in the file"), 32),
     Column(msg("Name"), 22),
     Column(msg("Serial number"), 20),
     Column(msg("Last contact"), 17),
@@ -114,7 +114,7 @@ def _step_cells(line: Reconciled) -> tuple[Wording, ...]:
 
 
 def _unclear(importing: Importing, names: Mapping[str, str]) -> Tab:
-    columns = (*_ROW, Column(msg("What became of it"), 16), Column(msg("Reason"), 60), Column(msg("May be one of"), 40))
+    columns = (*_ROW, Column(msg("What became of it"), 18), Column(msg("Reason"), 64), Column(msg("May be one of"), 40))
     rows = [
         (*_row_cells(line, names), FATES[line.fate], line.reason, ", ".join(line.candidates) or line.endpoint)
         for line in importing.found.of(*_UNCLEAR)

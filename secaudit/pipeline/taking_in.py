@@ -65,6 +65,9 @@ def take_in(
         for part in batched(outcomes, _BATCH):
             kept += store.keep(run.number, part)
         status = "finished"
+    except KeyboardInterrupt:
+        status = "interrupted"
+        raise
     finally:
         run = store.end_run(run.number, status, clock())
     declared = province.inventory.endpoints

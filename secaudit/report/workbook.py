@@ -23,6 +23,10 @@ _STARTS = frozenset("=+-@|%\uff1d\uff0b\uff0d\uff20\u2212\t")
 _CELL_LIMIT = 2000
 _ROW_LIMIT = 1_048_000
 """Rows Excel can show, with room for what stands above."""
+_HEADING_HEIGHT = 32
+"""Points: two lines."""
+_LINE_HEIGHT = 13
+_MOST_LINES = 30
 _HEADING_FILL = "#1F4E79"
 
 
@@ -77,7 +81,7 @@ def _formats(book: xlsxwriter.Workbook) -> _Formats:
         ),
         text=book.add_format({**cell, "num_format": "@"}),
         quoted=book.add_format({**cell, "num_format": "@", "quote_prefix": True}),
-        number=book.add_format({**cell, "num_format": "#,##0", "align": "right"}),
+        number=book.add_format({**cell, "num_format": '#,##0;-#,##0;"–"', "align": "right"}),
     )
 
 
@@ -97,11 +101,13 @@ def _write(sheet: Worksheet, tab: Tab, voice: Voice, formats: _Formats) -> None:
     for row, note in enumerate(tab.notes, start=1):
         sheet.write_string(row, 0, _text(voice, note), formats.note)
     top = len(tab.notes) + 2
+    sheet.set_row(top, _HEADING_HEIGHT)
     for place, column in enumerate(tab.columns):
         sheet.set_column(place, place, column.width)
         sheet.write_string(top, place, _text(voice, column.heading), formats.heading)
     for row, cells in enumerate(tab.rows[:_ROW_LIMIT], start=top + 1):
-        for place, cell in enumerate(cells):
+        lines = 1
+        for column, (place, cell) in zip(tab.columns, enumerate(cells), strict=True):
             if isinstance(cell, int):
                 sheet.write_number(row, place, cell, formats.number)
             elif cell is None:
@@ -109,6 +115,9 @@ def _write(sheet: Worksheet, tab: Tab, voice: Voice, formats: _Formats) -> None:
             else:
                 text = _text(voice, cell)
                 sheet.write_string(row, place, text, formats.quoted if text[:1] in _STARTS else formats.text)
+                lines = max(lines, 1 + len(text) // max(column.width, 1))
+        if lines > 1:  # not every program works out how high a row must be
+            sheet.set_row(row, _LINE_HEIGHT * min(lines, _MOST_LINES))
     if tab.rows:
         sheet.autofilter(top, 0, top + min(len(tab.rows), _ROW_LIMIT), len(tab.columns) - 1)
     sheet.freeze_panes(top + 1, 0)

@@ -88,6 +88,9 @@ class Office:
         importing = self.compare(path, store, **more)
         return accept(self.province, self.plan, self.levels, store, importing, who="officer", clock=lambda: NOW)
 
+    def states(self, store):
+        return gather_states(self.province, store, as_of=NOW, rules=self.plan.evidence)
+
 
 @pytest.fixture(name="office")
 def open_office(folder):
@@ -131,7 +134,7 @@ def test_what_a_row_would_show_is_what_the_state_shows_afterwards(office, store,
     importing = office.compare(path, store)
     assert [line.steps for line in importing.found.lines] == [steps]
     office.take(path, store)
-    states = gather_states(office.province, store, as_of=NOW, fresh_days=30)
+    states = office.states(store)
     judged = judge_states(office.province, store, office.levels, states, moment=NOW)
     found = judged["pc-1"].protection
     assert (found.proven, found.possible) == grade
@@ -182,7 +185,7 @@ def test_only_what_is_certain_is_kept(office, store, tmp_path):
     ]  # fmt: skip
     assert [one.outcome.endpoint for one in taken.outcomes] == ["pc-1"]
     assert store.newcomers() == []
-    states = gather_states(office.province, store, as_of=NOW, fresh_days=30)
+    states = office.states(store)
     assert {name for name, state in states.items() if state.evidence is not None} == {"pc-1"}
 
 
@@ -226,7 +229,7 @@ def test_an_interrupted_import_leaves_whole_outcomes_and_is_finished_later(offic
     with pytest.raises(KeyboardInterrupt):
         office.take(path, store)
     monkeypatch.setattr(StoreClass, "keep", whole)
-    assert [one.status for one in store.runs()] == ["failed"]
+    assert [one.status for one in store.runs()] == ["interrupted"]
     assert len(store.outcomes(1)) == 2
     assert store.verify().intact
     taken = office.take(path, store)
