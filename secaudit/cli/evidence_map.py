@@ -42,6 +42,7 @@ from secaudit.pipeline.mapping import (
     open_sheets,
     profile_of,
     try_mapping,
+    with_groups_of,
     words_to_ask,
 )
 from secaudit.source import did_you_mean, fold, shown
@@ -113,7 +114,7 @@ def map_file(
     _print_columns(session, found)
     asker = _Asker(session, found, ask=not yes)
     choice = asker.choice(source, name, catalog)
-    profile = profile_of(found, choice)
+    profile = with_groups_of(profile_of(found, choice), profiles.get(choice.id))
     target = folder / CONSOLES_FOLDER / f"{profile.id}.yaml"
     text = mapping_text(profile)
     checked = checked_text(catalog, text, target)
