@@ -15,6 +15,9 @@ from secaudit.model.measurement import EndpointState
 from secaudit.pipeline.judging import BATCH, batched
 from secaudit.store import Store
 
+NETBIOS = 15
+"""Characters of a Windows name that consoles show where they know no other; longer names are cut there."""
+
 
 def known_machines(
     inventory: Inventory, states: Mapping[str, EndpointState], newcomers: Sequence[Newcomer], said: Mapping[str, Collection[str]]
@@ -91,7 +94,8 @@ def _existing(inventory: Inventory, moment: datetime) -> Iterable[AgencyFile]:
 def _names(endpoint: Endpoint, said: Mapping[str, Collection[str]]) -> set[str]:
     address = endpoint.address if endpoint.address is not None and parse_ip(endpoint.address) is None else None
     written = (endpoint.hostname, endpoint.id, address, *said.get(endpoint.id, ()))
-    return {key for name in written if name is not None and (key := host_key(name))}
+    keys = {key for name in written if name is not None and (key := host_key(name))}
+    return keys | {key[:NETBIOS] for key in keys}
 
 
 def _declared(endpoint: Endpoint) -> Identity:
