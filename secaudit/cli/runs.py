@@ -219,6 +219,7 @@ def scope_text(session: Session, scope: str) -> str:
         "this machine": msg("this machine"),
         "recheck": msg("re-check"),
         "answers": msg("answers of collectors"),
+        "export": msg("an export"),
     }
     kinds = {
         "agency": msg("agency"),
@@ -229,6 +230,8 @@ def scope_text(session: Session, scope: str) -> str:
         "draw": msgc("recheck", "draw"),
         "agencies": msgc("scope", "agencies"),
         "files": msgc("scope", "files"),
+        "source": msgc("scope", "source"),
+        "digest": msgc("scope", "digest"),
     }
     parts: list[Message] = [words.get(chosen, literal(clean(chosen)))]
     for name in names:

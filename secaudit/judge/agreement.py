@@ -7,11 +7,11 @@ is compared as it is.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from secaudit.model.fact import FACTS, FactSet, Known, Missing, ValueType
 from secaudit.model.recheck import Agreement, FactAgreement
+from secaudit.model.record import key_fields
 
 SHOWN = 400
 """Characters of a value that are kept beside the result."""
@@ -58,18 +58,10 @@ AGES = frozenset(
 """An age may fall, because something was done since; it rises no faster than time."""
 RISING = frozenset({"os.build", "os.revision"})
 """Updates raise it; nothing lowers it."""
-_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "protection.products": ("id", "name"),
-        "accounts.login": ("name",),
-        "logging.audit_categories": ("id",),
-        "disk.volumes": ("name",),
-        "firewall.profiles": ("name",),
-    }
-)
-"""What names a record of a list."""
 _LEFT_OUT = frozenset({"version", "source", "last_login_days", "uid"})
 """Fields that change honestly, or say only how something was found."""
+_NAMING = frozenset({"id", "name"})
+"""Fields that say which record it is; how a product is called differs from one way to the other."""
 _AGE_FIELDS = frozenset({"signature_age_days", "password_age_days"})
 Record = Mapping[str, Any]
 
@@ -144,7 +136,7 @@ def _records(name: str, before: Known, after: Known, days: float) -> tuple[str, 
     compared = before.complete and after.complete
     for key in sorted(old.keys() & new.keys()):
         one, other = old[key], new[key]
-        for field in sorted((one.keys() & other.keys()) - _LEFT_OUT - set(_KEYS.get(name, ()))):
+        for field in sorted((one.keys() & other.keys()) - _LEFT_OUT - _NAMING):
             compared = True
             said = _aged(one[field], other[field], days) if field in _AGE_FIELDS else ""
             if said or (field not in _AGE_FIELDS and one[field] != other[field]):
@@ -154,11 +146,11 @@ def _records(name: str, before: Known, after: Known, days: float) -> tuple[str, 
 
 
 def _by_key(name: str, rows: object) -> dict[str, Record]:
-    fields = _KEYS.get(name)
     found: dict[str, Record] = {}
     for row in rows if isinstance(rows, Sequence) and not isinstance(rows, str) else ():
         if isinstance(row, Mapping):
-            found[_json(row) if fields is None else " ".join(str(row.get(field, "")) for field in fields)] = row
+            fields = key_fields(name, row)
+            found[" ".join(str(row.get(field, "")) for field in fields) if fields else _json(row)] = row
     return found
 
 

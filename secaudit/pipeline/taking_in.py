@@ -70,6 +70,9 @@ def take_in(
             # Without what the store now has: the captures of a province do not fit into memory.
             kept += [replace(one, outcome=replace(one.outcome, capture=None, facts=None)) for one in done]
         status = "finished"
+    except KeyboardInterrupt:
+        status = "interrupted"
+        raise
     finally:
         run = store.end_run(run.number, status, clock())
     declared = province.inventory.endpoints

@@ -18,6 +18,7 @@ from secaudit.model.identity import Identity
 from secaudit.model.intake import IntakeFile, Newcomer, StoredIntake
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Offer, Outcome, Run, StoredOutcome, Way
+from secaudit.model.plan import CONSOLE_DAYS
 from secaudit.store import couriers, intakes, machines, reading, rechecks, schema, verify, writing
 from secaudit.store import offers as offers_table
 from secaudit.store.codec import CodecError, Compressor
@@ -165,14 +166,16 @@ class Store(Fieldwork):
 
     # States
 
-    def latest(self, as_of: datetime, fresh_days: float, *, with_facts: bool = False) -> dict[str, EndpointState]:
-        """State of every endpoint attempted up to ``as_of``: its newest sight not older than ``fresh_days`` is the evidence.
+    def latest(
+        self, as_of: datetime, fresh_days: float, *, console_days: float = CONSOLE_DAYS, with_facts: bool = False
+    ) -> dict[str, EndpointState]:
+        """State of every endpoint attempted up to ``as_of``: the newest sight of each way is evidence while it is fresh.
 
-        An endpoint with older evidence only is stale and has none. Captures are not loaded (:meth:`captures_of`), facts only
-        on request; findings stay empty.
+        What consoles say is fresh for ``console_days``, everything else for ``fresh_days``. An endpoint with older evidence only
+        is stale and has none. Captures are not loaded (:meth:`captures_of`), facts only on request; findings stay empty.
         """
         with self._reading() as connection:
-            found = reading.states(connection, as_of, fresh_days)
+            found = reading.states(connection, as_of, fresh_days, console_days)
             return reading.with_facts(connection, found) if with_facts else found
 
     def history(self, endpoint: str, *, limit: int = 100) -> list[StoredOutcome]:
