@@ -1,5 +1,6 @@
 """Taking in evidence that came as a file: one run, the file kept whole, outcomes, newcomers, and what judging makes of it."""
 
+import gc
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -78,4 +79,9 @@ def take_in(
     declared = province.inventory.endpoints
     jobs = {one.outcome.endpoint: Job(declared[one.outcome.endpoint], None) for one in kept if one.outcome.endpoint in declared}
     selection = Selection(tuple(jobs.values()), fresh=0, isolated=0)
-    return Taken(run, tuple(kept), judge_new(province, plan, levels, store, selection, run.number, clock(), progress))
+    gc.freeze()  # outcomes of a whole province stay until the end: the collector need not walk through them with each batch
+    try:
+        judged = judge_new(province, plan, levels, store, selection, run.number, clock(), progress)
+    finally:
+        gc.unfreeze()
+    return Taken(run, tuple(kept), judged)
