@@ -31,6 +31,7 @@ COMMANDS = {
     "scan": Entry("scan", single=True),
     "courier": Entry("courier"),
     "soc": Entry("soc"),
+    "evidence": Entry("evidence"),
     "judge": Entry("judge", single=True),
     "measure": Entry("measure", single=True),
     "report": Entry("report", single=True),

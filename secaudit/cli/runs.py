@@ -211,6 +211,7 @@ def scope_text(session: Session, scope: str) -> str:
         "all again": msg("all again"),
         "this machine": msg("this machine"),
         "recheck": msg("re-check"),
+        "answers": msg("answers of collectors"),
     }
     kinds = {
         "agency": msg("agency"),
@@ -219,6 +220,8 @@ def scope_text(session: Session, scope: str) -> str:
         "sample": msgc("recheck", "sample"),
         "seed": msgc("recheck", "seed"),
         "draw": msgc("recheck", "draw"),
+        "agencies": msgc("scope", "agencies"),
+        "files": msgc("scope", "files"),
     }
     parts: list[Message] = [words.get(chosen, literal(clean(chosen)))]
     for name in names:

@@ -1,16 +1,16 @@
 """The protection grade of a machine, from its facts alone.
 
-The steps are those of the checks ``protection.installed`` (P1), ``protection.active`` (P2), ``protection.managed`` (P3) and
-``protection.edr`` (the part of P4 that a machine shows), so that a grade never contradicts a verdict. That an EDR reports to the
-SIEM (P4) and that data reaches the province's or the national centre (P5) is nothing a machine can show: neither is ever proven
-here.
+The steps are those of the checks ``protection.installed`` (P1), ``protection.active`` (P2), ``protection.managed`` (P3),
+``protection.siem`` (P4) and ``protection.shared`` (P5), so that a grade never contradicts a verdict. That an EDR reports to the
+SIEM and that data reaches the province's or the national centre is nothing a machine can show: it comes from the list of the unit
+that watches (``soc.siem``, ``soc.shared``), and without that list P4 and P5 stay open. That no EDR runs, a machine can show.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from secaudit.model.fact import FactSet, Known, Scalar
-from secaudit.model.protection import NONE, SHARED, ProtectionGrade
+from secaudit.model.protection import SHARED, ProtectionGrade
 
 _PROTECTION = ("av", "edr")
 _WITH_SIGNATURES = "ms-defender-endpoint"
@@ -21,28 +21,27 @@ _Truth = bool | None
 
 
 def protection_grade(facts: FactSet, *, signature_days: Sequence[int]) -> ProtectionGrade:
-    """The grade by ``protection.products``; nothing known of them leaves every grade possible.
+    """The grade by ``protection.products`` and the words of the monitoring unit; nothing known leaves every grade possible.
 
     ``signature_days`` are the limits that may hold: one, or several while the level of the machine is open. What is proven holds
     for the strictest of them, what is possible for the mildest.
     """
+    siem, shared = _said(facts, "soc.siem"), _said(facts, "soc.shared")
     products = facts.get("protection.products")
     if not isinstance(products, Known):
-        return ProtectionGrade(NONE, SHARED)
+        return _climb(None, None, None, _all(None, siem), shared)
     installed = _exists(products, _protects)
     managed = _exists(products, lambda record: _all(_protects(record), _flag(record, "managed")))
     watched = _exists(products, lambda record: _all(_kind_in(record, ("edr",)), _flag(record, "running")))
-    # A machine can disprove P4 (no EDR runs there), but what P4 and P5 ask beyond that it cannot show.
-    reporting = None if watched else watched
     strict, mild = (
-        _climb(installed, _exists(products, partial(_active, limit)), managed, reporting)
+        _climb(installed, _exists(products, partial(_active, limit)), managed, _all(watched, siem), shared)
         for limit in (min(signature_days), max(signature_days))
     )
     return ProtectionGrade(strict.proven, mild.possible)
 
 
 def protection_steps(facts: FactSet, *, signature_days: Sequence[int]) -> tuple[bool | None, bool | None, bool | None]:
-    """Whether P1, P2 and P3 hold, each by itself; None is unknown. What holds for one limit of ``signature_days`` only is open."""
+    """Whether P1, P2 and P3 hold, each by itself; None is unknown, also where it depends on which limit of the days holds."""
     products = facts.get("protection.products")
     if not isinstance(products, Known):
         return None, None, None
@@ -56,6 +55,11 @@ def _climb(*steps: _Truth) -> ProtectionGrade:
     proven = next((grade for grade, step in enumerate(steps) if step is not True), len(steps))
     possible = next((grade for grade, step in enumerate(steps) if step is False), SHARED)
     return ProtectionGrade(proven, possible)
+
+
+def _said(facts: FactSet, name: str) -> _Truth:
+    fact = facts.get(name)
+    return fact.value if isinstance(fact, Known) and isinstance(fact.value, bool) else None
 
 
 def _active(limit: int, record: _Record) -> _Truth:

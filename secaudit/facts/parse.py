@@ -22,7 +22,10 @@ def parse_facts(capture: Capture, knowledge: Knowledge, observed_at: datetime) -
     """
     parsers = REGISTRY.get(capture.platform, {})
     reading = Reading(capture, knowledge, observed_at)
-    facts = {name: _fact(spec, parsers.get(name), reading) for name, spec in FACTS.items()}
+    facts = dict(_NOTHING)
+    for name, parser in parsers.items():
+        if name not in DERIVED:
+            facts[name] = _fact(FACTS[name], parser, reading)
     if capture.meta.get("way") == LOCAL:
         # Measured against itself every clock is right.
         facts[_SKEW] = Missing(MissingReason.UNSUPPORTED, detail="a machine cannot compare its clock with itself")
@@ -30,6 +33,10 @@ def parse_facts(capture: Capture, knowledge: Knowledge, observed_at: datetime) -
 
 
 _SKEW = "time.skew_seconds"
+_COUNTED = Missing(MissingReason.UNSUPPORTED, detail="counted when the machine is judged")
+_NOT_ASKED = Missing(MissingReason.UNSUPPORTED, detail="this platform is not asked for it")
+_NOTHING: Mapping[str, FactValue] = {name: _COUNTED if name in DERIVED else _NOT_ASKED for name in FACTS}
+"""What is known before anything is parsed; made once, for the row of a console says little and there are many."""
 
 
 def _filled(facts: FactSet, parsers: Mapping[str, Parser], reading: Reading) -> dict[str, FactValue]:
@@ -45,9 +52,9 @@ def _filled(facts: FactSet, parsers: Mapping[str, Parser], reading: Reading) -> 
 
 def _fact(spec: FactSpec, parser: Parser | None, reading: Reading) -> FactValue:
     if spec.name in DERIVED:
-        return Missing(MissingReason.UNSUPPORTED, detail="counted when the machine is judged")
+        return _COUNTED
     if parser is None:
-        return Missing(MissingReason.UNSUPPORTED, detail="this platform is not asked for it")
+        return _NOT_ASKED
     try:
         return admit(spec, parser(reading))
     except NotReadError as error:

@@ -15,6 +15,7 @@ class Found:
     """One product on one machine; a MissingReason says why a property is not known."""
 
     id: str
+    """Of the catalogue; empty where only the kind is certain."""
     name: str
     kind: str
     vendor: str
@@ -56,7 +57,7 @@ def records(found: Iterable[Found], section: str, *, complete: bool) -> Known:
     missing: dict[str, MissingReason] = {}
     for product in sorted(found, key=lambda item: (item.id, item.name)):
         row: dict[str, Scalar] = {
-            "id": product.id,
+            **({"id": product.id} if product.id else {}),
             "name": product.name,
             "kind": product.kind,
             "source": "+".join(sorted(product.sources)),
@@ -67,6 +68,8 @@ def records(found: Iterable[Found], section: str, *, complete: bool) -> Known:
                 missing.setdefault(name, value)
             else:
                 row[name] = value
+        if not product.id:
+            missing.setdefault("id", MissingReason.UNSUPPORTED)
         if not product.confirmed:
             del row["kind"]
             missing.setdefault("kind", MissingReason.UNSUPPORTED)

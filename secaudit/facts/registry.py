@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from secaudit.facts import (
     accounts,
+    console,
     kernel,
     linux_admins,
     linux_firewall,
@@ -73,5 +74,6 @@ REGISTRY: Mapping[str, Mapping[str, Parser]] = MappingProxyType(
                 **windows_software.PARSERS,
             }
         ),
+        "console": MappingProxyType(console.PARSERS),
     }
 )

@@ -168,11 +168,16 @@ def os_id(reading: Reading) -> FactValue:
     return Known("windows-server" if is_server(reading) else "windows", "os")
 
 
+def release_of(build: int, *, server: bool) -> str | None:
+    """The release a build is, as in the fact os.version; None for a build that is not known."""
+    return (_SERVERS if server else _CLIENTS).get(build)
+
+
 def os_version(reading: Reading) -> FactValue:
     """Release by build; a build newer than this program by the release's own DisplayVersion."""
     build = build_number(reading)
     server = is_server(reading)
-    name = (_SERVERS if server else _CLIENTS).get(build)
+    name = release_of(build, server=server)
     if name is None and build > max(_CLIENTS) and not server:
         shown = text((key(reading, "os", "version") or {}).get("DisplayVersion")).lower()
         name = f"11-{shown}" if shown.isalnum() else None

@@ -151,7 +151,8 @@ def make_key(
     pair = KeyPair(_certificate(key, name, made), _sealed(key, passphrase))
     again = [KeyPair(old.certificate, _sealed(private, passphrase)) for old, private in earlier]
     place = folder / FOLDER
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place.mkdir(exist_ok=True, mode=0o700)
     _write(place / KEYS_FILE, b"".join(one.certificate.pem + one.sealed for one in (pair, *again)))
     _write(place / CERTIFICATE_FILE, pair.certificate.pem)
     return pair

@@ -16,7 +16,7 @@ from secaudit.intake.table_model import Cell
 
 FIRST_YEAR = 2000
 LAST_YEAR = 2099
-"""Beyond lie the consoles' words for never: 1601, 1970, 9999. Whether a moment lies ahead of now is for whoever knows the time."""
+"""Beyond lie the consoles' words for never: 1601, 1970, 9999. Whether a moment is still to come is for whoever knows the time."""
 
 _LONGEST = 120
 _CLOCK = re.compile(
@@ -39,9 +39,13 @@ _FILLERS = re.compile(r"(?:^| )(?:ngay|luc|on|at)(?= |$)")
 _STAMP = re.compile(r"(\d{14})(?:\.\d+)?z")
 """The directory's generalised time."""
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d{1,15})?")
+_FIRST_TEXT_SERIAL = 42_005
+"""1 January 2015. A number that came as text is a day only where it can be recent: version numbers look the same."""
+_VERSION_DATE = re.compile(r"\d{3,6}[a-z]? ?\((\d{8})\)")
+"""A version of signatures that carries its day: ``30250 (20261124)``."""
 _FILETIME = re.compile(r"1\d{17}")
 """The directory's other clock: tenths of microseconds since 1601."""
-_DAY_OR_MONTH = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2\d{4}(?!\d)")
+_DAY_OR_MONTH = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2\d{4}(?!\d)", re.ASCII)
 
 _EXCEL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook knows no zone
 _FILETIME_ZERO = datetime(1601, 1, 1, tzinfo=UTC)
@@ -125,10 +129,16 @@ def _from_text(text: str, day_first: bool | None, zone: int) -> datetime | None:
     if len(text) > _LONGEST:
         return None
     plain = _plain(text)
+    if not plain.isascii():
+        return None
     if _FILETIME.fullmatch(plain):
         return _utc(_FILETIME_ZERO + timedelta(microseconds=int(plain) // 10), zone)
     if _SERIAL.fullmatch(plain):
-        return _serial(float(plain.replace(",", ".")), zone)
+        days = float(plain.replace(",", "."))
+        return _serial(days, zone) if days >= _FIRST_TEXT_SERIAL else None
+    version = _VERSION_DATE.fullmatch(plain)
+    if version:
+        plain = version[1]
     stamp = _STAMP.fullmatch(plain)
     if stamp:
         return _utc(datetime.strptime(stamp[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC), zone)

@@ -70,7 +70,7 @@ class Opener:
             machine=fields["machine"],
             time=content.time,
             nonce=fields["nonce"],
-            platform=fields["platform"],
+            platform="windows" if fields["platform"] == "windows" else "posix",
             name=fields["name"].strip(),
             body=fields["body"],
             mac=fields["mac"],

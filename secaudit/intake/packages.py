@@ -5,18 +5,19 @@ that the sentence says what was sent instead.
 """
 
 import codecs
+import re
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from secaudit.messages import Message, clean, msg
-from secaudit.model.courier import FILE_LIMIT, AnswerProblem, Place, Refused
+from secaudit.model.courier import FILE_LIMIT, AnswerProblem, Place, Refused, Skipped
 
 _ZIP: Final = b"PK\x03\x04"
 _END_OF_ZIP: Final = b"PK\x05\x06"
@@ -41,7 +42,10 @@ _KINDS: Final = (
     (b"\x89PNG", msg("a picture")),
     (b"\xff\xd8\xff", msg("a picture")),
 )
+_COLLECTOR = re.compile(rb"(?:#!/bin/sh|@echo off)\s+(?:#|rem) secaudit:")
+"""How the two scripts that are handed out begin."""
 _NO_ANSWER = msg("there is no answer of a collector in it")
+_RUN_IT = msg("let it be run on the machines; it writes a text file, and that is what is sent back")
 _FILE_ITSELF = msg(
     "ask for the file that the collector wrote: a text file whose lines begin with -----BEGIN SECAUDIT ANSWER-----"
 )
@@ -64,9 +68,23 @@ def read_texts(paths: Sequence[Path]) -> Iterator[Text | AnswerProblem]:
         except OSError as error:
             yield _unreadable(str(path), error)
             continue
-        for one in found:
-            if one is path or not one.is_dir():
-                yield from _of_file(one)
+        if path.is_dir():
+            yield from _together(text for one in found if not one.is_dir() for text in _of_file(one))
+        else:
+            yield from _of_file(path)
+
+
+def _together(found: Iterable[Text | AnswerProblem]) -> Iterator[Text | AnswerProblem]:
+    """What lies in one folder or zip: beside an answer, files that hold none are no problem. People pack the collector too."""
+    without: list[AnswerProblem] = []
+    any_text = False
+    for one in found:
+        if isinstance(one, AnswerProblem) and one.reason is Refused.NO_ANSWER:
+            without.append(one)
+        else:
+            any_text |= isinstance(one, Text)
+            yield one
+    yield from (replace(one, reason=Skipped.BESIDE) if any_text else one for one in without)
 
 
 def _of_file(path: Path) -> Iterator[Text | AnswerProblem]:
@@ -97,6 +115,8 @@ def _of_data(name: str, data: bytes) -> Text | AnswerProblem:
         if data.startswith(magic):
             return _problem(Refused.NO_ANSWER, name, msg("{what}: {why}", what=kind, why=_NO_ANSWER), _FILE_ITSELF)
     text = _as_ascii(data)
+    if _COLLECTOR.match(text):
+        return _problem(Refused.NO_ANSWER, name, msg("this is the collector itself, not what it wrote"), _RUN_IT)
     if b"SECAUDIT ANSWER" in text:
         return Text(name, text)
     if b"content-transfer-encoding:" in text[:_PART].lower():
@@ -135,19 +155,23 @@ def _of_zip(name: str, data: bytes) -> Iterator[Text | AnswerProblem]:
                 return
             if not members:
                 yield _problem(Refused.NO_ANSWER, name, msg("the zip is empty"), _FILE_ITSELF)
-            room = FILE_LIMIT
-            for member in members:
-                found = _member(package, member, f"{name} › {clean(member.filename, limit=_SHOWN)}", room)
-                room -= len(found.data) if isinstance(found, Text) else 0
-                yield found
-                if isinstance(found, AnswerProblem) and found.reason is Refused.BOMB:
-                    return
+            yield from _together(_members(name, package, members))
     except (zipfile.BadZipFile, zipfile.LargeZipFile, struct.error, ValueError, OverflowError, NotImplementedError, EOFError):
         yield _problem(Refused.PACKAGE, name, msg("the zip is damaged"), msg("ask for it again, or for the files themselves"))
 
 
 _UNPACK = msg("ask for the files themselves, without a zip")
 _OFFICE = msg("an Office document")
+
+
+def _members(name: str, package: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> Iterator[Text | AnswerProblem]:
+    room = FILE_LIMIT
+    for member in members:
+        found = _member(package, member, f"{name} › {clean(member.filename, limit=_SHOWN)}", room)
+        room -= member.file_size
+        yield found
+        if isinstance(found, AnswerProblem) and found.reason is Refused.BOMB:
+            return
 
 
 def _member(package: zipfile.ZipFile, member: zipfile.ZipInfo, shown: str, room: int) -> Text | AnswerProblem:

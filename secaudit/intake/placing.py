@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import PurePath
-from typing import cast
 
 from secaudit.facts import parse_facts
 from secaudit.intake.answers import BombError, MalformedError, unpack_body
 from secaudit.intake.matching import match, newcomer_id
-from secaudit.intake.opening import RefusedError, refuse
+from secaudit.intake.opening import refuse
 from secaudit.messages import Message, clean, msg
 from secaudit.model.capture import Capture
 from secaudit.model.courier import ANSWER_LIMIT, Answer, AnswerProblem, Receipt, Refused, Skipped
@@ -20,7 +19,7 @@ from secaudit.model.identity import Identity
 from secaudit.model.intake import Candidate, IntakeFile, Match, MatchKind, Newcomer, Sighting
 from secaudit.model.knowledge import Knowledge
 from secaudit.model.outcome import Grade, Outcome, Sight, Way
-from secaudit.probe import FrameError, Platform, frame
+from secaudit.probe import FrameError, frame
 
 SOURCE = "courier"
 _SYSTEMS = {"windows": "windows", "posix": "linux"}
@@ -103,7 +102,7 @@ def place(
     """
     known = {one.id: one for one in candidates}
     sightings = [Sighting(one.answer.mac, one.answer.agency, one.name, one.identity, one.answer.time) for one in seen]
-    matches = match(sightings, candidates, agency_certain=True)
+    matches = _matched(sightings, candidates)
     proposed = [_proposal(one) if one.kind is MatchKind.NEW else "" for one in matches]
     times = Counter(proposed)
     placed: list[Placed] = []
@@ -120,6 +119,29 @@ def place(
             declared = endpoint in known and known[endpoint].declared
             placed.append(Placed(one.answer, endpoint, declared, one.identity, one.name))
     return tuple(placed), tuple(problems)
+
+
+def _matched(sightings: Sequence[Sighting], candidates: Sequence[Candidate]) -> tuple[Match, ...]:
+    """Matches in the order given. Agencies whose answers name one machine are matched each for itself.
+
+    Each agency is proven by its own token: who claims another agency's machine is refused, and must not be able to make that
+    agency's own answer doubtful by sending his beside it.
+    """
+    owners: dict[tuple[str, str], set[str]] = {}
+    for one in sightings:
+        for kind, key in _keys(one):
+            owners.setdefault((kind, key), set()).add(one.agency or "")
+    alone = {agency for some in owners.values() if len(some) > 1 for agency in some}
+    groups = [[one for one in sightings if one.agency == agency] for agency in sorted(alone)]
+    groups.append([one for one in sightings if one.agency not in alone])
+    found = {one.sighting.key: one for group in groups if group for one in match(group, candidates, agency_certain=True)}
+    return tuple(found[one.key] for one in sightings)
+
+
+def _keys(sighting: Sighting) -> list[tuple[str, str]]:
+    identity = sighting.identity
+    keys = (("uuid", identity.uuid_key), ("serial", identity.serial_key), ("machine_id", identity.machine_key))
+    return [(kind, key) for kind, key in keys if key]
 
 
 def kept_files(placed: Sequence[Placed]) -> dict[str, IntakeFile]:
@@ -140,7 +162,7 @@ def kept_files(placed: Sequence[Placed]) -> dict[str, IntakeFile]:
 def _read(answer: Answer, knowledge: Knowledge, moment: datetime) -> tuple[Capture, FactSet]:
     try:
         output = unpack_body(answer.body)
-        capture = frame(cast(Platform, answer.platform), answer.nonce, output)
+        capture = frame(answer.platform, answer.nonce, output)
     except BombError:
         what = msg("unpacked, the answer is larger than {size} MiB, which no machine's is", size=ANSWER_LIMIT >> 20)
         raise refuse(Refused.BOMB, answer.place, what, _AGAIN, agency=answer.agency) from None
@@ -180,5 +202,3 @@ _OTHER = msg("if the machine was moved, move it in the lists too, then import th
 
 def _problem(reason: Refused | Skipped, seen: Seen, what: Message, hint: Message | None = None) -> AnswerProblem:
     return AnswerProblem(reason, seen.answer.place, what, hint, seen.answer.agency)
-
-

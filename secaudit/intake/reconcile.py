@@ -15,12 +15,10 @@ from secaudit.facts.reading import GRACE
 from secaudit.intake.groups import AgencyGroups
 from secaudit.intake.matching import match, newcomer_id
 from secaudit.messages import Message, msg
-from secaudit.model.console import ConsoleRow, EvidenceSource, FieldName
+from secaudit.model.console import ConsoleRow, FieldName
 from secaudit.model.identity import Identity
 from secaudit.model.intake import Candidate, Match, MatchKind, Sighting
 
-LISTS = frozenset({EvidenceSource.SOC_LIST, EvidenceSource.AD})
-"""Lists that need not say when each machine was last heard of: then the day of the list counts, where somebody says it."""
 Steps = tuple[bool | None, bool | None, bool | None]
 """Whether a row shows P1, P2 and P3; None is unknown."""
 
@@ -54,13 +52,11 @@ KEPT = frozenset({Fate.MATCHED, Fate.NEW})
 class Terms:
     """By which rows are read and kept."""
 
-    source: EvidenceSource
     now: datetime
     days: int
     """A last contact longer ago is too old."""
-    exported_from: datetime | None = None
-    """Begin and end of the day of the export, where somebody says it."""
     exported_until: datetime | None = None
+    """End of the day of the export, where somebody says it."""
 
     @property
     def latest(self) -> datetime:
@@ -165,8 +161,8 @@ def reconcile(
 ) -> Reconciliation:
     """Every row with its fate, and every agency with what it has in the file.
 
-    ``machines``: agency -> declared machines that could stand in the export, in the order of the inventory; ``stored``: machine ->
-    moment of the newest evidence of this source.
+    ``machines``: agency -> declared machines that could stand in the export, in the order of the inventory; ``stored``: machine
+    -> moment of the newest evidence of this source.
     """
     repeated = _repeated(rows)
     moments = {row.number: _moment(row, terms) for row in rows}
@@ -204,12 +200,7 @@ def _moment(row: ConsoleRow, terms: Terms) -> _Moment:
     at = row.values.get("last_contact")
     if not isinstance(at, datetime):
         why = row.unread.get("last_contact")
-        if why is None and terms.source in LISTS and terms.exported_from is not None:
-            at = terms.exported_from
-        elif why is None:
-            return None, Fate.NO_CONTACT, _LIST_WITHOUT_DAY if terms.source in LISTS else _NO_COLUMN
-        else:
-            return None, Fate.NO_CONTACT, msg("the last contact is not known: {why}", why=why)
+        return None, Fate.NO_CONTACT, msg("the last contact is not known: {why}", why=_WHY.get(why or "", why))
     if at > terms.latest:
         # Such a moment must not push aside rows with an honest one.
         return (
@@ -225,7 +216,7 @@ def _moment(row: ConsoleRow, terms: Terms) -> _Moment:
 def _sighting(row: ConsoleRow, moment: _Moment, groups: AgencyGroups) -> Sighting:
     group = text_in(row, "group")
     identity = Identity(text_in(row, "uuid"), text_in(row, "serial"))
-    return Sighting(str(row.number), groups.agency_of(group) if group else None, text_in(row, "name"), identity, moment[0])
+    return Sighting(str(row.number), groups.agency(group), text_in(row, "name"), identity, moment[0])
 
 
 def _proposals(matches: Iterable[Match], known: Mapping[str, Candidate]) -> dict[str, str | None]:
@@ -290,7 +281,7 @@ def _unmapped(lines: Iterable[Reconciled]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(groups.items(), key=lambda item: (-item[1], item[0])))
 
 
-_NO_COLUMN = msg("the export has no last contact: add that column to it, nothing else says when the console heard of the machine")
-_LIST_WITHOUT_DAY = msg("nothing says of which day the list is: name it with --exported-at")
+_WHY = {"": msg("the export has no such column"), "the cell is empty": msg("the cell is empty")}
+"""What is said so often that it is said in the reader's language."""
 _TAKEN = msg("the id proposed for it is another machine's: declare it by hand")
 _STORED = msg("the store has evidence of this console about it that is as new")

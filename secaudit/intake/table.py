@@ -3,28 +3,32 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from secaudit.errors import IntakeError, Problem
+from secaudit.errors import IntakeError
 from secaudit.intake.table_csv import read_csv
-from secaudit.intake.table_model import DEFAULT_LIMITS, Cell, Table, TableLimits, TableRow, column_letters, text_of
+from secaudit.intake.table_kind import EXPORT_AGAIN, ZIP, refuse_other_kinds
+from secaudit.intake.table_model import DEFAULT_LIMITS, Cell, Table, TableLimits, TableRow, column_letters, refused, text_of
 from secaudit.intake.table_xlsx import read_xlsx
 from secaudit.messages import msg
 
 __all__ = ["Cell", "Table", "TableLimits", "TableRow", "column_letters", "read_body", "read_tables", "text_of"]
 
+_CHECK_NAME = msg("check the name and the folder")
+
 
 def read_body(path: Path, limits: TableLimits = DEFAULT_LIMITS) -> bytes:
     """All bytes of a regular file; raises :class:`IntakeError` for what is none or is too large."""
+    name = str(path)
     try:
         if not path.is_file():
-            missing = not path.exists()
-            raise _refused(path, Problem(msg("There is no such file") if missing else msg("This is not a file")))
+            raise refused(name, msg("This is not a file") if path.exists() else msg("There is no such file"), hint=_CHECK_NAME)
         with path.open("rb") as stream:
             body = stream.read(limits.max_bytes + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
-        raise _refused(path, Problem(msg("The file cannot be read: {reason}", reason=reason))) from None
+        hint = msg("check the permissions and the disk")
+        raise refused(name, msg("The file cannot be read: {reason}", reason=reason), hint=hint) from None
     if len(body) > limits.max_bytes:
-        raise _refused(path, Problem(msg("The file is larger than {count} bytes", count=limits.max_bytes)))
+        raise _too_large(name, limits)
     return body
 
 
@@ -35,11 +39,15 @@ def read_tables(path: Path, body: bytes, known: Collection[str] = (), limits: Ta
     widest row of texts is. Raises :class:`IntakeError` with everything that is wrong.
     """
     name = str(path)
-    tables = read_xlsx(name, body, known, limits) if body[:4] == b"PK\x03\x04" else read_csv(name, body, known, limits)
+    if len(body) > limits.max_bytes:
+        raise _too_large(name, limits)
+    refuse_other_kinds(name, body)
+    tables = read_xlsx(name, body, known, limits) if body.startswith(ZIP) else read_csv(name, body, known, limits)
     if not tables:
-        raise _refused(path, Problem(msg("There is no list with headings in this file")))
+        raise refused(name, msg("There is no list with headings in this file"), hint=EXPORT_AGAIN)
     return tables
 
 
-def _refused(path: Path, problem: Problem) -> IntakeError:
-    return IntakeError([Problem(problem.message, str(path), hint=problem.hint)])
+def _too_large(path: str, limits: TableLimits) -> IntakeError:
+    hint = msg("export fewer columns, or one group of machines at a time")
+    return refused(path, msg("The file is larger than {count} MB", count=limits.max_bytes >> 20), hint=hint)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from secaudit.errors import IntakeError, Problem
+from secaudit.messages import Message
+
 Cell = str | datetime | date | bool | int | float | None
 """A value as the file types it; text stands as a person sees it, composed (NFC), without spaces around it. None is an empty cell.
 Moments of a workbook carry no zone: a workbook does not know one."""
@@ -42,6 +45,8 @@ class TableLimits:
     """Files inside a workbook."""
     max_rows: int = 200_000
     max_columns: int = 200
+    max_cells: int = 4_000_000
+    """Of all sheets together."""
     max_cell: int = 32_767
     """Characters; no spreadsheet keeps more in a cell."""
     max_problems: int = 20
@@ -66,6 +71,13 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, float):
         return f"{cell:.15g}"
     return str(cell)
+
+
+def refused(
+    path: str, message: Message, *, hint: Message | None = None, line: int | None = None, cell: str | None = None
+) -> IntakeError:
+    """The whole file is refused for one reason."""
+    return IntakeError([Problem(message, path, line, cell=cell, hint=hint)])
 
 
 def column_letters(index: int) -> str:

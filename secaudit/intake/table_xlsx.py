@@ -1,19 +1,136 @@
-"""XLSX."""
+"""Reads workbooks after looking at the package they are: what is packed into it, and how large it really gets.
+
+The sheets are read with the standard library's XML parser, row by row. openpyxl opens a workbook as a whole, keeps what we refuse
+(macros, links, formulas), fills every row up to the last column anyone ever used, and answers damage with whatever exception it
+runs into; of it only the knowledge is used which number formats are dates.
+"""
 
 import io
-from collections.abc import Collection
+import struct
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from xml.parsers import expat
 
-import openpyxl
-
+from secaudit.intake.table_book import BrokenError, read_book, read_texts
 from secaudit.intake.table_headings import shape
-from secaudit.intake.table_model import Table, TableLimits
+from secaudit.intake.table_kind import EXPORT_AGAIN, SAVE_AS_XLSX
+from secaudit.intake.table_model import Table, TableLimits, refused
+from secaudit.intake.table_sheet import Budget, read_sheet
+from secaudit.messages import Message, msg
+
+_TYPES = "[Content_Types].xml"
+_RATIO = 500
+"""A part may unpack to this many times its size; the most repetitive lists stay under a third of it."""
+_SMALL = 1 << 20
+"""Below this size no ratio is looked at."""
+_HEADER = 30
+"""Bytes before the name of a packed part."""
+_ENCRYPTED = 1
+_MOST_TYPES = 4 << 20
+_VALUES = msg("open it in Excel, copy the list into a new workbook with Paste Special > Values, and save that as .xlsx")
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, EOFError, OSError,
+    LookupError,  # parts that are named and not there; encodings nobody knows
+    ValueError,  # numbers and encodings that the archive or the XML declares wrongly
+    NotImplementedError,  # ways of packing that no spreadsheet uses
+)  # fmt: skip
+"""What reading a package that somebody or something tampered with runs into."""
+_ACTIVE: tuple[tuple[tuple[str, ...], Message], ...] = (
+    (("vbaproject", "vbadata", "macrosheets/", "dialogsheets/"), msg("The workbook holds macros")),
+    (("externallinks/",), msg("The workbook takes values from other files or programs (external links, DDE)")),
+    (("connections.xml", "querytables/"), msg("The workbook fetches data from elsewhere (data connections)")),
+    (("embeddings/", "activex/", "ctrlprops/"), msg("The workbook holds embedded objects or controls")),
+)
 
 
 def read_xlsx(path: str, body: bytes, known: Collection[str], limits: TableLimits) -> tuple[Table, ...]:
-    """First version."""
-    book = openpyxl.load_workbook(io.BytesIO(body), read_only=True)
+    """The lists of all sheets that a person sees; nothing when there is none."""
+    budget = Budget(path, limits)
     tables: list[Table] = []
-    for sheet in book.worksheets:
-        rows = [(number, tuple(row)) for number, row in enumerate(sheet.iter_rows(values_only=True), 1)]
-        tables += shape(path, sheet.title, rows, known, limits)
+    with _damage_named(path), zipfile.ZipFile(io.BytesIO(body)) as archive:
+        _refuse_bombs(path, archive.infolist(), len(body), limits)
+        names = archive.namelist()
+        _refuse_other_packages(path, archive, names)
+        _refuse_active(path, archive, names)
+        book = read_book(archive.open)
+        texts = read_texts(archive.open, book, limits)
+        for sheet in book.sheets:
+            with archive.open(sheet.part) as stream:
+                rows = read_sheet(stream, sheet.name, book, texts, budget)
+            gaps = {number for (before, _), (number, _) in pairwise(rows) if number - before > 1}
+            tables += shape(sheet.name, rows, known, gaps)
+        budget.raise_formulas()
     return tuple(tables)
+
+
+@contextmanager
+def _damage_named(path: str) -> Iterator[None]:
+    """Whatever a damaged package runs into becomes one sentence."""
+    try:
+        yield
+    except BrokenError as error:
+        message = msg("The workbook is damaged or was not written by a spreadsheet: {place}", place=str(error)[:120])
+        raise refused(path, message, hint=SAVE_AS_XLSX) from None
+    except _DAMAGE:
+        raise refused(path, msg("The workbook is damaged or cut off"), hint=EXPORT_AGAIN) from None
+
+
+def _refuse_bombs(path: str, parts: Sequence[zipfile.ZipInfo], size: int, limits: TableLimits) -> None:
+    """Before anything is unpacked; the sizes are declared ones, and zipfile never unpacks more of a part than it declares."""
+    if len(parts) > limits.max_parts:
+        raise refused(
+            path, msg("There are more than {count} parts packed into the workbook", count=limits.max_parts), hint=_VALUES
+        )
+    if sum(part.file_size for part in parts) > limits.max_unpacked:
+        megabytes = limits.max_unpacked >> 20
+        raise refused(path, msg("The workbook unpacks to more than {count} MB", count=megabytes), hint=_VALUES)
+    if any(part.file_size > _SMALL and part.file_size > _RATIO * part.compress_size for part in parts):
+        what = msg("The workbook is packed like a bomb: it unpacks to a multiple that no list reaches")
+        raise refused(path, what, hint=EXPORT_AGAIN)
+    if any(part.flag_bits & _ENCRYPTED for part in parts):
+        raise refused(path, msg("The archive is protected with a password"), hint=EXPORT_AGAIN)
+    odd = next((part.filename for part in parts if ".." in part.filename.split("/") or part.filename.startswith("/")), None)
+    if odd is not None:
+        what = msg("A part of the workbook has a name that leads out of it: {name}", name=odd[:120])
+        raise refused(path, what, hint=EXPORT_AGAIN)
+    twice = Counter(part.filename.lower() for part in parts).most_common(1)
+    if twice and twice[0][1] > 1:
+        raise BrokenError(twice[0][0])
+    end = 0
+    for part in sorted(parts, key=lambda one: one.header_offset):
+        if part.header_offset < end or part.header_offset + part.compress_size > size:
+            raise BrokenError(part.filename)
+        end = part.header_offset + _HEADER + len(part.orig_filename.encode()) + part.compress_size
+
+
+def _refuse_other_packages(path: str, archive: zipfile.ZipFile, names: Sequence[str]) -> None:
+    """Other files that are ZIP archives as well."""
+    if "mimetype" in names:
+        with archive.open("mimetype") as stream:
+            if b"opendocument.spreadsheet" in stream.read(200):
+                raise refused(path, msg("This is an OpenDocument spreadsheet (.ods)"), hint=SAVE_AS_XLSX)
+        raise refused(path, msg("This is a document of another program"), hint=EXPORT_AGAIN)
+    if any(name.startswith("word/") for name in names):
+        raise refused(path, msg("This is a text document (.docx)"), hint=EXPORT_AGAIN)
+    if any(name.startswith("ppt/") for name in names):
+        raise refused(path, msg("This is a presentation"), hint=EXPORT_AGAIN)
+    if "xl/workbook.bin" in names:
+        raise refused(path, msg("This is a workbook in the binary format (.xlsb)"), hint=SAVE_AS_XLSX)
+    if _TYPES not in names:
+        raise refused(
+            path, msg("This is a ZIP archive, not a workbook"), hint=msg("unpack it and import the list that is inside")
+        )
+
+
+def _refuse_active(path: str, archive: zipfile.ZipFile, names: Sequence[str]) -> None:
+    """What acts, or fetches something, when the workbook is opened has no place in a list of machines."""
+    for words, message in _ACTIVE:
+        if any(word in name.lower() for name in names for word in words):
+            raise refused(path, message, hint=_VALUES)
+    with archive.open(_TYPES) as stream:
+        if b"macroenabled" in stream.read(_MOST_TYPES).replace(b"\x00", b"").lower():
+            raise refused(path, _ACTIVE[0][1], hint=_VALUES)

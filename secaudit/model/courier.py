@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from secaudit.messages import Message
 
@@ -97,8 +97,7 @@ class Answer:
     time: datetime
     """UTC, the machine's own clock."""
     nonce: str
-    platform: str
-    """``posix`` or ``windows``."""
+    platform: Literal["posix", "windows"]
     name: str
     body: str
     """What the probe printed, still packed (base64 of gzip): thousands of answers are in memory together."""
@@ -158,6 +157,8 @@ class Skipped(StrEnum):
     ALREADY_TAKEN = "already_taken"
     DOUBLED = "doubled"
     OLDER = "older"
+    BESIDE = "beside"
+    """A file without an answer that lies in one folder or zip with answers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,12 @@ FACTS: Mapping[str, FactSpec] = MappingProxyType(
             FactSpec(
                 "protection.products", _R, "protection products found on the machine, management agents included", PRODUCT_FIELDS
             ),
+            FactSpec("soc.siem", _B, "the machine's events reach the SIEM of the monitoring unit, as that unit says"),
+            FactSpec(
+                "soc.shared",
+                _B,
+                "its data reaches the province's or the national cybersecurity centre, as the monitoring unit says",
+            ),
             FactSpec("firewall.active", _B, "a host firewall filters incoming traffic (Windows: every profile)"),
             FactSpec("firewall.profiles", _R, "Windows firewall profiles, policy applied", PROFILE_FIELDS),
             FactSpec("firewall.kind", _S, "ufw, firewalld, nftables, iptables or windows"),

@@ -1,12 +1,13 @@
 """Taking in answers of collectors: what is good is kept at once, what is not is said, all of it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from secaudit.intake.admission import admit, newest_each
 from secaudit.intake.blocks import RawBlock, read_blocks
+from secaudit.intake.matching import host_key
 from secaudit.intake.opening import Opener, RefusedError
 from secaudit.intake.packages import read_texts
 from secaudit.intake.placing import Placed, Seen, evidence_of, kept_files, look_at, place
@@ -102,8 +103,7 @@ def import_answers(
     newest = newest_each([one.answer for one in seen])
     chosen = {one.mac for one in newest.answers}
     seen = [one for one in seen if one.answer.mac in chosen]
-    concerned = {one.answer.agency for one in seen}
-    candidates = _candidates(province, store, concerned, now=now, fresh_days=fresh_days)
+    candidates = _candidates(province, store, seen, now=now, fresh_days=fresh_days)
     placed, unplaced = place(seen, candidates, newest_answers(receipts))
     problems += (*admitted.problems, *newest.problems, *unplaced)
     taken = None
@@ -116,7 +116,7 @@ def import_answers(
             store,
             way=Way.COURIER,
             who=who,
-            scope=f"answers of {len(concerned)} agencies in {len(files)} files",
+            scope=f"answers, agencies={len({one.answer.agency for one in placed})}, files={len(files)}",
             files=list(files.values()),
             outcomes=_evidence(province, placed, files, now),
             newcomers=[one.newcomer for one in placed if not one.declared],
@@ -141,11 +141,14 @@ def _in_order(read: ReadFiles, problems: Sequence[AnswerProblem]) -> list[Answer
     return sorted(problems, key=lambda one: (order.get(one.place.file, len(order)), one.place.block))
 
 
-def _candidates(province: Province, store: Store, agencies: Collection[str], *, now: datetime, fresh_days: int) -> list[Candidate]:
-    """Every machine an answer can be about; of the agencies concerned with the names that earlier evidence gave."""
-    states = store.latest(now, fresh_days)
-    said = names_said(store, province.inventory, states, agencies)
-    return known_machines(province.inventory, states, store.newcomers(), said)
+def _candidates(province: Province, store: Store, seen: Sequence[Seen], *, now: datetime, fresh_days: int) -> list[Candidate]:
+    """Every machine an answer can be about; where a name means none, with the names that earlier evidence gave."""
+    states, newcomers = store.latest(now, fresh_days), store.newcomers()
+    found = known_machines(province.inventory, states, newcomers, {})
+    named = {(one.agency, name) for one in found for name in one.names}
+    strangers = {one.answer.agency for one in seen if (one.answer.agency, host_key(one.name)) not in named}
+    said = names_said(store, province.inventory, states, strangers)
+    return known_machines(province.inventory, states, newcomers, said) if said else found
 
 
 def newest_answers(receipts: Iterable[Receipt]) -> dict[str, datetime]:

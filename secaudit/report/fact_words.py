@@ -55,6 +55,8 @@ _FACTS: Mapping[str, Message] = MappingProxyType(
         "patch.releases_behind": msg("Monthly releases behind"),
         "patch.due": msg("Release that is due"),
         "protection.products": msg("Protection products found"),
+        "soc.siem": msg("Events reach the SIEM"),
+        "soc.shared": msg("Data reaches the cybersecurity centre"),
         "firewall.active": msg("Firewall is on"),
         "firewall.profiles": msg("Firewall profiles"),
         "firewall.kind": msg("Kind of firewall"),

@@ -5,8 +5,8 @@ from secaudit.source.partial import Partly, validate_partly
 from secaudit.source.positions import Loc
 from secaudit.source.sensitive import fold, holds_secret, looks_secret, secrets_in
 from secaudit.source.validation import did_you_mean, field_text, more_problems, shown, validate
-from secaudit.source.writer import leading_comment, table_text
-from secaudit.source.yaml_file import YamlFile, read_yaml, scan_text, scan_yaml
+from secaudit.source.writer import leading_comment, record_text, table_text
+from secaudit.source.yaml_file import YamlFile, parse_yaml, read_yaml, scan_text, scan_yaml
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -21,7 +21,9 @@ __all__ = [
     "leading_comment",
     "looks_secret",
     "more_problems",
+    "parse_yaml",
     "read_yaml",
+    "record_text",
     "scan_text",
     "scan_yaml",
     "secrets_in",

@@ -17,6 +17,18 @@ def table_text(comment: str, head: Mapping[str, object], name: str, rows: Sequen
     return "".join(lines)
 
 
+def record_text(comment: str, record: Mapping[str, object]) -> str:
+    """``comment`` as it stands and one record: a line per value, mappings of more than one level a line per entry."""
+    lines = [comment] if comment else []
+    for key, value in record.items():
+        if isinstance(value, Mapping) and value and all(isinstance(one, list | Mapping) for one in value.values()):
+            lines.append(f"{_inline(key)}:\n")
+            lines += [f"  {_inline(name)}: {_inline(one)}\n" for name, one in value.items()]
+        else:
+            lines.append(f"{_inline(key)}: {_inline(value)}\n")
+    return "".join(lines)
+
+
 def leading_comment(raw: bytes) -> str:
     """The comment lines at the beginning of a file: why its data are what they are, which a program must not throw away."""
     kept: list[str] = []

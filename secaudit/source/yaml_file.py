@@ -57,9 +57,16 @@ def read_yaml(path: Path, limits: Limits = DEFAULT_LIMITS) -> YamlFile:
 
 def scan_yaml(path: Path, limits: Limits = DEFAULT_LIMITS) -> tuple[YamlFile | None, list[Problem]]:
     """Like :func:`read_yaml`, but duplicate keys leave a file (the first of the two counts) that can be checked further."""
-    name = str(path)
     try:
         written = _read(path, limits)
+    except RefusedError as refused:
+        return None, [_problem(str(path), refused.fault)]
+    return parse_yaml(str(path), written, limits)
+
+
+def parse_yaml(name: str, written: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[YamlFile | None, list[Problem]]:
+    """Like :func:`scan_yaml` for bytes that are, or will be, the file ``name``."""
+    try:
         raw = _text(written)
         data, faults = Builder(raw, limits).run()
     except RefusedError as refused:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from secaudit.messages import clean
 from secaudit.model.identity import Identity
 from secaudit.model.intake import IntakeFile, Newcomer, StoredIntake
+from secaudit.model.outcome import Sight, Way
 from secaudit.store import schema
 from secaudit.store.codec import CodecError, Compressor, unpack
 from secaudit.store.rows import RowError, moment_from, moment_text
@@ -64,6 +65,20 @@ def body(connection: Connection, number: int) -> bytes | None:
     if sha256(found).hexdigest() != row.digest:
         raise CodecError(f"file {number}: its bytes are not those that were kept")
     return found
+
+
+def console_moments(connection: Connection, source: str) -> dict[str, datetime]:
+    """Endpoint -> moment of the newest evidence of this console; RowError when a row is damaged."""
+    table = schema.outcomes
+    query = (
+        select(table.c.endpoint, func.max(table.c.finished_at))
+        .where(table.c.way == Way.CONSOLE.value, table.c.sight == Sight.SEEN.value, table.c.server_version == source)
+        .group_by(table.c.endpoint)
+    )
+    try:
+        return {row[0]: moment_from(row[1]) for row in connection.execute(query)}
+    except (ValueError, TypeError) as error:
+        raise RowError(str(error)) from error
 
 
 def save_newcomers(connection: Connection, found: Iterable[Newcomer]) -> None:

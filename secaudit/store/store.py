@@ -228,6 +228,11 @@ class Store:
         with self._reading() as connection:
             return intakes.body(connection, number)
 
+    def console_moments(self, source: str) -> dict[str, datetime]:
+        """Endpoint -> moment of the newest evidence of this console, so that the same rows are not kept twice."""
+        with self._reading() as connection:
+            return intakes.console_moments(connection, source)
+
     def keep_newcomers(self, found: Iterable[Newcomer]) -> None:
         """Keep machines that evidence speaks of and nobody declares."""
         with self._database.write() as connection:

@@ -21,11 +21,14 @@ def environment(**more: str) -> dict[str, str]:
 def run_secaudit(tmp_path):
     """Run a command in an empty folder and return what came of it."""
 
-    def run(*arguments: str | Path, cwd: Path = tmp_path, **more: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str | Path, cwd: Path = tmp_path, typed: str | None = None, **more: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "secaudit", *map(str, arguments)],
             cwd=cwd,
             env=environment(**more),
+            input=typed,
             capture_output=True,
             text=True,
             encoding="utf-8",

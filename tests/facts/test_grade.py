@@ -15,7 +15,7 @@ from secaudit.resources import data_folder
 
 CHECKS = load_catalog(data_folder("checks")).checks
 DAYS = CHECKS["protection.active"].param["signature_days"]
-NAMES = ("protection.installed", "protection.active", "protection.managed", "protection.edr")
+NAMES = tuple(f"protection.{name}" for name in ("installed", "active", "managed", "edr", "siem", "shared"))
 COURT = Judge(CHECKS[name] for name in NAMES)
 SERVER = Endpoint.model_validate({"id": "m", "kind": "server"})
 RECORD = st.fixed_dictionaries(
@@ -33,6 +33,7 @@ PRODUCTS = st.one_of(
     st.builds(Missing, st.sampled_from(MissingReason)),
     st.builds(lambda rows, complete: Known(rows, "s", complete=complete), st.lists(RECORD, max_size=4), st.booleans()),
 )
+SAID = st.one_of(st.builds(Missing, st.sampled_from(MissingReason)), st.builds(Known, st.booleans(), st.just("row")))
 AV = {"id": "clamav", "kind": "av", "running": True, "realtime": True, "signature_age_days": 0}
 EDR = {"id": "falcon", "kind": "edr", "running": True}
 
@@ -43,11 +44,12 @@ def grade(*rows, complete=True, days=(DAYS,)):
 
 
 @settings(deadline=None, max_examples=600)
-@given(PRODUCTS)
-def test_grade_and_verdicts_say_the_same(products):
-    facts = dict.fromkeys(FACTS, Missing(MissingReason.ABSENT)) | {"protection.products": products}
+@given(PRODUCTS, SAID, SAID)
+def test_grade_and_verdicts_say_the_same(products, reported, at_the_centre):
+    said = {"protection.products": products, "soc.siem": reported, "soc.shared": at_the_centre}
+    facts = dict.fromkeys(FACTS, Missing(MissingReason.ABSENT)) | said
     verdicts = {finding.check: finding.verdict for finding in COURT.judge(SERVER, facts, level=3)}
-    installed, active, managed, edr = (verdicts[name] for name in NAMES)
+    installed, active, managed, edr, siem, shared = (verdicts[name] for name in NAMES)
     found = protection_grade(facts, signature_days=[DAYS])
     assert 0 <= found.proven <= found.possible <= 5
     assert (found.proven >= 1) == (installed is Verdict.PASS)
@@ -56,18 +58,29 @@ def test_grade_and_verdicts_say_the_same(products):
     assert (found.possible < 1) == (installed is Verdict.FAIL)
     assert (found.possible < 2) == (active is Verdict.FAIL)
     assert (found.possible < 3) == (Verdict.FAIL in (active, managed))
-    assert (found.possible < 4) == (Verdict.FAIL in (active, managed, edr))
-    assert found.proven < 4, "that an EDR reports to the SIEM is nothing a machine can show"
+    assert (found.possible < 4) == (Verdict.FAIL in (active, managed, edr, siem))
+    assert (found.proven >= 4) == (active is managed is siem is Verdict.PASS)
+    assert (found.possible < 5) == (Verdict.FAIL in (active, managed, edr, siem, shared))
+    assert (found.proven >= 5) == (active is managed is siem is shared is Verdict.PASS)
 
 
 @settings(deadline=None)
-@given(PRODUCTS, st.lists(RECORD, max_size=2), st.data())
-def test_no_grade_from_partial_facts_is_contradicted_by_the_whole(products, more, data):
-    before = protection_grade({"protection.products": products}, signature_days=[DAYS])
+@given(PRODUCTS)
+def test_a_machine_alone_never_proves_that_anybody_watches_it(products):
+    facts = dict.fromkeys(FACTS, Missing(MissingReason.ABSENT)) | {"protection.products": products}
+    assert protection_grade(facts, signature_days=[DAYS]).proven < 4
+
+
+@settings(deadline=None)
+@given(PRODUCTS, SAID, SAID, st.lists(RECORD, max_size=2), st.data())
+def test_no_grade_from_partial_facts_is_contradicted_by_the_whole(products, reported, at_the_centre, more, data):
+    said = {"soc.siem": reported, "soc.shared": at_the_centre}
+    before = protection_grade({"protection.products": products, **said}, signature_days=[DAYS])
     rows = list(products.value) if isinstance(products, Known) else []
     open_list = not isinstance(products, Known) or not products.complete
     rows = [{**data.draw(RECORD), **row} for row in rows] + (more if open_list else [])
-    after = protection_grade({"protection.products": Known(rows, "s")}, signature_days=[DAYS])
+    said = {name: fact if isinstance(fact, Known) else Known(data.draw(st.booleans()), "row") for name, fact in said.items()}
+    after = protection_grade({"protection.products": Known(rows, "s"), **said}, signature_days=[DAYS])
     assert before.proven <= after.proven and after.possible <= before.possible
 
 
@@ -109,3 +122,23 @@ def test_several_limits_prove_by_the_strictest_and_disprove_by_the_mildest():
 def test_any_value_gives_a_grade(value):
     found = protection_grade({"protection.products": Known(value, "s")}, signature_days=[7])
     assert 0 <= found.proven <= found.possible <= 5
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ({}, (3, 5)), ({"siem": True}, (4, 5)), ({"siem": True, "shared": True}, (5, 5)),
+        ({"siem": True, "shared": False}, (4, 4)),
+        ({"siem": False, "shared": True}, (3, 3)), ({"shared": True}, (3, 5)), ({"shared": False}, (3, 4)),
+    ],
+)  # fmt: skip
+def test_the_monitoring_unit_proves_and_disproves_the_last_two_grades(said, wanted):
+    facts = {f"soc.{name}": Known(value, "row") for name, value in said.items()}
+    facts["protection.products"] = Known([{**EDR, "managed": True}], "s")
+    found = protection_grade(facts, signature_days=[7])
+    assert (found.proven, found.possible) == wanted
+
+
+def test_without_products_the_unit_alone_disproves_and_never_proves():
+    found = protection_grade({"soc.siem": Known(False, "row"), "soc.shared": Known(True, "row")}, signature_days=[7])
+    assert (found.proven, found.possible) == (0, 3)

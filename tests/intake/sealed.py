@@ -30,11 +30,16 @@ def new_folder() -> Path:
 
 
 @cache
-def province_key() -> tuple[KeyPair, RSAPrivateKey]:
-    """One pair for all tests of a process: making one takes its time."""
+def keys_folder() -> Path:
+    """A workspace with one key for all tests of a process: making one takes its time."""
     folder = new_folder()
     make_key(folder, name="t", passphrase=PASSPHRASE, at=MADE)
-    (pair,) = read_keys(folder)
+    return folder
+
+
+@cache
+def province_key() -> tuple[KeyPair, RSAPrivateKey]:
+    (pair,) = read_keys(keys_folder())
     return pair, pair.open(PASSPHRASE, where="test")
 
 

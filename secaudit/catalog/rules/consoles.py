@@ -29,8 +29,8 @@ def unsound(profile: Sourced[Profile], products: Collection[str]) -> Iterator[Pr
         hint = msg("secaudit products list shows all")
         yield profile.problem(msg("There is no such product"), ("product",), found=value.product, hint=hint)
     for find in (_headings, _decisive, _values, _bits, _implied, _directory):
-        for message, loc, found, hint in find(value):
-            yield profile.problem(message, loc, found=found, hint=hint)
+        for message, loc, found, advice in find(value):
+            yield profile.problem(message, loc, found=found, hint=advice)
 
 
 def _headings(profile: Profile) -> Iterator[_Finding]:

@@ -1,0 +1,104 @@
+"""Every machine that evidence from files can be about: what is declared, and newcomers, with all that tells them apart."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from secaudit.intake.matching import host_key
+from secaudit.inventory.addresses import parse_ip
+from secaudit.model.base import day_in_vietnam
+from secaudit.model.fact import Known
+from secaudit.model.identifiers import real_serial, real_uuid
+from secaudit.model.identity import Identity
+from secaudit.model.intake import Candidate, Newcomer
+from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Inventory
+from secaudit.model.measurement import EndpointState
+from secaudit.pipeline.judging import BATCH, batched
+from secaudit.store import Store
+
+
+def known_machines(
+    inventory: Inventory, states: Mapping[str, EndpointState], newcomers: Sequence[Newcomer], said: Mapping[str, str]
+) -> list[Candidate]:
+    """``states`` are what the store has of machines, ``said`` the names they gave themselves in earlier evidence."""
+    earlier = {one.id: one.identity for one in newcomers}
+    found = []
+    for agency in inventory.agencies:
+        standing = {name for one in agency.endpoints if one.status == "in_use" for name in _names(one, said)}
+        for endpoint in agency.endpoints:
+            names = _names(endpoint, said)
+            if endpoint.status == "retired":
+                names -= standing  # a name is given to the machine that comes after
+            identities = (_declared(endpoint), _seen(states.get(endpoint.id)), earlier.get(endpoint.id, Identity()))
+            found.append(
+                Candidate(
+                    endpoint.id,
+                    agency.agency.id,
+                    frozenset(names),
+                    tuple(identity for identity in identities if identity),
+                    isolated=endpoint.kind is EndpointKind.ISOLATED,
+                )
+            )
+    declared = inventory.endpoints
+    found += [
+        Candidate(
+            one.id, one.agency, frozenset({host_key(one.name)} - {""}), (one.identity,) if one.identity else (), declared=False
+        )
+        for one in newcomers
+        if one.id not in declared
+    ]
+    return found
+
+
+def names_said(
+    store: Store, inventory: Inventory, states: Mapping[str, EndpointState], agencies: Collection[str]
+) -> dict[str, str]:
+    """Endpoint -> the name its newest evidence gave, for machines of these agencies whose host name nobody declares."""
+    wanted: dict[int, str] = {}
+    for part in inventory.agencies:
+        if part.agency.id not in agencies:
+            continue
+        for endpoint in part.endpoints:
+            state = states.get(endpoint.id)
+            if endpoint.hostname is None and state is not None and state.evidence is not None:
+                wanted[state.evidence.number] = endpoint.id
+    found = {}
+    for numbers in batched(wanted, BATCH):
+        for number, facts in store.facts_of(numbers).items():
+            name = facts.get("machine.name")
+            if isinstance(name, Known) and isinstance(name.value, str):
+                found[wanted[number]] = name.value
+    return found
+
+
+def expected_in(inventory: Inventory, moment: datetime) -> dict[str, list[str]]:
+    """Agency that exists -> machines in use that a console could know: isolated ones it must not."""
+    return {
+        part.agency.id: [one.id for one in part.endpoints if one.status == "in_use" and one.kind is not EndpointKind.ISOLATED]
+        for part in _existing(inventory, moment)
+    }
+
+
+def agency_names(inventory: Inventory, moment: datetime) -> dict[str, str]:
+    """Agency that exists -> its name."""
+    return {part.agency.id: part.agency.name for part in _existing(inventory, moment)}
+
+
+def _existing(inventory: Inventory, moment: datetime) -> Iterable[AgencyFile]:
+    day = day_in_vietnam(moment)
+    return (part for part in inventory.agencies if part.agency.exists_on(day))
+
+
+def _names(endpoint: Endpoint, said: Mapping[str, str]) -> set[str]:
+    address = endpoint.address if endpoint.address is not None and parse_ip(endpoint.address) is None else None
+    written = (endpoint.hostname, endpoint.id, address, said.get(endpoint.id))
+    return {key for name in written if name is not None and (key := host_key(name))}
+
+
+def _declared(endpoint: Endpoint) -> Identity:
+    """Of lab endpoints too: what stands for no real machine can still be told by the number that stands there."""
+    return Identity(real_uuid(endpoint.uuid) or "", real_serial(endpoint.serial) or "")
+
+
+def _seen(state: EndpointState | None) -> Identity:
+    """What a machine in quarantine said is no knowledge about it."""
+    return Identity() if state is None or state.doubt is not None else state.identity

@@ -1,0 +1,132 @@
+"""New workbooks for people: sheets of texts and numbers, printed as they are given.
+
+Names in it come from exports, machines and inventories. Every text is written as a text and never as a formula or a link, and one
+that begins like a formula keeps a mark that Excel asks nothing of: editing the cell does not turn it into one either.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from secaudit.messages import clean
+from secaudit.report.texts import Wording
+from secaudit.report.voice import Voice
+
+NAME_LENGTH = 31
+"""Characters Excel allows in the name of a sheet."""
+_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+_STARTS = frozenset("=+-@|%\uff1d\uff0b\uff0d\uff20\u2212\t")
+_CELL_LIMIT = 2000
+_ROW_LIMIT = 1_048_000
+"""Rows Excel can show, with room for what stands above."""
+_HEADING_HEIGHT = 32
+"""Points: two lines."""
+_LINE_HEIGHT = 13
+_MOST_LINES = 30
+_HEADING_FILL = "#1F4E79"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, and how many characters wide it is."""
+
+    heading: Wording
+    width: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One sheet: a title, sentences under it, and a table."""
+
+    name: Wording
+    title: Wording
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Wording | int | None, ...], ...]
+    notes: tuple[Wording, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Formats:
+    title: Format
+    note: Format
+    heading: Format
+    text: Format
+    quoted: Format
+    number: Format
+
+
+def as_xlsx(tabs: Sequence[Tab], voice: Voice) -> bytes:
+    """The workbook; headings stay in sight, tables can be filtered, and pages are as wide as the paper."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        formats = _formats(book)
+        taken: set[str] = set()
+        for tab in tabs:
+            _write(book.add_worksheet(_name(voice, tab, taken)), tab, voice, formats)
+    return out.getvalue()
+
+
+def _formats(book: xlsxwriter.Workbook) -> _Formats:
+    cell = {"font_name": "Arial", "font_size": 10, "valign": "top", "text_wrap": True, "border": 1, "border_color": "#BFBFBF"}
+    return _Formats(
+        title=book.add_format({"font_name": "Arial", "font_size": 14, "bold": True}),
+        note=book.add_format({"font_name": "Arial", "font_size": 10}),
+        heading=book.add_format(
+            {**cell, "bold": True, "font_color": "#FFFFFF", "bg_color": _HEADING_FILL, "align": "center", "valign": "vcenter"}
+        ),
+        text=book.add_format({**cell, "num_format": "@"}),
+        quoted=book.add_format({**cell, "num_format": "@", "quote_prefix": True}),
+        number=book.add_format({**cell, "num_format": '#,##0;-#,##0;"–"', "align": "right"}),
+    )
+
+
+def _name(voice: Voice, tab: Tab, taken: set[str]) -> str:
+    """A name Excel takes, and no other sheet has."""
+    plain = " ".join(clean(voice.say(tab.name)).translate(_FORBIDDEN).split()).strip("'")[:NAME_LENGTH].rstrip() or "-"
+    name, number = plain, 2
+    while name.casefold() in taken:
+        name = f"{plain[: NAME_LENGTH - 4].rstrip()} ({number})"
+        number += 1
+    taken.add(name.casefold())
+    return name
+
+
+def _write(sheet: Worksheet, tab: Tab, voice: Voice, formats: _Formats) -> None:
+    sheet.write_string(0, 0, _text(voice, tab.title), formats.title)
+    for row, note in enumerate(tab.notes, start=1):
+        sheet.write_string(row, 0, _text(voice, note), formats.note)
+    top = len(tab.notes) + 2
+    sheet.set_row(top, _HEADING_HEIGHT)
+    for place, column in enumerate(tab.columns):
+        sheet.set_column(place, place, column.width)
+        sheet.write_string(top, place, _text(voice, column.heading), formats.heading)
+    for row, cells in enumerate(tab.rows[:_ROW_LIMIT], start=top + 1):
+        lines = 1
+        for column, (place, cell) in zip(tab.columns, enumerate(cells), strict=True):
+            if isinstance(cell, int):
+                sheet.write_number(row, place, cell, formats.number)
+            elif cell is None:
+                sheet.write_blank(row, place, None, formats.text)
+            else:
+                text = _text(voice, cell)
+                sheet.write_string(row, place, text, formats.quoted if text[:1] in _STARTS else formats.text)
+                lines = max(lines, 1 + len(text) // max(column.width, 1))
+        if lines > 1:  # not every program works out how high a row must be
+            sheet.set_row(row, _LINE_HEIGHT * min(lines, _MOST_LINES))
+    if tab.rows:
+        sheet.autofilter(top, 0, top + min(len(tab.rows), _ROW_LIMIT), len(tab.columns) - 1)
+    sheet.freeze_panes(top + 1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(top)
+    sheet.hide_gridlines(2)
+
+
+def _text(voice: Voice, wording: Wording) -> str:
+    return clean(voice.say(wording), limit=_CELL_LIMIT)

@@ -1,0 +1,62 @@
+"""Workbooks hold texts and numbers and nothing that runs, whatever stands in a name."""
+
+import io
+import zipfile
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from secaudit.messages import Translator, clean, msg
+from secaudit.report.voice import Voice
+from secaudit.report.workbook import NAME_LENGTH, Column, Tab, as_xlsx
+
+VOICE = Voice(Translator())
+
+
+def tab(*rows, name="Sheet", columns=2):
+    return Tab(name, "Title", tuple(Column(f"C{n}", 12) for n in range(columns)), rows, ("A note",))
+
+
+def opened(*tabs):
+    return load_workbook(io.BytesIO(as_xlsx(tabs, VOICE)))
+
+
+def test_a_sheet_has_title_notes_headings_and_rows_that_can_be_filtered():
+    sheet = opened(tab(("x", 3), (msg("{count} rows", count=2), None))).active
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
+        ["Title", None], ["A note", None], [None, None], ["C0", "C1"], ["x", 3], ["2 rows", None],
+    ]  # fmt: skip
+    assert sheet.auto_filter.ref == "A4:B6"
+    assert sheet.freeze_panes == "A5"
+
+
+HOSTILE = ["=1+1", "=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)", "http://x.example", "{=1}", "\t=1", "＝1", "1e5", "#REF!"]
+
+
+def test_nothing_in_a_cell_is_a_formula_or_a_link():
+    data = as_xlsx([tab(*((text, text) for text in HOSTILE))], VOICE)
+    sheet = load_workbook(io.BytesIO(data)).active
+    for text, row in zip(HOSTILE, sheet.iter_rows(min_row=5), strict=True):
+        for cell in row:
+            assert (cell.data_type, cell.value, cell.hyperlink) == ("s", clean(text), None)
+        assert cell.quotePrefix == (text[0] in "=+-@\t＝"), "editing the cell must not make it one"
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        xml = parts.read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in xml and "hyperlink" not in xml
+        assert not [name for name in parts.namelist() if "external" in name.lower() or "vba" in name.lower()]
+
+
+def test_sheets_have_names_that_excel_takes_and_all_differ():
+    book = opened(tab(name="a/b:c*d?[e]\\f" + "x" * 40), tab(name="A" * 50), tab(name="a" * 50), tab(name="''"), tab(name=""))
+    assert len({name.casefold() for name in book.sheetnames}) == 5
+    assert all(0 < len(name) <= NAME_LENGTH and not set(name) & set("[]:*?/\\") for name in book.sheetnames)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=4))
+def test_any_text_comes_back_as_a_harmless_text(texts):
+    sheet = opened(tab(*((text,) for text in texts), columns=1)).active
+    rows = list(sheet.iter_rows(min_row=5, max_row=4 + len(texts)))
+    assert len(rows) == len(texts)
+    assert all(isinstance(row[0].value, str | None) and row[0].data_type in ("s", "n") for row in rows)
