@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from secaudit.probe import bootstrap, bootstrap_digest, compose, show
+from secaudit.probe.courier import courier_bootstrap
 
 PAGE = Path(__file__).parents[2] / "docs" / "allow-list.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -68,3 +69,10 @@ def test_the_events_that_record_it_are_named_in_both_languages():
         assert number in vietnamese and number in english
     for tool in ("certutil", "openssl", "PowerShell"):
         assert tool in vietnamese and tool in english
+
+
+def test_the_command_of_the_collector_stands_there_whole_with_its_hash():
+    """Once, in Vietnamese; the English half points to it."""
+    assert f"\n```powershell\n{courier_bootstrap()}\n```\n" in TEXT
+    assert f"là `{sha(courier_bootstrap().encode('ascii'))}`" in TEXT
+    assert f"đúng {len(courier_bootstrap())} ký tự" in TEXT

@@ -186,7 +186,8 @@ function AskPlace {
     Tell ''
     Tell 'CHU Y: khong mang tep tra loi bang USB chua quet ma doc; USB lay ma doc giua cac may.'
     Tell 'Khong luu duoc tep tra loi ben canh tep nay. Go thu muc de luu roi nhan Enter.'
-    $typed = "$(Read-Host "De trong de luu vao $desk")".Trim().Trim('"')
+    $typed = Read-Host "De trong de luu vao $desk"
+    $typed = "$typed".Trim().Trim('"')
     if ($typed -eq '') { $desk } else { $typed }
 }
 
