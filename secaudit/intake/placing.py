@@ -78,7 +78,8 @@ def evidence_of(placed: Placed, file: IntakeFile, knowledge: Knowledge, now: dat
     answer = placed.answer
     moment = moment_of(answer, now)
     capture, facts = _read(answer, knowledge, moment)
-    detail = f"collector {answer.courier}, block {answer.place.block} of {answer.place.file}; kept as file {file.digest}"
+    where = f"block {answer.place.block} of {file.name}"
+    detail = f"answer {answer.mac} of collector {answer.courier}, kept in file {file.digest}: {where}"
     return Outcome(
         endpoint=placed.endpoint,
         way=Way.COURIER,

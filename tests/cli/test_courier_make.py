@@ -1,6 +1,10 @@
 """``secaudit courier make`` as its user meets it."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 import zipfile
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -12,6 +16,7 @@ from secaudit.intake.keys import make_key
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.secret import Secret
 from secaudit.store import Store
+from tests.cli.conftest import environment
 
 WORDS = Secret("bốn từ không liên quan")
 
@@ -78,3 +83,35 @@ def test_wrong_use_is_said_before_anything_is_made(make, tmp_path, arguments):
     done = make(*arguments)
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists() and not (tmp_path / "ws" / "store.sqlite").exists()
+
+
+@pytest.mark.skipif(
+    os.name == "nt" or shutil.which("openssl") is None, reason="the collector for Linux needs a shell and openssl"
+)
+def test_from_key_to_evidence(make, secaudit, province, tmp_path):
+    """Made, unpacked, run on this machine, sent back, taken in: a machine nobody declares; the second time it adds nothing."""
+
+    def with_words(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "secaudit", "courier", *arguments, "--workspace", str(tmp_path / "ws")]
+        return subprocess.run(
+            [*command, "--passphrase-fd", "0"],
+            input=WORDS.reveal() + "\n", cwd=tmp_path, env=environment(), capture_output=True, text=True, encoding="utf-8",
+            timeout=180,
+        )  # fmt: skip
+
+    assert with_words("key").returncode == 0
+    told = json.loads(make("--format", "json").stdout)
+    place = tmp_path / "unpacked"
+    with zipfile.ZipFile(told["file"]) as package:
+        package.extractall(place)
+    run = subprocess.run(["sh", "thu-thap-linux.sh"], cwd=place, stdin=subprocess.DEVNULL, capture_output=True, timeout=180)
+    assert run.returncode == 0, run.stdout
+    (answer,) = place.glob("tra-loi-*.txt")
+    first, again = (with_words("import", str(answer), "--inventory", str(province)) for _ in range(2))
+    assert first.returncode == 4, first.stdout + first.stderr
+    assert again.returncode in (0, 4) and "Traceback" not in again.stderr
+    with Store.open(tmp_path / "ws" / "store.sqlite", create=False) as store:
+        (receipt,) = store.couriers.receipts()
+        (newcomer,) = store.newcomers()
+        assert receipt.courier == told["courier"] and newcomer.agency == "so-a"
+        assert {str(stored.outcome.grade) for stored in store.outcomes(1)} == {"C"}
