@@ -1,16 +1,19 @@
 """The demo as a newcomer runs it: real SSH, all three answers from the first day, again as often as one likes."""
 
+import base64
+import json
 import os
 import re
 import shutil
 import socket
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from secaudit.model.outcome import Sight
+from secaudit.model.outcome import Sight, Way
 from secaudit.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -82,11 +85,98 @@ def test_this_machine_is_truly_audited(demo):
     assert facts["machine.name"].value == socket.gethostname()
 
 
-def test_the_second_run_has_a_run_of_its_own_and_the_chain_holds(demo):
+WAYS = [Way.SSH, *[Way.CONSOLE] * 4, Way.COURIER]
+"""A scan, four exports, the answers of one commune."""
+
+
+def test_every_run_has_runs_of_its_own_and_the_chain_holds(demo):
+    """Exports of the second run hold the same moments: nothing of them is kept twice. Collectors' answers are new ones."""
     home, _ = demo
     with Store.open(home / "demo" / "store.sqlite", create=False) as store:
-        assert [run.status for run in store.runs()] == ["finished", "finished"]
+        runs = store.runs()
+        assert {run.status for run in runs} == {"finished"}
+        assert [run.way for run in runs] == [*WAYS, Way.SSH, Way.COURIER]
         assert store.verify().intact
+
+
+def test_consoles_and_a_collector_narrow_target_2_and_the_demo_says_from_where_to_where(demo):
+    _, runs = demo
+    found = re.search(r"target 2: from ([\d.]+)% – ([\d.]+)% to ([\d.]+)% – ([\d.]+)%", runs[0].stderr)
+    assert found is not None, runs[0].stderr
+    lower, upper, later_lower, later_upper = map(float, found.groups())
+    assert later_lower > lower + 10
+    assert later_upper <= upper
+
+
+def test_what_an_export_says_of_isolated_doubled_and_silent_machines_is_named(demo):
+    _, runs = demo
+    said = runs[0].stderr
+    assert re.search(r"ksc\.csv \(ksc, grade B, lab data\): matched \d+, new 6, unclear 2, refused 1, too old 1", said)
+    for name in ("UBND-DL-01", "NOI-VU-PC-05", "PHAN-DINH-PHUNG-PC-03"):
+        assert name in said
+    with Store.open(demo[0] / "demo" / "store.sqlite", create=False) as store:
+        assert store.history("ubnd-dl-01") == []
+        assert {one.agency for one in store.newcomers()} == {"so-xay-dung", "xa-dinh-hoa", "xa-cho-don"}
+
+
+@pytest.fixture(scope="module", name="report")
+def report_as_data(demo):
+    """What the page shows, for programs."""
+    home, _ = demo
+    target = home / "report.json"
+    subprocess.run(
+        [sys.executable, "-m", "secaudit", "report", "-i", "inventories/thai-nguyen", "-w", "demo", "--out", str(target)],
+        cwd=home,
+        capture_output=True,
+        timeout=300,
+    )
+    return json.loads(target.read_text(encoding="utf-8"))
+
+
+def test_target_2_is_drawn_by_grade_and_walks_down_to_cells_and_bytes(report):
+    target = next(one for one in report["targets"] if one["population"] == "endpoints")
+    grades = {part["grade"]: part["members"] for part in target["figure"]["grades"]}
+    assert set(grades) == {"A", "B", "C"}
+    assert sum(map(len, grades.values())) == target["figure"]["proven"]
+    machines = {machine["id"]: machine for machine in report["machines"]}
+    assert grades["C"] == ["cho-don-pc-01", "cho-don-pc-02"]
+    assert "cho-don-pc-04" in target["members"]["unknown"], "it is declared, and did not answer"
+    assert "tai-chinh-pc-05" in target["members"]["unknown"], "it stands in no export"
+    collected, listed = machines["cho-don-pc-01"], machines["tai-chinh-pc-02"]
+    assert (collected["trail"]["way"], collected["trail"]["grade"]) == ("courier", "C")
+    assert re.fullmatch("[0-9a-f]{64}", collected["trail"]["digest"])
+    assert "services" in {section["name"] for section in collected["sections"]}
+    assert (listed["trail"]["way"], listed["trail"]["grade"], listed["trail"]["console"]["file"]) == ("console", "B", "ksc.csv")
+    (cells,) = [dict(section["cells"]) for section in listed["sections"] if section["name"] == "row"]
+    assert cells["Serial number"] == "MXLJ2PLSTZ"
+    assert all(machines[name]["lab"] for part in ("B", "C") for name in grades[part])
+
+
+def test_what_ssh_and_a_console_say_differently_is_shown_with_both_sides_and_ssh_decides(report):
+    machine = next(one for one in report["machines"] if one["id"] == "la-bang-pc-02")
+    found = {one["check"]: one for one in machine["verdicts"]}
+    assert (found["protection.installed"]["verdict"], found["protection.installed"]["grade"]) == ("fail", "A")
+    assert found["evidence.consistent"]["verdict"] == "fail"
+    assert machine["conflicts"]
+    assert [piece["console"]["source"] for piece in machine["beside"]] == ["ksc"]
+
+
+def test_the_key_and_the_token_of_the_demo_stand_nowhere_in_clear(demo):
+    """The private key is sealed under a passphrase nobody learns; the token stands in the collector alone."""
+    home, runs = demo
+    folder = home / "demo" / "evidence"
+    assert b"ENCRYPTED PRIVATE KEY" in next(folder.rglob("keys.pem")).read_bytes()
+    package = zipfile.ZipFile(next(folder.glob("*.zip")))
+    script = next(package.read(name).decode("utf-8") for name in package.namelist() if name.endswith(".sh"))
+    inner = base64.b64decode(re.search(r"^INNER='([^']+)'", script, re.MULTILINE)[1])
+    token = bytes(byte ^ 0x36 for byte in inner)
+    assert re.fullmatch(b"[0-9a-f]{64}", token)
+    for path in (home / "demo").rglob("*"):
+        if path.is_file() and path.suffix != ".zip":
+            assert token not in path.read_bytes(), path
+    if os.name != "nt":
+        assert [path for path in (folder, *folder.rglob("*")) if path.stat().st_mode & 0o077] == []
+    assert token.decode() not in "".join(run.stdout + run.stderr for run in runs)
 
 
 def test_nothing_keeps_listening(demo):

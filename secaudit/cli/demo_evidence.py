@@ -42,7 +42,7 @@ def _say_import(session: Session, one: SampleImport) -> None:
     counts = ", ".join(f"{session.text(FATES[fate])} {found.counts[fate]}" for fate in Fate if found.counts.get(fate))
     session.say(
         msg(
-            "{file} ({source}, grade B, lab data): {counts}; {absent} declared machines do not stand in it and stay unknown",
+            "{file} ({source}, grade B, lab data): {counts}; {absent} declared machines do not stand in it, which proves nothing",
             file=one.path.name,
             source=one.export.source.value,
             counts=counts,

@@ -24,6 +24,7 @@ from pydantic import Field
 
 from secaudit.errors import DataError, Problem
 from secaudit.lab.answers import answer_names
+from secaudit.lab.keys import private_folder, write_private
 from secaudit.lab.machines import LabMachine
 from secaudit.messages import msg
 from secaudit.model.base import VIETNAM_TIME, Identifier, Line, Whole, Written
@@ -91,12 +92,13 @@ def read_evidence(path: Path) -> LabEvidence:
 
 def write_exports(evidence: LabEvidence, beside: Path, folder: Path, now: datetime) -> list[tuple[LabExport, Path]]:
     """Fill in the moments of every export and write it into ``folder``; ``beside`` is the file that names them."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(folder)
     written = []
     for export in evidence.exports:
         template = beside.parent / export.file
         target = folder / template.name
-        target.write_bytes(stamped(template.read_text(encoding="utf-8"), now).replace("\n", "\r\n").encode(export.encoding))
+        text = stamped(template.read_text(encoding="utf-8"), now).replace("\n", "\r\n")
+        write_private(target, text.encode(export.encoding))
         written.append((export, target))
     return written
 

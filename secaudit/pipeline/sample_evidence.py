@@ -15,7 +15,7 @@ from secaudit.intake.keys import KeyPair, make_key
 from secaudit.intake.opening import Opener
 from secaudit.lab.answers import platform_of
 from secaudit.lab.evidence import LabCourier, LabEvidence, LabExport, write_exports
-from secaudit.lab.keys import private_folder
+from secaudit.lab.keys import private_folder, write_private
 from secaudit.lab.machines import answer_of
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.plan import Plan
@@ -102,8 +102,8 @@ def answers_of_agency(
     )
     keep_courier(store, made)
     package, sent = folder / f"thu-thap-{courier.agency}.zip", folder / f"tra-loi-{courier.agency}.txt"
-    package.write_bytes(made.package)
-    sent.write_bytes(_answers(courier, made, pair, passphrase, now))
+    write_private(package, made.package)
+    write_private(sent, _answers(courier, made, pair, passphrase, now))
     opener = Opener((pair,), passphrase, {made.record.id: made.record}, str(folder))
     imported = import_answers(province, plan, levels, store, read_answer_files([sent]), opener, who=who, clock=clock, lab=True)
     return SampleAnswers(made, package, sent, imported)
