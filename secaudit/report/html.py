@@ -210,7 +210,8 @@ def _or_nothing(wording: Wording | None, voice: Voice) -> str:
 def _piece_words(trail: Trail, voice: Voice) -> str:
     """One line for each piece of evidence: where it is from, and of a console the place in its file."""
     said = voice.say(origin_words(trail))
-    return said if trail.console is None else f"{said} · {voice.say(place_words(trail.console))}"
+    line = trail.console or trail.courier
+    return said if line is None else f"{said} · {voice.say(place_words(line))}"
 
 
 def _tel(phone: str) -> str:

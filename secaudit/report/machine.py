@@ -154,6 +154,18 @@ class ConsoleLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CourierLine:
+    """Where in which file a collector's answer stands."""
+
+    collector: str
+    """Number of the collector that was handed out."""
+    file: str
+    digest: str
+    """SHA-256 of the file, hexadecimal."""
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trail:
     """Where one piece of a machine's evidence lies in the store."""
 
@@ -174,6 +186,8 @@ class Trail:
     """Bytes of the capture; 0 where they are not known."""
     console: ConsoleLine | None = None
     """Of evidence from a console or a list."""
+    courier: CourierLine | None = None
+    """Of evidence from a collector."""
 
 
 @dataclass(frozen=True, slots=True)

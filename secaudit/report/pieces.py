@@ -4,7 +4,7 @@ from secaudit.messages import Message, literal, msg
 from secaudit.model.outcome import Way
 from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
-from secaudit.report.machine import ConflictRow, ConsoleLine, MachineRow, Side, Trail
+from secaudit.report.machine import ConflictRow, ConsoleLine, CourierLine, MachineRow, Side, Trail
 from secaudit.report.voice import Voice
 from secaudit.report.words import source_words, word
 
@@ -41,8 +41,10 @@ def fact_origin(machine: MachineRow, pieces: tuple[int, ...]) -> Message | None:
     return said if len(found) == 1 else msg("{first} (and {count} more say so)", first=said, count=len(found) - 1)
 
 
-def place_words(line: ConsoleLine) -> Message:
-    """Where a row stands in its file."""
+def place_words(line: ConsoleLine | CourierLine) -> Message:
+    """Where a row or an answer stands in its file."""
+    if isinstance(line, CourierLine):
+        return msg("answer {block} of the file {file}", block=str(line.block), file=line.file)
     return msg("row {row} of the file {file}", row=str(line.row), file=line.file)
 
 
@@ -56,11 +58,12 @@ def trail_pairs(trail: Trail, voice: Voice) -> list[Pair]:
     ]
     if trail.console is not None:
         pairs += _console_pairs(trail.console, voice)
-    greeting = msg("Collector") if trail.way is Way.COURIER else msg("Server greeting")
+    if trail.courier is not None:
+        pairs += _courier_pairs(trail.courier, voice)
     pairs += [
         (msg("Gathering number"), voice.format.number(trail.run), True),
         (msg("Evidence number"), voice.format.number(trail.outcome), True),
-        (greeting, "" if trail.console is not None else trail.server_version or "", True),
+        (msg("Server greeting"), (trail.server_version or "") if trail.way in (Way.SSH, Way.LOCAL) else "", True),
         (msg("Host key"), trail.host_key or "", True),
         (msg("Size of the answer"), voice.say(msg("{size} bytes", size=trail.size)) if trail.size else "", True),
         (msg("Digest of the answer (SHA-256)"), trail.digest, True),
@@ -77,6 +80,14 @@ def _console_pairs(line: ConsoleLine, voice: Voice) -> list[Pair]:
         (msg("Exported by"), line.exporter, False),
         (msg("Exported at"), exported, False),
         (msg("Mapping of columns"), line.profile, True),
+        (msg("Digest of the file (SHA-256)"), line.digest, True),
+    ]
+
+
+def _courier_pairs(line: CourierLine, voice: Voice) -> list[Pair]:
+    return [
+        (msg("File and answer"), voice.say(place_words(line)), False),
+        (msg("Collector"), line.collector, True),
         (msg("Digest of the file (SHA-256)"), line.digest, True),
     ]
 

@@ -22,7 +22,7 @@ from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import load_province
 from secaudit.pipeline.publish import publish
 from secaudit.pipeline.publish.conflicts import conflict_rows
-from secaudit.pipeline.publish.evidence import console_row
+from secaudit.pipeline.publish.evidence import console_row, courier_line
 from secaudit.pipeline.publish.newcomers import NEWCOMER_COLUMNS, newcomer_table
 from secaudit.pipeline.publish.table import COLUMNS, report_rows
 from secaudit.probe import frame
@@ -35,6 +35,7 @@ NOON = datetime(2026, 11, 20, 5, tzinfo=UTC)
 ASOF = NOON + timedelta(days=1)
 FILE = hashlib.sha256(b"the export").hexdigest()
 NONCE = "0" * 32
+ANSWER = f"answer {'a' * 64} of collector 0123456789abcdef, kept in file {FILE}: block 3 of tra loi.txt"
 MANAGED = {"id": "kaspersky-kes-windows", "name": "Kaspersky Endpoint Security", "kind": "av", "running": True, "managed": True}
 
 
@@ -88,7 +89,7 @@ def gather(folder, tmp_path_factory):
     for way, outcomes, facts in (
         (Way.SSH, [outcome("pc-1", Way.SSH, kaspersky)], [parse_facts(kaspersky, knowledge, NOON)]),
         (Way.CONSOLE, rows, said),
-        (Way.COURIER, [outcome("pc-3", Way.COURIER, bkav)], [parse_facts(bkav, knowledge, NOON)]),
+        (Way.COURIER, [outcome("pc-3", Way.COURIER, bkav, detail=ANSWER)], [parse_facts(bkav, knowledge, NOON)]),
     ):
         run = store.begin_run(started_at=NOON, who="test", way=way, scope="all", catalog_digest=digest)
         kept = store.keep(run.number, outcomes)
@@ -154,6 +155,17 @@ def test_a_row_of_a_file_is_told_with_file_row_and_cells(document):
     [section] = machine.sections
     assert section.cells == (("Tên thiết bị", "PC-2"), ("Nhóm", "<b>UBND xã A</b>")) and section.text == ""
     assert machine.trail.size == section.size > 0
+
+
+def test_an_answer_of_a_collector_is_told_with_its_number_file_and_place(document):
+    line = rows(document)["pc-3"].trail.courier
+    assert (line.collector, line.file, line.digest, line.block) == ("0123456789abcdef", "tra loi.txt", FILE, 3)
+    assert "answer 3 of the file tra loi.txt" in render_html(document, Translator(), data_folder("report_templates"))
+
+
+@pytest.mark.parametrize("detail", ["", "answered", ANSWER.replace("block 3", "block x"), f"x{ANSWER}"])
+def test_a_detail_that_says_something_else_names_no_file(detail):
+    assert courier_line(detail) is None
 
 
 def test_several_pieces_are_all_there_and_the_better_grade_decides(document, world):

@@ -18,6 +18,7 @@ from secaudit.report.document import (
     CheckRow,
     ConflictRow,
     ConsoleLine,
+    CourierLine,
     FactRow,
     HeldRow,
     MachineRow,
@@ -97,18 +98,10 @@ def _trails(name: str, number: int, moment: datetime) -> tuple[Trail, ...]:
     if number % 4 == 2:
         return (console,)
     if number % 4 == 1:
-        server = "courier-0123456789abcdef"
+        line = CourierLine("0123456789abcdef", "tra-loi-xa.txt", digest("answers"), number + 1)
         return (
             Trail(
-                moment,
-                Way.COURIER,
-                Grade.C,
-                5,
-                2000 + number,
-                digest(name),
-                digest(f"chain {name}"),
-                server_version=server,
-                size=31000,
+                moment, Way.COURIER, Grade.C, 5, 2000 + number, digest(name), digest(f"chain {name}"), size=31000, courier=line
             ),
         )
     direct = Trail(

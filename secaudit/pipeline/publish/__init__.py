@@ -97,6 +97,7 @@ def _method(measured: Measured) -> tuple[Message, ...]:
     rules = measured.plan.evidence
     return (
         msg("Evidence about a machine counts for {days} days.", days=rules.fresh_days),
+        msg("What a console says of a machine counts for {days} days after it last heard of it.", days=rules.console_days),
         msg("Grades of evidence that count as proof: {grades}.", grades=", ".join(grade.value for grade in rules.grades)),
         msg("A head count of people counts with a dated document, for {days} days.", days=rules.people_valid_days),
         msg("Machines kept isolated for state secrets are counted apart and never examined."),

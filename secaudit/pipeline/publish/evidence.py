@@ -1,5 +1,6 @@
 """Pieces of evidence of machines: their facts, their bytes, and where in which file a console's row stands."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from secaudit.model.fact import FactSet, Missing, MissingReason
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import StoredOutcome, Way
 from secaudit.pipeline.evidence_summary import pieces_of
-from secaudit.report.document import ConsoleLine, SectionText, Trail, section_text
+from secaudit.report.document import ConsoleLine, CourierLine, SectionText, Trail, section_text
 from secaudit.store import Store
 
 CONSOLE = "console"
@@ -20,6 +21,11 @@ CONSOLE = "console"
 _ROW = "row"
 _ABOUT = "evidence."
 """Facts about the evidence itself: all pieces together say them."""
+_ANSWER = re.compile(
+    r"answer [0-9a-f]+ of collector (?P<collector>[0-9a-f]+), kept in file (?P<digest>[0-9a-f]{64}): "
+    r"block (?P<block>\d{1,9}) of (?P<file>.+)",
+    re.DOTALL | re.ASCII,
+)
 _MOST_CELLS = 100
 """Cells of a row that are shown; the file has all."""
 
@@ -106,7 +112,14 @@ def trail_of(piece: Piece) -> Trail:
         host_key=outcome.host_key,
         size=piece.size,
         console=row[0] if row is not None else None,
+        courier=courier_line(outcome.detail) if outcome.way is Way.COURIER else None,
     )
+
+
+def courier_line(detail: str) -> CourierLine | None:
+    """Where a collector's answer stands, as its outcome says; None where it says something else."""
+    found = _ANSWER.fullmatch(detail)
+    return None if found is None else CourierLine(found["collector"], found["file"], found["digest"], int(found["block"]))
 
 
 def section_rows(proof: Proof) -> tuple[SectionText, ...]:
