@@ -12,6 +12,7 @@ from secaudit.model.identity import Identity
 from secaudit.model.intake import Candidate, Newcomer
 from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Inventory
 from secaudit.model.measurement import EndpointState
+from secaudit.pipeline.adopting import aliases
 from secaudit.pipeline.judging import BATCH, batched
 from secaudit.store import Store
 
@@ -23,7 +24,10 @@ def known_machines(
     inventory: Inventory, states: Mapping[str, EndpointState], newcomers: Sequence[Newcomer], said: Mapping[str, Collection[str]]
 ) -> list[Candidate]:
     """``states`` are what the store has of machines, ``said`` the names they gave themselves in earlier evidence."""
-    earlier = {one.id: one.identity for one in newcomers}
+    known_as = aliases(inventory, newcomers)
+    earlier: dict[str, list[Identity]] = {}
+    for one in newcomers:
+        earlier.setdefault(known_as.get(one.id, one.id), []).append(one.identity)
     found = []
     for agency in inventory.agencies:
         standing = {name for one in agency.endpoints if one.status == "in_use" for name in _names(one, said)}
@@ -31,7 +35,7 @@ def known_machines(
             names = _names(endpoint, said)
             if endpoint.status == "retired":
                 names -= standing  # a name is given to the machine that comes after
-            identities = (_declared(endpoint), *_seen(states.get(endpoint.id)), earlier.get(endpoint.id, Identity()))
+            identities = (_declared(endpoint), *_seen(states.get(endpoint.id)), *earlier.get(endpoint.id, ()))
             found.append(
                 Candidate(
                     endpoint.id,
@@ -47,7 +51,7 @@ def known_machines(
             one.id, one.agency, frozenset({host_key(one.name)} - {""}), (one.identity,) if one.identity else (), declared=False
         )
         for one in newcomers
-        if one.id not in declared
+        if one.id not in declared and one.id not in known_as
     ]
     return found
 
