@@ -26,13 +26,15 @@ def parse_facts(capture: Capture, knowledge: Knowledge, observed_at: datetime) -
     for name, parser in parsers.items():
         if name not in DERIVED:
             facts[name] = _fact(FACTS[name], parser, reading)
-    if capture.meta.get("way") == LOCAL:
+    if capture.meta.get("way") in (LOCAL, _COURIER):
         # Measured against itself every clock is right.
         facts[_SKEW] = Missing(MissingReason.UNSUPPORTED, detail="a machine cannot compare its clock with itself")
     return {**facts, **_filled(facts, parsers, reading)}
 
 
 _SKEW = "time.skew_seconds"
+_COURIER = "courier"
+"""A collector's answer is dated by the clock of the machine that wrote it."""
 _COUNTED = Missing(MissingReason.UNSUPPORTED, detail="counted when the machine is judged")
 _NOT_ASKED = Missing(MissingReason.UNSUPPORTED, detail="this platform is not asked for it")
 _NOTHING: Mapping[str, FactValue] = {name: _COUNTED if name in DERIVED else _NOT_ASKED for name in FACTS}

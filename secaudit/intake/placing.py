@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import PurePath
@@ -163,7 +163,7 @@ def kept_files(placed: Sequence[Placed]) -> dict[str, IntakeFile]:
 def _read(answer: Answer, knowledge: Knowledge, moment: datetime) -> tuple[Capture, FactSet]:
     try:
         output = unpack_body(answer.body)
-        capture = frame(answer.platform, answer.nonce, output)
+        capture = replace(frame(answer.platform, answer.nonce, output), meta={"way": Way.COURIER.value})
     except BombError:
         what = msg("unpacked, the answer is larger than {size} MiB, which no machine's is", size=ANSWER_LIMIT >> 20)
         raise refuse(Refused.BOMB, answer.place, what, _AGAIN, agency=answer.agency) from None

@@ -147,9 +147,10 @@ def test_an_answer_from_afar_cannot_bring_such_a_section():
 def test_a_clock_is_never_right_by_comparison_with_itself():
     clock = Section("clock-end", SectionStatus.OK, f"now={NOW}\n".encode())
     assert facts(LINUX, clock, way="")["time.skew_seconds"] == Known(0, "clock-end")
-    skew = facts(LINUX, clock)["time.skew_seconds"]
-    assert isinstance(skew, Missing)
-    assert skew.reason is MissingReason.UNSUPPORTED
+    for way in (LOCAL, "courier"):
+        skew = facts(LINUX, clock, way=way)["time.skew_seconds"]
+        assert isinstance(skew, Missing), way
+        assert skew.reason is MissingReason.UNSUPPORTED
 
 
 @pytest.mark.parametrize(("name", "facts_of"), [("processes", ("logging.active",)), ("listening", ("network.listening",))])

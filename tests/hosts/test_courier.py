@@ -27,6 +27,9 @@ mkdir -p '/srv/bộ thu thập' /srv/share /srv/lent
 chmod 1777 /srv/share '/srv/bộ thu thập'
 chown audit /srv/lent
 printf '%032d\\n' 7 >/etc/machine-id
+mkdir /dev/pts
+mount -t devpts -o newinstance,ptmxmode=666 devpts /dev/pts
+ln -s pts/ptmx /dev/ptmx
 """
 
 

@@ -1,7 +1,7 @@
 """Collectors made for tests, and their answers opened with the reader of the import."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,10 +53,10 @@ class Province:
 
 
 def capture_of(content: Content) -> Capture:
-    """What the probe saw."""
+    """What the probe saw, marked as the import marks it."""
     platform = content.fields["platform"]
     assert platform in ("posix", "windows")
-    return frame(platform, content.fields["nonce"], unpack_body(content.fields["body"]))
+    return replace(frame(platform, content.fields["nonce"], unpack_body(content.fields["body"])), meta={"way": "courier"})
 
 
 def bare_environment(home: Path, *, language: str = "C.UTF-8") -> dict[str, str]:
