@@ -68,11 +68,7 @@ def demo(
 ) -> None:
     """Load, classify, see, take in, judge, measure, report; exit 0 when the job ran to its end, whatever it found."""
     session = session_of(context)
-    for path in (lab_map, evidence):
-        if not path.is_file():
-            raise UsageError(
-                msg("the sample province is not here"), where=str(path), hint=msg("run the demo in a checkout of secaudit")
-            )
+    _check_sample(lab_map, evidence)
     began = time.monotonic()
     session.say(msg("1/7 Loading and validating the inventory"), style="bold")
     province = load_province(inventory, checks_folder(checks), workspace)
@@ -115,6 +111,14 @@ def demo(
             path=target.resolve().as_uri(),
         )
     )
+
+
+def _check_sample(*paths: Path) -> None:
+    for path in paths:
+        if not path.is_file():
+            raise UsageError(
+                msg("the sample province is not here"), where=str(path), hint=msg("run the demo in a checkout of secaudit")
+            )
 
 
 def _say_loaded(session: Session, province: Province) -> None:
