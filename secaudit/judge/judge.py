@@ -132,22 +132,30 @@ class Judge:
             return tuple([Finding(check.id, name, *made) for check, made in zip(self._checks, blind, strict=True)])
         declared = _declared(*said)
         best, facts = steps[0]
-        made = list(zip(self.decide(self.subject({**facts, **declared})), repeat(best), strict=False))
-        for grade, facts in steps[1:]:
-            subject = self.subject({**facts, **declared})
-            made = [
-                (self._decide(check, subject), grade) if decision.verdict is Verdict.UNKNOWN else (decision, at)
-                for check, (decision, at) in zip(self._checks, made, strict=True)
-            ]
+        decisions = self.decide(self.subject({**facts, **declared}))
+        grades: Iterable[Grade | None] = repeat(best)
+        if len(steps) > 1:
+            decisions, grades = self._further(decisions, steps, declared)
+        unknown = Verdict.UNKNOWN
         return tuple(
             [
-                Finding(
-                    check.id, name, *decision,
-                    at if decision.verdict is not Verdict.UNKNOWN and known.verdict is Verdict.UNKNOWN else None,
-                )
-                for check, (decision, at), known in zip(self._checks, made, blind, strict=True)
+                # What the inventory alone decides rests on no evidence.
+                Finding(check.id, name, *made, grade if made[0] is not unknown and known[0] is unknown else None)
+                for check, made, known, grade in zip(self._checks, decisions, blind, grades, strict=False)
             ]
-        )  # fmt: skip
+        )
+
+    def _further(
+        self, decisions: tuple[Decision, ...], steps: Sequence[tuple[Grade | None, FactSet]], declared: Mapping[str, FactValue]
+    ) -> tuple[tuple[Decision, ...], list[Grade | None]]:
+        """What worse grades decide of that which better ones left open, and the grade of each decision."""
+        made, grades = list(decisions), [steps[0][0]] * len(decisions)
+        for grade, facts in steps[1:]:
+            subject = self.subject({**facts, **declared})
+            for place, check in enumerate(self._checks):
+                if made[place].verdict is Verdict.UNKNOWN:
+                    made[place], grades[place] = self._decide(check, subject), grade
+        return tuple(made), grades
 
     def _unseen(self, reason: MissingReason, said: _Said) -> tuple[Decision, ...]:
         """Machines nobody saw differ only in what the inventory says."""

@@ -111,7 +111,7 @@ def compare_sample(province: Province, store: Store, draw: Draw) -> RecheckRepor
     for names in batched(sample_of(draw), BATCH):
         seen = [attempts[name].number for name in names if name in attempts and attempts[name].outcome.sight is Sight.SEEN]
         facts = _facts(province, store, [*(before[name] for name in names), *seen])
-        machines += [_machine(store.outcome(before[name]), attempts.get(name), facts) for name in names]
+        machines += [_machine(name, store.outcome(before[name]), attempts.get(name), facts) for name in names]
     store.save_recheck(draw.run, machines)
     found = store.recheck(draw.run)
     assert found is not None
@@ -135,10 +135,11 @@ def _facts(province: Province, store: Store, numbers: Iterable[int]) -> Mapping[
     return {**store.facts_of(wanted), **parse_captures(province, store, outcomes)}
 
 
-def _machine(earlier: StoredOutcome, attempt: StoredOutcome | None, facts: Mapping[int, FactSet]) -> MachineRecheck:
+def _machine(name: str, earlier: StoredOutcome, attempt: StoredOutcome | None, facts: Mapping[int, FactSet]) -> MachineRecheck:
+    """``earlier`` may have come in under another id, before the machine was declared."""
     old = earlier.outcome
     found = MachineRecheck(
-        old.endpoint, old.grade, earlier.number, old.finished_at, Recheck.NOT_SEEN, attempt.outcome.sight if attempt else None
+        name, old.grade, earlier.number, old.finished_at, Recheck.NOT_SEEN, attempt.outcome.sight if attempt else None
     )
     if attempt is None or attempt.outcome.sight is not Sight.SEEN:
         return found

@@ -13,10 +13,12 @@ from secaudit.model.intake import Newcomer
 from secaudit.model.measurement import BlockerKind, Tally
 from secaudit.model.outcome import Grade, Outcome, Sight, Way
 from secaudit.model.plan import EvidenceRules
+from secaudit.model.recheck import Recheck
 from secaudit.pipeline.adopting import aliases, waiting
 from secaudit.pipeline.judging import gather_states
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, classify_province, load_province
+from secaudit.pipeline.rechecking import Share, compare_sample, draw_sample, scope_of
 from secaudit.pipeline.seeing import Scope, select
 from secaudit.pipeline.taking_in import take_in
 from secaudit.pipeline.ways import Asked, Ways
@@ -190,3 +192,26 @@ def test_a_console_does_not_keep_a_scan_from_looking(world, tmp_path):
         states = gather_states(province, store, as_of=AT, rules=RULES)
         chosen = select(province, states, Scope(), ways=Ways(province.inventory, Asked("audit")), day=AT)
         assert ([job.endpoint.id for job in chosen.jobs], chosen.fresh) == (["told"], 1)
+
+
+def test_a_recheck_compares_the_best_indirect_piece_under_the_id_that_is_declared(world, tmp_path):
+    """Machines with direct evidence rest on nothing indirect; one that came in under another id is drawn by its own."""
+    with Store.open(tmp_path / "w" / "store.sqlite") as store:
+        province = world.load(xa_a=["id: seen, address: 127.9.9.1", "id: m, serial: 5CD1234XYZ, address: 127.9.9.2"])
+        plan = province.plan(DEFAULT_PLAN)
+        world.take(store, province, [told("new-1"), told("seen")], [newcomer(serial="5CD1234XYZ")])
+        world.take(store, province, [told("m", Way.COURIER)])
+        world.take(store, province, [told("seen", Way.SSH)])
+        ways = Ways(province.inventory, Asked("audit"))
+        draw = draw_sample(province, plan, store, Scope(), share=Share("1", count=1), seed="s", ways=ways, moment=AT)
+        assert [(one.endpoint, store.outcome(one.outcome).outcome.way) for one in draw.population] == [("m", Way.CONSOLE)]
+        run = store.begin_run(
+            started_at=AT, who="t", way=Way.SSH, scope=scope_of(draw).note, inventory_digest="i" * 64, catalog_digest="c" * 64
+        )
+        draw = replace(draw, run=run.number)
+        store.save_draw(draw)
+        gone = {"protection.products": Known([], "services"), "machine.name": Known("pc-01", "about")}
+        store.keep(run.number, [replace(told("m", Way.SSH, days=0), facts=gone)])
+        store.end_run(run.number, "finished", AT)
+        [machine] = compare_sample(province, store, draw).machines
+        assert (machine.endpoint, machine.result, machine.grade) == ("m", Recheck.DIFFERS, Grade.B)

@@ -206,3 +206,24 @@ def test_a_contradiction_is_a_finding_and_the_better_grade_decides_all_the_same(
     )
     agreed = verdicts((Grade.A, seen), (Grade.B, seen))
     assert agreed[ABOUT_EVIDENCE] == (Verdict.PASS, Grade.B)
+
+
+def test_the_worked_example_of_the_page():
+    """docs/grades.md."""
+    clamav = {"id": "clamav", "name": "ClamAV", "kind": "av", "running": True}
+    unmanaged = {**RUNNING, "version": "12"}
+    pieces = (
+        (Grade.A, {"protection.products": known([unmanaged]), "disk.encrypted": REASON}),
+        (Grade.B, {"protection.products": known([{**RUNNING, "signature_age_days": 0, "managed": True}], complete=False)}),
+        (Grade.C, {"protection.products": known([{**RUNNING, "running": False, "signature_age_days": 3}, clamav]),
+                   "disk.encrypted": known(True)}),
+    )  # fmt: skip
+    facts = combined(*pieces).facts
+    assert list(facts["protection.products"].value) == [{**unmanaged, "managed": True}]
+    steps = combined(*pieces).steps
+    laptop = Endpoint.model_validate({"id": "pc-1", "kind": "laptop", "os": "windows"})
+    found = {one.check: (one.verdict, one.grade) for one in JUDGE.judge_steps(laptop, steps)}
+    assert found["protection.active"] == (Verdict.PASS, Grade.A)
+    assert found["protection.managed"] == (Verdict.PASS, Grade.B)
+    assert found["disk.encrypted"] == (Verdict.PASS, Grade.C)
+    assert found[ABOUT_EVIDENCE] == (Verdict.FAIL, Grade.C)
