@@ -9,7 +9,7 @@ adds the rules for authors: lengths, both languages, references, cases for every
 ``with_overrides`` puts a workspace's own parameters in place of the catalog's.
 """
 
-from secaudit.catalog.consoles import CONSOLES_FOLDER, console_profiles
+from secaudit.catalog.consoles import CONSOLES_FOLDER, console_problems, console_profiles
 from secaudit.catalog.load import lint_catalog, load_catalog
 from secaudit.catalog.overrides import PARAMETERS_FILE, override_problems, with_overrides
 from secaudit.catalog.skeleton import write_skeleton
@@ -17,6 +17,7 @@ from secaudit.catalog.skeleton import write_skeleton
 __all__ = [
     "CONSOLES_FOLDER",
     "PARAMETERS_FILE",
+    "console_problems",
     "console_profiles",
     "lint_catalog",
     "load_catalog",

@@ -31,6 +31,11 @@ def console_profiles(catalog: Catalog, workspace: Path | None) -> Mapping[str, P
     return MappingProxyType(dict(sorted({**catalog.consoles, **own}.items())))
 
 
+def console_problems(catalog: Catalog, workspace: Path) -> list[Problem]:
+    """Everything :func:`console_profiles` refuses."""
+    return _own(catalog, workspace / CONSOLES_FOLDER)[1]
+
+
 def checked_profile(catalog: Catalog, yaml: YamlFile, stem: str) -> tuple[Profile | None, list[Problem]]:
     """The mapping in ``yaml``, which is or will be the file ``<stem>.yaml``, and what is wrong with it."""
     found, problems = validate(yaml, Profile)

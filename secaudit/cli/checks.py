@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from secaudit.catalog import lint_catalog, load_catalog, override_problems, with_overrides
+from secaudit.catalog import console_problems, lint_catalog, load_catalog, override_problems, with_overrides
 from secaudit.cli.check_files import check_docs, new_check
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
@@ -183,13 +183,14 @@ def lint(
     checks: CatalogArgument = None,
     workspace: Annotated[Path | None, WorkspaceOption] = None,
 ) -> None:
-    """Exit 5 when there is a problem; a workspace's own parameters are looked at too."""
+    """Exit 5 when there is a problem; a workspace's own parameters and mappings are looked at too."""
     session = session_of(context)
     folder = checks_folder(checks)
     problems = lint_catalog(folder)
     if not problems:
         catalog = load_catalog(folder)
-        problems = [*plan_problems(catalog, folder), *override_problems(catalog, workspace_folder(workspace))]
+        own = workspace_folder(workspace)
+        problems = [*plan_problems(catalog, folder), *override_problems(catalog, own), *console_problems(catalog, own)]
     show_problems(session, problems, on=session.out)
     if problems:
         session.say(msg("{count} problem(s) found in the data", count=len(problems)), style="bold red")

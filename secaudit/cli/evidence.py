@@ -40,7 +40,7 @@ from secaudit.model.plan import Plan
 from secaudit.pipeline.import_sheets import import_sheets
 from secaudit.pipeline.importing import Export, Importing, accept, read_export, reconcile_export
 from secaudit.pipeline.newcomers import newcomer_files, waiting_newcomers
-from secaudit.pipeline.province import DEFAULT_PLAN, Province, classify_province, load_province
+from secaudit.pipeline.province import DEFAULT_PLAN, Levels, Province, classify_province, load_province
 from secaudit.pipeline.seeing import Scope, check_names
 from secaudit.pipeline.taking_in import Taken
 from secaudit.report.voice import Voice
@@ -121,22 +121,24 @@ def _compared(
         with Store.open(path) as store:
             store.claim()
             importing = reconcile_export(province, plan, levels, store, export, now=now)
-            with one_bar(session, msg("Judging")) as progress:
-                taken = accept(
-                    province,
-                    plan,
-                    levels,
-                    store,
-                    importing,
-                    who=login_user(None),
-                    clock=lambda: datetime.now(UTC),
-                    progress=progress,
-                )
-        return importing, taken
+            return importing, _accepted(session, province, plan, levels, store, importing)
     if not path.exists() or not path.stat().st_size:
         return reconcile_export(province, plan, levels, None, export, now=now), None
     with Store.peek(path) as store:
         return reconcile_export(province, plan, levels, store, export, now=now), None
+
+
+def _accepted(
+    session: Session, province: Province, plan: Plan, levels: Levels, store: Store, importing: Importing
+) -> Taken | None:
+    """Ctrl-C leaves what is kept by then; importing again adds the rest."""
+    who = login_user(None)
+    try:
+        with one_bar(session, msg("Judging")) as progress:
+            return accept(province, plan, levels, store, importing, who=who, clock=lambda: datetime.now(UTC), progress=progress)
+    except KeyboardInterrupt:
+        session.say(msg("interrupted: what was kept stays; import the file again and the rest is kept too"), style="bold red")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
 def _day_of(asked: str | None) -> tuple[datetime, datetime] | None:

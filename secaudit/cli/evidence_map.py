@@ -25,6 +25,7 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.tree import Command
 from secaudit.errors import UsageError
+from secaudit.intake.reasons import reason_words
 from secaudit.messages import Message, clean, literal, msg, msgc
 from secaudit.model.catalog import Catalog
 from secaudit.model.console import FIELDS, EvidenceSource, FieldName, Profile
@@ -41,6 +42,7 @@ from secaudit.pipeline.mapping import (
     open_sheets,
     profile_of,
     try_mapping,
+    with_groups_of,
     words_to_ask,
 )
 from secaudit.source import did_you_mean, fold, shown
@@ -112,11 +114,14 @@ def map_file(
     _print_columns(session, found)
     asker = _Asker(session, found, ask=not yes)
     choice = asker.choice(source, name, catalog)
-    profile = profile_of(found, choice)
+    profile = with_groups_of(profile_of(found, choice), profiles.get(choice.id))
     target = folder / CONSOLES_FOLDER / f"{profile.id}.yaml"
     text = mapping_text(profile)
     checked = checked_text(catalog, text, target)
     _print_trial(session, checked, try_mapping(found.table, checked, datetime.now(UTC), file))
+    if not yes and _confirmed(session):
+        profile = profile.model_copy(update={"confirmed": True})
+        text = mapping_text(profile)
     _save(session, target, text, profile, ask=not yes)
 
 
@@ -255,13 +260,19 @@ def _print_trial(session: Session, profile: Profile, trial: Trial) -> None:
         grid.add_column(session.text(heading), overflow="fold")
     for field in FIELDS:
         if field in trial.known or field in trial.unread:
-            reasons = " · ".join(f"{clean(why, limit=80)} ({count})" for why, count in trial.unread.get(field, ()))
+            reasons = " · ".join(f"{session.text(reason_words(why))} ({count})" for why, count in trial.unread.get(field, ()))
             grid.add_row(session.text(FIELD_WORDS[field]), f"{trial.known.get(field, 0)}/{rows}", Text(reasons))
     session.out.print(grid)
     session.out.print(session.text(msg("{count} machines read with the mapping {id}", count=rows, id=profile.id)))
     if trial.read.problems:
         show_problems(session, trial.read.problems[:5])
         session.say(msg("{count} remarks on rows of this file", count=len(trial.read.problems)), style="yellow")
+
+
+def _confirmed(session: Session) -> bool:
+    """Only a person who has seen the console can say that the values above are those it shows."""
+    question = msg("Is this an unchanged export, and are the values above those of the console? Type yes to mark it confirmed")
+    return fold(str(typer.prompt(session.text(question), default="", show_default=False, err=True))).strip().lower() in _YES
 
 
 def _save(session: Session, target: Path, text: str, profile: Profile, *, ask: bool) -> None:

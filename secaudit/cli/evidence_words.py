@@ -14,6 +14,7 @@ from secaudit.cli.session import Session
 from secaudit.intake.reconcile import AgencyTally, Fate, Reconciled, text_in
 from secaudit.messages import Message, clean, msg, msgc
 from secaudit.model.base import VIETNAM_TIME
+from secaudit.model.console import EvidenceSource
 from secaudit.model.inventory import Inventory
 from secaudit.pipeline.import_sheets import ABSENCE, agency_word
 from secaudit.pipeline.import_words import ADVICE, FATES, STEPS
@@ -62,7 +63,8 @@ def print_import(session: Session, inventory: Inventory, importing: Importing, t
     show_problems(session, importing.export.problems[:MOST_PROBLEMS])
     _more(session, len(importing.export.problems) - MOST_PROBLEMS)
     _print_fates(session, found.counts)
-    _print_steps(session, found.kept)
+    if file.source != EvidenceSource.AD:  # a directory says nothing of protection
+        _print_steps(session, found.kept)
     _print_agencies(session, found.agencies, names)
     for fate in _SHOWN:
         _print_rows(session, fate, found.of(fate), names)

@@ -57,9 +57,9 @@ def judge(
     province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     moment = moment_of(None)
     levels = classify_province(province, day_in_vietnam(moment))
-    fresh_days = province.plan(plan).evidence.fresh_days
+    rules = province.plan(plan).evidence
     with needed_store(folder) as store, one_bar(session, msg("Judging")) as steps:
-        judged = rejudge(province, store, levels, moment=moment, fresh_days=fresh_days, progress=steps)
+        judged = rejudge(province, store, levels, moment=moment, rules=rules, progress=steps)
     tallies = count_verdicts(judged.values())
     if output is OutputFormat.JSON:
         print_json(

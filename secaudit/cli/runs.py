@@ -181,6 +181,13 @@ def _credential(session: Session, offer: Offer) -> str:
     return clean(f"{kind} {offer.fingerprint}" if offer.fingerprint else kind)
 
 
+_MARKS = {
+    Way.LOCAL: msgc("mark", " (local)"),
+    Way.CONSOLE: msgc("mark", " (console, grade B)"),
+    Way.COURIER: msgc("mark", " (collector, grade C)"),
+}
+
+
 def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome], offers: Sequence[Offer]) -> None:
     table = Table(title=session.text(msg("Run {number}: {status}", number=run.number, status=STATUS[run.status])))
     for heading in (msg("No."), msg("Endpoint"), msg("Result"), msg("Seconds"), msg("Offered"), msg("Detail"), msg("Chain")):
@@ -190,7 +197,7 @@ def _print_outcomes(session: Session, run: Run, outcomes: list[StoredOutcome], o
         outcome = stored.outcome
         seconds = (outcome.finished_at - outcome.started_at).total_seconds()
         mark = session.text(msgc("mark", " (lab data)")) if outcome.lab else ""
-        mark += session.text(msgc("mark", " (local)")) if outcome.way is Way.LOCAL else ""
+        mark += session.text(_MARKS[outcome.way]) if outcome.way in _MARKS else ""
         table.add_row(
             str(stored.number),
             Text(clean(outcome.endpoint)),
@@ -212,6 +219,7 @@ def scope_text(session: Session, scope: str) -> str:
         "this machine": msg("this machine"),
         "recheck": msg("re-check"),
         "answers": msg("answers of collectors"),
+        "export": msg("an export"),
     }
     kinds = {
         "agency": msg("agency"),
@@ -222,6 +230,8 @@ def scope_text(session: Session, scope: str) -> str:
         "draw": msgc("recheck", "draw"),
         "agencies": msgc("scope", "agencies"),
         "files": msgc("scope", "files"),
+        "source": msgc("scope", "source"),
+        "digest": msgc("scope", "digest"),
     }
     parts: list[Message] = [words.get(chosen, literal(clean(chosen)))]
     for name in names:

@@ -31,8 +31,7 @@ def quarantined(province: Province, workspace: Path, moment: datetime) -> dict[s
     with existing_store(workspace) as store:
         if store is None:
             return {}
-        days = province.plan(DEFAULT_PLAN).evidence.fresh_days
-        states = gather_states(province, store, as_of=moment, fresh_days=days)
+        states = gather_states(province, store, as_of=moment, rules=province.plan(DEFAULT_PLAN).evidence)
     found = {name: state.doubt for name, state in states.items() if state.doubt is not None}
     return {name: doubt for name, doubt in found.items() if doubt.kind is not DoubtKind.DOUBLED}
 

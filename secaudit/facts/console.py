@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from secaudit.facts.product_names import for_system, product_named
-from secaudit.facts.products import UNLISTED, Found, records, settle
+from secaudit.facts.products import Found, records, settle
 from secaudit.facts.reading import NotReadError, Parser, Reading
 from secaudit.facts.windows_machine import FIRST_11, release_of
 from secaudit.model.fact import FactValue, Known, Missing, MissingReason
 from secaudit.model.identifiers import dashed, real_uuid, serial_number
+from secaudit.model.record import UNLISTED
 
 SECTION = "row"
 _DAY = timedelta(days=1)

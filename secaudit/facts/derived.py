@@ -4,11 +4,14 @@ from datetime import datetime
 
 from secaudit.facts.lifecycle import OFFICE, SUPPORT, office_days_left, support_days_left
 from secaudit.facts.windows_level import BEHIND, DUE, LEVEL, patch_level
-from secaudit.model.fact import FactSet
+from secaudit.model.fact import FactSet, Missing, MissingReason
 from secaudit.model.knowledge import Knowledge
 
-DERIVED: frozenset[str] = frozenset({SUPPORT, OFFICE, LEVEL, BEHIND, DUE})
+WAYS = "evidence.ways"
+CONFLICTS = "evidence.conflicts"
+DERIVED: frozenset[str] = frozenset({SUPPORT, OFFICE, LEVEL, BEHIND, DUE, WAYS, CONFLICTS})
 """Facts no parser gives: an answer kept for weeks gives them anew on each day."""
+_OF_ONE_PIECE = Missing(MissingReason.UNSUPPORTED, detail="one piece of evidence alone contradicts nothing")
 
 
 def derive_facts(facts: FactSet, knowledge: Knowledge, moment: datetime) -> FactSet:
@@ -19,4 +22,7 @@ def derive_facts(facts: FactSet, knowledge: Knowledge, moment: datetime) -> Fact
         SUPPORT: support_days_left(facts, knowledge, today),
         OFFICE: office_days_left(facts, knowledge, today),
         **patch_level(facts, knowledge, today),
+        # Whoever puts several pieces together says more (pipeline/combining.py).
+        WAYS: _OF_ONE_PIECE,
+        CONFLICTS: _OF_ONE_PIECE,
     }

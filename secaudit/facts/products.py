@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 from secaudit.model.fact import Known, MissingReason, Scalar
 from secaudit.model.knowledge import Product
 
-UNLISTED = "unlisted"
-"""Id of a product that is registered with Windows and stands in no catalogue."""
-
 
 @dataclass(slots=True)
 class Found:

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from secaudit.facts.matching import hits, matches
-from secaudit.facts.products import UNLISTED, Found, records, settle
+from secaudit.facts.products import Found, records, settle
 from secaudit.facts.reading import NotReadError, Parser, Reading, utc_moment, value_or_reason, whole
 from secaudit.facts.windows_machine import build_number, dword, key, server_or_none, text
 from secaudit.facts.wsc import Registered, merged, registered
 from secaudit.model.fact import FactValue, MissingReason
 from secaudit.model.knowledge import Product
+from secaudit.model.record import UNLISTED
 
 RUNNING = 4
 """ServiceController state."""

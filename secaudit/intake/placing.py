@@ -52,12 +52,10 @@ class Placed:
         one = self.answer
         return Receipt(one.mac, one.courier, one.nonce, one.machine, one.time, self.endpoint)
 
-    @property
-    def newcomer(self) -> Newcomer:
+    def newcomer(self, now: datetime) -> Newcomer:
         """The machine, for the list of those nobody declares."""
-        one = self.answer
-        system = _SYSTEMS.get(one.platform, "")
-        return Newcomer(self.endpoint, one.agency, self.name, self.identity, system, SOURCE, one.time, one.time)
+        one, moment = self.answer, moment_of(self.answer, now)
+        return Newcomer(self.endpoint, one.agency, self.name, self.identity, _SYSTEMS[one.platform], SOURCE, moment, moment)
 
 
 def look_at(answer: Answer, knowledge: Knowledge, now: datetime) -> Seen:
@@ -78,7 +76,8 @@ def evidence_of(placed: Placed, file: IntakeFile, knowledge: Knowledge, now: dat
     answer = placed.answer
     moment = moment_of(answer, now)
     capture, facts = _read(answer, knowledge, moment)
-    detail = f"collector {answer.courier}, block {answer.place.block} of {answer.place.file}; kept as file {file.digest}"
+    where = f"block {answer.place.block} of {file.name}"
+    detail = f"answer {answer.mac} of collector {answer.courier}, kept in file {file.digest}: {where}"
     return Outcome(
         endpoint=placed.endpoint,
         way=Way.COURIER,

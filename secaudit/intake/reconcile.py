@@ -14,6 +14,7 @@ from enum import StrEnum
 from secaudit.facts.reading import GRACE
 from secaudit.intake.groups import AgencyGroups
 from secaudit.intake.matching import match, newcomer_id
+from secaudit.intake.reasons import reason_words
 from secaudit.messages import Message, msg
 from secaudit.model.console import ConsoleRow, FieldName
 from secaudit.model.identity import Identity
@@ -200,7 +201,7 @@ def _moment(row: ConsoleRow, terms: Terms) -> _Moment:
     at = row.values.get("last_contact")
     if not isinstance(at, datetime):
         why = row.unread.get("last_contact")
-        return None, Fate.NO_CONTACT, msg("the last contact is not known: {why}", why=_WHY.get(why or "", why))
+        return None, Fate.NO_CONTACT, msg("the last contact is not known: {why}", why=reason_words(why) if why else _NO_COLUMN)
     if at > terms.latest:
         # Such a moment must not push aside rows with an honest one.
         return (
@@ -281,7 +282,6 @@ def _unmapped(lines: Iterable[Reconciled]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(groups.items(), key=lambda item: (-item[1], item[0])))
 
 
-_WHY = {"": msg("the export has no such column"), "the cell is empty": msg("the cell is empty")}
-"""What is said so often that it is said in the reader's language."""
+_NO_COLUMN = msg("the export has no such column")
 _TAKEN = msg("the id proposed for it is another machine's: declare it by hand")
 _STORED = msg("the store has evidence of this console about it that is as new")

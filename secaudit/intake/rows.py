@@ -11,6 +11,18 @@ from types import MappingProxyType
 from secaudit.errors import Problem
 from secaudit.intake.columns import Columns, columns_of, row_place
 from secaudit.intake.moments import day_first_of, moment_of
+from secaudit.intake.reasons import (
+    AHEAD,
+    CONTRADICTED,
+    DECIDES_NOTHING,
+    EMPTY,
+    NO_IDENTIFIER,
+    NO_MASK,
+    NO_MOMENT,
+    NO_WORD,
+    TOO_YOUNG,
+    reason,
+)
 from secaudit.intake.table_model import Cell, Table, TableRow, text_of
 from secaudit.messages import clean, msg
 from secaudit.model.console import FIELDS, IDENTIFYING, OTHERS, UNKNOWN, ConsoleRow, FieldName, Profile, spelled, unaccented
@@ -36,7 +48,7 @@ _PLAIN_WORDS: Mapping[str, bool] = MappingProxyType({unaccented(word): value for
 _RELEASE = re.compile(r"\((\d{4})(\d{2})(\d{2})\)\s*$")
 """ESET writes the day of its signatures behind their number: ``30250 (20261124)``."""
 _MAC = re.compile(r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}|[0-9a-f]{12}", re.IGNORECASE)
-_EMPTY = "the cell is empty"
+_EMPTY = reason(EMPTY)
 
 
 @dataclass(frozen=True)
@@ -137,7 +149,7 @@ def _field(name: FieldName, cells: Sequence[Cell], way: _Way) -> tuple[Value | N
         return None, _EMPTY
     meaning = _meaning(name, text_of(cell), way)
     if meaning == UNKNOWN:
-        return None, f"“{_shown(cell)}” decides nothing"
+        return None, reason(DECIDES_NOTHING, value=_shown(cell))
     return _READERS[FIELDS[name][0]](name, cell, meaning, way)
 
 
@@ -160,7 +172,7 @@ def _flag(_: FieldName, cell: Cell, meaning: str | None, _way: _Way) -> tuple[Va
         return meaning == "true", ""
     text = text_of(cell)
     known = _WORDS.get(spelled(text), _PLAIN_WORDS.get(spelled(text)))
-    return known, f"“{_shown(cell)}” is not a known word for yes or no"
+    return known, reason(NO_WORD, value=_shown(cell))
 
 
 def _moment(name: FieldName, cell: Cell, _said: str | None, way: _Way) -> tuple[Value | None, str]:
@@ -169,9 +181,9 @@ def _moment(name: FieldName, cell: Cell, _said: str | None, way: _Way) -> tuple[
     if moment is None and name == "signature_date" and isinstance(cell, str) and (found := _RELEASE.search(cell)):
         moment = moment_of("-".join(found.groups()), day_first=None, zone=zone)
     if moment is None:
-        return None, f"“{_shown(cell)}” is no date that means one moment"
+        return None, reason(NO_MOMENT, value=_shown(cell))
     if moment > way.latest:
-        return None, f"“{_shown(cell)}” lies in the future: a clock is wrong, or day and month are mixed up"
+        return None, reason(AHEAD, value=_shown(cell))
     return moment, ""
 
 
@@ -179,7 +191,7 @@ def _text(name: FieldName, cell: Cell, meaning: str | None, _way: _Way) -> tuple
     text = clean(meaning if meaning is not None else text_of(cell), limit=MOST_TEXT).strip()
     reader = _IDENTIFIERS.get(name)
     value = text if reader is None else reader(text)
-    return value or None, f"“{_shown(cell)}” is no {_CALLED.get(name, name)} of a machine"
+    return value or None, reason(NO_IDENTIFIER, value=_shown(cell), what=_CALLED.get(name, name))
 
 
 def _host(text: str) -> str:
@@ -218,10 +230,10 @@ def _by_mask(row: TableRow, way: _Way, values: dict[FieldName, Value], unread: d
         told = {meaning == "true" for bit, meaning in bits.items() if mask is not None and mask >> int(bit) & 1}
         if mask is None:
             if name not in values:
-                unread.setdefault(name, "the status mask is no number")
+                unread.setdefault(name, reason(NO_MASK))
         elif len(told) > 1 or (told and name in values and values[name] not in told):
             values.pop(name, None)
-            unread[name] = "the status mask contradicts itself or the column"
+            unread[name] = reason(CONTRADICTED)
         elif told:
             values[name] = told.pop()
             unread.pop(name, None)
@@ -241,7 +253,7 @@ def _against_time(values: dict[FieldName, Value], unread: dict[FieldName, str]) 
     contact, date = values.get("last_contact"), values.get("signature_date")
     if isinstance(contact, datetime) and isinstance(date, datetime) and date > contact + _LEEWAY:
         del values["signature_date"]
-        unread["signature_date"] = f"{date.astimezone(UTC):%Y-%m-%d} lies after the last contact: one of the dates is wrong"
+        unread["signature_date"] = reason(TOO_YOUNG, value=f"{date.astimezone(UTC):%Y-%m-%d}")
 
 
 def _shown(cell: Cell) -> str:

@@ -5,13 +5,15 @@ is compared as it is.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from secaudit.model.fact import FACTS, FactSet, Known, Missing, ValueType
+from secaudit.model.identity import Identity
 from secaudit.model.recheck import Agreement, FactAgreement
+from secaudit.model.record import key_fields
 
 SHOWN = 400
 """Characters of a value that are kept beside the result."""
@@ -58,18 +60,19 @@ AGES = frozenset(
 """An age may fall, because something was done since; it rises no faster than time."""
 RISING = frozenset({"os.build", "os.revision"})
 """Updates raise it; nothing lowers it."""
-_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+_SPELLINGS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
-        "protection.products": ("id", "name"),
-        "accounts.login": ("name",),
-        "logging.audit_categories": ("id",),
-        "disk.volumes": ("name",),
-        "firewall.profiles": ("name",),
+        "machine.name": lambda text: text.partition(".")[0].casefold(),
+        "machine.uuid": lambda text: Identity(uuid=text).uuid_key,
+        "machine.serial": lambda text: Identity(serial=text).serial_key,
+        "machine.id": lambda text: Identity(machine_id=text).machine_key,
     }
 )
-"""What names a record of a list."""
+"""One spelling of what consoles and systems write in several: with or without domain, in capitals or not."""
 _LEFT_OUT = frozenset({"version", "source", "last_login_days", "uid"})
 """Fields that change honestly, or say only how something was found."""
+_NAMING = frozenset({"id", "name"})
+"""Fields that say which record it is; how a product is called differs from one way to the other."""
 _AGE_FIELDS = frozenset({"signature_age_days", "password_age_days"})
 Record = Mapping[str, Any]
 
@@ -79,6 +82,32 @@ def agreement(before: FactSet, after: FactSet, *, between: float) -> tuple[FactA
     days = max(between, 0.0) / DAY
     names = sorted({*before, *after} & FACTS.keys())
     return tuple(found for name in names if (found := _fact(name, before.get(name), after.get(name), days)) is not None)
+
+
+class Difference(NamedTuple):
+    """One contradiction inside a fact."""
+
+    place: str
+    """Record and field; empty when the fact as a whole differs."""
+    before: str
+    """JSON."""
+    after: str
+
+
+def differences(name: str, before: Known, after: Known, *, between: float) -> tuple[Difference, ...]:
+    """Everything in which two readings of a fact contradict each other, by the rules of :func:`agreement`."""
+    days = max(between, 0.0) / DAY
+    if name in MOVING or not _differs(name, before, after, days)[0]:
+        return ()
+    if FACTS[name].type is not ValueType.RECORDS:
+        return (Difference("", _json(before.value), _json(after.value)),)
+    old, new = _by_key(name, before.value), _by_key(name, after.value)
+    gone, come = _unmatched(old, new, before, after)
+    return (
+        *(Difference(f"{key} listed", "true", "false") for key in gone),
+        *(Difference(f"{key} listed", "false", "true") for key in come),
+        *(Difference(f"{key} {field}", one, other) for key, field, one, other, _ in _fields_that_differ(old, new, days)),
+    )
 
 
 def seconds_between(before: datetime, after: datetime) -> float:
@@ -113,6 +142,9 @@ def _differs(name: str, before: Known, after: Known, days: float) -> tuple[str, 
         return (f"it fell from {old} to {new}" if new < old else ""), True
     if name == "machine.memory_mb":
         return ("another size" if abs(new - old) > MEMORY_SHARE * max(old, new) else ""), True
+    spelling = _SPELLINGS.get(name)
+    if spelling is not None:
+        return ("" if spelling(str(old)) == spelling(str(new)) else "another value"), True
     kind = FACTS[name].type
     if kind is ValueType.RECORDS:
         return _records(name, before, after, days)
@@ -137,28 +169,48 @@ def _lists(name: str, before: Known, after: Known) -> tuple[str, bool]:
 def _records(name: str, before: Known, after: Known, days: float) -> tuple[str, bool]:
     """Records with the same key, field by field; one that a whole list lacks is a difference, one that a part lacks is none."""
     old, new = _by_key(name, before.value), _by_key(name, after.value)
+    if said := _gone_and_come(*_unmatched(old, new, before, after)):
+        return said, True
+    for key, field, one, other, said in _fields_that_differ(old, new, days):
+        return f"{key}: {field} {said or f'was {one}, is {other}'}", True
+    both = old.keys() & new.keys()
+    # That a product is there stands on both sides.
+    compared = (before.complete and after.complete) or (name == "protection.products" and bool(both))
+    return "", compared or any(_common(old[key], new[key]) for key in both)
+
+
+def _unmatched(
+    old: Mapping[str, Record], new: Mapping[str, Record], before: Known, after: Known
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Records that a whole list on the other side lacks: gone, come."""
     gone = sorted(old.keys() - new.keys()) if after.complete else []
     come = sorted(new.keys() - old.keys()) if before.complete else []
-    if said := _gone_and_come(gone, come):
-        return said, True
-    compared = before.complete and after.complete
+    return gone, come
+
+
+def _fields_that_differ(
+    old: Mapping[str, Record], new: Mapping[str, Record], days: float
+) -> Iterator[tuple[str, str, str, str, str]]:
+    """Record, field, both values as JSON, and what is said of an age."""
     for key in sorted(old.keys() & new.keys()):
         one, other = old[key], new[key]
-        for field in sorted((one.keys() & other.keys()) - _LEFT_OUT - set(_KEYS.get(name, ()))):
-            compared = True
+        for field in _common(one, other):
             said = _aged(one[field], other[field], days) if field in _AGE_FIELDS else ""
             if said or (field not in _AGE_FIELDS and one[field] != other[field]):
-                return f"{key}: {field} {said or f'was {_json(one[field])}, is {_json(other[field])}'}", True
-        compared = compared or name == "protection.products"  # that it is there stands on both sides
-    return "", compared
+                yield key, field, _json(one[field]), _json(other[field]), said
+
+
+def _common(one: Record, other: Record) -> list[str]:
+    """Fields that are compared."""
+    return sorted((one.keys() & other.keys()) - _LEFT_OUT - _NAMING)
 
 
 def _by_key(name: str, rows: object) -> dict[str, Record]:
-    fields = _KEYS.get(name)
     found: dict[str, Record] = {}
     for row in rows if isinstance(rows, Sequence) and not isinstance(rows, str) else ():
         if isinstance(row, Mapping):
-            found[_json(row) if fields is None else " ".join(str(row.get(field, "")) for field in fields)] = row
+            fields = key_fields(name, row)
+            found[" ".join(str(row.get(field, "")) for field in fields) if fields else _json(row)] = row
     return found
 
 

@@ -1,8 +1,9 @@
 """One finding per check and endpoint."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import repeat
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from secaudit.model.check import Check, Parameter
 from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS, FactSet, FactValue, Known, Missing, MissingReason
 from secaudit.model.finding import Finding, MissingFact, Verdict
 from secaudit.model.inventory import Endpoint, EndpointKind
+from secaudit.model.outcome import Grade
 
 EVIDENCE_LIMIT = 2_000
 """Characters of one piece of evidence."""
@@ -100,18 +102,52 @@ class Judge:
         unseen: MissingReason = MissingReason.NOT_REACHED,
         level: int | None = None,
         agency_addresses: tuple[str, ...] | None = None,
+        grade: Grade | None = None,
+    ) -> tuple[Finding, ...]:
+        """:meth:`judge_steps` with facts of one grade; None when there is no valid evidence."""
+        steps = () if facts is None else ((grade, facts),)
+        return self.judge_steps(endpoint, steps, unseen=unseen, level=level, agency_addresses=agency_addresses)
+
+    def judge_steps(
+        self,
+        endpoint: Endpoint,
+        steps: Sequence[tuple[Grade | None, FactSet]],
+        *,
+        unseen: MissingReason = MissingReason.NOT_REACHED,
+        level: int | None = None,
+        agency_addresses: tuple[str, ...] | None = None,
     ) -> tuple[Finding, ...]:
         """One finding per check, sorted by check id.
 
-        ``facts`` None means that there is no valid evidence: every fact is then missing for the reason ``unseen``, and only
-        what the inventory declares can still decide that a check does not apply. ``level`` is the highest level of the
-        systems on the endpoint when it is determined, ``agency_addresses`` are those of all machines of its agency when every
-        one declares one.
+        ``steps`` are the facts of the best grade, then these with what worse grades add, step by step; a verdict is reached at
+        the first step that decides it, and that is its grade. Without any there is no valid evidence: every fact is then
+        missing for the reason ``unseen``, and only what the inventory declares can still decide that a check does not apply.
+        ``level`` is the highest level of the systems on the endpoint when it is determined, ``agency_addresses`` are those of
+        all machines of its agency when every one declares one.
         """
         said = (endpoint.kind.value, endpoint.os, level, endpoint.ownership, agency_addresses)
-        decisions = self._unseen(unseen, said) if facts is None else self.decide(self.subject({**facts, **_declared(*said)}))
         name = endpoint.id
-        return tuple([Finding(check.id, name, *made) for check, made in zip(self._checks, decisions, strict=True)])
+        blind = self._unseen(unseen, said)
+        if not steps:
+            return tuple([Finding(check.id, name, *made) for check, made in zip(self._checks, blind, strict=True)])
+        declared = _declared(*said)
+        best, facts = steps[0]
+        made = list(zip(self.decide(self.subject({**facts, **declared})), repeat(best), strict=False))
+        for grade, facts in steps[1:]:
+            subject = self.subject({**facts, **declared})
+            made = [
+                (self._decide(check, subject), grade) if decision.verdict is Verdict.UNKNOWN else (decision, at)
+                for check, (decision, at) in zip(self._checks, made, strict=True)
+            ]
+        return tuple(
+            [
+                Finding(
+                    check.id, name, *decision,
+                    at if decision.verdict is not Verdict.UNKNOWN and known.verdict is Verdict.UNKNOWN else None,
+                )
+                for check, (decision, at), known in zip(self._checks, made, blind, strict=True)
+            ]
+        )  # fmt: skip
 
     def _unseen(self, reason: MissingReason, said: _Said) -> tuple[Decision, ...]:
         """Machines nobody saw differ only in what the inventory says."""

@@ -1,11 +1,12 @@
 """One agency's part of a population, before anything is decided."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from secaudit.messages import Message
 from secaudit.model.measurement import Tally
+from secaudit.model.outcome import Grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Member:
     declared_only: bool = False
     """Declared to meet it, without evidence that counts."""
     lab: bool = False
+    grades: tuple[Grade | None, ...] = ()
+    """Of each answer that is true: the worst grade of evidence it needs; None where evidence does not decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Reached:
     proven: tuple[str, ...] = ()
     disproven: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    by_grade: Mapping[Grade, int] = field(default_factory=dict)
+    """Of ``proven``: how many need evidence of which grade."""
 
     def tally(self, beyond: int) -> Tally:
         """Counts, with ``beyond`` unknown members that have no id."""
@@ -92,13 +97,16 @@ def gather(
     )
 
 
-def _part(agency: str, members: list[Member], submitted: bool, readings: int, extra: Beyond) -> Part:
-    reached = tuple(
-        Reached(
-            *(tuple(member.id for member in members if member.truths[place] is answer) for answer in (True, False, None)),
-        )
-        for place in range(readings)
+def _reached(members: list[Member], place: int) -> Reached:
+    proven, disproven, unknown = (
+        tuple(member.id for member in members if member.truths[place] is answer) for answer in (True, False, None)
     )
+    by_grade = Counter(grade for member in members if member.grades and (grade := member.grades[place]) is not None)
+    return Reached(proven, disproven, unknown, by_grade)
+
+
+def _part(agency: str, members: list[Member], submitted: bool, readings: int, extra: Beyond) -> Part:
+    reached = tuple(_reached(members, place) for place in range(readings))
     return Part(
         agency,
         reached[0].tally(max(extra.register_larger, extra.undeclared)),

@@ -1,5 +1,6 @@
 """A plan measured: every target from its population to a decision."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -13,6 +14,7 @@ from secaudit.messages import Message, msg
 from secaudit.model.inventory import Inventory
 from secaudit.model.level import Classification
 from secaudit.model.measurement import AgencyShare, Blocker, Decision, EndpointState, Measurement, SubMeasurement, Tally
+from secaudit.model.outcome import Grade
 from secaudit.model.plan import Plan, Target
 
 _POPULATIONS: Mapping[str, Callable[[Target, Plan, Scope], Population]] = {
@@ -65,11 +67,15 @@ def _measure(target: Target, population: Population) -> Measurement:
         agencies=_shares(parts, 0, target.sign, wanted),
         under=tuple(
             SubMeasurement(
-                sub.id, sum((_tally(part, place) for part in parts), Tally()), _shares(parts, place, target.sign, wanted)
+                sub.id,
+                sum((_tally(part, place) for part in parts), Tally()),
+                _shares(parts, place, target.sign, wanted),
+                _by_grade(parts, place),
             )
             for place, sub in enumerate(target.under, start=1)
         ),
         declared_only=sum(part.declared_only for part in parts),
+        proven_by=_by_grade(parts, 0),
         lab=sum(part.lab for part in parts),
         notes=(*population.notes, *_notes(decision, parts)),
     )
@@ -77,6 +83,15 @@ def _measure(target: Target, population: Population) -> Measurement:
 
 def _tally(part: Part, place: int) -> Tally:
     return part.readings[place].tally(part.beyond) if part.readings else part.tally
+
+
+def _by_grade(parts: Sequence[Part], place: int) -> tuple[tuple[Grade, int], ...]:
+    """The best grade first; empty where evidence of machines does not decide."""
+    counts: Counter[Grade] = Counter()
+    for part in parts:
+        if part.readings:
+            counts.update(part.readings[place].by_grade)
+    return tuple(sorted(counts.items()))
 
 
 def _shares(parts: Sequence[Part], place: int, sign: str, wanted: Fraction) -> tuple[AgencyShare, ...]:

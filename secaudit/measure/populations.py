@@ -1,7 +1,7 @@
 """Who belongs to a population and who meets the target: machines, systems, agencies."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,13 +10,16 @@ from secaudit.measure.parts import Beyond, Member, Population, gather
 from secaudit.measure.variables import (
     agency_values,
     endpoint_values,
+    grade_of,
     system_values,
     variables_of,
+    verdict_findings,
     verdict_values,
     verdict_variables,
 )
 from secaudit.messages import Message, msg
 from secaudit.model.fact import FactValue, Known
+from secaudit.model.finding import Verdict
 from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Inventory, System
 from secaudit.model.level import Classification
 from secaudit.model.measurement import EndpointState
@@ -111,15 +114,45 @@ def endpoints(target: Target, plan: Plan, scope: Scope) -> Population:
                 continue
             truths = formula.truths(bindings, belongs)
             only = False
-            if truths[0] is None and belongs and _other_grade(state, grades):
+            if truths[0] is None and belongs and needed_grades(state, names) - grades:
                 only = formula.truths(formula.bind({**declared, **verdict_values(state, names, None)}), belongs)[0] is True
-            members.append(Member(endpoint.id, file.agency.id, truths, only, _lab(endpoint, state)))
+            by = proving_grades(formula, declared, state, names, truths) if True in truths else ()
+            members.append(Member(endpoint.id, file.agency.id, truths, only, _lab(endpoint, state), by))
     parts = gather(members, scope.submissions(), formula.readings, dict(_beyond(scope)))
     return Population(parts, (*_left_out_machines(left_out), *formula.notes()))
 
 
-def _other_grade(state: EndpointState | None, grades: frozenset[Grade]) -> bool:
-    return state is not None and state.evidence is not None and state.evidence.outcome.grade not in grades
+def needed_grades(state: EndpointState | None, names: Iterable[str]) -> frozenset[Grade]:
+    """Grades of evidence that the verdicts called ``names`` rest on."""
+    if state is None or state.evidence is None:
+        return frozenset()
+    own, found = state.evidence.outcome.grade, verdict_findings(state)
+    decided = (found[name] for name in names if name in found and found[name].verdict is not Verdict.UNKNOWN)
+    return frozenset(grade_of(finding, own) for finding in decided)
+
+
+def proving_grades(
+    formula: Formula,
+    declared: Mapping[str, FactValue],
+    state: EndpointState | None,
+    names: tuple[str, ...],
+    truths: tuple[bool | None, ...],
+) -> tuple[Grade | None, ...]:
+    """For each reading that is met: the worst grade of evidence needed to show it; None for the others.
+
+    With better evidence alone the same expression is met or unknown, never the opposite: the first grade that will do is it.
+    """
+    grades = sorted(needed_grades(state, names))
+    if len(grades) < 2:
+        only = grades[0] if grades else None
+        return tuple(only if truth else None for truth in truths)
+    found: list[Grade | None] = [None] * len(truths)
+    for place, grade in enumerate(grades, start=1):
+        values = verdict_values(state, names, frozenset(grades[:place]))
+        for reading, truth in enumerate(formula.truths(formula.bind({**declared, **values}), True)):
+            if truth and truths[reading] and found[reading] is None:
+                found[reading] = grade
+    return tuple(found)
 
 
 def _lab(endpoint: Endpoint, state: EndpointState | None) -> bool:

@@ -88,21 +88,32 @@ def endpoint_values(endpoint: Endpoint, agency: AgencyFile, on_it: Iterable[Clas
 
 
 def verdict_values(state: EndpointState | None, names: Iterable[str], grades: frozenset[Grade] | None) -> dict[str, FactValue]:
-    """The verdicts on a machine; evidence of a grade outside ``grades`` says nothing (None: every grade speaks)."""
+    """The verdicts on a machine; one that rests on a grade outside ``grades`` says nothing (None: every grade speaks)."""
     if state is None or state.evidence is None:
         reason = MissingReason.NOT_REACHED if state is None else state.unseen_reason
         return {name: Missing(reason) for name in names}
-    if grades is not None and state.evidence.outcome.grade not in grades:
-        return {name: Missing(MissingReason.UNSUPPORTED) for name in names}
-    found = {variable_name(f"verdict.{finding.check}"): finding for finding in state.findings}
-    return {name: _verdict(found.get(name)) for name in names}
+    found = verdict_findings(state)
+    own = state.evidence.outcome.grade
+    return {name: _verdict(found.get(name), own, grades) for name in names}
 
 
-def _verdict(finding: Finding | None) -> FactValue:
+def verdict_findings(state: EndpointState) -> dict[str, Finding]:
+    """The findings on a machine by the names that expressions have for them."""
+    return {variable_name(f"verdict.{finding.check}"): finding for finding in state.findings}
+
+
+def grade_of(finding: Finding, own: Grade) -> Grade:
+    """The grade that a verdict needs; ``own``, that of the machine's evidence, where the verdict does not say."""
+    return finding.grade or own
+
+
+def _verdict(finding: Finding | None, own: Grade, grades: frozenset[Grade] | None) -> FactValue:
     if finding is None or finding.verdict is Verdict.MANUAL:
         return Missing(MissingReason.ABSENT)
     if finding.verdict is Verdict.UNKNOWN:
         return Missing(finding.missing[0].reason if finding.missing else MissingReason.ERROR)
+    if grades is not None and grade_of(finding, own) not in grades:
+        return Missing(MissingReason.UNSUPPORTED)
     return Known(finding.verdict.value, "findings")
 
 

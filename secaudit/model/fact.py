@@ -334,6 +334,16 @@ FACTS: Mapping[str, FactSpec] = MappingProxyType(
                 _I,
                 "days until support of the oldest installed Office ends, negative once it ended; judged at the moment of judging",
             ),
+            FactSpec(
+                "evidence.ways",
+                _L,
+                "how the evidence about the machine came in, the best first: ssh, local, courier, console: and whose list it is",
+            ),
+            FactSpec(
+                "evidence.conflicts",
+                _L,
+                "facts that pieces of evidence contradict each other about, both sides; known where there is more than one piece",
+            ),
         )
     }
 )

@@ -91,6 +91,7 @@ class Identity:
 NOTHING_KNOWN = Identity()
 DECLARED: Final = "declared"
 SEEN_BEFORE: Final = "seen before"
+BETTER: Final = "better evidence"
 """What an identity that is contradicted rests on."""
 
 

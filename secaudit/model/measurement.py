@@ -1,9 +1,11 @@
 """How far a plan is reached: intervals, never single figures."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from types import MappingProxyType
 
 from secaudit.messages import Message
 from secaudit.model.doubt import Doubt, DoubtKind
@@ -21,6 +23,9 @@ class Decision(StrEnum):
     MISSED = "missed"
     UNDECIDED = "undecided"
     NOT_APPLICABLE = "not_applicable"
+
+
+_NO_ORIGINS: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -41,10 +46,19 @@ class EndpointState:
     protection: ProtectionGrade | None = None
     """Of machines with evidence that is judged."""
     identity: Identity = NOTHING_KNOWN
-    """What the newest sight said of the machine, whether it counts as evidence or not; lab answers stand for no machine."""
+    """What the newest sight of the machine itself said of it, whether it counts as evidence or not; where nobody ever met the
+    machine, what the best evidence says of it. Lab answers stand for no machine."""
+    met: bool = False
+    """``identity`` is what the machine itself answered (SSH, local), and not only a console's or a holder's word."""
     pieces: tuple[StoredOutcome, ...] = ()
     """All fresh evidence that counts, of each way and console the newest: the best grade first, then the newest. ``evidence`` is
     the first of them; the others fill in what it leaves open."""
+    said: tuple[Identity, ...] = ()
+    """What each of ``pieces`` says of the machine."""
+    dropped: tuple[Doubt, ...] = ()
+    """Why pieces do not count that would stand beside ``pieces``: each names its outcome."""
+    origins: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: _NO_ORIGINS)
+    """Fact -> numbers of the outcomes it was taken from, the one that decides first; empty while there is one piece only."""
     doubt: Doubt | None = None
     """Why there is no evidence although the machine answered; ``evidence`` is None then."""
 
@@ -138,6 +152,8 @@ class SubMeasurement:
     tally: Tally
     agencies: tuple[AgencyShare, ...] = ()
     """Shares with their members, as in the measurement itself."""
+    proven_by: tuple[tuple[Grade, int], ...] = ()
+    """As in the measurement itself."""
 
 
 @dataclass(frozen=True)

@@ -41,13 +41,17 @@ class Target(Written):
     under: tuple[SubTarget, ...] = ()
 
 
+CONSOLE_DAYS = 14
+"""A console's word about a machine it has not heard of for longer is stale (practice.md 2)."""
+
+
 class EvidenceRules(Written):
     """Which evidence counts, and for how long."""
 
     fresh_days: Annotated[Whole, Field(ge=1, le=3660)] = 30
     """A machine's evidence older than this is stale."""
-    console_days: Annotated[Whole, Field(ge=1, le=3660)] = 14
-    """A console's word about a machine it has not heard of for longer is stale (practice.md 2)."""
+    console_days: Annotated[Whole, Field(ge=1, le=3660)] = CONSOLE_DAYS
+    """A console's word about a machine it has not heard of for longer is stale."""
     grades: tuple[Grade, ...] = (Grade.A, Grade.B, Grade.C)
     """Grades that enter the lower bound."""
     people_valid_days: Annotated[Whole, Field(ge=1, le=3660)] = 365

@@ -77,3 +77,26 @@ VOLUME_FIELDS: Mapping[str, ValueType] = MappingProxyType(
 """Fields of ``disk.volumes``."""
 PROFILE_FIELDS: Mapping[str, ValueType] = MappingProxyType({"name": ValueType.STRING, "enabled": ValueType.BOOL})
 """Fields of ``firewall.profiles``."""
+UNLISTED = "unlisted"
+"""Id of a product that stands in no catalogue."""
+_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "protection.products": ("id",),
+        "accounts.login": ("name",),
+        "logging.audit_categories": ("id",),
+        "disk.volumes": ("name",),
+        "firewall.profiles": ("name",),
+    }
+)
+"""What names a record of a list; records of other lists are all that they say."""
+
+
+def key_fields(fact: str, record: Mapping[str, object]) -> tuple[str, ...]:
+    """Fields that say what a record of this list is about; empty where only the whole record does.
+
+    A product goes by the catalogue's id, because consoles and machines give it different names; one that stands in no catalogue
+    has nothing but its name.
+    """
+    if fact == "protection.products" and record.get("id", UNLISTED) == UNLISTED:
+        return ("id", "name")
+    return _KEYS.get(fact, ())

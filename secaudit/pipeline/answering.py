@@ -14,7 +14,7 @@ from secaudit.intake.placing import Placed, Seen, evidence_of, kept_files, look_
 from secaudit.model.courier import Answer, AnswerProblem, Receipt, Refused
 from secaudit.model.intake import Candidate, IntakeFile
 from secaudit.model.outcome import Outcome, Way
-from secaudit.model.plan import Plan
+from secaudit.model.plan import EvidenceRules, Plan
 from secaudit.pipeline.judging import Progress, silent
 from secaudit.pipeline.known_machines import known_machines, names_said
 from secaudit.pipeline.province import Levels, Province
@@ -92,18 +92,17 @@ def import_answers(
 ) -> Imported:
     """Open, check, match, keep and judge. What the store has is asked once it is ours: two imports take nothing twice."""
     store.claim()
-    now, fresh_days, receipts = clock(), plan.evidence.fresh_days, store.couriers.receipts()
+    now, receipts = clock(), store.couriers.receipts()
     problems = list(read.problems)
     agencies = {one.agency.id for one in province.inventory.agencies}
     answers = _opened(read.blocks, opener, problems)
-    admitted = admit(
-        answers, couriers=opener.couriers, receipts=receipts, agencies=agencies, now=now, fresh_days=fresh_days
-    )  # fmt: skip
+    days = plan.evidence.fresh_days
+    admitted = admit(answers, couriers=opener.couriers, receipts=receipts, agencies=agencies, now=now, fresh_days=days)
     seen = _whole(admitted.answers, province, now, problems)
     newest = newest_each([one.answer for one in seen])
     chosen = {one.mac for one in newest.answers}
     seen = [one for one in seen if one.answer.mac in chosen]
-    candidates = _candidates(province, store, seen, now=now, fresh_days=fresh_days)
+    candidates = _candidates(province, store, seen, plan.evidence, now)
     placed, unplaced = place(seen, candidates, newest_answers(receipts))
     problems += (*admitted.problems, *newest.problems, *unplaced)
     taken = None
@@ -119,7 +118,7 @@ def import_answers(
             scope=f"answers, agencies={len({one.answer.agency for one in placed})}, files={len(files)}",
             files=list(files.values()),
             outcomes=_evidence(province, placed, files, now),
-            newcomers=[one.newcomer for one in placed if not one.declared],
+            newcomers=[one.newcomer(now) for one in placed if not one.declared],
             clock=clock,
             progress=progress,
             receipts=[one.receipt for one in placed],
@@ -141,9 +140,10 @@ def _in_order(read: ReadFiles, problems: Sequence[AnswerProblem]) -> list[Answer
     return sorted(problems, key=lambda one: (order.get(one.place.file, len(order)), one.place.block))
 
 
-def _candidates(province: Province, store: Store, seen: Sequence[Seen], *, now: datetime, fresh_days: int) -> list[Candidate]:
+def _candidates(province: Province, store: Store, seen: Sequence[Seen], rules: EvidenceRules, now: datetime) -> list[Candidate]:
     """Every machine an answer can be about; where a name means none, with the names that earlier evidence gave."""
-    states, newcomers = store.latest(now, fresh_days), store.newcomers()
+    states = store.latest(now, rules.fresh_days, console_days=rules.console_days)
+    newcomers = store.newcomers()
     found = known_machines(province.inventory, states, newcomers, {})
     named = {(one.agency, name) for one in found for name in one.names}
     strangers = {one.answer.agency for one in seen if (one.answer.agency, host_key(one.name)) not in named}

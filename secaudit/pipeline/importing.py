@@ -123,7 +123,8 @@ def reconcile_export(
 ) -> Importing:
     """Compare with the inventory and with what the store knows; nothing is written."""
     inventory, source = province.inventory, export.file.source
-    states = store.latest(now, plan.evidence.fresh_days) if store is not None else {}
+    rules = plan.evidence
+    states = store.latest(now, rules.fresh_days, console_days=rules.console_days) if store is not None else {}
     newcomers = store.newcomers() if store is not None else []
     groups = AgencyGroups(agency_names(inventory, now), export.profile.groups)
     candidates = known_machines(inventory, states, newcomers, {})
@@ -168,7 +169,7 @@ def accept(
         store,
         way=Way.CONSOLE,
         who=who,
-        scope=f"file, source={file.source}, digest={file.digest[:12]}",
+        scope=f"export, source={file.source}, digest={file.digest[:12]}",
         files=[file],
         outcomes=importing.outcomes,
         newcomers=importing.newcomers,

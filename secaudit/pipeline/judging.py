@@ -1,14 +1,14 @@
 """Judging the state: newest valid evidence of every machine x the present catalog, at a moment."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from ipaddress import ip_address
 from itertools import islice
 from typing import TypeVar
 
-from secaudit.facts import derive_facts, parse_facts
+from secaudit.facts import parse_facts
 from secaudit.facts.grade import protection_grade
 from secaudit.judge import Judge
 from secaudit.model.check import Check
@@ -17,7 +17,9 @@ from secaudit.model.finding import Finding, Verdict
 from secaudit.model.inventory import Endpoint, EndpointKind, Inventory
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Sight, StoredOutcome
+from secaudit.model.plan import EvidenceRules
 from secaudit.model.protection import ProtectionGrade
+from secaudit.pipeline.combining import combine
 from secaudit.pipeline.identities import with_doubts
 from secaudit.pipeline.province import Levels, Province
 from secaudit.store import Store
@@ -33,12 +35,12 @@ def silent(done: int, total: int) -> None:
     """A progress that nobody watches."""
 
 
-def gather_states(province: Province, store: Store | None, *, as_of: datetime, fresh_days: int) -> dict[str, EndpointState]:
+def gather_states(province: Province, store: Store | None, *, as_of: datetime, rules: EvidenceRules) -> dict[str, EndpointState]:
     """The state of every declared machine: what the store has, and honest blanks for the rest.
 
     Evidence of a machine that may not be the declared one, or that answered for several endpoints, is taken out here.
     """
-    stored = store.latest(as_of, fresh_days) if store is not None else {}
+    stored = store.latest(as_of, rules.fresh_days, console_days=rules.console_days) if store is not None else {}
     states: dict[str, EndpointState] = {}
     for endpoint in province.inventory.endpoints.values():
         found = stored.get(endpoint.id)
@@ -97,21 +99,19 @@ def judge_states(
     addresses = declared_addresses(province.inventory) if addresses is None else addresses
     judged: dict[str, EndpointState] = {}
     for batch in batched(states.values(), BATCH):
-        facts = _facts_of(province, store, batch)
+        facts = facts_of_pieces(province, store, batch)
         for state in batch:
             endpoint = province.inventory.endpoints[state.endpoint]
-            known = facts.get(state.endpoint)
-            if known is not None:
-                known = derive_facts(known, province.catalog.knowledge, moment)
-            findings = judge.judge(
+            combined = combine(state, facts, province.catalog.knowledge, moment)
+            findings = judge.judge_steps(
                 endpoint,
-                known,
+                combined.steps,
                 unseen=state.unseen_reason,
                 level=levels.endpoints.get(endpoint.id),
                 agency_addresses=addresses.get(endpoint.id),
             )
-            grade = _grade(province, endpoint, known, levels.endpoints.get(endpoint.id))
-            judged[state.endpoint] = replace(state, findings=findings, protection=grade)
+            grade = _grade(province, endpoint, combined.facts, levels.endpoints.get(endpoint.id))
+            judged[state.endpoint] = replace(state, findings=findings, protection=grade, origins=combined.origins)
         progress(len(judged), len(states))
     return judged
 
@@ -141,8 +141,9 @@ _NO_LIMIT = (0, 2**62)
 """Any age may be too old and any may be fresh enough."""
 
 
-def _facts_of(province: Province, store: Store | None, batch: Sequence[EndpointState]) -> dict[str, FactSet]:
-    evidence = {state.evidence.number: state.evidence for state in batch if state.evidence is not None}
+def facts_of_pieces(province: Province, store: Store | None, batch: Iterable[EndpointState]) -> dict[int, FactSet]:
+    """Facts of all evidence that counts, by the number of its outcome, under the present catalog."""
+    evidence = {piece.number: piece for state in batch for piece in state.pieces}
     if not evidence or store is None:
         return {}
     notes = store.evidence_notes(list(evidence))
@@ -152,7 +153,7 @@ def _facts_of(province: Province, store: Store | None, batch: Sequence[EndpointS
     facts.update(parse_captures(province, store, {number: evidence[number] for number in behind}))
     # A pruned capture keeps the facts it gave while it was there.
     facts.update(store.facts_of([number for number in behind if number not in facts]))
-    return {evidence[number].outcome.endpoint: found for number, found in facts.items()}
+    return facts
 
 
 def parse_captures(province: Province, store: Store, evidence: Mapping[int, StoredOutcome]) -> dict[int, FactSet]:
@@ -174,11 +175,11 @@ def save_judging(province: Province, store: Store, states: Iterable[EndpointStat
 
 
 def rejudge(
-    province: Province, store: Store, levels: Levels, *, moment: datetime, fresh_days: int, progress: Progress = silent
+    province: Province, store: Store, levels: Levels, *, moment: datetime, rules: EvidenceRules, progress: Progress = silent
 ) -> dict[str, EndpointState]:
     """Parse every capture of the present state again, judge it, and keep facts and findings under the present catalog."""
-    states = gather_states(province, store, as_of=moment, fresh_days=fresh_days)
-    evidence = {state.evidence.number: state.evidence for state in states.values() if state.evidence is not None}
+    states = gather_states(province, store, as_of=moment, rules=rules)
+    evidence = {piece.number: piece for state in states.values() for piece in state.pieces}
     for numbers in batched(evidence, BATCH):
         facts = parse_captures(province, store, {number: evidence[number] for number in numbers})
         store.save_facts_of(facts, knowledge_digest=province.catalog.digest)

@@ -17,7 +17,7 @@ from secaudit.store import Store
 
 
 def known_machines(
-    inventory: Inventory, states: Mapping[str, EndpointState], newcomers: Sequence[Newcomer], said: Mapping[str, str]
+    inventory: Inventory, states: Mapping[str, EndpointState], newcomers: Sequence[Newcomer], said: Mapping[str, Collection[str]]
 ) -> list[Candidate]:
     """``states`` are what the store has of machines, ``said`` the names they gave themselves in earlier evidence."""
     earlier = {one.id: one.identity for one in newcomers}
@@ -28,7 +28,7 @@ def known_machines(
             names = _names(endpoint, said)
             if endpoint.status == "retired":
                 names -= standing  # a name is given to the machine that comes after
-            identities = (_declared(endpoint), _seen(states.get(endpoint.id)), earlier.get(endpoint.id, Identity()))
+            identities = (_declared(endpoint), *_seen(states.get(endpoint.id)), earlier.get(endpoint.id, Identity()))
             found.append(
                 Candidate(
                     endpoint.id,
@@ -51,22 +51,22 @@ def known_machines(
 
 def names_said(
     store: Store, inventory: Inventory, states: Mapping[str, EndpointState], agencies: Collection[str]
-) -> dict[str, str]:
-    """Endpoint -> the name its newest evidence gave, for machines of these agencies whose host name nobody declares."""
+) -> dict[str, set[str]]:
+    """Endpoint -> names that its evidence gives, for machines of these agencies whose host name nobody declares."""
     wanted: dict[int, str] = {}
     for part in inventory.agencies:
         if part.agency.id not in agencies:
             continue
         for endpoint in part.endpoints:
             state = states.get(endpoint.id)
-            if endpoint.hostname is None and state is not None and state.evidence is not None:
-                wanted[state.evidence.number] = endpoint.id
-    found = {}
+            if endpoint.hostname is None and state is not None and state.doubt is None:
+                wanted.update((piece.number, endpoint.id) for piece in state.pieces)
+    found: dict[str, set[str]] = {}
     for numbers in batched(wanted, BATCH):
         for number, facts in store.facts_of(numbers).items():
             name = facts.get("machine.name")
             if isinstance(name, Known) and isinstance(name.value, str):
-                found[wanted[number]] = name.value
+                found.setdefault(wanted[number], set()).add(name.value)
     return found
 
 
@@ -88,9 +88,9 @@ def _existing(inventory: Inventory, moment: datetime) -> Iterable[AgencyFile]:
     return (part for part in inventory.agencies if part.agency.exists_on(day))
 
 
-def _names(endpoint: Endpoint, said: Mapping[str, str]) -> set[str]:
+def _names(endpoint: Endpoint, said: Mapping[str, Collection[str]]) -> set[str]:
     address = endpoint.address if endpoint.address is not None and parse_ip(endpoint.address) is None else None
-    written = (endpoint.hostname, endpoint.id, address, said.get(endpoint.id))
+    written = (endpoint.hostname, endpoint.id, address, *said.get(endpoint.id, ()))
     return {key for name in written if name is not None and (key := host_key(name))}
 
 
@@ -99,6 +99,6 @@ def _declared(endpoint: Endpoint) -> Identity:
     return Identity(real_uuid(endpoint.uuid) or "", real_serial(endpoint.serial) or "")
 
 
-def _seen(state: EndpointState | None) -> Identity:
+def _seen(state: EndpointState | None) -> tuple[Identity, ...]:
     """What a machine in quarantine said is no knowledge about it."""
-    return Identity() if state is None or state.doubt is not None else state.identity
+    return () if state is None or state.doubt is not None else (state.identity, *state.said)

@@ -22,6 +22,10 @@ from secaudit.source import did_you_mean, parse_yaml, record_text
 
 _WATCHED: tuple[FieldName, ...] = ("edr", "siem", "shared", "product", "version")
 _TWO_WAYS = re.compile(r"(?<!\d)\d{1,2}([/.-])\d{1,2}\1\d{4}")
+_ORDER = (
+    "id", "title", "source", "confirmed", "product", "implies",
+    "day_first", "zone_hours", "columns", "values", "mask", "bits", "groups",
+)  # fmt: skip
 _COMMENT = """\
 # Ánh xạ cột do `secaudit evidence map` tạo; sửa tay được. docs/consoles.md giải thích từng dòng.
 # Mapping made by `secaudit evidence map`; may be edited. docs/consoles.md explains every line.
@@ -160,6 +164,11 @@ def profile_of(sheet: Sheet, choice: Choice) -> Profile:
     )
 
 
+def with_groups_of(profile: Profile, before: Profile | None) -> Profile:
+    """A mapping that replaces another keeps its groups: they were collected by hand, and no file shows them."""
+    return profile if before is None else profile.model_copy(update={"groups": before.groups})
+
+
 def try_mapping(table: Table, profile: Profile, now: datetime, path: Path) -> Trial:
     """Read the whole list with the mapping."""
     read = read_rows(table, profile, imported_at=now, path=str(path))
@@ -174,8 +183,7 @@ def try_mapping(table: Table, profile: Profile, now: datetime, path: Path) -> Tr
 def mapping_text(profile: Profile) -> str:
     """The mapping as YAML that a person goes on editing."""
     data = profile.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    order = ("id", "title", "source", "product", "implies", "day_first", "zone_hours", "columns", "values", "mask", "bits")
-    return record_text(_COMMENT, {key: data[key] for key in order if key in data})
+    return record_text(_COMMENT, {key: data[key] for key in _ORDER if key in data})
 
 
 def checked_text(catalog: Catalog, text: str, path: Path) -> Profile:

@@ -37,7 +37,7 @@ def measure_province(
     """Classify, judge and measure as of a moment; without a store nothing was ever seen."""
     day = day_in_vietnam(as_of)
     levels = classify_province(province, day)
-    states = gather_states(province, store, as_of=as_of, fresh_days=plan.evidence.fresh_days)
+    states = gather_states(province, store, as_of=as_of, rules=plan.evidence)
     judged = judge_states(province, store, levels, states, moment=as_of, progress=progress)
     undeclared = undeclared_machines(province.inventory, store, as_of)
     measurements = measure(

@@ -17,7 +17,7 @@ from secaudit.collect import Job, Limits
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.inventory import Agency, AgencyFile, Endpoint, EndpointKind
 from secaudit.model.measurement import EndpointState
-from secaudit.model.outcome import Sight, StoredOutcome
+from secaudit.model.outcome import Sight, StoredOutcome, Way
 from secaudit.model.plan import Plan
 from secaudit.pipeline.judging import gather_states
 from secaudit.pipeline.province import Province
@@ -180,7 +180,7 @@ def preview(
     now: datetime,
 ) -> Preview:
     """Work it out; ``store`` is only read, and may be missing. ``agent``: an SSH agent can be asked where the scan runs."""
-    states = gather_states(province, store, as_of=now, fresh_days=plan.evidence.fresh_days)
+    states = gather_states(province, store, as_of=now, rules=plan.evidence)
     jobs = {job.endpoint.id: job for job in select(province, states, scope, ways=ways, day=now).jobs}
     known = _Known.of(store, now, province.inventory.endpoints)
     scripts = {platform: _script(platform, sudo=sudo) for platform in PLATFORMS}
@@ -272,6 +272,11 @@ def _spared(
     return NotAsked(endpoint.id, Spared.FRESH)
 
 
+def _answers(states: Mapping[str, EndpointState]) -> dict[str, StoredOutcome | None]:
+    """What each machine answered when it was asked over SSH: size and time of a console's row tell nothing of the next answer."""
+    return {name: next((piece for piece in state.pieces if piece.outcome.way is Way.SSH), None) for name, state in states.items()}
+
+
 def _script(platform: Platform, *, sudo: bool) -> Script:
     request = compose(platform, _NONCE, sudo=sudo and platform == "posix")
     command = request.command.encode("ascii")
@@ -293,7 +298,7 @@ class _Known:
     @classmethod
     def of(cls, store: Store | None, now: datetime, declared: Mapping[str, Endpoint]) -> "_Known":
         """From the store, else from what is typical."""
-        newest = {} if store is None else {name: state.evidence for name, state in store.latest(now, _EVER).items()}
+        newest = {} if store is None else _answers(store.latest(now, _EVER, console_days=_EVER))
         outcomes = {name: found for name, found in newest.items() if found is not None and found.outcome.sight is Sight.SEEN}
         notes = {} if store is None else store.evidence_notes(found.number for found in outcomes.values())
         sizes = {

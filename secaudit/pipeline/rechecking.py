@@ -49,7 +49,7 @@ def draw_sample(
     UsageError when there is none.
     """
     check_names(province.inventory, scope)
-    states = gather_states(province, store, as_of=moment, fresh_days=plan.evidence.fresh_days)
+    states = gather_states(province, store, as_of=moment, rules=plan.evidence)
     population: list[DrawnFrom] = []
     out_of_reach = 0
     for agency in province.inventory.agencies:

@@ -16,7 +16,7 @@ from secaudit.model.doubt import DoubtKind
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Inventory
 from secaudit.model.measurement import EndpointState
-from secaudit.model.outcome import Offer, Outcome, Run, Sight, StoredOutcome, Way
+from secaudit.model.outcome import Grade, Offer, Outcome, Run, Sight, StoredOutcome, Way
 from secaudit.model.plan import Plan
 from secaudit.pipeline.identities import expected_machines
 from secaudit.pipeline.judging import (
@@ -159,7 +159,7 @@ def select(
             state = states[endpoint.id]
             if endpoint.kind is EndpointKind.ISOLATED:
                 isolated += 1
-            elif state.evidence is not None and not scope.again:
+            elif state.evidence is not None and state.evidence.outcome.grade is Grade.A and not scope.again:
                 fresh += 1
             else:
                 machines.append((state, endpoint))
@@ -223,7 +223,7 @@ def sweep(
     run before anybody is asked.
     """
     relieve, started, began = steady_heap(), clock(), time.monotonic()
-    states = gather_states(province, store, as_of=started, fresh_days=plan.evidence.fresh_days)
+    states = gather_states(province, store, as_of=started, rules=plan.evidence)
     history = history_of(store, started, hours=limits.run_seconds is not None)
     selection = select(province, states, scope, ways=ways, day=started, history=history)
     run = store.begin_run(
@@ -295,7 +295,7 @@ def judge_new(
 ) -> Judged:
     """Judge what a run saw and keep the findings."""
     asked = {job.endpoint.id for job in selection.jobs}
-    states = gather_states(province, store, as_of=moment, fresh_days=plan.evidence.fresh_days)
+    states = gather_states(province, store, as_of=moment, rules=plan.evidence)
     wanted = {name: state for name, state in states.items() if name in asked and state.evidence is not None}
     judge, addresses = Judge(province.catalog.checks.values()), declared_addresses(province.inventory)
     kept = failing = 0

@@ -10,7 +10,7 @@ from secaudit.collect.identity import ThisMachine
 from secaudit.collect.this_machine import see_this_machine, this_platform
 from secaudit.errors import UsageError
 from secaudit.messages import Message, clean, msg
-from secaudit.model.identity import DECLARED, Expected, Identity, Likeness, compare
+from secaudit.model.identity import DECLARED, NOTHING_KNOWN, Expected, Identity, Likeness, compare
 from secaudit.model.inventory import Endpoint, EndpointKind
 from secaudit.model.outcome import Outcome, Way
 from secaudit.model.plan import Plan
@@ -153,7 +153,8 @@ def sweep_here(
 ) -> Sweep:
     """Look once, keep, judge. UsageError, and nothing kept, when the answer shows that this is not ``endpoint``."""
     started = clock()
-    earlier = gather_states(province, store, as_of=started, fresh_days=plan.evidence.fresh_days)[endpoint.id].identity
+    state = gather_states(province, store, as_of=started, rules=plan.evidence)[endpoint.id]
+    earlier = state.identity if state.met else NOTHING_KNOWN
     run = store.begin_run(
         who=who,
         way=Way.LOCAL,

@@ -1,5 +1,6 @@
 """Taking in evidence that came as a file: one run, the file kept whole, outcomes, newcomers, and what judging makes of it."""
 
+import gc
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -70,9 +71,17 @@ def take_in(
             # Without what the store now has: the captures of a province do not fit into memory.
             kept += [replace(one, outcome=replace(one.outcome, capture=None, facts=None)) for one in done]
         status = "finished"
+    except KeyboardInterrupt:
+        status = "interrupted"
+        raise
     finally:
         run = store.end_run(run.number, status, clock())
     declared = province.inventory.endpoints
     jobs = {one.outcome.endpoint: Job(declared[one.outcome.endpoint], None) for one in kept if one.outcome.endpoint in declared}
     selection = Selection(tuple(jobs.values()), fresh=0, isolated=0)
-    return Taken(run, tuple(kept), judge_new(province, plan, levels, store, selection, run.number, clock(), progress))
+    gc.freeze()  # outcomes of a whole province stay until the end: the collector need not walk through them with each batch
+    try:
+        judged = judge_new(province, plan, levels, store, selection, run.number, clock(), progress)
+    finally:
+        gc.unfreeze()
+    return Taken(run, tuple(kept), judged)

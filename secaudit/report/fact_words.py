@@ -147,6 +147,8 @@ _FACTS: Mapping[str, Message] = MappingProxyType(
         "software.unwanted": msg("Unwanted programs"),
         "software.office": msg("Microsoft Office releases"),
         "software.office_support_days_left": msg("Days of Office support left"),
+        "evidence.ways": msg("Sources of evidence"),
+        "evidence.conflicts": msg("Contradictions between the sources"),
         "endpoint.kind": msg("Kind of machine, as declared"),
         "endpoint.os": msg("System, as declared"),
         "endpoint.level": msg("Highest level of the systems on it"),

@@ -31,6 +31,7 @@ GROUPS: Mapping[str, Message] = MappingProxyType(
         "mac": msgc("check group", "Mandatory access control (Linux)"),
         "files": msgc("check group", "System files (Linux)"),
         "machine": msgc("check group", "Identity of the machine"),
+        "evidence": msgc("check group", "Sources of evidence"),
     }
 )
 _ORDER = {group: position for position, group in enumerate(GROUPS)}

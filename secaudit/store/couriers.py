@@ -1,13 +1,14 @@
 """Collectors that were made, and which of their answers were taken in. Beside the chain: the outcomes themselves are chained."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
 from sqlalchemy import ColumnElement, Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from secaudit.messages import clean, msg
+from secaudit.messages import Message, clean, msg
 from secaudit.model.courier import Courier, Receipt
+from secaudit.model.outcome import Way
 from secaudit.store import schema
 from secaudit.store.database import Database
 from secaudit.store.rows import RowError, moment_from, moment_text
@@ -122,3 +123,23 @@ def receipts(connection: Connection, ids: Sequence[str] | None = None) -> list[R
     except (ValueError, TypeError) as error:
         raise RowError(str(error)) from error
     return found
+
+
+def flaws(connection: Connection) -> Iterator[tuple[int, Message]]:
+    """Collectors' answers whose receipt is gone or another's: outcome and what is wrong. The chained detail names the answer."""
+    table, outcomes = schema.courier_answers, schema.outcomes
+    query = (
+        select(outcomes.c.number, outcomes.c.endpoint, outcomes.c.detail, table.c.mac, table.c.endpoint.label("said"))
+        .select_from(outcomes.outerjoin(table, table.c.outcome == outcomes.c.number))
+        .where((outcomes.c.way == Way.COURIER.value) & outcomes.c.detail.startswith(_ANSWER))
+    )
+    for row in connection.execute(query):
+        if row.mac is None or not row.detail.startswith(_ANSWER + row.mac) or row.said != row.endpoint:
+            yield (
+                row.number,
+                msg("Outcome {number}: the receipt of the collector's answer is not the one kept with it", number=row.number),
+            )
+
+
+_ANSWER = "answer "
+"""How the detail of such an outcome begins; the code of the answer follows."""

@@ -7,6 +7,7 @@ keeps its kind: ``[...]`` is a tuple, ``{"list": [...]}`` a list, ``{"float": "n
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from secaudit.model.fact import FactData, FactSet, FactValue, Known, Missing, MissingReason
@@ -55,9 +56,15 @@ def _fact_set(rows: Any) -> dict[str, FactValue]:  # noqa: ANN401
     return {name: _fact_of(row) for name, row in rows.items()}
 
 
+@lru_cache(maxsize=4096)
+def _missing(reason: str, section: str, detail: str) -> Missing:
+    """Most facts of a console's row are missing for one reason: one object stands for all of them."""
+    return Missing(_REASONS[reason], section, detail)
+
+
 def _fact_of(row: Any) -> FactValue:  # noqa: ANN401
     if isinstance(row, dict):
-        return Missing(_REASONS[row["reason"]], row["section"], row["detail"])
+        return _missing(row["reason"], row["section"], row["detail"])
     if len(row) == 2:
         return Known(_value_of(row[1]), row[0])
     section, value, complete, fields = row

@@ -5,10 +5,12 @@ from typing import Any
 
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Finding, MissingFact, Verdict
+from secaudit.model.outcome import Grade
 from secaudit.store.codec import dumps, understood
 
 # Looked up, not constructed: a province has millions of findings.
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
+_GRADES = {grade.value: grade for grade in Grade}
 _REASONS = {reason.value: reason for reason in MissingReason}
 
 
@@ -19,7 +21,7 @@ def findings_text(endpoint: str, findings: Sequence[Finding]) -> bytes:
         if finding.endpoint != endpoint:
             raise ValueError(f"a finding about {finding.endpoint} cannot stand on an outcome of {endpoint}")
         missing = [(fact.name, fact.reason) for fact in finding.missing]
-        rows.append((finding.check, finding.verdict, missing, finding.evidence, finding.defect))
+        rows.append((finding.check, finding.verdict, missing, finding.evidence, finding.defect, finding.grade))
     return dumps([endpoint, rows])
 
 
@@ -38,6 +40,8 @@ def _findings(value: Any) -> tuple[Finding, ...]:  # noqa: ANN401
             tuple([MissingFact(name, _REASONS[reason]) for name, reason in missing]),
             tuple([(name, text) for name, text in evidence]),
             defect,
+            # Records from before evidence had several grades do not say it.
+            _GRADES[grade[0]] if grade and grade[0] is not None else None,
         )
-        for check, verdict, missing, evidence, defect in rows
+        for check, verdict, missing, evidence, defect, *grade in rows
     )

@@ -19,7 +19,7 @@ from secaudit.model.outcome import Outcome, Sight, Way
 from secaudit.store import schema
 from secaudit.store.rows import RowError, moment_from, moment_text
 
-_DIRECT = (Way.SSH.value, Way.LOCAL.value)
+DIRECT = (Way.SSH.value, Way.LOCAL.value)
 """Ways on which the machine itself is met: an export of a console does not show that the right machine is at the address."""
 _WHO = 200
 _CHUNK = 500
@@ -96,7 +96,7 @@ def open_doubts(connection: Connection, moment: str) -> dict[str, Doubt]:
     seen_since = exists().where(
         later.c.endpoint == of.c.endpoint,
         later.c.sight == Sight.SEEN.value,
-        later.c.way.in_(_DIRECT),
+        later.c.way.in_(DIRECT),
         later.c.finished_at <= moment,
         or_(
             later.c.finished_at > of.c.finished_at,

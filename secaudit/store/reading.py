@@ -1,26 +1,26 @@
 """What is read from the store; every function works inside a read transaction that its caller opened."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
 from secaudit.model.base import VIETNAM_TIME
 from secaudit.model.capture import Capture
 from secaudit.model.fact import FactSet
 from secaudit.model.finding import Finding
-from secaudit.model.identity import NOTHING_KNOWN
+from secaudit.model.identity import NOTHING_KNOWN, Identity
 from secaudit.model.measurement import EndpointState
-from secaudit.model.outcome import Grade, Run, Sight, StoredOutcome, Way
+from secaudit.model.outcome import Run, Sight, StoredOutcome, Way
 from secaudit.store import schema
 from secaudit.store.codec import CodecError, unpack
 from secaudit.store.factsets import facts_from
 from secaudit.store.framing import put_together
 from secaudit.store.judgings import findings_from
-from secaudit.store.machines import accepted, identity_of, open_doubts
+from secaudit.store.machines import DIRECT, accepted, identity_of, open_doubts
 from secaudit.store.rows import RowError, moment_from, moment_text, run_of, stored_outcome
 
 _CHUNK = 500
@@ -72,27 +72,34 @@ def history(connection: Connection, endpoint: str, limit: int) -> list[StoredOut
     return [stored_outcome(row._asdict()) for row in connection.execute(newest_first)]
 
 
-def states(connection: Connection, as_of: datetime, fresh_days: float) -> dict[str, EndpointState]:
+def states(connection: Connection, as_of: datetime, fresh_days: float, console_days: float) -> dict[str, EndpointState]:
     """State of every endpoint that was ever attempted up to ``as_of``; one that is in quarantine has no evidence.
 
-    Of fresh evidence the better grade wins, then the newer.
+    Of every way, and of every console, the newest sight is a piece of evidence while it is fresh.
     """
     moment = moment_text(as_of)
-    oldest = moment_text(as_of - timedelta(days=fresh_days))
-    seen = {row["endpoint"]: row for row in _newest(connection, moment, Sight.SEEN)}
+    days = {way.value: console_days if way is Way.CONSOLE else fresh_days for way in Way}
+    oldest = {way: moment_text(as_of - timedelta(days=count)) for way, count in days.items()}
+    seen: dict[str, list[dict[str, Any]]] = {}
+    for row in _newest(connection, moment, Sight.SEEN):
+        seen.setdefault(row["endpoint"], []).append(row)
     doubts, replaced = open_doubts(connection, moment), accepted(connection, moment)
-    if any(row["grade"] > Grade.A for row in seen.values()):
-        # Better evidence about a machine that was replaced since is none about the new one.
-        best = {row["endpoint"]: row for row in _best(connection, moment, oldest)}
-        seen.update({name: row for name, row in best.items() if row["finished_at"] > replaced.get(name, "")})
     found: dict[str, EndpointState] = {}
     for row in _newest(connection, moment, None):
         endpoint = row["endpoint"]
-        evidence = seen.get(endpoint)
+        rows = seen.get(endpoint, [])
         # What was seen of a machine that is gone is no evidence about the one that stands there now.
-        gone = evidence is not None and evidence["finished_at"] <= replaced.get(endpoint, "")
-        fresh = evidence is not None and evidence["finished_at"] >= oldest and not gone
+        gone = replaced.get(endpoint, "")
+        present = [one for one in rows if one["finished_at"] > gone]
+        fresh = [one for one in present if one["finished_at"] >= oldest.get(one["way"], "")]
+        if len(fresh) > 1:
+            # Grades sort as they read; of two sorts the first one counts last.
+            fresh.sort(key=lambda one: (one["finished_at"], one["number"]), reverse=True)
+            fresh.sort(key=lambda one: str(one["grade"]))
         doubt = doubts.get(endpoint)
+        counting = fresh if doubt is None else []
+        pieces = tuple([stored_outcome(one) for one in counting])
+        speaker = _speaker(present, fresh)
         try:
             sight = Sight(row["sight"])
             attempt_at = moment_from(row["finished_at"])
@@ -100,37 +107,44 @@ def states(connection: Connection, as_of: datetime, fresh_days: float) -> dict[s
             raise RowError(str(error)) from error
         found[endpoint] = EndpointState(
             endpoint=endpoint,
-            evidence=stored_outcome(evidence) if evidence is not None and fresh and doubt is None else None,
+            evidence=pieces[0] if pieces else None,
             last_attempt=sight,
             last_attempt_at=attempt_at,
             last_detail=str(row["detail"]),
-            stale=evidence is not None and not fresh,
-            identity=identity_of(evidence) if evidence is not None and not gone and not evidence["lab"] else NOTHING_KNOWN,
+            stale=bool(rows) and not fresh,
+            identity=_identity(speaker) if speaker is not None else NOTHING_KNOWN,
+            met=speaker is not None and speaker["way"] in DIRECT,
+            pieces=pieces,
+            said=tuple([_identity(one) for one in counting]),
             doubt=doubt,
         )
     return found
 
 
-def _best(connection: Connection, moment: str, oldest: str) -> Iterator[dict[str, Any]]:
-    """Fresh sight of every endpoint of the best grade, and of that the newest.
+def _speaker(present: Sequence[Mapping[str, Any]], fresh: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Whose word on which machine it is stands: the newest answer of the machine itself, else the best that others say."""
+    met = [one for one in present if one["way"] in DIRECT] if len(present) > 1 else present
+    if not met and fresh:
+        return fresh[0]
+    return max(met or present, key=lambda one: (one["finished_at"], one["number"]), default=None)
 
-    A console's row of today says less of a machine, and with less proof, than what the machine itself answered last week: while
-    the better evidence is fresh, it is the evidence. Grades sort as they read.
-    """
-    table = schema.outcomes
-    order = (table.c.grade, table.c.finished_at.desc(), table.c.number.desc())
-    rank = func.row_number().over(partition_by=table.c.endpoint, order_by=order).label("place")
-    fresh = select(table.c.number, rank).where(
-        table.c.sight == Sight.SEEN.value, table.c.finished_at <= moment, table.c.finished_at >= oldest
-    )
-    yield from _first_of(connection, fresh)
+
+def _identity(row: Mapping[str, Any]) -> Identity:
+    """Lab answers stand for no machine."""
+    return NOTHING_KNOWN if row["lab"] else identity_of(row)
 
 
 def _newest(connection: Connection, moment: str, sight: Sight | None) -> Iterator[dict[str, Any]]:
-    """Newest outcome of every endpoint, by the moment of the evidence, then by number."""
+    """Newest outcome of every endpoint, by the moment of the evidence, then by number.
+
+    With ``sight`` only outcomes of this class count, and of each way and each console the newest one is given.
+    """
     table = schema.outcomes
     order = (table.c.finished_at.desc(), table.c.number.desc())
-    rank = func.row_number().over(partition_by=table.c.endpoint, order_by=order).label("place")
+    parts: list[ColumnElement[Any]] = [table.c.endpoint]
+    if sight is not None:
+        parts += [table.c.way, case((table.c.way == Way.CONSOLE.value, table.c.server_version), else_=None)]
+    rank = func.row_number().over(partition_by=parts, order_by=order).label("place")
     query: Select[Any] = select(table.c.number, rank).where(table.c.finished_at <= moment)
     if sight is not None:
         query = query.where(table.c.sight == sight.value)
@@ -152,15 +166,11 @@ def _first_of(connection: Connection, ranking: Select[Any]) -> Iterator[dict[str
 
 def with_facts(connection: Connection, found: dict[str, EndpointState]) -> dict[str, EndpointState]:
     """The same states, facts of their evidence filled in."""
-    numbers = [state.evidence.number for state in found.values() if state.evidence is not None]
-    facts = facts_of(connection, numbers)
+    facts = facts_of(connection, [piece.number for state in found.values() for piece in state.pieces])
     filled = {}
     for endpoint, state in found.items():
-        evidence = state.evidence
-        if evidence is not None and evidence.number in facts:
-            outcome = replace(evidence.outcome, facts=facts[evidence.number])
-            state = replace(state, evidence=replace(evidence, outcome=outcome))  # noqa: PLW2901
-        filled[endpoint] = state
+        pieces = tuple(replace(one, outcome=replace(one.outcome, facts=facts.get(one.number))) for one in state.pieces)
+        filled[endpoint] = replace(state, evidence=pieces[0], pieces=pieces) if pieces else state
     return filled
 
 

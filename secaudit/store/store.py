@@ -18,13 +18,13 @@ from secaudit.model.identity import Identity
 from secaudit.model.intake import IntakeFile, Newcomer, StoredIntake
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Offer, Outcome, Run, StoredOutcome, Way
-from secaudit.model.recheck import Draw, MachineRecheck, RecheckReport
-from secaudit.store import couriers, discovery, intakes, machines, reading, rechecks, schema, verify, writing
+from secaudit.model.plan import CONSOLE_DAYS
+from secaudit.store import couriers, intakes, machines, reading, rechecks, schema, verify, writing
 from secaudit.store import offers as offers_table
 from secaudit.store.codec import CodecError, Compressor
 from secaudit.store.database import Database, open_database, peek_database
-from secaudit.store.discovery import UndeclaredMachine
 from secaudit.store.failures import damaged
+from secaudit.store.fieldwork import Fieldwork
 from secaudit.store.reading import EvidenceNote
 from secaudit.store.rows import RowError, moment_text
 from secaudit.store.verify import Verification
@@ -32,7 +32,7 @@ from secaudit.store.verify import Verification
 _PRUNE_BATCH = 500
 
 
-class Store:
+class Store(Fieldwork):
     """One open store; a context manager.
 
     Any number of processes may read while one writes. The first call that writes takes the writer's lock and keeps it until
@@ -166,14 +166,16 @@ class Store:
 
     # States
 
-    def latest(self, as_of: datetime, fresh_days: float, *, with_facts: bool = False) -> dict[str, EndpointState]:
-        """State of every endpoint attempted up to ``as_of``: its newest sight not older than ``fresh_days`` is the evidence.
+    def latest(
+        self, as_of: datetime, fresh_days: float, *, console_days: float = CONSOLE_DAYS, with_facts: bool = False
+    ) -> dict[str, EndpointState]:
+        """State of every endpoint attempted up to ``as_of``: the newest sight of each way is evidence while it is fresh.
 
-        An endpoint with older evidence only is stale and has none. Captures are not loaded (:meth:`captures_of`), facts only
-        on request; findings stay empty.
+        What consoles say is fresh for ``console_days``, everything else for ``fresh_days``. An endpoint with older evidence only
+        is stale and has none. Captures are not loaded (:meth:`captures_of`), facts only on request; findings stay empty.
         """
         with self._reading() as connection:
-            found = reading.states(connection, as_of, fresh_days)
+            found = reading.states(connection, as_of, fresh_days, console_days)
             return reading.with_facts(connection, found) if with_facts else found
 
     def history(self, endpoint: str, *, limit: int = 100) -> list[StoredOutcome]:
@@ -284,48 +286,6 @@ class Store:
         with self._reading() as connection:
             return reading.findings(connection, catalog_digest, numbers)
 
-    # Discovery
-
-    def save_discovery(
-        self, at: datetime, agencies: Iterable[str], machines: Sequence[UndeclaredMachine], *, run: int | None = None
-    ) -> None:
-        """Record a sweep: every agency whose networks were swept, and the undeclared machines that answered there."""
-        with self._database.write() as connection:
-            discovery.save(connection, run, at, agencies, machines)
-
-    def undeclared(self, as_of: datetime) -> tuple[UndeclaredMachine, ...]:
-        """Undeclared machines after the newest sweep of each agency up to ``as_of``."""
-        with self._reading() as connection:
-            return discovery.undeclared(connection, as_of)
-
-    def swept(self, as_of: datetime) -> frozenset[str]:
-        """Agencies whose networks were searched for undeclared machines at least once up to ``as_of``."""
-        with self._reading() as connection:
-            return discovery.swept(connection, as_of)
-
-    # Re-checks
-
-    def save_draw(self, draw: Draw) -> None:
-        """Keep how a sample was drawn, before anybody is asked; the run must name its digest in its scope."""
-        with self._database.write() as connection:
-            rechecks.save_draw(connection, draw)
-
-    def save_recheck(self, run: int, machines: Sequence[MachineRecheck]) -> None:
-        """Keep what came of every machine drawn for ``run``, in one transaction."""
-        with self._database.write() as connection:
-            rechecks.save_results(connection, run, machines)
-
-    def recheck(self, run: int) -> RecheckReport | None:
-        """The draw of a run and what came of it; None when the run was no re-check."""
-        with self._reading() as connection:
-            return rechecks.report(connection, run)
-
-    def newest_recheck(self, as_of: datetime) -> RecheckReport | None:
-        """The newest re-check up to ``as_of`` that came to its end."""
-        with self._reading() as connection:
-            run = rechecks.newest(connection, as_of)
-            return None if run is None else rechecks.report(connection, run)
-
     # Retention and proof
 
     def prune_captures(self, before: datetime) -> int:
@@ -381,6 +341,8 @@ class Store:
         with self._database.inspect() as connection:
             for run, message in rechecks.flaws(connection):
                 inspection.note(verify.FlawKind.RECHECK, run, message)
+            for number, message in couriers.flaws(connection):
+                inspection.note(verify.FlawKind.ANSWER, number, message)
         return inspection.result()
 
     def _give_back_room(self) -> None:

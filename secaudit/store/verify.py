@@ -59,6 +59,8 @@ class FlawKind(StrEnum):
     FINDINGS = "findings"
     RECHECK = "recheck"
     """How a sample was drawn or what came of it was changed; the number is that of its run."""
+    ANSWER = "answer"
+    """What is kept beside the chain about a collector's answer is not what its outcome says: it could be taken in again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from secaudit.catalog import CONSOLES_FOLDER, console_profiles, lint_catalog, load_catalog
+from secaudit.catalog import CONSOLES_FOLDER, console_problems, console_profiles, lint_catalog, load_catalog
 from secaudit.errors import CatalogError
 from secaudit.model.console import WHOSE, EvidenceSource, spelled
 from secaudit.resources import data_folder
@@ -74,6 +74,7 @@ def test_a_mapping_is_part_of_the_catalog_and_of_its_digest(write):
         ("source: csv", "source: csv\nmask: [M]", 4, "belong together"),
         ("source: csv", 'source: csv\nmask: [M]\nbits: {realtime: {"64": "true"}}', 5, "from 0 to 63"),
         ("source: csv", 'source: csv\nmask: [M]\nbits: {realtime: {"1": "unknown"}}', 5, "true or false"),
+        ("source: csv", "source: csv\ngroups: {A B: x, a  b: y}", 4, "two agencies"),
         ("id: mine", "id: other", 1, "name of the file"),
     ],
 )
@@ -110,6 +111,7 @@ def test_bad_mappings_of_a_workspace_are_all_named(write, tmp_path):
     (folder / "four.yaml").write_text("{", encoding="utf-8")
     with pytest.raises(CatalogError) as refused:
         console_profiles(catalog, tmp_path / "workspace")
+    assert tuple(console_problems(catalog, tmp_path / "workspace")) == refused.value.problems
     assert {problem.path.rsplit("/", 1)[-1] for problem in refused.value.problems} == {
         "mine.yaml", "two.yaml", "three.yml", "four.yaml",
     }  # fmt: skip

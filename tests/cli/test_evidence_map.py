@@ -12,7 +12,7 @@ PC-01;UBND xã An Khánh;25/11/2026 08:15;Hoạt động;24/11/2026;Tốt
 PC-02;UBND xã An Khánh;24/11/2026 09:15;Ngừng;20/11/2026;Kém
 PC-03;UBND xã An Khánh;;Hoạt động;;Tốt
 """
-ANSWERS = ("bkav", 1, 2, 0, 0, 3, 0, 0, 0, 4, "yes", "no", 5, 0, "bkav", "yes")
+ANSWERS = ("bkav", 1, 2, 0, 0, 3, 0, 0, 0, 4, "yes", "no", 5, 0, "bkav", "yes", "yes")
 KSC = """\
 Name,Parent group,Last connected to Administration Server,Real-time protection,Anti-virus databases last updated
 PC-01,UBND xã A,2026-11-25 08:15,Running,2026-11-24
@@ -42,7 +42,7 @@ def test_questions_lead_to_a_mapping_that_reads_the_file(secaudit, file, tmp_pat
     assert done.returncode == 0, done.stderr
     assert "PC-01" in done.stderr and "3 machines read" in done.stdout and kept(tmp_path) == ["bkav-tinh.yaml"]
     text = (tmp_path / "workspace" / "consoles" / "bkav-tinh.yaml").read_text(encoding="utf-8")
-    assert "realtime: {Hoạt động: 'true', Ngừng: 'false'}" in text and "product: bkav" in text and "confirmed" not in text
+    assert "realtime: {Hoạt động: 'true', Ngừng: 'false'}" in text and "product: bkav" in text and "confirmed: true" in text
     assert "PC-01" not in text and "An Khánh" not in text, "nothing of the file itself"
     again = secaudit("evidence", "profiles", "--format", "json")
     (mine,) = [one for one in json.loads(again.stdout)["profiles"] if one["id"] == "bkav-tinh"]
@@ -53,6 +53,7 @@ def test_with_yes_the_guesses_of_a_known_console_are_taken(secaudit, ksc, tmp_pa
     done = secaudit("evidence", "map", ksc, "--yes", "--name", "ksc-tinh")
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "workspace" / "consoles" / "ksc-tinh.yaml").read_text(encoding="utf-8")
+    assert "confirmed" not in text, "nobody looked"
     assert "source: ksc" in text and "implies: {managed: true}" in text and "product: kaspersky-kes-windows" in text
 
 
@@ -97,10 +98,11 @@ def test_what_stands_in_a_file_cannot_harm_the_terminal(secaudit, tmp_path):
 def test_days_that_may_be_months_are_asked_about(secaudit, tmp_path):
     path = tmp_path / "k.csv"
     path.write_text("Name,Last connected to Administration Server\nPC-01,03/04/2026 08:00\n", encoding="utf-8")
-    answers = ["ksc", 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, "kaspersky-kes-windows", "yes", "yes"]
+    answers = ["ksc", 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, "kaspersky-kes-windows", "yes", "no", "yes"]
     done = secaudit("evidence", "map", path, "--name", "k", typed="\n".join(map(str, answers)) + "\n")
     assert done.returncode == 0, done.stderr
-    assert "day_first: true" in (tmp_path / "workspace" / "consoles" / "k.yaml").read_text(encoding="utf-8")
+    text = (tmp_path / "workspace" / "consoles" / "k.yaml").read_text(encoding="utf-8")
+    assert "day_first: true" in text and "confirmed" not in text
     assert re.search(r"heard of the\s.*1/1", done.stdout, re.DOTALL)
 
 

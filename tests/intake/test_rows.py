@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from secaudit.intake.reasons import reason_words
 from secaudit.intake.rows import read_rows
 from secaudit.model.console import FIELDS
 from tests.intake.console_samples import CONSOLES, NOW, profile, table
@@ -197,6 +198,21 @@ def test_a_directory_tells_of_machines_and_nothing_of_their_protection():
     cells = ("PC-01", "pc-01.t.vn", "Windows 10 Pro", "10.0 (19045)", "2026-11-20 08:00", "CN=PC-01,OU=UBND xã A,DC=t", "True")
     row = one(head, cells, CONSOLES["ad"])
     assert set(row.values) == {"name", "os", "os_version", "last_contact", "group"}
+
+
+def test_every_reason_is_kept_in_english_and_can_be_said_in_another_language():
+    head = (*HEAD, "Serial number", "Status mask", "Network Agent is installed")
+    rows = (
+        ("PC-1", "soon", "Resting", "", "None", "many", "perhaps"),
+        ("PC-2", "2031-01-01", "", "", "", "", ""),
+        ("PC-3", "2026-11-01", "Running", "2026-11-20", "", str(1 << 1), ""),
+    )
+    reasons = {why for row in read_rows(table(head, *rows), KSC, imported_at=NOW).rows for why in row.unread.values()}
+    assert len(reasons) >= 8
+    for why in reasons:
+        said = reason_words(why)
+        assert str(said) == why and said.text != "{literal}", why
+    assert str(reason_words("of an older version")) == "of an older version"
 
 
 CELL = st.one_of(

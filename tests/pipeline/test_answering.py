@@ -240,6 +240,8 @@ def test_a_clock_a_little_ahead_gives_the_moment_of_the_import(world):
     (stored,) = world.store.outcomes(imported.taken.run.number)
     assert stored.outcome.finished_at == NOW
     assert world.store.latest(NOW, 30)["pc-1"].evidence is not None
+    world.take(world.file("b.txt", sent("win10-22h2-esu", time=NOW + timedelta(hours=5))))
+    assert len(world.store.newcomers(NOW)) == 1
 
 
 def test_nothing_good_leaves_no_run_and_no_file(world):

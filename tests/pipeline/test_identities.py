@@ -27,6 +27,7 @@ from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
 from secaudit.model.identity import Identity
 from secaudit.model.outcome import Grade, Sight, Way
+from secaudit.model.plan import EvidenceRules
 from secaudit.pipeline.judging import gather_states
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, classify_province, load_province
@@ -40,7 +41,7 @@ from secaudit.transport.ssh import SshTransport
 
 U1, U2 = "1ab00000-0000-4000-8000-00000000a001", "1ab00000-0000-4000-8000-00000000b002"
 M1, M2 = "a" * 31 + "1", "b" * 31 + "2"
-FRESH_DAYS = 30
+RULES = EvidenceRules(fresh_days=30)
 
 
 class Server(LabServer):
@@ -116,7 +117,7 @@ class World:
 
     def states(self, store):
         """What counts now."""
-        return gather_states(self.province(), store, as_of=now(), fresh_days=FRESH_DAYS)
+        return gather_states(self.province(), store, as_of=now(), rules=RULES)
 
     def document(self, store):
         """The report, and the measurement behind it."""
@@ -217,7 +218,7 @@ def test_a_person_may_accept_the_new_machine_and_old_evidence_never_comes_back(w
     assert world.scan(store)["may-1"].sight is Sight.SEEN
     state = world.states(store)["may-1"]
     assert state.evidence is not None and state.identity.machine_id == M2.replace("b", "c")
-    earlier = gather_states(world.province(), store, as_of=store.acceptances()[0][0], fresh_days=FRESH_DAYS)["may-1"]
+    earlier = gather_states(world.province(), store, as_of=store.acceptances()[0][0], rules=RULES)["may-1"]
     assert earlier.evidence is None
     assert [(who, endpoint) for _, who, endpoint in store.acceptances()] == [("officer", "may-1")]
 
@@ -349,7 +350,7 @@ def test_a_console_does_not_lift_a_quarantine(world, store):
     run = store.begin_run(started_at=now(), who="officer", way=Way.CONSOLE, scope="all")
     later = replace(seen, way=Way.CONSOLE, grade=Grade.B, finished_at=now() + timedelta(seconds=1))
     store.keep(run.number, [later])
-    state = gather_states(world.province(), store, as_of=now() + timedelta(minutes=1), fresh_days=FRESH_DAYS)["may-1"]
+    state = gather_states(world.province(), store, as_of=now() + timedelta(minutes=1), rules=RULES)["may-1"]
     assert state.evidence is None and state.doubt.kind is DoubtKind.KEY_CHANGED
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from secaudit.errors import StoreError
 from secaudit.model.courier import Courier, Receipt
-from secaudit.store import Store
+from secaudit.model.outcome import Way
+from secaudit.store import FlawKind, Store
 
 MADE = datetime(2026, 12, 1, tzinfo=UTC)
 
@@ -103,3 +104,22 @@ def test_a_damaged_row_is_an_error_of_the_store(store: Store, path: Path) -> Non
     connection.close()
     with Store.open(path) as again, pytest.raises(StoreError):
         again.couriers.all()
+
+
+def test_a_receipt_that_was_taken_away_is_found(store: Store, make: Any, path: Path) -> None:
+    store.couriers.save(courier())
+    run = make.begin(store).number
+    outcomes = [make.outcome("pc", way=Way.COURIER, detail=f"answer {mac} of collector") for mac in "ab"]
+    store.keep(run, outcomes, receipts=[receipt("a"), receipt("b")])
+    store.end_run(run, "finished", make.noon)
+    assert store.verify().intact
+    store.close()
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TRIGGER courier_answers_no_delete")
+    connection.execute("DROP TRIGGER courier_answers_no_update")
+    connection.execute("DELETE FROM courier_answers WHERE mac = 'a'")
+    connection.execute("UPDATE courier_answers SET endpoint = 'another'")
+    connection.commit()
+    connection.close()
+    with Store.open(path) as again:
+        assert [(flaw.kind, flaw.number) for flaw in again.verify().problems] == [(FlawKind.ANSWER, 1), (FlawKind.ANSWER, 2)]

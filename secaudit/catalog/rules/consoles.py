@@ -28,7 +28,7 @@ def unsound(profile: Sourced[Profile], products: Collection[str]) -> Iterator[Pr
     if value.product is not None and value.product not in products:
         hint = msg("secaudit products list shows all")
         yield profile.problem(msg("There is no such product"), ("product",), found=value.product, hint=hint)
-    for find in (_headings, _decisive, _values, _bits, _implied, _directory):
+    for find in (_headings, _decisive, _values, _bits, _implied, _directory, _groups):
         for message, loc, found, advice in find(value):
             yield profile.problem(message, loc, found=found, hint=advice)
 
@@ -117,3 +117,10 @@ def _directory(profile: Profile) -> Iterator[_Finding]:
             yield msg("A directory knows which machines there are, not how they are protected"), ("columns", name), name, None
     if profile.product is not None:
         yield msg("A directory manages no protection product"), ("product",), profile.product, None
+
+
+def _groups(profile: Profile) -> Iterator[_Finding]:
+    first: dict[str, str] = {}
+    for group, agency in profile.groups.items():
+        if first.setdefault(spelled(group), agency) != agency:
+            yield msg("The same group stands for two agencies"), ("groups", group), group, None

@@ -1,0 +1,64 @@
+"""The part of the store for what was looked for on purpose: sweeps for undeclared machines, and re-checks."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from secaudit.model.recheck import Draw, MachineRecheck, RecheckReport
+from secaudit.store import discovery, rechecks
+from secaudit.store.database import Database
+from secaudit.store.discovery import UndeclaredMachine
+
+
+class Fieldwork:
+    """What :class:`~secaudit.store.store.Store` offers of it."""
+
+    _database: Database
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        """The store's way of reading."""
+        raise NotImplementedError
+
+    # Discovery
+
+    def save_discovery(
+        self, at: datetime, agencies: Iterable[str], machines: Sequence[UndeclaredMachine], *, run: int | None = None
+    ) -> None:
+        """Record a sweep: every agency whose networks were swept, and the undeclared machines that answered there."""
+        with self._database.write() as connection:
+            discovery.save(connection, run, at, agencies, machines)
+
+    def undeclared(self, as_of: datetime) -> tuple[UndeclaredMachine, ...]:
+        """Undeclared machines after the newest sweep of each agency up to ``as_of``."""
+        with self._reading() as connection:
+            return discovery.undeclared(connection, as_of)
+
+    def swept(self, as_of: datetime) -> frozenset[str]:
+        """Agencies whose networks were searched for undeclared machines at least once up to ``as_of``."""
+        with self._reading() as connection:
+            return discovery.swept(connection, as_of)
+
+    # Re-checks
+
+    def save_draw(self, draw: Draw) -> None:
+        """Keep how a sample was drawn, before anybody is asked; the run must name its digest in its scope."""
+        with self._database.write() as connection:
+            rechecks.save_draw(connection, draw)
+
+    def save_recheck(self, run: int, machines: Sequence[MachineRecheck]) -> None:
+        """Keep what came of every machine drawn for ``run``, in one transaction."""
+        with self._database.write() as connection:
+            rechecks.save_results(connection, run, machines)
+
+    def recheck(self, run: int) -> RecheckReport | None:
+        """The draw of a run and what came of it; None when the run was no re-check."""
+        with self._reading() as connection:
+            return rechecks.report(connection, run)
+
+    def newest_recheck(self, as_of: datetime) -> RecheckReport | None:
+        """The newest re-check up to ``as_of`` that came to its end."""
+        with self._reading() as connection:
+            run = rechecks.newest(connection, as_of)
+            return None if run is None else rechecks.report(connection, run)
