@@ -37,7 +37,7 @@ def descriptor_secret(number: int, option: str) -> Secret:
         raise UsageError(
             msg("nothing can be read from descriptor {number}: {reason}", number=number, reason=error.strerror or "error"),
             where=option,
-            hint=msg("open it for secaudit: secaudit scan {option} 3 3< <(program)", option=option),
+            hint=msg("open it for the command: secaudit ... {option} 3 3< <(program)", option=option),
         ) from None
     text = data.split(b"\n", 1)[0].removesuffix(b"\r")
     if not text or len(data) > _LONGEST:
