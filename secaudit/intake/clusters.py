@@ -135,7 +135,7 @@ def _by_machine_id(groups: Sequence[_Group]) -> list[_Group]:
     for group in groups:
         for key in {one.identity.machine_key for one in group.sightings} - {""}:
             holders.setdefault(key, []).append(group)
-    for sharing in holders.values():
+    for key, sharing in holders.items():
         found = list({id(group.whole): group.whole for group in sharing}.values())
         bare = [group for group in found if group.kind == (False, False)]
         firm = [group for group in found if group.kind != (False, False)]
@@ -144,14 +144,25 @@ def _by_machine_id(groups: Sequence[_Group]) -> list[_Group]:
                 group.doubt = _IMAGE
             else:
                 (firm or bare)[0].take(group)
-        halves = [group for group in firm if not all(group.kind)]
-        if len({group.kind for group in halves}) == 2:  # one shows only UUIDs, the other only serial numbers
-            if len(firm) == 2:
-                firm[0].take(firm[1])
-            else:
-                for group in halves:
-                    group.doubt = _IMAGE
+        if len(firm) == 2 and {group.kind for group in firm} == {(True, False), (False, True)}:
+            firm[0].take(firm[1])
+        # One row shows only its UUID, the other only its serial number: one machine, which other rows say is two.
+        boards, cases = (_halves(found, key, kind) for kind in ((True, False), (False, True)))
+        if boards and cases and len(boards | cases) > 1:
+            for group in found:
+                if id(group.whole) in boards | cases:
+                    group.whole.doubt = _IMAGE
     return [group for group in groups if group.into is None]
+
+
+def _halves(groups: Iterable[_Group], machine: str, kind: tuple[bool, bool]) -> set[int]:
+    """Groups that hold a row with this machine id which knows just this of UUID and serial number."""
+    return {
+        id(group.whole)
+        for group in groups
+        for one in group.sightings
+        if one.identity.machine_key == machine and (bool(one.identity.uuid_key), bool(one.identity.serial_key)) == kind
+    }
 
 
 def _cluster(sightings: Sequence[Sighting], doubt: Message | None) -> Cluster:

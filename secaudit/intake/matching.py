@@ -150,10 +150,11 @@ class _Index:
         """Candidates with this name, whosever they are."""
         return self._anywhere.get(name, [])[: MOST_TWINS + 1]
 
-    def isolated(self, sightings: Iterable[Sighting]) -> Iterable[Candidate]:
-        """Isolated machines whose name one of the sightings gives."""
-        for agency, name in {(one.agency, host_key(one.name)) for one in sightings}:
-            if agency is not None:
+    def isolated(self, sightings: Sequence[Sighting]) -> Iterable[Candidate]:
+        """Isolated machines that have one of the names in one of the agencies: each row may say a part of what the machine is."""
+        names = {host_key(one.name) for one in sightings}
+        for agency in {one.agency for one in sightings if one.agency is not None}:
+            for name in names:
                 yield from self._isolated.get((agency, name), ())
 
 

@@ -131,6 +131,20 @@ def test_rows_that_show_different_halves_of_one_machine_are_one():
     assert [one.kind for one in match(halves, [machine("pc-1", "xa-a", Identity(U1, "S1"))])] == [SUPERSEDED, MATCHED]
 
 
+def test_rows_that_make_one_machine_of_two_prove_nothing():
+    rows = [
+        seen(1, "a", serial="S1", machine="m"),
+        seen(2, "b", uuid=U1, machine="m"),
+        seen(3, "c", uuid=U1, serial="S2", days=1),
+    ]
+    assert [one.kind for one in match(rows, [])] == [AMBIGUOUS] * 3
+    assert [one.kind for one in match(rows[:2], [machine("a", "xa-a", Identity("", "S1"))])] == [AMBIGUOUS] * 2, "one moment"
+    older = [rows[0], seen(2, "b", uuid=U1, machine="m", days=2)]
+    assert [one.kind for one in match(older, [machine("a", "xa-a", Identity("", "S1"))])] == [MATCHED, SUPERSEDED]
+    images = [seen(1, "a", serial="S1", machine="m"), seen(2, "b", serial="S2", machine="m"), seen(3, "c", machine="m")]
+    assert [one.kind for one in match(images, [])] == [NEW, NEW, AMBIGUOUS], "a copied image"
+
+
 def test_two_machines_with_one_name_prove_nothing():
     rows = [seen(1, "pc-1"), seen(2, "PC-1", days=4)]
     found = match(rows, [machine("pc-1")])
@@ -211,6 +225,8 @@ def test_an_isolated_machine_is_not_taken_in_under_the_new_name_of_an_older_row(
     isolated = machine("pc-mat", isolated=True)
     rows = [seen(1, "pc-mat", serial="S1", days=3), seen(2, "doi-ten", serial="S1")]
     assert [one.kind for one in match(rows, [isolated])] == [REFUSED, REFUSED]
+    halves = [seen(1, "", "xa-a", serial="S1", days=1), seen(2, "pc-mat", None, serial="S1")]
+    assert [one.kind for one in match(halves, [isolated])] == [REFUSED, REFUSED], "one row has the agency, the other the name"
 
 
 NAMES = st.sampled_from(["", "a", "b", "B.local", "10.0.0.1"])
