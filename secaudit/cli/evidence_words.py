@@ -57,6 +57,11 @@ def print_import(session: Session, inventory: Inventory, importing: Importing, t
     )
     if not importing.export.profile.confirmed:
         session.say(msg("  this mapping was made from documentation; no real export has confirmed it yet"), style="yellow")
+    strange = sorted(set(importing.export.profile.groups.values()) - set(names))
+    if strange:
+        session.say(
+            msg("  the mapping names agencies that the inventory does not have: {ids}", ids=", ".join(strange)), style="yellow"
+        )
     for one in importing.before:
         day = one.at.astimezone(VIETNAM_TIME).strftime("%d/%m/%Y %H:%M")
         session.say(msg("  this very file was taken in before: run {run}, {at}; only what is newer counts", run=one.run, at=day))

@@ -34,6 +34,11 @@ class Cluster:
         return self.sightings[0]
 
     @property
+    def agency(self) -> str | None:
+        """The agency that any of them names; where they name several, there is a doubt."""
+        return next((one.agency for one in self.sightings if one.agency is not None), None)
+
+    @property
     def at(self) -> datetime:
         """Moment of the newest, to be compared."""
         return self.newest.at or _NEVER

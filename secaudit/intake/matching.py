@@ -13,6 +13,7 @@ candidates are named, and nothing is proven: no sighting proves two machines, an
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_address
 from itertools import chain
@@ -36,7 +37,7 @@ _SLUG = re.compile(r"[^a-z0-9]+")
 
 def host_key(name: str) -> str:
     """One spelling of a host name: lower case, without domain before or behind; empty for an address, which is no name."""
-    text = name.rsplit("\\", 1)[-1].strip().casefold()
+    text = unicodedata.normalize("NFC", name).rsplit("\\", 1)[-1].strip().casefold()
     try:
         ip_address(text)
     except ValueError:
@@ -176,7 +177,7 @@ def _verdict(cluster: Cluster, index: _Index, agency_certain: bool) -> Match:
 
 def _meant(cluster: Cluster, index: _Index, agency_certain: bool) -> Match:
     sighting, identity = cluster.newest, cluster.identity
-    agency, name = sighting.agency, host_key(sighting.name)
+    agency, name = cluster.agency, host_key(sighting.name)
     same, half = index.same(identity), index.half(identity)
     named = index.named(agency, name) if agency is not None and name else []
     # Under an older name an isolated machine is not taken in either.
@@ -206,7 +207,8 @@ def _by_identity(cluster: Cluster, found: Sequence[Candidate], named: Sequence[C
         return _some(sighting, MatchKind.AMBIGUOUS, found, _SEVERAL)
     machine = found[0]
     basis = _basis(machine, cluster.identity)
-    if sighting.agency is not None and machine.agency not in ("", sighting.agency):
+    # Whose a machine is that nobody declares, the newest evidence says; the agencies will confirm it.
+    if machine.declared and cluster.agency is not None and machine.agency != cluster.agency:
         reason = Message(_FOREIGN.text, {"basis": BASES[basis], "id": machine.id, "agency": machine.agency})
         return _some(sighting, MatchKind.REFUSED if agency_certain else MatchKind.AMBIGUOUS, found, reason)
     if basis == "machine_id" and named and machine not in named:
@@ -232,7 +234,7 @@ def _by_name(sighting: Sighting, found: Sequence[Candidate]) -> Match:
 def _unknown(cluster: Cluster, named: Sequence[Candidate], index: _Index) -> Match:
     """No declared machine is meant: a newcomer seen before, one that nobody can place, or a new machine."""
     sighting, identity, name = cluster.newest, cluster.identity, host_key(cluster.newest.name)
-    if sighting.agency is None:
+    if cluster.agency is None:
         homonyms = index.named_anywhere(name) if name else []
         if not identity or any(index.likeness(one, identity) is not Likeness.OTHER for one in homonyms):
             return _some(sighting, MatchKind.AMBIGUOUS, homonyms, _HOMELESS if name else _NAMELESS)
@@ -287,7 +289,7 @@ def _one_name_each(judged: _Judged) -> _Judged:
     names: dict[tuple[str | None, str], list[Cluster]] = {}
     for cluster, verdict in judged:
         if verdict.kind is MatchKind.NEW:
-            names.setdefault((cluster.newest.agency, host_key(cluster.newest.name)), []).append(cluster)
+            names.setdefault((cluster.agency, host_key(cluster.newest.name)), []).append(cluster)
     for (_, name), some in names.items():
         doubted = {cluster.newest.key for cluster in crowded(some)} if name and len(some) > 1 else set()
         for cluster in some:

@@ -187,11 +187,17 @@ _Moment = tuple[datetime | None, Fate | None, Message | None]
 
 
 def _repeated(rows: Iterable[ConsoleRow]) -> dict[int, int]:
-    """Row -> the first row that says exactly the same: files put together twice prove nothing twice."""
-    seen: dict[tuple[tuple[str, str], ...], int] = {}
+    """Row -> the first row that says the same: files put together twice, or a list with a line for each part of a machine.
+
+    Rows that name a machine by its number may differ in columns that mean nothing here; rows with a name alone may then be two.
+    """
+    seen: dict[object, int] = {}
     found = {}
-    for row in rows:
-        first = seen.setdefault(tuple(row.cells.items()), row.number)
+    for row in sorted(rows, key=lambda one: one.number):
+        keys: list[object] = [tuple(row.cells.items())]
+        if "serial" in row.values or "uuid" in row.values:
+            keys.append((frozenset(row.values.items()), frozenset(row.unread)))
+        first = min(seen.setdefault(key, row.number) for key in keys)
         if first != row.number:
             found[row.number] = first
     return found

@@ -22,8 +22,10 @@ from secaudit.model.capture import Capture, Section, SectionStatus
 from secaudit.model.console import ConsoleRow, EvidenceSource, Profile
 from secaudit.model.fact import FactSet, Known
 from secaudit.model.intake import IntakeFile, Newcomer, StoredIntake
+from secaudit.model.inventory import Inventory
 from secaudit.model.outcome import Grade, Outcome, Sight, Way
 from secaudit.model.plan import Plan
+from secaudit.pipeline.adopting import aliases
 from secaudit.pipeline.judging import Progress, signature_days, silent
 from secaudit.pipeline.known_machines import agency_names, expected_in, known_machines, names_said
 from secaudit.pipeline.province import Levels, Province
@@ -139,13 +141,22 @@ def reconcile_export(
         said = names_said(store, inventory, states, strangers)
         candidates = known_machines(inventory, states, newcomers, said) if said else candidates
     terms = Terms(now, plan.evidence.console_days, export.exported_until)
-    stored = store.console_moments(source) if store is not None else {}
+    stored = _stored_moments(inventory, store, source, newcomers) if store is not None else {}
     found = reconcile(export.rows, candidates, expected_in(inventory, now), groups, terms, stored)
     outcomes = [_outcome(province, export, line) for line in found.kept]
     found = found.with_steps(_steps(province, levels, found.kept, outcomes))
     before = [one for one in store.intake_files() if one.digest == export.file.digest] if store is not None else []
     fresh = [_newcomer(source, line, one.facts) for line, one in zip(found.kept, outcomes, strict=True) if line.fate is Fate.NEW]
     return Importing(export, found, tuple(outcomes), tuple(fresh), tuple(before))
+
+
+def _stored_moments(inventory: Inventory, store: Store, source: str, newcomers: Sequence[Newcomer]) -> dict[str, datetime]:
+    """Machine -> moment of its newest evidence of this source; what came in under a newcomer's id is its machine's by now."""
+    found = store.console_moments(source)
+    for newcomer, endpoint in aliases(inventory, newcomers).items():
+        if newcomer in found:
+            found[endpoint] = max(found[newcomer], found.get(endpoint, found[newcomer]))
+    return found
 
 
 def accept(

@@ -19,6 +19,7 @@ from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Sight, StoredOutcome
 from secaudit.model.plan import EvidenceRules
 from secaudit.model.protection import ProtectionGrade
+from secaudit.pipeline.adopting import adopted, aliases
 from secaudit.pipeline.combining import combine
 from secaudit.pipeline.identities import with_doubts
 from secaudit.pipeline.province import Levels, Province
@@ -40,7 +41,7 @@ def gather_states(province: Province, store: Store | None, *, as_of: datetime, r
 
     Evidence of a machine that may not be the declared one, or that answered for several endpoints, is taken out here.
     """
-    stored = store.latest(as_of, rules.fresh_days, console_days=rules.console_days) if store is not None else {}
+    stored = {} if store is None else _stored_states(province.inventory, store, as_of, rules)
     states: dict[str, EndpointState] = {}
     for endpoint in province.inventory.endpoints.values():
         found = stored.get(endpoint.id)
@@ -49,6 +50,19 @@ def gather_states(province: Province, store: Store | None, *, as_of: datetime, r
             found = EndpointState(endpoint.id, None, sight)
         states[endpoint.id] = found
     return with_doubts(province.inventory, states, as_of=as_of)
+
+
+def _stored_states(inventory: Inventory, store: Store, as_of: datetime, rules: EvidenceRules) -> dict[str, EndpointState]:
+    """What the store has, by endpoint; evidence of newcomers that are declared by now stands under their endpoints."""
+    stored = store.latest(as_of, rules.fresh_days, console_days=rules.console_days)
+    known_as = aliases(inventory, store.newcomers(as_of))
+    if not known_as:
+        return stored
+    replaced = {endpoint: at for at, _, endpoint in store.acceptances() if at <= as_of}
+    for newcomer, endpoint in sorted(known_as.items()):
+        if newcomer in stored:
+            stored[endpoint] = adopted(stored.get(endpoint), stored[newcomer], endpoint, since=replaced.get(endpoint))
+    return stored
 
 
 def has_way_in(endpoint: Endpoint) -> bool:
@@ -167,11 +181,18 @@ def parse_captures(province: Province, store: Store, evidence: Mapping[int, Stor
 def save_judging(province: Province, store: Store, states: Iterable[EndpointState], *, moment: datetime) -> int:
     """Keep the findings of machines with evidence as a record of what was said when; returns how many machines."""
     rows: dict[int, tuple[Finding, ...]] = {
-        state.evidence.number: state.findings for state in states if state.evidence is not None
+        state.evidence.number: _under(state.evidence.outcome.endpoint, state) for state in states if state.evidence is not None
     }
     for numbers in batched(rows, BATCH):
         store.save_findings(province.catalog.digest, moment, {number: rows[number] for number in numbers})
     return len(rows)
+
+
+def _under(endpoint: str, state: EndpointState) -> tuple[Finding, ...]:
+    """Findings stand with their evidence, which may have come in before its machine was declared, under another id."""
+    if endpoint == state.endpoint:
+        return state.findings
+    return tuple(replace(finding, endpoint=endpoint) for finding in state.findings)
 
 
 def rejudge(

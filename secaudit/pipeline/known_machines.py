@@ -12,15 +12,22 @@ from secaudit.model.identity import Identity
 from secaudit.model.intake import Candidate, Newcomer
 from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Inventory
 from secaudit.model.measurement import EndpointState
+from secaudit.pipeline.adopting import aliases
 from secaudit.pipeline.judging import BATCH, batched
 from secaudit.store import Store
+
+NETBIOS = 15
+"""Characters of a Windows name that consoles show where they know no other; longer names are cut there."""
 
 
 def known_machines(
     inventory: Inventory, states: Mapping[str, EndpointState], newcomers: Sequence[Newcomer], said: Mapping[str, Collection[str]]
 ) -> list[Candidate]:
     """``states`` are what the store has of machines, ``said`` the names they gave themselves in earlier evidence."""
-    earlier = {one.id: one.identity for one in newcomers}
+    known_as = aliases(inventory, newcomers)
+    earlier: dict[str, list[Identity]] = {}
+    for one in newcomers:
+        earlier.setdefault(known_as.get(one.id, one.id), []).append(one.identity)
     found = []
     for agency in inventory.agencies:
         standing = {name for one in agency.endpoints if one.status == "in_use" for name in _names(one, said)}
@@ -28,7 +35,7 @@ def known_machines(
             names = _names(endpoint, said)
             if endpoint.status == "retired":
                 names -= standing  # a name is given to the machine that comes after
-            identities = (_declared(endpoint), *_seen(states.get(endpoint.id)), earlier.get(endpoint.id, Identity()))
+            identities = (_declared(endpoint), *_seen(states.get(endpoint.id)), *earlier.get(endpoint.id, ()))
             found.append(
                 Candidate(
                     endpoint.id,
@@ -44,7 +51,7 @@ def known_machines(
             one.id, one.agency, frozenset({host_key(one.name)} - {""}), (one.identity,) if one.identity else (), declared=False
         )
         for one in newcomers
-        if one.id not in declared
+        if one.id not in declared and one.id not in known_as
     ]
     return found
 
@@ -91,7 +98,8 @@ def _existing(inventory: Inventory, moment: datetime) -> Iterable[AgencyFile]:
 def _names(endpoint: Endpoint, said: Mapping[str, Collection[str]]) -> set[str]:
     address = endpoint.address if endpoint.address is not None and parse_ip(endpoint.address) is None else None
     written = (endpoint.hostname, endpoint.id, address, *said.get(endpoint.id, ()))
-    return {key for name in written if name is not None and (key := host_key(name))}
+    keys = {key for name in written if name is not None and (key := host_key(name))}
+    return keys | {key[:NETBIOS] for key in keys}
 
 
 def _declared(endpoint: Endpoint) -> Identity:

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from secaudit.measure import measure
 from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
+from secaudit.model.intake import Newcomer
 from secaudit.model.inventory import Inventory
 from secaudit.model.measurement import EndpointState, Measurement
 from secaudit.model.plan import Plan
+from secaudit.pipeline.adopting import by_agency, waiting
 from secaudit.pipeline.judging import Progress, gather_states, judge_states, silent
 from secaudit.pipeline.province import Levels, Province, classify_province
 from secaudit.store import Store
@@ -29,6 +31,8 @@ class Measured:
     measurements: tuple[Measurement, ...]
     chain_head: str
     """Head of the chain; empty without a store."""
+    newcomers: tuple[Newcomer, ...] = ()
+    """Machines that evidence speaks of and nobody declares, by agency and id."""
 
 
 def measure_province(
@@ -40,17 +44,26 @@ def measure_province(
     states = gather_states(province, store, as_of=as_of, rules=plan.evidence)
     judged = judge_states(province, store, levels, states, moment=as_of, progress=progress)
     undeclared = undeclared_machines(province.inventory, store, as_of)
+    newcomers = waiting(province.inventory, store.newcomers(as_of)) if store is not None else ()
     measurements = measure(
         plan,
         province.inventory,
         levels.classifications,
         judged,
-        undeclared={agency: len(addresses) for agency, addresses in undeclared.items()},
+        undeclared=_beyond_the_list(undeclared, by_agency(newcomers)),
         as_of=day,
     )
     measurements = _with_unsearched(province.inventory, plan, measurements, store.swept(as_of) if store else frozenset(), day)
     head = store.head() if store is not None else ""
-    return Measured(province, plan, levels, as_of, judged, undeclared, measurements, head)
+    return Measured(province, plan, levels, as_of, judged, undeclared, measurements, head, newcomers)
+
+
+def _beyond_the_list(found: Mapping[str, tuple[str, ...]], waiting_in: Mapping[str, int]) -> dict[str, int]:
+    """Undeclared machines of each agency: the larger of those that answer in its networks and those that evidence speaks of.
+
+    They may be the same machines, so that their sum would count some of them twice.
+    """
+    return {agency: max(len(found.get(agency, ())), waiting_in.get(agency, 0)) for agency in sorted({*found, *waiting_in})}
 
 
 def _with_unsearched(

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from secaudit.intake.matching import match
 from secaudit.inventory.addresses import is_dns_name
 from secaudit.model.fact import Known
 from secaudit.model.identifiers import real_serial, real_uuid
-from secaudit.model.identity import Identity
-from secaudit.model.intake import Candidate, MatchKind, Newcomer, Sighting
+from secaudit.model.intake import Newcomer
 from secaudit.model.inventory import EndpointKind, Inventory
+from secaudit.pipeline.adopting import waiting
 from secaudit.source import table_text
 from secaudit.store import Store
 
@@ -28,22 +27,11 @@ class Waiting:
 
 
 def waiting_newcomers(inventory: Inventory, store: Store | None, agencies: Sequence[str] = ()) -> tuple[Waiting, ...]:
-    """Newcomers whose id nobody declares and who are no declared machine of their agency by serial number or UUID."""
-    known = [
-        one
-        for one in (store.newcomers() if store is not None else ())
-        if one.id not in inventory.endpoints and (not agencies or one.agency in agencies)
-    ]
-    declared = [
-        Candidate(one.id, part.agency.id, frozenset(), (Identity(real_uuid(one.uuid) or "", real_serial(one.serial) or ""),))
-        for part in inventory.agencies
-        for one in part.endpoints
-    ]
-    # A name alone moves no evidence, so names are left out.
-    sightings = [Sighting(one.id, one.agency or None, "", one.identity, one.last_seen) for one in known if one.identity]
-    taken = {one.sighting.key for one in match(sightings, declared) if one.kind is MatchKind.MATCHED}
-    left = [one for one in known if one.id not in taken]
-    servers = _servers(store, [one.id for one in left]) if store is not None else {}
+    """Newcomers that nobody declares, with the kind that their agency is asked to confirm."""
+    if store is None:
+        return ()
+    left = [one for one in waiting(inventory, store.newcomers()) if not agencies or one.agency in agencies]
+    servers = _servers(store, [one.id for one in left])
     return tuple(
         Waiting(one, EndpointKind.SERVER if servers.get(one.id) else EndpointKind.WORKSTATION, servers.get(one.id) is True)
         for one in left

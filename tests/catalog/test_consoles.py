@@ -4,7 +4,7 @@ import pytest
 
 from secaudit.catalog import CONSOLES_FOLDER, console_problems, console_profiles, lint_catalog, load_catalog
 from secaudit.errors import CatalogError
-from secaudit.model.console import WHOSE, EvidenceSource, spelled
+from secaudit.model.console import FIELDS, WHOSE, EvidenceSource, spelled
 from secaudit.resources import data_folder
 
 SHIPPED = load_catalog(data_folder("checks"))
@@ -115,3 +115,14 @@ def test_bad_mappings_of_a_workspace_are_all_named(write, tmp_path):
     assert {problem.path.rsplit("/", 1)[-1] for problem in refused.value.problems} == {
         "mine.yaml", "two.yaml", "three.yml", "four.yaml",
     }  # fmt: skip
+
+
+def test_the_page_for_administrators_names_every_source_and_field_and_the_headings_that_decide():
+    page = (data_folder("checks").parent / "docs" / "consoles.md").read_text(encoding="utf-8")
+    for source in EvidenceSource:
+        assert f"`--source {source.value}`" in page
+    fields = page.partition("Fields: `")[2].partition("`")[0].split()
+    assert fields == list(FIELDS)
+    for name in ("ksc", "eset", "csv", "soc-list", "ad"):
+        for field in ("name", "last_contact"):
+            assert any(heading in page for heading in SHIPPED.consoles[name].columns[field]), (name, field)

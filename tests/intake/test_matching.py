@@ -44,6 +44,7 @@ def only(sighting, *candidates, **options):
         (seen(1, "khac", serial="5CD 1234xyz"), "serial"),
         (seen(1, "khac", uuid=U1, serial="5cd1234xyz"), "uuid"),
         (seen(1, "PC-1.xa-a.local"), "name"),
+        (seen(1, "XA-A\\PC-1"), "name"),
         (seen(1, "pc-1", uuid=U1.upper()), "uuid"),
     ],
 )
@@ -169,6 +170,18 @@ def test_a_newcomer_is_found_again_and_moves_to_where_it_is_declared():
     assert only(seen(1, "pc-9", serial="S9"), homeless).endpoint == homeless.id
 
 
+def test_a_newcomer_belongs_to_whoever_was_seen_with_it_last():
+    newcomer = machine("xa-b-pc-9-12345678", "xa-b", Identity("", "S9"), declared=False)
+    assert only(seen(1, "pc-9", "xa-a", serial="S9"), newcomer).endpoint == newcomer.id
+    assert only(seen(1, "pc-9", "xa-a", serial="S9"), newcomer, agency_certain=True).endpoint == newcomer.id
+
+
+def test_what_one_row_says_of_the_agency_holds_for_the_machine():
+    rows = [seen(1, "pc-1", "xa-a", serial="S1", days=2), seen(2, "pc-1", None, serial="S1")]
+    assert kinds(rows, [machine("pc-1", "xa-a")]) == [(SUPERSEDED, "pc-1", "name"), (MATCHED, "pc-1", "name")]
+    assert [one.kind for one in match(rows, [machine("pc-1", "xa-b", Identity("", "S1"))])] == [SUPERSEDED, AMBIGUOUS]
+
+
 @pytest.mark.parametrize("certain", [True, False])
 def test_another_agencys_machine_is_never_proven(certain):
     other = machine("pc-1", "xa-b", Identity("", "S1"))
@@ -246,10 +259,10 @@ def test_no_machine_is_proven_twice_and_none_without_reason(rows, machines, cert
             continue
         proven, sighting = by_id[one.endpoint], one.sighting
         assert not proven.isolated
-        assert sighting.agency in (None, proven.agency)
+        assert sighting.agency in (None, proven.agency) or not proven.declared
         assert proven.identities or one.basis == "name"
         if one.basis == "name":
-            assert sighting.agency == proven.agency
+            assert proven.agency in {other.agency for other in rows}
             assert host_key(sighting.name) in proven.names
             declared = proven.identities[:1]
             assert all(compare(said, sighting.identity) is not Likeness.OTHER for said in declared)

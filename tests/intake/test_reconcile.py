@@ -100,6 +100,14 @@ def test_a_row_twice_in_the_file_is_one():
     assert fates(first, changed) == [(Fate.AMBIGUOUS, None)] * 2, "of one moment and different: nobody knows which is right"
 
 
+def test_a_line_for_each_part_of_a_machine_is_one_machine():
+    first = row(2, "pc-1", serial="S1")
+    disk = ConsoleRow(3, {**first.cells, "Disk": "D:"}, first.values)
+    assert fates(first, disk) == [(Fate.MATCHED, "pc-1"), (Fate.SUPERSEDED, None)]
+    other = ConsoleRow(3, {**first.cells, "Protection": "Off"}, {**first.values, "realtime": False})
+    assert fates(first, other) == [(Fate.AMBIGUOUS, None)] * 2, "they contradict each other"
+
+
 def test_what_the_store_has_is_not_evidence_again():
     moment = NOW - timedelta(days=1)
     assert fates(row(2, "pc-2"), stored={"pc-2": moment}) == [(Fate.KNOWN, "pc-2")]

@@ -254,6 +254,17 @@ def test_a_machine_is_known_by_what_earlier_evidence_said(office, store, tmp_pat
     assert fates(office.compare(written(tmp_path / "c.csv", ("pc-3", "KHAC9", 1)), store)) == [(Fate.AMBIGUOUS, None)]
 
 
+def test_a_long_name_is_known_as_consoles_cut_it(folder, tmp_path):
+    more = "  - {id: xa-a-phong-mot-cua-01, kind: workstation}\n  - {id: p5, kind: workstation, hostname: XA-A-PHONG-KE-TOAN}\n"
+    (folder / "agencies" / "xa-a.yaml").write_text(
+        AGENCY + more + "  - {id: xa-a-phong-mot-cua-02, kind: server}\n", encoding="utf-8"
+    )
+    path = written(tmp_path / "a.csv", ("XA-A-PHONG-KE-T", "", 1), ("XA-A-PHONG-MOT-", "", 1))
+    lines = Office(folder).compare(path).found.lines
+    assert [(line.fate, line.endpoint) for line in lines] == [(Fate.MATCHED, "p5"), (Fate.AMBIGUOUS, None)]
+    assert lines[1].candidates == ("xa-a-phong-mot-cua-01", "xa-a-phong-mot-cua-02")
+
+
 def test_a_machine_is_known_by_the_name_it_gave_itself(office, store, tmp_path):
     """The serial number says which machine it was; the next export shows only the name of then."""
     office.take(written(tmp_path / "a.csv", ("KETOAN-7", "5CD1111AAA", 5)), store)
