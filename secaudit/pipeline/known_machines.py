@@ -26,13 +26,16 @@ def known_machines(
     """``states`` are what the store has of machines, ``said`` the names they gave themselves in earlier evidence."""
     known_as = aliases(inventory, newcomers)
     earlier: dict[str, list[Identity]] = {}
+    called = {name: set(names) for name, names in said.items()}
     for one in newcomers:
-        earlier.setdefault(known_as.get(one.id, one.id), []).append(one.identity)
+        name = known_as.get(one.id, one.id)
+        earlier.setdefault(name, []).append(one.identity)
+        called.setdefault(name, set()).add(one.name)
     found = []
     for agency in inventory.agencies:
-        standing = {name for one in agency.endpoints if one.status == "in_use" for name in _names(one, said)}
+        standing = {name for one in agency.endpoints if one.status == "in_use" for name in _names(one, called)}
         for endpoint in agency.endpoints:
-            names = _names(endpoint, said)
+            names = _names(endpoint, called)
             if endpoint.status == "retired":
                 names -= standing  # a name is given to the machine that comes after
             identities = (_declared(endpoint), *_seen(states.get(endpoint.id)), *earlier.get(endpoint.id, ()))

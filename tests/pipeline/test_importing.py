@@ -294,6 +294,9 @@ def test_a_newcomer_declared_under_another_id_waits_no_longer(office, store, fol
     again = Office(folder)
     assert waiting_newcomers(again.province.inventory, store) == ()
     assert fates(again.compare(written(tmp_path / "b.csv", ("PC-LA", "S9AB", 1)), store)) == [(Fate.MATCHED, "ke-toan")]
+    assert fates(again.compare(written(tmp_path / "c.csv", ("PC-LA", "", 1)), store)) == [(Fate.MATCHED, "ke-toan")]
+    assert fates(again.compare(tmp_path / "a.csv", store)) == [(Fate.KNOWN, "ke-toan")]
+    assert again.states(store)["ke-toan"].evidence is not None, "what came in before it was declared counts for it"
 
 
 def test_an_unreadable_file_keeps_nothing_and_says_everything(office, tmp_path):
