@@ -10,6 +10,7 @@ ORDER = (
     "inventory_load.py",
     "judging.py",
     "storing.py",
+    "importing.py",
     "fanout.py",
     "peers.py",
     "scale.py",

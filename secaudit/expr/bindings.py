@@ -7,6 +7,7 @@ nothing reaches it that was not looked at here.
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
+from weakref import ref
 
 from cel_expr_python import cel
 
@@ -127,16 +128,23 @@ def _records_token(records: list[dict[str, Any]], gaps: Mapping[str, MissingReas
 
 
 class _Tokens(dict[str, Hashable]):
-    """Tokens by variable; a variable not looked at yet is looked at when it is asked for."""
+    """Tokens by variable; a variable not looked at yet is looked at when it is asked for.
 
-    __slots__ = ("_look",)
+    They know their bindings weakly: bindings hold the facts of a machine, and a circle of both would keep these, machine after
+    machine, until the collector comes by.
+    """
 
-    def __init__(self, look: Callable[[str], Hashable]) -> None:
+    __slots__ = ("_bindings",)
+
+    def __init__(self, bindings: "Bindings") -> None:
         super().__init__()
-        self._look = look
+        self._bindings = ref(bindings)
 
     def __missing__(self, variable: str) -> Hashable:
-        return self._look(variable)
+        bindings = self._bindings()
+        if bindings is None:
+            raise KeyError(variable)
+        return bindings.look(variable)
 
 
 class Bindings:
@@ -145,7 +153,19 @@ class Bindings:
     Every attribute speaks of the variables that were looked at: those the compiler's expressions name.
     """
 
-    __slots__ = ("_activation", "_env", "_specs", "_values", "data", "gaps", "incomplete", "missing", "opaque", "tokens")
+    __slots__ = (
+        "__weakref__",
+        "_activation",
+        "_env",
+        "_specs",
+        "_values",
+        "data",
+        "gaps",
+        "incomplete",
+        "missing",
+        "opaque",
+        "tokens",
+    )
 
     def __init__(
         self, env: cel.Env, specs: Mapping[str, FactSpec], values: Mapping[str, FactValue], variables: Iterable[str]
@@ -165,10 +185,10 @@ class Bindings:
         """Record lists that were not read to their end."""
         self.opaque: set[str] = set()
         """Variables whose values are too large to be compared."""
-        self.tokens = _Tokens(self._look)
+        self.tokens = _Tokens(self)
         """Variable -> something equal exactly for equal facts (missing ones by reason); meaningless for opaque ones."""
         for variable in variables:
-            self._look(variable)
+            self.look(variable)
 
     def observed(self, variable: str) -> object:
         """The value of a variable as it was observed, without what was added for the engine."""
@@ -182,7 +202,8 @@ class Bindings:
             self._activation = self._env.Activation(self.data)
         return self._activation
 
-    def _look(self, variable: str) -> Hashable:
+    def look(self, variable: str) -> Hashable:
+        """Bind this variable; back comes its token."""
         spec = self._specs[variable]
         fact = self._values.get(spec.name)
         token: Hashable

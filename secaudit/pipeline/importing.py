@@ -29,7 +29,7 @@ from secaudit.pipeline.adopting import aliases
 from secaudit.pipeline.judging import Progress, signature_days, silent
 from secaudit.pipeline.known_machines import agency_names, expected_in, known_machines, names_said
 from secaudit.pipeline.province import Levels, Province
-from secaudit.pipeline.taking_in import Taken, take_in
+from secaudit.pipeline.taking_in import Taken, take_in, uncollected
 from secaudit.source import did_you_mean
 from secaudit.store import Store
 
@@ -120,6 +120,7 @@ def _profile(path: Path, source: EvidenceSource, profiles: Mapping[str, Profile]
     return found
 
 
+@uncollected()
 def reconcile_export(
     province: Province, plan: Plan, levels: Levels, store: Store | None, export: Export, *, now: datetime
 ) -> Importing:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from secaudit.intake.moments import FIRST_YEAR, LAST_YEAR, day_first_of, moment_of
@@ -134,12 +134,14 @@ def test_a_column_decides_its_order_only_without_contradiction():
 
 
 @given(st.text(max_size=200), st.sampled_from([True, False, None]), st.integers(-12, 14))
+@settings(deadline=None)
 def test_any_text_is_a_moment_in_range_or_none(text, day_first, zone):
     found = moment(text, day_first, zone)
     assert found is None or (found.tzinfo is UTC and FIRST_YEAR - 1 <= found.year <= LAST_YEAR + 1)
 
 
 @given(st.text("0123456789/-.: TZ+,thgSACHPMnov", max_size=30), st.sampled_from([True, False, None]))
+@settings(deadline=None)
 def test_texts_that_look_like_moments_raise_nothing(text, day_first):
     moment(text, day_first)
 
@@ -149,6 +151,7 @@ def test_texts_that_look_like_moments_raise_nothing(text, day_first):
     st.sampled_from(["day-first", "month-first", "iso", "words", "vietnamese"]),
     st.integers(-12, 14),
 )
+@settings(deadline=None)
 def test_every_moment_comes_back_from_every_style(value, style, zone):
     value = value.replace(microsecond=0)
     order = {"day-first": True, "month-first": False}.get(style)

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import numbers
 
@@ -359,6 +359,7 @@ def test_no_unpacked_list_takes_much_memory():
 
 
 @given(st.integers(0, 2**32), st.integers(1, 30))
+@settings(deadline=None)
 def test_a_workbook_with_changed_bytes_is_read_or_refused(seed, count):
     body = bytearray(BOOK)
     chance = random.Random(seed)
@@ -374,6 +375,7 @@ def test_a_workbook_with_changed_bytes_is_read_or_refused(seed, count):
 
 
 @given(st.integers(0, 2**32), st.integers(1, 12))
+@settings(deadline=None)
 def test_a_sheet_with_changed_markup_is_read_or_refused(seed, count):
     """Behind a sound archive: the XML itself is changed."""
     chance = random.Random(seed)
