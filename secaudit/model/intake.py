@@ -47,8 +47,8 @@ class StoredIntake:
 class Newcomer:
     """A machine that evidence speaks of and no agency declares: "máy mới, chờ đơn vị xác nhận".
 
-    Its evidence is kept under ``id``. Once the agency's list has a machine with this id, or one with the same serial number or
-    UUID, the evidence is that machine's.
+    Its evidence is kept under ``id``. Once the agency's list has a machine with this id, with the same serial number or UUID, or
+    with the same host name and nothing that contradicts, the evidence is that machine's.
     """
 
     id: str

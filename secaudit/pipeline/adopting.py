@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from secaudit.intake.matching import host_key
 from secaudit.model.identity import Identity, Likeness, compare
 from secaudit.model.intake import Newcomer
 from secaudit.model.inventory import Endpoint, EndpointKind, Inventory
@@ -49,11 +50,6 @@ class _Declared:
         return any(
             one.kind is EndpointKind.ISOLATED for one in (*self.same(newcomer), *of_name, *([own] if own is not None else []))
         )
-
-
-def host_key(name: str) -> str:
-    """One spelling of a host name: without domain before or behind, without regard to capitals."""
-    return name.rsplit("\\", 1)[-1].partition(".")[0].strip().casefold()
 
 
 def aliases(inventory: Inventory, newcomers: Iterable[Newcomer]) -> dict[str, str]:
