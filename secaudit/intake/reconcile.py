@@ -16,6 +16,7 @@ from secaudit.intake.groups import AgencyGroups
 from secaudit.intake.matching import match, newcomer_id
 from secaudit.intake.reasons import reason_words
 from secaudit.messages import Message, msg
+from secaudit.model.base import VIETNAM_TIME
 from secaudit.model.console import ConsoleRow, FieldName
 from secaudit.model.identity import Identity
 from secaudit.model.intake import Candidate, Match, MatchKind, Sighting
@@ -213,11 +214,16 @@ def _moment(row: ConsoleRow, terms: Terms) -> _Moment:
         return (
             None,
             Fate.AHEAD,
-            msg("the last contact {at} is still to come: a clock is wrong, or the profile's zone_hours", at=at),
+            msg("the last contact {at} is still to come: a clock is wrong, or the profile's zone_hours", at=_shown(at)),
         )
     if at < terms.now - timedelta(days=terms.days):
-        return at, Fate.TOO_OLD, msg("the last contact {at} is more than {days} days ago", at=at, days=terms.days)
+        return at, Fate.TOO_OLD, msg("the last contact {at} is more than {days} days ago", at=_shown(at), days=terms.days)
     return at, None, None
+
+
+def _shown(at: datetime) -> str:
+    """For people, in their time."""
+    return f"{at.astimezone(VIETNAM_TIME):%d/%m/%Y %H:%M}"
 
 
 def _sighting(row: ConsoleRow, moment: _Moment, groups: AgencyGroups) -> Sighting:

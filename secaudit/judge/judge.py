@@ -93,6 +93,10 @@ class Judge:
         self._compiler = Compiler([*FACTS.values(), *ENDPOINT_VARIABLES.values()])
         self._blind: Memory[tuple[Decision, ...]] = Memory()
         self._checks = tuple(self._prepare(check) for check in sorted(checks, key=lambda check: check.id))
+        self._variables = frozenset[str]().union(*(check.variables for check in self._checks))
+        self._token = _token_of(self._variables)
+        self._alike: Memory[tuple[Decision, ...]] = Memory()
+        """Decisions of all checks: what a list says of thousands of machines differs in few of the facts that checks look at."""
 
     def judge(
         self,
@@ -173,7 +177,16 @@ class Judge:
 
     def decide(self, subject: Subject) -> tuple[Decision, ...]:
         """The decisions of all checks about one subject, in the order of the check ids."""
-        return tuple([self._decide(check, subject) for check in self._checks])
+        if not self._alike.repays or subject.isolated or not self._variables.isdisjoint(subject.bindings.opaque):
+            return tuple([self._decide(check, subject) for check in self._checks])
+        token = self._token(subject.bindings.tokens)
+        decisions = self._alike.entries.get(token)
+        if decisions is None:
+            decisions = tuple([self._decide(check, subject) for check in self._checks])
+            self._alike.keep(token, decisions)
+        else:
+            self._alike.hits += 1
+        return decisions
 
     def _prepare(self, check: Check) -> _Prepared:
         forms = tuple(

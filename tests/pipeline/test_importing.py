@@ -219,11 +219,11 @@ def test_an_interrupted_import_leaves_whole_outcomes_and_is_finished_later(offic
     path = written(tmp_path / "a.csv", *rows)
     whole, calls = StoreClass.keep, []
 
-    def interrupted(self, run, outcomes, offers=()):
+    def interrupted(self, run, outcomes, offers=(), receipts=()):
         calls.append(outcomes)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return whole(self, run, outcomes, offers)
+        return whole(self, run, outcomes, offers, receipts)
 
     monkeypatch.setattr(StoreClass, "keep", interrupted)
     with pytest.raises(KeyboardInterrupt):
