@@ -17,7 +17,6 @@ from secaudit.cli.language import N_
 from secaudit.cli.login import login_user
 from secaudit.cli.output import OutputFormat, print_json, write_file
 from secaudit.cli.preview import check_suffix
-from secaudit.cli.progress import one_bar
 from secaudit.cli.session import (
     ChecksOption,
     FormatOption,
@@ -134,8 +133,7 @@ def _accepted(
     """Ctrl-C leaves what is kept by then; importing again adds the rest."""
     who = login_user(None)
     try:
-        with one_bar(session, msg("Judging")) as progress:
-            return accept(province, plan, levels, store, importing, who=who, clock=lambda: datetime.now(UTC), progress=progress)
+        return accept(province, plan, levels, store, importing, who=who, clock=lambda: datetime.now(UTC))
     except KeyboardInterrupt:
         session.say(msg("interrupted: what was kept stays; import the file again and the rest is kept too"), style="bold red")
         raise typer.Exit(ExitCode.INTERRUPTED) from None

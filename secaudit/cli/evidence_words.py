@@ -174,11 +174,10 @@ def _print_kept(session: Session, importing: Importing, taken: Taken | None, *, 
     if taken is not None:
         session.say(
             msg(
-                "kept as run {run}: {count} rows, {new} of them about machines nobody declares; {judged} machines judged",
+                "kept as run {run}: {count} rows, {new} about machines nobody declares; measure and report judge with them",
                 run=taken.run.number,
                 count=len(taken.outcomes),
                 new=len(importing.newcomers),
-                judged=taken.judged.judged,
             ),
             style="bold green",
         )
@@ -218,7 +217,6 @@ def import_json(session: Session, importing: Importing, taken: Taken | None) -> 
             for one in export.problems
         ],
         "run": run_json(taken.run) if taken is not None else None,
-        "judged": taken.judged.judged if taken is not None else 0,
     }
 
 

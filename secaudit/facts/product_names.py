@@ -18,6 +18,23 @@ def product_named(name: str, products: Sequence[Product]) -> Product | None:
     wanted = " ".join(name.casefold().split())
     if not wanted:
         return None
+    held = _HELD[0]
+    if held[0] is not products:
+        held = _HELD[0] = (products, {})
+    answers = held[1]
+    if wanted not in answers:
+        if len(answers) >= _REMEMBERED:
+            answers.clear()
+        answers[wanted] = _best(wanted, products)
+    return answers[wanted]
+
+
+_REMEMBERED = 1_000
+_HELD: list[tuple[Sequence[Product], dict[str, Product | None]]] = [((), {})]
+"""The catalogue asked last and what names mean in it: thousands of rows name a dozen products."""
+
+
+def _best(wanted: str, products: Sequence[Product]) -> Product | None:
     best: dict[str, Product] = {}
     longest = 0
     for product in products:

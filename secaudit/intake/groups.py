@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from secaudit.model.console import spelled, unaccented
 from secaudit.model.intake import Groups
 
+_REMEMBERED = 20_000
 _SPLIT = re.compile(r"[/\\>]+")
 _COMPONENT = re.compile(r"(?:^|,)\s*([A-Za-z]+)\s*=\s*((?:\\.|[^,\\])*)")
 _ESCAPED = re.compile(r"\\([0-9A-Fa-f]{2})|\\(.)")
@@ -26,6 +27,8 @@ class AgencyGroups:
                 self._known.setdefault(key, set()).add(agency)
                 self._plain.setdefault(_bare(key), set()).add(agency)
         self._told = {_key(group): agency for group, agency in groups.items() if agency in agencies}
+        self._found: dict[str, str | None] = {}
+        """Group as written -> what came of it: a list names few groups in many rows."""
 
     def agency(self, group: str | None) -> str | None:
         """The agency of ``Managed devices/UBND xã An Khánh/Văn phòng`` or of a distinguished name; None when not exactly one.
@@ -34,6 +37,13 @@ class AgencyGroups:
         """
         if not group:
             return None
+        if group not in self._found:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            self._found[group] = self._agency(group)
+        return self._found[group]
+
+    def _agency(self, group: str) -> str | None:
         levels = levels_of(group)
         told = self._told.get(_key(group))
         if told is not None:

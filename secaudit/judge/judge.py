@@ -23,6 +23,8 @@ _DECLARED = "inventory"
 """Section of the values that come from the inventory."""
 _KIND = "endpoint.kind"
 _LEVEL = "endpoint.level"
+_OWN = frozenset({"machine.name", "endpoint.agency_addresses"})
+"""Variables that are hardly ever the same on two machines of two agencies."""
 
 
 class Decision(NamedTuple):
@@ -93,10 +95,13 @@ class Judge:
         self._compiler = Compiler([*FACTS.values(), *ENDPOINT_VARIABLES.values()])
         self._blind: Memory[tuple[Decision, ...]] = Memory()
         self._checks = tuple(self._prepare(check) for check in sorted(checks, key=lambda check: check.id))
-        self._variables = frozenset[str]().union(*(check.variables for check in self._checks))
+        self._own = tuple(place for place, check in enumerate(self._checks) if not check.variables.isdisjoint(_OWN))
+        """Places of checks that look at what each machine has for itself."""
+        alike = (check.variables for place, check in enumerate(self._checks) if place not in self._own)
+        self._variables = frozenset[str]().union(*alike)
         self._token = _token_of(self._variables)
         self._alike: Memory[tuple[Decision, ...]] = Memory()
-        """Decisions of all checks: what a list says of thousands of machines differs in few of the facts that checks look at."""
+        """Decisions of all other checks: what a list says of thousands of machines differs in few of the facts they look at."""
 
     def judge(
         self,
@@ -180,13 +185,16 @@ class Judge:
         if not self._alike.repays or subject.isolated or not self._variables.isdisjoint(subject.bindings.opaque):
             return tuple([self._decide(check, subject) for check in self._checks])
         token = self._token(subject.bindings.tokens)
-        decisions = self._alike.entries.get(token)
-        if decisions is None:
+        known = self._alike.entries.get(token)
+        if known is None:
             decisions = tuple([self._decide(check, subject) for check in self._checks])
             self._alike.keep(token, decisions)
-        else:
-            self._alike.hits += 1
-        return decisions
+            return decisions
+        self._alike.hits += 1
+        made = list(known)
+        for place in self._own:
+            made[place] = self._decide(self._checks[place], subject)
+        return tuple(made)
 
     def _prepare(self, check: Check) -> _Prepared:
         forms = tuple(

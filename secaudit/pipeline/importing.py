@@ -26,7 +26,7 @@ from secaudit.model.inventory import Inventory
 from secaudit.model.outcome import Grade, Outcome, Sight, Way
 from secaudit.model.plan import Plan
 from secaudit.pipeline.adopting import aliases
-from secaudit.pipeline.judging import Progress, signature_days, silent
+from secaudit.pipeline.judging import signature_days
 from secaudit.pipeline.known_machines import agency_names, expected_in, known_machines, names_said
 from secaudit.pipeline.province import Levels, Province
 from secaudit.pipeline.taking_in import Taken, take_in, uncollected
@@ -168,9 +168,11 @@ def accept(
     *,
     who: str,
     clock: Callable[[], datetime],
-    progress: Progress = silent,
 ) -> Taken | None:
-    """Keep what is certain, and the file; None, and nothing kept, when nothing is certain."""
+    """Keep what is certain, and the file; None, and nothing kept, when nothing is certain.
+
+    Nothing is judged: a list changes what is known of the whole province, and who asks for figures judges all of it anyway.
+    """
     if not importing.outcomes:
         return None
     file = importing.export.file
@@ -186,7 +188,7 @@ def accept(
         outcomes=importing.outcomes,
         newcomers=importing.newcomers,
         clock=clock,
-        progress=progress,
+        judging=False,
     )
 
 

@@ -60,8 +60,9 @@ def take_in(
     clock: Callable[[], datetime],
     progress: Progress = silent,
     receipts: Sequence[Receipt] = (),
+    judging: bool = True,
 ) -> Taken:
-    """Keep files, outcomes and newcomers as one run and judge the machines concerned.
+    """Keep files, outcomes and newcomers as one run and, unless the caller leaves it to later, judge the machines concerned.
 
     Outcomes of machines nobody declared stand under their newcomer's id and are judged once they are declared. A run that is
     broken off leaves its outcomes, and importing again repeats nothing that matters: the newer evidence of a machine counts.
@@ -93,6 +94,8 @@ def take_in(
         raise
     finally:
         run = store.end_run(run.number, status, clock())
+    if not judging:
+        return Taken(run, tuple(kept), Judged(0, 0, 0))
     declared = province.inventory.endpoints
     jobs = {one.outcome.endpoint: Job(declared[one.outcome.endpoint], None) for one in kept if one.outcome.endpoint in declared}
     selection = Selection(tuple(jobs.values()), fresh=0, isolated=0)

@@ -60,7 +60,7 @@ def test_what_is_accepted_is_listed_judged_and_not_kept_twice(secaudit, place, e
     workspace = place[2:]
     done = secaudit("evidence", "import", path, "--source", "ksc", *place, "--accept", "--exporter", "Nguyễn A")
     assert done.returncode == 0, done.stderr
-    assert "kept as run 1: 2 rows, 1 of them about machines nobody declares; 1 machines judged" in done.stderr
+    assert "kept as run 1: 2 rows, 1 about machines nobody declares; measure and report judge with them" in done.stderr
     again = secaudit("evidence", "import", path, "--source", "ksc", *place, "--accept")
     assert again.returncode == 0
     assert "this very file was taken in before: run 1" in again.stderr
