@@ -15,6 +15,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from ipaddress import ip_address
 from itertools import chain
 
@@ -35,6 +36,7 @@ _ID_LENGTH = 64
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=65_536)
 def host_key(name: str) -> str:
     """One spelling of a host name: lower case, without domain before or behind; empty for an address, which is no name."""
     text = unicodedata.normalize("NFC", name).rsplit("\\", 1)[-1].strip().casefold()
