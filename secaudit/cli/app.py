@@ -7,7 +7,7 @@ import typer
 
 from secaudit import __version__
 from secaudit.cli.exits import ExitCode, exit_code_of
-from secaudit.cli.interrupts import ended_at_once
+from secaudit.cli.interrupts import ended_at_once, never_lost
 from secaudit.cli.language import N_
 from secaudit.cli.problems import show_error
 from secaudit.cli.refusals import explain
@@ -75,7 +75,7 @@ def root(
 
 def main() -> None:
     """Entry point: run the command line; errors of the family become sentences and exit codes."""
-    with ended_at_once():
+    with ended_at_once(), never_lost():
         _run()
 
 

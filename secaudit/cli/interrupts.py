@@ -1,13 +1,16 @@
 """Signals that end a command: while it loads they end it at once, while it works it leaves nothing behind."""
 
 import signal
+import sys
 import threading
+from _thread import interrupt_main
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 _ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 """SIGHUP: the terminal was closed; Windows has none."""
+_AGAIN_SECONDS = 0.05
 
 
 @contextmanager
@@ -58,6 +61,38 @@ def ending_on_interrupt() -> Iterator[threading.Event]:
         yield stop
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def never_lost() -> Iterator[None]:
+    """While the block runs, an interrupt that falls where Python cannot raise is given again instead of being printed and lost.
+
+    Callbacks of weak references and ``__del__`` are such places; libraries have many of them.
+    """
+    before = sys.unraisablehook
+
+    def report(found: "sys.UnraisableHookArgs") -> None:
+        if not issubclass(found.exc_type, KeyboardInterrupt):
+            before(found)
+            return
+        # From another thread and a moment later: given at once it would fall into this very place.
+        again = threading.Timer(_AGAIN_SECONDS, _interrupt_again)
+        again.daemon = True
+        again.start()
+
+    sys.unraisablehook = report
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+
+
+def _interrupt_again() -> None:
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main is not None:
+        signal.pthread_kill(main, signal.SIGINT)  # wakes it from a wait, too
+    else:
+        interrupt_main()
 
 
 @contextmanager
