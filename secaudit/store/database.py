@@ -4,6 +4,7 @@ SQLite in WAL mode with full sync: a commit has reached the disk when it returns
 Reading and writing have an engine each; the writing one exists only while the writer's lock is held.
 """
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -23,6 +24,9 @@ from secaudit.store.lock import WriterLock
 from secaudit.store.place import check_file, check_folder, close_to_others, make_file, make_folder
 from secaudit.store.schema import APPLICATION_ID, REVISION
 
+# An interrupt that falls into the closing of a connection is raised on and, besides, logged: nobody reads such a log here, and
+# without a handler it is printed with its trace.
+logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
 _PATIENCE = 10.0
 """Seconds SQLite waits for a moment's lock, such as another process recovering the log."""
 _UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL})
