@@ -47,7 +47,7 @@ _FILETIME = re.compile(r"1\d{17}")
 """The directory's other clock: tenths of microseconds since 1601."""
 _DAY_OR_MONTH = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2\d{4}(?!\d)", re.ASCII)
 
-_EXCEL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook knows no zone
+EXCEL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook knows no zone
 _FILETIME_ZERO = datetime(1601, 1, 1, tzinfo=UTC)
 _ENGLISH: Mapping[str, int] = MappingProxyType(
     {
@@ -113,7 +113,7 @@ def _serial(days: float, zone: int) -> datetime | None:
     """Days since the last day but one of 1899, as a spreadsheet counts them."""
     if not 36_526 <= days < 73_051:  # 2000 to 2099; NaN is no number of days either
         return None
-    return _utc(_EXCEL_ZERO + timedelta(seconds=round(days * 86_400)), zone)
+    return _utc(EXCEL_ZERO + timedelta(seconds=round(days * 86_400)), zone)
 
 
 def _utc(moment: datetime, zone: int) -> datetime | None:

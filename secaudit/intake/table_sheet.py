@@ -8,6 +8,7 @@ from unicodedata import normalize
 from xml.parsers import expat
 
 from secaudit.errors import IntakeError, Problem
+from secaudit.intake.moments import EXCEL_ZERO
 from secaudit.intake.table_book import NUMBER, Book, BrokenError, Shown, Style, feed, parser, unescaped
 from secaudit.intake.table_headings import Raw
 from secaudit.intake.table_model import Cell, TableLimits, column_letters, refused
@@ -15,8 +16,7 @@ from secaudit.messages import msg
 
 _LAST_ROW = 1 << 20
 _LAST_COLUMN = 1 << 14
-_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook knows no zone
-_EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
+_EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001 - a workbook knows no zone
 _DIGITS = "0123456789"
 _SPACES = "\ufeff\u200b \t\r\n\xa0\u2007\u202f\u3000"
 _REMEMBERED = 100_000
@@ -82,7 +82,7 @@ class _Reader:
         self._sheet = sheet
         self._texts = texts
         self._styles = book.styles
-        self._epoch = _EPOCH_1904 if book.from_1904 else _EPOCH
+        self._epoch = _EPOCH_1904 if book.from_1904 else EXCEL_ZERO
         self._budget = budget
         self._limits = budget.limits
         self._space: str | None = None

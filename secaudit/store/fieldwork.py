@@ -1,5 +1,6 @@
 """The part of the store for what was looked for on purpose: sweeps for undeclared machines, and re-checks."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -12,14 +13,14 @@ from secaudit.store.database import Database
 from secaudit.store.discovery import UndeclaredMachine
 
 
-class Fieldwork:
+class Fieldwork(ABC):
     """What :class:`~secaudit.store.store.Store` offers of it."""
 
     _database: Database
 
+    @abstractmethod
     def _reading(self) -> AbstractContextManager[Connection]:
         """The store's way of reading."""
-        raise NotImplementedError
 
     # Discovery
 
