@@ -138,7 +138,13 @@ def import_files(
         pairs = read_keys(folder)
         couriers = _couriers(folder)
         where = str(folder / FOLDER / KEYS_FILE)
-        if not pairs or not couriers:
+        if couriers and not pairs:
+            raise UsageError(
+                msg("collectors were made in this workspace, but the key that opens their answers is gone"),
+                where=where,
+                hint=msg("put the file back from its safe copy; without it none of their answers can be opened"),
+            )
+        if not couriers:
             raise UsageError(
                 msg("no collector was made in this workspace, so none of its answers can be known"),
                 where=str(folder),

@@ -197,6 +197,16 @@ def test_an_import_where_no_collector_was_made_says_where_to_look(home, sent):
     assert not (home.folder / "elsewhere").exists()
 
 
+def test_an_import_where_the_key_is_gone_says_that_and_not_that_nothing_was_made(home, sent):
+    key = home.workspace / "courier" / "keys.pem"
+    kept = key.rename(key.with_suffix(".safe"))
+    done = home.run("courier", "import", sent["good"], secret=PASSPHRASE)
+    assert done.returncode == 2
+    assert "the key that opens their answers is gone" in done.stderr
+    kept.rename(key)
+    assert home.run("courier", "import", sent["good"], secret=PASSPHRASE).returncode in (0, 4)
+
+
 def test_status_begins_with_those_somebody_must_call(home, sent):
     home.run("courier", "import", sent["good"], sent["new"], sent["server"], secret=PASSPHRASE)
     done = home.run("courier", "status", "--format", "json")
