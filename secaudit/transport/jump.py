@@ -86,6 +86,8 @@ class _Jump:
         if attempt.failure is not None:
             raise self.failure(attempt.failure.sight, attempt.failure.detail)
         if attempt.link is None or not attempt.usable:
+            if attempt.link is not None and attempt.link[1].ended == "abandoned":
+                raise Abandoned
             raise self.failure(Sight.NO_ROUTE, "the connection to it broke")
         return attempt.link
 
@@ -173,6 +175,8 @@ class Jumps:
         try:
             opening = transport.ask_for(target.host, target.port)
         except BROKEN:
+            if wire.ended == "abandoned":
+                raise Abandoned from None
             raise jump.failure(Sight.NO_ROUTE, "the connection to it broke") from None
         left = max(min(seconds, deadline - time.monotonic()), 0)
         answered = opening.done.wait(left)

@@ -195,10 +195,15 @@ class Wire:
         """Passed on to the socket."""
         self._sock.settimeout(seconds)
 
+    def mark(self, reason: str) -> None:
+        """Say why it is about to be shut; the first reason given is kept."""
+        if self.ended is None:
+            self.ended = reason
+
     def shut(self, reason: str | None = None) -> None:
         """End the connection from any thread; whoever sleeps in it wakes up. The first reason given is kept."""
-        if reason is not None and self.ended is None:
-            self.ended = reason
+        if reason is not None:
+            self.mark(reason)
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
         if _CLOSE_WAKES and isinstance(self._sock, socket.socket):
@@ -252,12 +257,18 @@ class Watchdog:
                 del self._watched[number]
 
     def abandon(self) -> None:
-        """Shut everything under way; wires that come later are refused."""
+        """Shut everything under way; wires that come later are refused.
+
+        All are marked before the first is shut: whoever goes through another one's connection sees that break at once, and must
+        not take it for a failure of the way.
+        """
         with self._lock:
             self._abandoned = True
             wires = list(self._watched.values())
         for wire in wires:
-            wire.shut("abandoned")
+            wire.mark("abandoned")
+        for wire in wires:
+            wire.shut()
 
     def _run(self) -> None:
         while True:

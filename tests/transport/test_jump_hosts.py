@@ -19,6 +19,8 @@ from secaudit.lab.sshd import Sshd
 from secaudit.model.outcome import OfferResult, Sight
 from secaudit.model.secret import Secret
 from secaudit.transport import Abandoned, Credentials, HostKeys, KeyFile, Target, TransportFailure, jump
+from secaudit.transport.forwarded import JumpTransport
+from secaudit.transport.outbox import Outbox
 from secaudit.transport.ssh import SshTransport
 from tests.transport.conftest import ANSWER, Say
 
@@ -284,6 +286,40 @@ def test_a_slow_machine_is_not_taken_for_a_silent_jump_host(behind, monkeypatch)
 
 
 def test_stopping_a_run_ends_what_goes_through_a_jump_host(behind):
+    assert stopped(behind) == ["abandoned"]
+
+
+def test_stopping_is_no_broken_way_even_when_the_jump_host_goes_long_before(behind, monkeypatch):
+    """What goes through its connection notices at once; whoever stops may be held up in between."""
+    shut = Outbox.shut
+
+    def shut_slowly(self, reason=None):
+        shut(self, reason)
+        if threading.current_thread() is threading.main_thread():
+            time.sleep(1.0)
+
+    monkeypatch.setattr(Outbox, "shut", shut_slowly)
+    assert stopped(behind) == ["abandoned"]
+
+
+def test_stopping_between_the_jump_host_and_the_machine_is_no_broken_way(behind, monkeypatch):
+    """Its connection is there and no channel asked for yet; or it went while somebody waited for it."""
+    here = behind({BEHIND[0]: Machine(answer="x")})
+    with closing(here.transport()) as transport:
+        assert ask(transport, here.target(BEHIND[0])).exit_status == 0
+
+        def stop_first(*_args):
+            transport.abandon()
+            raise EOFError
+
+        monkeypatch.setattr(JumpTransport, "ask_for", stop_first)
+        for _ in range(2):
+            with pytest.raises(Abandoned):
+                ask(transport, here.target(BEHIND[0]))
+
+
+def stopped(behind):
+    """How a request through a jump host to a silent machine ends when the run is stopped."""
     here = behind({BEHIND[0]: Machine(answer="x", misbehave=Misbehaviour.SILENT)})
     ended = []
 
@@ -292,6 +328,8 @@ def test_stopping_a_run_ends_what_goes_through_a_jump_host(behind):
             ask(transport, here.target(BEHIND[0]), seconds=60)
         except Abandoned:
             ended.append("abandoned")
+        except TransportFailure as failure:
+            ended.append(str(failure))
 
     with closing(here.transport()) as transport:
         thread = threading.Thread(target=wait_in_vain)
@@ -300,7 +338,7 @@ def test_stopping_a_run_ends_what_goes_through_a_jump_host(behind):
         time.sleep(0.3)
         transport.abandon()
         thread.join(10)
-    assert ended == ["abandoned"]
+    return ended
 
 
 def wait_for(condition, seconds=20.0):
