@@ -45,7 +45,7 @@ print(json.dumps([code, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 10
 """
 """Runs a command from a small process: a child's peak begins with the memory of the process that started it."""
 READERS = {
-    "secaudit": "from pathlib import Path; from secaudit.intake.table import read_body, read_tables; p = Path(sys.argv[1]); "
+    "secaudit": "from pathlib import Path; from secaudit.tables.reading import read_body, read_tables; p = Path(sys.argv[1]); "
     "n = max(len(t.rows) for t in read_tables(p, read_body(p)))",
     "csv": "import csv; n = len(list(csv.reader(open(sys.argv[1], encoding=sys.argv[2], newline=''), delimiter=sys.argv[3])))",
     "openpyxl streaming": "import openpyxl; n = max(len(list(s.iter_rows(values_only=True))) "

@@ -85,7 +85,7 @@ class CatalogError(DataError):
 
 
 class IntakeError(DataError):
-    """A file of evidence cannot be read."""
+    """A file that somebody sent cannot be read: a list, a workbook, evidence."""
 
 
 class ExpressionError(SecauditError):

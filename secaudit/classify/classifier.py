@@ -7,8 +7,9 @@ from secaudit.classify.clauses import ClauseBook, Ruling
 from secaudit.classify.inheritance import inherit
 from secaudit.classify.inputs import DEFAULT_SECTOR, Inputs, inputs_of
 from secaudit.classify.questions import asking_order
-from secaudit.model.inventory import DossierStatus, Interpretation, Inventory, System
+from secaudit.model.inventory import Interpretation, Inventory
 from secaudit.model.level import Classification, ClauseMatch, LevelClause, LevelRuleSet, reading_variable
+from secaudit.model.system import DossierStatus, System
 
 _HIGHEST = 5
 

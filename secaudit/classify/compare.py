@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from secaudit.model.inventory import System
 from secaudit.model.level import Classification
+from secaudit.model.system import System
 
 Comparison = Literal["same", "declared_lower", "declared_higher", "not_declared", "open", "kept"]
 """``kept``: approved under the former decree and valid although these rules would raise it: reviewed when the system changes, no

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
-from secaudit.model.inventory import Inventory, System
+from secaudit.model.inventory import Inventory
 from secaudit.model.level import Classification, joint_level
+from secaudit.model.system import System
 
 _Range = tuple[int, int]
 """Lowest and highest with 0 for None: comparable."""

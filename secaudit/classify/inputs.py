@@ -10,8 +10,9 @@ from itertools import combinations
 from typing import get_args
 
 from secaudit.model.fact import FactData
-from secaudit.model.inventory import Agency, BasicBand, Harm, Information, SensitiveBand, Serves, System, SystemKind
+from secaudit.model.inventory import Agency
 from secaudit.model.level import LevelRuleSet, reading_variable
+from secaudit.model.system import BasicBand, Harm, Information, SensitiveBand, Serves, System, SystemKind
 
 MOST_SUBJECTS = 100_000_000
 """Upper end of an open band: the largest count an inventory accepts."""

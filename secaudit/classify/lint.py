@@ -5,8 +5,9 @@ from difflib import get_close_matches
 
 from secaudit.errors import Problem
 from secaudit.messages import Message, msg
-from secaudit.model.inventory import Information, Interpretation, Serves, System, SystemKind
+from secaudit.model.inventory import Interpretation
 from secaudit.model.level import LevelRuleSet
+from secaudit.model.system import Information, Serves, System, SystemKind
 
 _BEYOND_PROVINCES = (Serves.NATION, Serves.INTERNATIONAL)
 

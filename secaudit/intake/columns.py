@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from secaudit.errors import IntakeError, Problem
 from secaudit.facts.product_names import vendor_of
-from secaudit.intake.table_model import Table, text_of
 from secaudit.messages import Message, literal, msg
 from secaudit.model.console import IDENTIFYING, EvidenceSource, FieldName, Profile, spelled, unaccented
 from secaudit.model.knowledge import Product
+from secaudit.tables.model import Table, text_of
 
 _OWN = 2
 """Headings of one console alone from which on a list that has none of the named console's is taken for that one's."""

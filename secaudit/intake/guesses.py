@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from secaudit.intake.columns import Columns, columns_of
-from secaudit.intake.moments import day_first_of, moment_of
 from secaudit.intake.rows import is_word
-from secaudit.intake.table_model import Cell, Table, text_of
 from secaudit.model.console import FIELDS, FieldName, Profile, unaccented
 from secaudit.model.identifiers import parse_uuid
+from secaudit.tables.model import Cell, Table, text_of
+from secaudit.tables.moments import day_first_of, moment_of
 
 _SAMPLE = 300
 """Rows that are looked at."""

@@ -10,7 +10,6 @@ from types import MappingProxyType
 
 from secaudit.errors import Problem
 from secaudit.intake.columns import Columns, columns_of, row_place
-from secaudit.intake.moments import day_first_of, moment_of
 from secaudit.intake.reasons import (
     AHEAD,
     CONTRADICTED,
@@ -23,10 +22,11 @@ from secaudit.intake.reasons import (
     TOO_YOUNG,
     reason,
 )
-from secaudit.intake.table_model import Cell, Table, TableRow, text_of
 from secaudit.messages import clean, msg
 from secaudit.model.console import FIELDS, IDENTIFYING, OTHERS, UNKNOWN, ConsoleRow, FieldName, Profile, spelled, unaccented
 from secaudit.model.identifiers import dashed, real_uuid, serial_number
+from secaudit.tables.model import Cell, Table, TableRow, text_of
+from secaudit.tables.moments import day_first_of, moment_of
 
 Value = str | bool | datetime
 MOST_TEXT = 300

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from secaudit.errors import Problem
 from secaudit.messages import Message, msg
-from secaudit.model.inventory import AgencyFile, Endpoint, ProvinceFile, System
+from secaudit.model.inventory import AgencyFile, Endpoint, ProvinceFile
+from secaudit.model.system import System
 from secaudit.source import Loc, YamlFile, field_text, more_problems, shown
 
 W = TypeVar("W", bound=BaseModel)

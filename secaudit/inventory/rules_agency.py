@@ -5,7 +5,8 @@ from datetime import date
 
 from secaudit.inventory.parts import AgencyPart, AnyPart, Declared, Remark
 from secaudit.messages import msg
-from secaudit.model.inventory import Dossier, DossierStatus, System, Tier
+from secaudit.model.inventory import Tier
+from secaudit.model.system import Dossier, DossierStatus, System
 from secaudit.source import Loc
 
 DISTRICTS_ENDED = date(2025, 6, 30)

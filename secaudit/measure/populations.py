@@ -20,11 +20,12 @@ from secaudit.measure.variables import (
 from secaudit.messages import Message, msg
 from secaudit.model.fact import FactValue, Known
 from secaudit.model.finding import Verdict
-from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Inventory, System
+from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Inventory
 from secaudit.model.level import Classification
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Grade
 from secaudit.model.plan import Plan, Target
+from secaudit.model.system import System
 
 _DECISION = "dossier.has_decision"
 

@@ -12,11 +12,12 @@ from types import MappingProxyType
 from secaudit.expr import variable_name
 from secaudit.model.fact import ENDPOINT_VARIABLES, FactSpec, FactValue, Known, Missing, MissingReason, ValueType
 from secaudit.model.finding import Finding, Verdict
-from secaudit.model.inventory import AgencyFile, Endpoint, System
+from secaudit.model.inventory import AgencyFile, Endpoint
 from secaudit.model.level import Classification, joint_level
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Grade
 from secaudit.model.plan import Population, Target
+from secaudit.model.system import System
 
 _B, _I, _S = ValueType.BOOL, ValueType.INT, ValueType.STRING
 _VERDICT = re.compile(r"\bverdict(?:\.[A-Za-z_][A-Za-z0-9_]*)+")

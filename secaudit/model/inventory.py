@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from secaudit.model.base import Day, Document, Flag, Identifier, Line, Whole, Written
-
-Count = Annotated[Whole, Field(ge=0, le=100_000_000)]
+from secaudit.model.base import Day, Flag, Identifier, Line, Whole, Written
+from secaudit.model.session import SessionFile
+from secaudit.model.system import Count, Former, System
 
 
 class Tier(StrEnum):
@@ -59,6 +59,8 @@ class Agency(Written):
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     contact: Contact | None = None
     asset_register: AssetRegister | None = None
+    machines_in_use: Count | None = None
+    """As the agency counts them itself ("số máy đang dùng"), isolated ones included; guards against lists that forget some."""
     submission: Submission | None = None
 
     def has_sent(self, day: date) -> bool:
@@ -80,137 +82,6 @@ class People(Written):
     staff_trained: Count | None = None
     as_of: Day | None = None
     evidence: tuple[Line, ...] = ()
-
-
-class SystemKind(StrEnum):
-    """Type of system, Nghị định 331/2026 điều 9."""
-
-    INTERNAL = "internal"
-    PUBLIC_SERVICE = "public_service"
-    INFRASTRUCTURE = "infrastructure"
-    INDUSTRIAL_CONTROL = "industrial_control"
-    OTHER = "other"
-
-
-class Information(StrEnum):
-    """Kind of information processed, Nghị định 331/2026 điều 9."""
-
-    PUBLIC = "public"
-    PRIVATE = "private"
-    PERSONAL = "personal"
-    STATE_SECRET = "state_secret"
-
-
-class Serves(StrEnum):
-    """Whom a system serves."""
-
-    AGENCY = "agency"
-    AGENCIES_OF_COMMUNE = "agencies_of_commune"
-    SECTOR = "sector"
-    PROVINCE = "province"
-    PROVINCES = "provinces"
-    NATION = "nation"
-    INTERNATIONAL = "international"
-
-
-class BasicBand(StrEnum):
-    """Data subjects with basic personal data, as a band."""
-
-    UNDER_100000 = "under_100000"
-    FROM_100000 = "from_100000"
-
-
-class SensitiveBand(StrEnum):
-    """Data subjects with sensitive personal data, as a band."""
-
-    NONE = "none"
-    UNDER_10000 = "under_10000"
-    FROM_10000 = "from_10000"
-
-
-class DataSubjects(Written):
-    """People whose data a system holds: a number or a band, and the day it was counted."""
-
-    basic: Annotated[Count | BasicBand | None, Field(union_mode="left_to_right")] = None
-    sensitive: Annotated[Count | SensitiveBand | None, Field(union_mode="left_to_right")] = None
-    counted_on: Day | None = None
-
-
-Harm = Literal["none", "harm", "serious", "particularly_serious"]
-
-
-class HarmEstimate(Written):
-    """Estimated harm if the system is attacked, Luật 116/2025 điều 8.1."""
-
-    rights: Harm | None = None
-    public: Harm | None = None
-    order: Harm | None = None
-    security: Harm | None = None
-
-
-class DossierStatus(StrEnum):
-    """Where the level dossier stands (Form 08 column 6)."""
-
-    NONE = "none"
-    DRAFTING = "drafting"
-    SUBMITTED = "submitted"
-    APPRAISED = "appraised"
-    APPROVED = "approved"
-
-
-class Dossier(Written):
-    """Hồ sơ đề xuất cấp độ."""
-
-    status: DossierStatus | None = None
-    level: Annotated[Whole, Field(ge=1, le=5)] | None = None
-    """The level the dossier proposes."""
-    decision: Document | None = None
-    regulation: Document | None = None
-    """Quy chế bảo đảm an ninh mạng."""
-    expected_on: Day | None = None
-
-
-class SecurityPlan(Written):
-    """How far the security plan is deployed (Form 08 columns 10 and 11)."""
-
-    status: Literal["none", "partial", "full"] | None = None
-    expected_on: Day | None = None
-
-
-class System(Written):
-    """An information system in the legal sense; a field nobody filled is unknown."""
-
-    id: Identifier
-    name: Line
-    state_secret: Flag = False
-    """Ticked state secret: only name and level are kept."""
-    level: Annotated[Whole, Field(ge=1, le=5)] | None = None
-    """Only for a system ticked state secret, which is not classified here."""
-    owner: Identifier | None = None
-    """Owning agency of a shared system; a system in an agency's file belongs to that agency."""
-    operator: Line | None = None
-    status: Literal["operating", "investing", "stopped"] = "operating"
-    kind: SystemKind | None = None
-    information: tuple[Information, ...] | None = None
-    """Answered means complete: what is not listed is not processed."""
-    data_subjects: DataSubjects | None = None
-    handles_administrative_procedures: Flag | None = None
-    conditional_business: Flag | None = None
-    online_service_level: Literal["1", "2", "3", "4", "partial", "full"] | None = None
-    serves: Serves | None = None
-    continuous_operation: Flag | None = None
-    works_grade: Literal["none", "IV", "III", "II", "I", "special"] | None = None
-    works_national_security: Flag | None = None
-    harm: HarmEstimate | None = None
-    defence_security: Flag | None = None
-    national_data_store: Flag | None = None
-    international_gateway: Flag | None = None
-    risk_level: Literal["not_assessed", "not_higher", "2", "3", "4", "5"] | None = None
-    components: tuple[Identifier, ...] = ()
-    dossier: Dossier | None = None
-    plan: SecurityPlan | None = None
-    in_service_since: Day | None = None
-    note: Line | None = None
 
 
 class EndpointKind(StrEnum):
@@ -241,6 +112,8 @@ class Endpoint(Written):
     place: Line | None = None
     hostname: Annotated[Line, Field(max_length=253)] | None = None
     """The name the machine gives itself, where it is not its id: by it consoles and collectors know it."""
+    asset_tag: Line | None = None
+    """Number on the label the agency's asset book gives it."""
     serial: Line | None = None
     uuid: Line | None = None
     address: Annotated[Line, Field(max_length=253)] | None = None
@@ -251,6 +124,8 @@ class Endpoint(Written):
     ownership: Literal["agency", "personal"] = "agency"
     lab: Flag = False
     """Stands for no real machine: the sample province's replayed answers. Marked wherever it is shown."""
+    formerly: tuple[Former, ...] = ()
+    """Agencies it belonged to before, the earliest first."""
 
 
 class AgencyFile(Written):
@@ -315,6 +190,8 @@ class Inventory:
     """SHA-256 over the files read, hexadecimal."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Agency id -> file it was read from; ``province`` -> province.yaml."""
+    sessions: tuple[SessionFile, ...] = ()
+    """Register of awareness and training, by file name."""
 
     @cached_property
     def agency_of_endpoint(self) -> Mapping[str, AgencyFile]:

@@ -16,7 +16,6 @@ from secaudit.intake.groups import AgencyGroups
 from secaudit.intake.matching import host_key
 from secaudit.intake.reconcile import Fate, Reconciled, Reconciliation, Steps, Terms, reconcile, text_in
 from secaudit.intake.rows import read_rows
-from secaudit.intake.table import read_body, read_tables
 from secaudit.messages import clean, msg
 from secaudit.model.capture import Capture, Section, SectionStatus
 from secaudit.model.console import ConsoleRow, EvidenceSource, Profile
@@ -32,6 +31,7 @@ from secaudit.pipeline.province import Levels, Province
 from secaudit.pipeline.taking_in import Taken, take_in, uncollected
 from secaudit.source import did_you_mean
 from secaudit.store import Store
+from secaudit.tables.reading import read_body, read_tables
 
 PLATFORM = "console"
 """Platform of a capture that is a row."""

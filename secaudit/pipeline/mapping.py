@@ -11,14 +11,14 @@ from secaudit.catalog.consoles import checked_profile
 from secaudit.errors import CatalogError, IntakeError, Problem
 from secaudit.intake.columns import columns_of, known_headings
 from secaudit.intake.guesses import ColumnLook, Guess, guess_columns, looks_of
-from secaudit.intake.moments import day_first_of
 from secaudit.intake.rows import ReadRows, is_word, read_rows
-from secaudit.intake.table import Table, read_body, read_tables
 from secaudit.messages import msg
 from secaudit.model.base import Texts
 from secaudit.model.catalog import Catalog
 from secaudit.model.console import FIELDS, IDENTIFYING, OTHERS, WHOSE, EvidenceSource, FieldName, Profile, spelled
 from secaudit.source import did_you_mean, parse_yaml, record_text
+from secaudit.tables.moments import day_first_of
+from secaudit.tables.reading import Table, read_body, read_tables
 
 _WATCHED: tuple[FieldName, ...] = ("edr", "siem", "shared", "product", "version")
 _TWO_WAYS = re.compile(r"(?<!\d)\d{1,2}([/.-])\d{1,2}\1\d{4}")

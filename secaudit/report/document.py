@@ -17,9 +17,10 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from secaudit.model.inventory import DossierStatus, Tier
+from secaudit.model.inventory import Tier
 from secaudit.model.measurement import Decision
 from secaudit.model.plan import Population
+from secaudit.model.system import DossierStatus
 from secaudit.report.figure import NOBODY, Figure, GradePart, Members
 from secaudit.report.machine import (
     CheckRow,

@@ -11,10 +11,11 @@ from secaudit.model.console import EvidenceSource
 from secaudit.model.doubt import DoubtKind
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
-from secaudit.model.inventory import DossierStatus, EndpointKind, Tier
+from secaudit.model.inventory import EndpointKind, Tier
 from secaudit.model.measurement import Decision
 from secaudit.model.outcome import Grade, Sight, Way
 from secaudit.model.protection import ACTIVE, ProtectionGrade
+from secaudit.model.system import DossierStatus
 from secaudit.report.document import Tile
 
 _WORDS: tuple[tuple[Enum, Message], ...] = (

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 APPLICATION_ID = 0x53415544
 """``SAUD`` in the header of the file: how a store is told from any other SQLite database."""
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration; a store that names another one is older (migrated) or newer (refused)."""
 
 metadata = MetaData(
@@ -180,6 +180,76 @@ discoveries = Table(
     Index(None, "agency", "address"),
 )
 
+searches = Table(  # one search of networks; open until every network is done
+    "searches",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("run", Integer, ForeignKey("runs.number")),
+    Column("started_at", Text, nullable=False),
+    Column("finished_at", Text),
+    Column("who", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("scope", Text, nullable=False),  # JSON: networks, agencies, ports, outside
+)
+
+search_parts = Table(
+    "search_parts",
+    metadata,
+    Column("search", Integer, ForeignKey("searches.number"), nullable=False),
+    Column("network", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    PrimaryKeyConstraint("search", "network"),
+)
+
+hosts_found = Table(
+    "hosts_found",
+    metadata,
+    Column("search", Integer, ForeignKey("searches.number"), nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("mac", Text, nullable=False),
+    Column("vendor", Text, nullable=False),
+    Column("host_key", Text, nullable=False),
+    Column("services", Text, nullable=False),  # JSON list of [port, name, product]
+    Column("because", Text, nullable=False),  # JSON list of texts
+    PrimaryKeyConstraint("search", "agency", "address"),
+    Index(None, "agency", "address"),
+)
+
+set_asides = Table(  # what people said about undeclared addresses; the newest word about an address counts
+    "set_asides",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("agency", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("likeness", Text, nullable=False),  # JSON object
+    Index(None, "agency", "address"),
+)
+
+submissions = Table(  # lists that agencies sent, also those that were returned
+    "submissions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("agency", Text, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("profile", Text, nullable=False),
+    Column("made_at", Text),
+    Column("changes", Integer, nullable=False),
+    Column("problems", Integer, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Index(None, "agency", "received_at"),
+)
+
 rechecks = Table(
     "rechecks",
     metadata,
@@ -240,6 +310,7 @@ newcomers = Table(  # machines that evidence speaks of and that no agency declar
     Column("source", Text, nullable=False),
     Column("first_seen", Text, nullable=False),
     Column("last_seen", Text, nullable=False),
+    Column("address", Text),  # where the network search found it
 )
 
 couriers = Table(  # collectors that were made; the token is sealed to the province's own key

@@ -14,10 +14,10 @@ from secaudit.model.inventory import (
     Inventory,
     Province,
     ProvinceFile,
-    System,
     Tier,
 )
 from secaudit.model.level import Classification, LevelRuleSet
+from secaudit.model.system import System
 from secaudit.resources import data_folder
 from secaudit.source import read_yaml
 

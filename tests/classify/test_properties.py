@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from secaudit.classify import Classifier, compare
-from secaudit.model.inventory import Interpretation, System
+from secaudit.model.inventory import Interpretation
+from secaudit.model.system import System
 
 COUNTS = st.sampled_from([0, 1, 9_999, 10_000, 99_999, 100_000, 5_000_000])
 HARMS = st.sampled_from(["none", "harm", "serious", "particularly_serious"])

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from secaudit.classify import Classifier, compare, contradictions, lint_interpretations, questions
-from secaudit.model.inventory import Interpretation, System
+from secaudit.model.inventory import Interpretation
+from secaudit.model.system import System
 
 COMMUNE_LAN = {"kind": "infrastructure", "information": ["private"], "serves": "agencies_of_commune", "defence_security": False}
 DOCUMENTS = {

@@ -4,8 +4,8 @@ import pytest
 
 from secaudit.classify import Classifier, run_level_cases
 from secaudit.errors import ExpressionError
-from secaudit.model.inventory import System
 from secaudit.model.level import LevelRuleSet
+from secaudit.model.system import System
 
 
 def rule_set(when, cases=(), **more):

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from secaudit.catalog import load_catalog
-from secaudit.intake.table_model import Cell, Table, TableRow
 from secaudit.model.base import Texts
 from secaudit.model.console import EvidenceSource, Profile
 from secaudit.resources import data_folder
+from secaudit.tables.model import Cell, Table, TableRow
 
 CATALOG = load_catalog(data_folder("checks"))
 PRODUCTS = CATALOG.knowledge.products

@@ -15,7 +15,8 @@ import yaml
 
 from secaudit.inventory import check_inventory, json_schema
 from secaudit.lab.answers import platform_of
-from secaudit.model.inventory import DossierStatus, EndpointKind, Inventory, Tier
+from secaudit.model.inventory import EndpointKind, Inventory, Tier
+from secaudit.model.system import DossierStatus
 from secaudit.source import read_yaml
 
 INVENTORIES = Path(__file__).parents[2] / "inventories"

@@ -3,7 +3,8 @@
 import pytest
 
 from secaudit.inventory import check_inventory
-from secaudit.model.inventory import Dossier, Endpoint, System
+from secaudit.model.inventory import Endpoint
+from secaudit.model.system import Dossier, System
 from secaudit.resources import translator
 from secaudit.source.vietnamese import in_vietnamese
 

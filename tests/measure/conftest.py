@@ -9,11 +9,12 @@ import pytest
 from secaudit.measure import measure
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Finding, MissingFact, Verdict
-from secaudit.model.inventory import AgencyFile, Inventory, Province, ProvinceFile, System
+from secaudit.model.inventory import AgencyFile, Inventory, Province, ProvinceFile
 from secaudit.model.level import Classification
 from secaudit.model.measurement import EndpointState, Measurement
 from secaudit.model.outcome import Grade, Outcome, Sight, StoredOutcome, Way
 from secaudit.model.plan import Plan
+from secaudit.model.system import System
 from secaudit.resources import data_folder
 from secaudit.source import read_yaml
 

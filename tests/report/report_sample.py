@@ -9,9 +9,10 @@ from report_sample_machines import AS_OF, CHECKS, check_row, digest, held_rows, 
 from secaudit.messages import msg
 from secaudit.model.base import Texts
 from secaudit.model.finding import Verdict
-from secaudit.model.inventory import DossierStatus, Tier
+from secaudit.model.inventory import Tier
 from secaudit.model.measurement import Decision
 from secaudit.model.outcome import Grade
+from secaudit.model.system import DossierStatus
 from secaudit.report.document import (
     AgencyFigure,
     AgencyRow,

@@ -7,10 +7,11 @@ from secaudit.model.check import Severity
 from secaudit.model.doubt import DoubtKind
 from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS, MissingReason
 from secaudit.model.finding import Verdict
-from secaudit.model.inventory import DossierStatus, EndpointKind, Tier
+from secaudit.model.inventory import EndpointKind, Tier
 from secaudit.model.measurement import Decision
 from secaudit.model.outcome import Grade, Sight, Way
 from secaudit.model.protection import ProtectionGrade
+from secaudit.model.system import DossierStatus
 from secaudit.report.document import Tile
 from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word

@@ -17,10 +17,20 @@ from secaudit.store import Store
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 _FILES = ("courier_answers", "couriers", "newcomers", "intakes")
 _FIRST = ("recheck_results", "rechecks", "offers", "acceptances", "doubts", "identities")
-BACK_TO_0001 = (*(f"DROP TABLE {table}" for table in (*_FILES, *_FIRST)), "UPDATE alembic_version SET version_num = '0001'")
+_LISTS = ("submissions", "set_asides", "hosts_found", "search_parts", "searches")
+BACK_TO_0001 = (
+    *(f"DROP TABLE {table}" for table in (*_LISTS, *_FILES, *_FIRST)),
+    "UPDATE alembic_version SET version_num = '0001'",
+)
 """Statements that make a store what the first release left."""
-BACK_TO_0004 = (*(f"DROP TABLE {table}" for table in _FILES), "UPDATE alembic_version SET version_num = '0004'")
+BACK_TO_0004 = (*(f"DROP TABLE {table}" for table in (*_LISTS, *_FILES)), "UPDATE alembic_version SET version_num = '0004'")
 """... and what it was before evidence came as files."""
+BACK_TO_0005 = (
+    *(f"DROP TABLE {table}" for table in _LISTS),
+    "ALTER TABLE newcomers DROP COLUMN address",
+    "UPDATE alembic_version SET version_num = '0005'",
+)
+"""... and before agencies' lists and searches were kept."""
 
 
 class Maker:

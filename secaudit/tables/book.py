@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_datetime
 
-from secaudit.intake.table_model import TableLimits
+from secaudit.tables.model import TableLimits
 
 _SMALL_PART = 16 << 20
 _MOST_ELEMENTS = 400_000
@@ -51,10 +51,11 @@ NUMBER = Style(Shown.NUMBER)
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet that a person sees."""
+    """One sheet; a person does not see hidden ones."""
 
     name: str
     part: str
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,12 @@ def read_book(part: Open) -> Book:
     for above, name, attributes in _elements(part(main)):
         if name == "workbookPr":
             from_1904 = attributes.get("date1904", "0") in ("1", "true")
-        elif name == "sheet" and above == "sheets" and attributes.get("state", "visible") == "visible":
+        elif name == "sheet" and above == "sheets":
             key = next((value for field, value in attributes.items() if field.endswith("}id")), "")
             kind, target = relations.get(key, ("", ""))
             if kind == "worksheet":
-                sheets.append(Sheet(attributes.get("name", ""), target))
+                hidden = attributes.get("state", "visible") != "visible"
+                sheets.append(Sheet(attributes.get("name", ""), target, hidden))
             elif not kind:
                 raise BrokenError(attributes.get("name", key))
     by_kind = dict(relations.values())

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
-from secaudit.intake.table_model import Cell, Table, TableRow, column_letters, text_of
+from secaudit.tables.model import Cell, Table, TableRow, column_letters, text_of
 
 Raw = tuple[int, tuple[Cell, ...]]
 """Row number and cells, as long as the row is; at least one is filled."""

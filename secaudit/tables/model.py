@@ -36,6 +36,18 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetRows:
+    """One sheet of a workbook as it is: nothing is taken for a title, a heading or a total."""
+
+    name: str
+    rows: tuple[TableRow, ...]
+    """Rows that hold something; their cells begin at column A and end with the last filled one."""
+    hidden: bool = False
+    formulas: frozenset[str] = frozenset()
+    """Cells with a formula, ``B7``; what stands in them is what a program once worked out, and nothing to rely on."""
+
+
+@dataclass(frozen=True, slots=True)
 class TableLimits:
     """How much is read before a file is refused; 30,000 machines in 40 columns stay under half of each."""
 

@@ -3,12 +3,12 @@
 import re
 
 from secaudit.errors import IntakeError
-from secaudit.intake.table_model import refused
 from secaudit.messages import Message, msg
+from secaudit.tables.model import refused
 
 ZIP = b"PK\x03\x04"
 UNPACK = msg("unpack it and import the list that is inside")
-EXPORT_AGAIN = msg("export the list again from the console, as CSV or as an Excel workbook (.xlsx)")
+EXPORT_AGAIN = msg("save or export the list again, as CSV or as an Excel workbook (.xlsx)")
 SAVE_AS_XLSX = msg("open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx), or export it as CSV")
 SAVE_WITHOUT_PASSWORD = msg("open it in Excel, remove the password under File > Info, and save it as .xlsx")
 

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 
 from secaudit.errors import IntakeError, Problem
-from secaudit.intake.table_headings import Raw, fold_heading, shape
-from secaudit.intake.table_kind import EXPORT_AGAIN
-from secaudit.intake.table_model import Table, TableLimits, column_letters, refused
-from secaudit.intake.table_text import decoded
 from secaudit.messages import msg
+from secaudit.tables.headings import Raw, fold_heading, shape
+from secaudit.tables.kind import EXPORT_AGAIN
+from secaudit.tables.model import Table, TableLimits, column_letters, refused
+from secaudit.tables.text import decoded
 
 _SEPARATORS = ";,\t|"
 _SNIFFED = 200

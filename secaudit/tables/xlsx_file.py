@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from itertools import pairwise
 from xml.parsers import expat
 
-from secaudit.intake.table_book import BrokenError, read_book, read_texts
-from secaudit.intake.table_headings import shape
-from secaudit.intake.table_kind import EXPORT_AGAIN, SAVE_AS_XLSX
-from secaudit.intake.table_model import Table, TableLimits, refused
-from secaudit.intake.table_sheet import Budget, read_sheet
 from secaudit.messages import Message, msg
+from secaudit.tables.book import BrokenError, Sheet, read_book, read_texts
+from secaudit.tables.headings import Raw, shape
+from secaudit.tables.kind import EXPORT_AGAIN, SAVE_AS_XLSX
+from secaudit.tables.model import SheetRows, Table, TableLimits, TableRow, refused
+from secaudit.tables.sheet import Budget, read_sheet
 
 _TYPES = "[Content_Types].xml"
 _RATIO = 500
@@ -48,23 +48,46 @@ _ACTIVE: tuple[tuple[tuple[str, ...], Message], ...] = (
 
 
 def read_xlsx(path: str, body: bytes, known: Collection[str], limits: TableLimits) -> tuple[Table, ...]:
-    """The lists of all sheets that a person sees; nothing when there is none."""
+    """The lists of all sheets that a person sees; nothing when there is none. A cell with a formula refuses the file."""
     budget = Budget(path, limits)
     tables: list[Table] = []
+    for sheet, rows in _sheets(path, body, budget, hidden=False):
+        gaps = {number for (before, _), (number, _) in pairwise(rows) if number - before > 1}
+        tables += shape(sheet.name, rows, known, gaps)
+    budget.raise_formulas()
+    return tuple(tables)
+
+
+def read_xlsx_sheets(path: str, body: bytes, limits: TableLimits) -> tuple[SheetRows, ...]:
+    """All sheets, hidden ones too, as they are: for workbooks of a form we gave out ourselves."""
+    budget = Budget(path, limits)
+    sheets = [(sheet, rows) for sheet, rows in _sheets(path, body, budget, hidden=True)]
+    return tuple(
+        SheetRows(
+            sheet.name,
+            tuple(TableRow(number, cells) for number, cells in rows),
+            hidden=sheet.hidden,
+            formulas=frozenset(place.rpartition("!")[2] for place in budget.formulas if place.rpartition("!")[0] == sheet.name),
+        )
+        for sheet, rows in sheets
+    )
+
+
+def _sheets(path: str, body: bytes, budget: Budget, *, hidden: bool) -> list[tuple[Sheet, list[Raw]]]:
+    """Rows of every sheet, once nothing speaks against opening the package."""
+    found = []
     with _damage_named(path), zipfile.ZipFile(io.BytesIO(body)) as archive:
-        _refuse_bombs(path, archive.infolist(), len(body), limits)
+        _refuse_bombs(path, archive.infolist(), len(body), budget.limits)
         names = archive.namelist()
         _refuse_other_packages(path, archive, names)
         _refuse_active(path, archive, names)
         book = read_book(archive.open)
-        texts = read_texts(archive.open, book, limits)
+        texts = read_texts(archive.open, book, budget.limits)
         for sheet in book.sheets:
-            with archive.open(sheet.part) as stream:
-                rows = read_sheet(stream, sheet.name, book, texts, budget)
-            gaps = {number for (before, _), (number, _) in pairwise(rows) if number - before > 1}
-            tables += shape(sheet.name, rows, known, gaps)
-        budget.raise_formulas()
-    return tuple(tables)
+            if hidden or not sheet.hidden:
+                with archive.open(sheet.part) as stream:
+                    found.append((sheet, read_sheet(stream, sheet.name, book, texts, budget)))
+    return found
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from types import MappingProxyType
 
-from secaudit.intake.table_model import Cell
+from secaudit.tables.model import Cell
 
 FIRST_YEAR = 2000
 LAST_YEAR = 2099

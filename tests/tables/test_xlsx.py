@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl.styles import numbers
 
 from secaudit.errors import IntakeError
-from secaudit.intake.table import TableLimits, read_tables
+from secaudit.tables.reading import TableLimits, read_sheets, read_tables
 from tests.intake.exports import CONSOLES, WORKBOOKS, export, machines
 from tests.memory import grown_kb
 
@@ -395,3 +395,24 @@ def test_a_sheet_with_changed_markup_is_read_or_refused(seed, count):
 BOOK = export("ksc", machines(12), WORKBOOKS["ksc"])
 with zipfile.ZipFile(io.BytesIO(BOOK)) as _archive:
     UNPACKED = {name: _archive.read(name) for name in _archive.namelist()}
+
+
+def test_a_form_of_ours_is_read_with_its_hidden_sheets_and_says_which_cells_hold_formulas():
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        seen, hidden = book.add_worksheet("Đơn vị"), book.add_worksheet("_goc")
+        hidden.hide()
+        seen.write("A1", "Câu hỏi")
+        seen.write("C4", 12)
+        seen.write_formula("B2", "=1+1", None, 2)
+        hidden.write("A1", "id")
+    form, base = read_sheets(Path("mau.xlsx"), out.getvalue())
+    assert (form.name, form.hidden, form.formulas) == ("Đơn vị", False, {"B2"})
+    assert [(row.number, row.cells) for row in form.rows] == [(1, ("Câu hỏi",)), (2, (None, 2)), (4, (None, None, 12))]
+    assert (base.name, base.hidden, base.rows[0].cells) == ("_goc", True, ("id",))
+
+
+@pytest.mark.parametrize("body", [b"a;b\n1;2\n", b"", b"%PDF-1.7"])
+def test_a_form_is_a_workbook_and_nothing_else(body):
+    with pytest.raises(IntakeError):
+        read_sheets(Path("mau.xlsx"), body)

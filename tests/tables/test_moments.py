@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from secaudit.intake.moments import FIRST_YEAR, LAST_YEAR, day_first_of, moment_of
-from secaudit.intake.table import read_tables
+from secaudit.tables.moments import FIRST_YEAR, LAST_YEAR, day_first_of, moment_of
+from secaudit.tables.reading import read_tables
 from tests.intake.exports import SHAPES, WORKBOOKS, ZONES, export, machines, written
 
 EIGHT_FIFTEEN = datetime(2026, 11, 3, 1, 15, tzinfo=UTC)

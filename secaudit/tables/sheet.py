@@ -8,11 +8,11 @@ from unicodedata import normalize
 from xml.parsers import expat
 
 from secaudit.errors import IntakeError, Problem
-from secaudit.intake.moments import EXCEL_ZERO
-from secaudit.intake.table_book import NUMBER, Book, BrokenError, Shown, Style, feed, parser, unescaped
-from secaudit.intake.table_headings import Raw
-from secaudit.intake.table_model import Cell, TableLimits, column_letters, refused
 from secaudit.messages import msg
+from secaudit.tables.book import NUMBER, Book, BrokenError, Shown, Style, feed, parser, unescaped
+from secaudit.tables.headings import Raw
+from secaudit.tables.model import Cell, TableLimits, column_letters, refused
+from secaudit.tables.moments import EXCEL_ZERO
 
 _LAST_ROW = 1 << 20
 _LAST_COLUMN = 1 << 14
@@ -33,8 +33,8 @@ class Budget:
         self.limits = limits
         self.rows = 0
         self.cells = 0
-        self.formulas: list[str] = []
-        self.more = 0
+        self.formulas: dict[str, None] = {}
+        """Places of cells with a formula, ``Sheet!B7``, in their order."""
 
     def row(self, sheet: str, cells: int) -> None:
         """Count one row; raises :class:`IntakeError` when it is one too many."""
@@ -47,10 +47,7 @@ class Budget:
 
     def formula(self, place: str) -> None:
         """Note a cell with a formula."""
-        if len(self.formulas) < self.limits.max_problems:
-            self.formulas.append(place)
-        else:
-            self.more += 1
+        self.formulas[place] = None
 
     def raise_formulas(self) -> None:
         """Raise :class:`IntakeError` when a cell held a formula."""
@@ -58,9 +55,10 @@ class Budget:
             return
         hint = msg("copy the list into a new workbook with Paste Special > Values, and save that as .xlsx")
         what = msg("The cell holds a formula: what it shows depends on the program that opens it")
-        problems = [Problem(what, self.path, cell=place, hint=hint) for place in self.formulas]
-        if self.more:
-            problems.append(Problem(msg("{count} more cells with formulas", count=self.more), self.path))
+        named = list(self.formulas)[: self.limits.max_problems]
+        problems = [Problem(what, self.path, cell=place, hint=hint) for place in named]
+        if more := len(self.formulas) - len(named):
+            problems.append(Problem(msg("{count} more cells with formulas", count=more), self.path))
         raise IntakeError(problems)
 
 

@@ -4,9 +4,9 @@ import codecs
 import re
 import unicodedata
 
-from secaudit.intake.table_kind import EXPORT_AGAIN
-from secaudit.intake.table_model import refused
 from secaudit.messages import msg
+from secaudit.tables.kind import EXPORT_AGAIN
+from secaudit.tables.model import refused
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from secaudit.errors import IntakeError
-from secaudit.intake.table import TableLimits, read_tables
 from secaudit.report.as_csv import harmless_cell
+from secaudit.tables.reading import TableLimits, read_tables
 
 FILE = Path("may-tinh.csv")
 HEADINGS = ("Tên máy", "Đơn vị", "Kết nối lần cuối", "Trạng thái")

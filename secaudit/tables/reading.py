@@ -4,13 +4,16 @@ from collections.abc import Collection
 from pathlib import Path
 
 from secaudit.errors import IntakeError
-from secaudit.intake.table_csv import read_csv
-from secaudit.intake.table_kind import EXPORT_AGAIN, ZIP, refuse_other_kinds
-from secaudit.intake.table_model import DEFAULT_LIMITS, Cell, Table, TableLimits, TableRow, column_letters, refused, text_of
-from secaudit.intake.table_xlsx import read_xlsx
 from secaudit.messages import msg
+from secaudit.tables.csv_file import read_csv
+from secaudit.tables.kind import EXPORT_AGAIN, ZIP, refuse_other_kinds
+from secaudit.tables.model import DEFAULT_LIMITS, Cell, SheetRows, Table, TableLimits, TableRow, column_letters, refused, text_of
+from secaudit.tables.xlsx_file import read_xlsx, read_xlsx_sheets
 
-__all__ = ["Cell", "Table", "TableLimits", "TableRow", "column_letters", "read_body", "read_tables", "text_of"]
+__all__ = [
+    "Cell", "SheetRows", "Table", "TableLimits", "TableRow", "column_letters", "read_body", "read_sheets", "read_tables",
+    "text_of",
+]  # fmt: skip
 
 _CHECK_NAME = msg("check the name and the folder")
 
@@ -46,6 +49,17 @@ def read_tables(path: Path, body: bytes, known: Collection[str] = (), limits: Ta
     if not tables:
         raise refused(name, msg("There is no list with headings in this file"), hint=EXPORT_AGAIN)
     return tables
+
+
+def read_sheets(path: Path, body: bytes, limits: TableLimits = DEFAULT_LIMITS) -> tuple[SheetRows, ...]:
+    """All sheets of a workbook, hidden ones too, for forms we gave out ourselves; :class:`IntakeError` for anything else."""
+    name = str(path)
+    if len(body) > limits.max_bytes:
+        raise _too_large(name, limits)
+    refuse_other_kinds(name, body)
+    if not body.startswith(ZIP):
+        raise refused(name, msg("This is not an Excel workbook"), hint=EXPORT_AGAIN)
+    return read_xlsx_sheets(name, body, limits)
 
 
 def _too_large(path: str, limits: TableLimits) -> IntakeError:

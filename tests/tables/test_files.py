@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from secaudit.errors import IntakeError
-from secaudit.intake.table import TableLimits, read_body
+from secaudit.tables.reading import TableLimits, read_body
 
 
 def refused(path: Path, **limits) -> str:
