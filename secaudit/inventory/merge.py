@@ -9,7 +9,7 @@ from secaudit.inventory.changes import Around, Change, Fate, FieldChange, FieldC
 from secaudit.inventory.merge_fields import Outcome, copied, merge_record, normal, plain
 from secaudit.inventory.merge_machines import Machines
 from secaudit.inventory.naming import EndpointIds, folded_name, near_shared, system_id
-from secaudit.inventory.questions import Path
+from secaudit.inventory.questions import Path, Profile
 from secaudit.inventory.received import Received, Record
 from secaudit.messages import Message, msg
 from secaudit.source import field_text, shown
@@ -169,7 +169,7 @@ class _Merging:
                 here = msg("It stood in the workbook, and was moved or removed in the inventory since: the row is not taken")
                 self._remark(record, (), here, found=record.key)
             return
-        if record.key in owners or record.key in self._around.taken:
+        if record.key in owners:
             hint = msg("an agency changes only its own part: clear the row")
             self._wrong(record, (), msg("This belongs to another agency, or to the province"), found=record.key, hint=hint)
         elif not _ID.fullmatch(record.key):
@@ -211,7 +211,7 @@ class _Merging:
 
     def _machine(self, known: dict[str, object], record: Record) -> None:
         """A machine without an id here: one that is declared already, or a new one."""
-        made = merge_record("endpoints", known, replace(record, base=None), self._received.file, fresh=True).record
+        made = merge_record("endpoints", known, _as_new(record), self._received.file, fresh=True).record
         found = list(self._machines.same(made))
         if not found:
             alike = self._machines.alike(made, self._received.given.get("endpoints", ()))
@@ -254,10 +254,11 @@ class _Merging:
         return bool(out.fields)
 
     def _add(self, part: str, known: dict[str, object], record: Record) -> None:
-        out = self._merge(part, known, replace(record, base=None), fresh=True)
+        out = self._merge(part, known, _as_new(record), fresh=True)
         if part == "endpoints" and "kind" not in out.record:
             out.record["kind"] = "workstation"
-            self._remark(record, ("kind",), msg("Nothing says what kind of machine it is: it is counted as a workstation"))
+            if self._received.profile != Profile.COMMUNE:  # it asks only whether a machine is isolated
+                self._remark(record, ("kind",), msg("Nothing says what kind of machine it is: it is counted as a workstation"))
         index = len(self._items[part])
         key = str(known["id"])
         self._items[part].append(out.record)
@@ -281,7 +282,7 @@ class _Merging:
     # What is kept of a record
 
     def _records(self, part: str) -> list[Record]:
-        return [record for record in self._received.records if record.part == part]
+        return [_with_key(record) for record in self._received.records if record.part == part]
 
     def _list(self, part: str) -> list[object]:
         found = self._data.get(part)
@@ -332,6 +333,20 @@ class _Merging:
             message, self._received.file, cell=record.cells.get(path, record.row), field=field_text(path) or None,
             found=None if found is None else shown(found), expected=expected, hint=hint,
         )  # fmt: skip
+
+
+def _as_new(record: Record) -> Record:
+    """A record that nobody declared before, with what the list only hints at."""
+    answers = {**record.fresh, **{path: answer for path, answer in record.answers.items() if normal(answer) is not None}}
+    return replace(record, answers=answers, base=None)
+
+
+def _with_key(record: Record) -> Record:
+    """A new record whose id somebody typed."""
+    typed = record.answers.get(("id",))
+    if record.key or record.newcomer or record.part not in _GONE or not isinstance(typed, str):
+        return record
+    return replace(record, key=typed)
 
 
 def _by_id(items: Sequence[object]) -> dict[str, int]:

@@ -1,8 +1,10 @@
 """Three-way merge of one record: what the agency changed since the workbook went out, and what changed here meanwhile. Pure."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any, get_args
 
@@ -11,8 +13,9 @@ from pydantic.fields import FieldInfo
 
 from secaudit.errors import Problem
 from secaudit.inventory.changes import FieldChange, FieldConflict
-from secaudit.inventory.questions import Path
+from secaudit.inventory.questions import Asked, Path
 from secaudit.inventory.received import Record
+from secaudit.inventory.sheets import SHEETS
 from secaudit.messages import Message, msg
 from secaudit.model.inventory import Agency, Endpoint, People
 from secaudit.model.system import System
@@ -22,11 +25,12 @@ MODELS: Mapping[str, type[BaseModel]] = {"agency": Agency, "people": People, "sy
 _FIXED: Mapping[str, frozenset[str]] = {
     "agency": frozenset({"id", "tier", "valid_from", "valid_until", "successors", "submission"}),
     "systems": frozenset({"id", "owner", "formerly"}),
-    "endpoints": frozenset({"id", "lab", "formerly"}),
+    "endpoints": frozenset({"id", "formerly"}),
 }
 """Only the province says it: a list that says otherwise has a problem in that cell."""
 _KEPT_OF_SECRET = frozenset({"id", "name", "level", "state_secret", "formerly"})
 _KEPT_OF_ISOLATED = frozenset({"id", "kind", "place", "status", "formerly"})
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FLAGS = frozenset({"true", "false"})
 
 
@@ -58,7 +62,12 @@ def normal(value: object) -> object:
 
 
 def plain(value: object) -> object:
-    """As it stands in a file's data."""
+    """As it is written into a file; a day is one, so that it is not written as a text in quotes. It is read as the same text."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return value
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -180,7 +189,22 @@ def _merge_field(part: str, path: Path, answer: object, now: Mapping[str, object
         out.conflicts.append(FieldConflict(path, sent.base.get(path), value_at(now, path), answer, cell))
         return
     put(out.record, path, answer)
+    if path in _of_province(part):
+        out.remarks.append(
+            Problem(
+                msg("The province answers this; the agency changed it"),
+                file, cell=cell, field=field_text(path), found=None if answer is None else shown(plain(answer)),
+                expected=_expected(value_at(now, path)), hint=msg("look whether it is right"),
+            )
+        )  # fmt: skip
     out.fields.append(FieldChange(path, value_at(now, path), plain(answer), cell))
+
+
+@cache
+def _of_province(part: str) -> frozenset[Path]:
+    """Fields that only the province is asked for."""
+    asked = [question for sheet in SHEETS if sheet.part == part for question in sheet.questions]
+    return frozenset(question.path for question in asked if question.asked is Asked.PROVINCE)
 
 
 def _expected(value: object) -> Message:

@@ -1,6 +1,7 @@
 """A list merged into an agency's file: only what the agency changed, only its own part, nothing lost, nothing doubled."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -104,7 +105,7 @@ def test_half_of_a_paper_is_not_taken_and_says_so() -> None:
     assert merged.data == NOW
     assert [remark.field for remark in merged.remarks] == ["asset_register.as_of"]
     both = merge(NOW, sent(row("agency", "", {**answers, ("asset_register", "as_of"): "2026-11-01"}, {})), AROUND)
-    assert value_at(both.data, ("agency", "asset_register")) == {"computers": 12, "as_of": "2026-11-01"}
+    assert value_at(both.data, ("agency", "asset_register")) == {"computers": 12, "as_of": date(2026, 11, 1)}
 
 
 @pytest.mark.parametrize(("path", "value"), [(("id",), "so-khcn"), (("tier",), "province"), (("successors",), ("so-khcn",))])

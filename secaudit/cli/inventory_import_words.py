@@ -1,0 +1,210 @@
+"""What an import of lists says: a table by agency, field by field for few files, problems and remarks; the same as data."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from secaudit.cli.problems import show_problems
+from secaudit.cli.session import Session
+from secaudit.errors import Problem
+from secaudit.inventory.changes import Change, Fate
+from secaudit.inventory.sheets import PARTS
+from secaudit.messages import Message, clean, msg, msgc
+from secaudit.pipeline.inventory_import import Accept, AgencyImport, Importing
+from secaudit.source import field_text, shown
+
+MOST_AGENCIES = 40
+MOST_DETAILED = 5
+"""Agencies up to which every changed field is shown."""
+MOST_CHANGES = 60
+"""Lines of one agency; JSON holds all."""
+MOST_REMARKS = 40
+FATES: Mapping[Fate, Message] = {
+    Fate.NEW: msgc("fate", "new"),
+    Fate.CHANGED: msgc("fate", "changed"),
+    Fate.RETIRED: msgc("fate", "no longer in use"),
+    Fate.MISSING: msgc("fate", "row deleted, kept"),
+    Fate.CONFLICT: msgc("fate", "conflict"),
+    Fate.DECLINED: msgc("fate", "proposal declined"),
+}
+_SIGNS = {Fate.NEW: "+", Fate.CHANGED: "~", Fate.RETIRED: "-", Fate.MISSING: "?", Fate.CONFLICT: "!", Fate.DECLINED: "x"}
+
+
+def print_importing(session: Session, importing: Importing, accept: Accept) -> None:
+    """Table, details, remarks, problems, and what was written."""
+    if importing.agencies:
+        _print_table(session, importing.agencies)
+    if len(importing.agencies) <= MOST_DETAILED:
+        for one in importing.agencies:
+            _print_changes(session, one)
+    remarks = [*importing.remarks, *(remark for one in importing.agencies for remark in one.remarks)]
+    if remarks:
+        session.say(msg("To be looked at ({count}):", count=len(remarks)), style="bold yellow")
+        show_problems(session, remarks[:MOST_REMARKS], on=session.out)
+        if len(remarks) > MOST_REMARKS:
+            session.say(msg("  and {count} more; --return writes all into the workbooks", count=len(remarks) - MOST_REMARKS))
+    problems = importing.problems
+    if problems:
+        session.say(msg("Wrong ({count}):", count=len(problems)), style="bold red")
+        show_problems(session, problems, on=session.out)
+    _print_end(session, importing, accept)
+
+
+def _print_table(session: Session, agencies: Sequence[AgencyImport]) -> None:
+    headings = (
+        msg("Agency"), msgc("heading", "New"), msgc("heading", "Changed"), msgc("heading", "No longer in use"),
+        msgc("heading", "Rows deleted"), msgc("heading", "Conflicts"), msgc("heading", "Unchanged"), msgc("heading", "Remarks"),
+        msgc("heading", "Problems"),
+    )  # fmt: skip
+    table = Table()
+    for number, heading in enumerate(headings):
+        table.add_column(session.text(heading), overflow="fold", justify="left" if number == 0 else "right")
+    worst = sorted(agencies, key=lambda one: (not one.problems, one.agency)) if len(agencies) > MOST_AGENCIES else agencies
+    for one in worst[:MOST_AGENCIES]:
+        counts = (
+            one.count(Fate.NEW), one.count(Fate.CHANGED), one.count(Fate.RETIRED), one.count(Fate.MISSING),
+            sum(len(change.conflicts) for change in one.changes), one.unchanged, len(one.remarks), len(one.problems),
+        )  # fmt: skip
+        style = "red" if one.problems else None
+        table.add_row(Text(f"{clean(one.name)} ({one.agency})"), *(str(count) if count else "" for count in counts), style=style)
+    session.out.print(table)
+    if len(agencies) > MOST_AGENCIES:
+        session.say(msg("  and {count} more agencies; --format json holds all", count=len(agencies) - MOST_AGENCIES))
+
+
+def _print_changes(session: Session, one: AgencyImport) -> None:
+    if not one.changes:
+        return
+    session.out.print(Text(f"{clean(one.name)} ({one.agency})", style="bold"))
+    lines = [line for change in one.changes for line in _lines(session, change)]
+    for line in lines[:MOST_CHANGES]:
+        session.out.print(Text(line), soft_wrap=True)
+    if len(lines) > MOST_CHANGES:
+        session.out.print(Text(f"  … +{len(lines) - MOST_CHANGES}"))
+
+
+def _lines(session: Session, change: Change) -> list[str]:
+    title = session.text(PARTS[change.part].title) if change.part in PARTS else change.part
+    who = " ".join(part for part in (change.key, clean(change.name, limit=80)) if part)
+    lines = [f"  {_SIGNS[change.fate]} {title}: {who or '-'}  [{session.text(FATES[change.fate])}]  {clean(change.row)}".rstrip()]
+    if change.fate is not Fate.NEW:
+        lines += [
+            f"      {_heading(session, change.part, field.path)}: {value_text(session, field.before)} → "
+            f"{value_text(session, field.after)}  {clean(field.cell)}".rstrip()
+            for field in change.fields
+        ]
+    lines += [
+        "      "
+        + session.text(
+            msg(
+                "{field}: went out as {base}, is now {here}, was sent as {sent}: stays {here}",
+                field=_heading(session, change.part, one.path),
+                base=value_text(session, one.base),
+                here=value_text(session, one.here),
+                sent=value_text(session, one.sent),
+            )
+        )
+        for one in change.conflicts
+    ]
+    return lines
+
+
+def _heading(session: Session, part: str, path: tuple[str, ...]) -> str:
+    """What the sheet calls the field, where one question asks for it."""
+    asked = [question for question in PARTS[part].questions if question.path == path] if part in PARTS else []
+    named = [question for question in asked if not question.member]
+    return session.text(named[0].heading) if len(named) == 1 else field_text(path)
+
+
+def value_text(session: Session, value: object) -> str:
+    """A value for people; unknown is said."""
+    if value is None or value in ("", [], ()):
+        return session.text(msg("blank"))
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {value_text(session, item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(value_text(session, item) for item in value)
+    return shown(value)
+
+
+def _print_end(session: Session, importing: Importing, accept: Accept) -> None:
+    written = sum(one.accepted for one in importing.agencies)
+    left = len(importing.agencies) - written
+    if written:
+        session.say(msg("{count} agency file(s) written", count=written), style="green")
+    if written and left:
+        session.say(msg("{count} agency file(s) left as they were", count=left), style="yellow")
+    if written:
+        return
+    if importing.others:
+        session.say(msg("nothing was written: the inventory itself has problems; correct them first"), style="bold red")
+    elif importing.problems:
+        hint = msg("nothing was written: correct the cells named, or write what is sound with --accept-valid")
+        session.say(
+            hint if accept is not Accept.VALID else msg("nothing was written: no list is without problems"), style="bold red"
+        )
+    elif accept is Accept.NOTHING:
+        session.say(msg("nothing was written; --accept writes what is shown"), style="bold")
+
+
+def importing_json(session: Session, folder: Path, importing: Importing, accept: Accept) -> dict[str, Any]:
+    """All of it for programs."""
+    return {
+        "inventory": str(folder),
+        "accept": accept.value,
+        "written": sum(one.accepted for one in importing.agencies),
+        "agencies": [_agency_json(session, one) for one in importing.agencies],
+        "refused": [_problem_json(session, one) for one in importing.refused],
+        "remarks": [_problem_json(session, one) for one in importing.remarks],
+        "inventory_problems": [_problem_json(session, one) for one in importing.others],
+    }
+
+
+def _agency_json(session: Session, one: AgencyImport) -> dict[str, Any]:
+    return {
+        "agency": one.agency,
+        "name": one.name,
+        "accepted": one.accepted,
+        "files": [
+            {"path": file.path, "digest": file.digest, "profile": file.profile, "made_at": file.made_at, "changes": file.changes}
+            for file in one.files
+        ],
+        "counts": {**{fate.value: one.count(fate) for fate in Fate}, "unchanged": one.unchanged},
+        "changes": [_change_json(change) for change in one.changes],
+        "problems": [_problem_json(session, problem) for problem in one.problems],
+        "remarks": [_problem_json(session, remark) for remark in one.remarks],
+    }
+
+
+def _change_json(change: Change) -> dict[str, Any]:
+    return {
+        "fate": change.fate.value,
+        "part": change.part,
+        "id": change.key or None,
+        "name": change.name,
+        "row": change.row,
+        "fields": [
+            {"field": field_text(field.path), "before": field.before, "after": field.after, "cell": field.cell}
+            for field in change.fields
+        ],
+        "conflicts": [
+            {"field": field_text(one.path), "base": one.base, "here": one.here, "sent": one.sent, "cell": one.cell}
+            for one in change.conflicts
+        ],
+    }  # fmt: skip
+
+
+def _problem_json(session: Session, problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.path,
+        "line": problem.line,
+        "cell": problem.cell,
+        "field": problem.field,
+        "found": problem.found,
+        "message": session.text(problem.message),
+        "expected": session.text(problem.expected) if problem.expected else None,
+        "hint": session.text(problem.hint) if problem.hint else None,
+    }
