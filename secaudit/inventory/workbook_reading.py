@@ -16,7 +16,7 @@ from secaudit.inventory.sheet_uses import USES, ticks
 from secaudit.inventory.sheets import PARTS, SHEETS
 from secaudit.inventory.typed import plain
 from secaudit.inventory.workbook_areas import Entry, Found, find
-from secaudit.inventory.workbook_base import Base, read_base
+from secaudit.inventory.base_reading import Base, read_base
 from secaudit.messages import Message, msg
 from secaudit.model.inventory import Inventory
 from secaudit.source import shown

@@ -50,8 +50,8 @@ def read_base(path: str, sheets: tuple[SheetRows, ...]) -> tuple[Base, list[Prob
     if sheet is None:
         return Base(), []
     rows = [tuple(text_of(cell) for cell in row.cells) for row in sheet.rows]
-    head = {cells[0]: cells[1] for cells in rows[:_HEAD] if len(cells) > 1 and cells[0] in _SAID}
     at = next((index for index, cells in enumerate(rows) if cells[: len(BASE_HEAD)] == BASE_HEAD), None)
+    head = {cells[0]: cells[1] for cells in rows[: _HEAD if at is None else at] if len(cells) > 1 and cells[0] in _SAID}
     answers: dict[tuple[str, str], dict[Path, Value]] = {}
     broken = at is None
     for cells in rows[at + 1 :] if at is not None else ():
