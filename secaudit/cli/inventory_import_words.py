@@ -1,6 +1,6 @@
 """What an import of lists says: a table by agency, field by field for few files, problems and remarks; the same as data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,10 @@ from rich.text import Text
 from secaudit.cli.problems import show_problems
 from secaudit.cli.session import Session
 from secaudit.errors import Problem
-from secaudit.inventory.changes import Change, Fate
+from secaudit.inventory.changes import Change, Fate, FieldChange
+from secaudit.inventory.questions import Question
 from secaudit.inventory.sheets import PARTS
+from secaudit.inventory.wordings import NO, YES
 from secaudit.messages import Message, clean, msg, msgc
 from secaudit.pipeline.inventory_import import Accept, AgencyImport, Importing
 from secaudit.source import field_text, shown
@@ -22,6 +24,7 @@ MOST_DETAILED = 5
 MOST_CHANGES = 60
 """Lines of one agency; JSON holds all."""
 MOST_REMARKS = 40
+_NAME_WIDTH = 24
 FATES: Mapping[Fate, Message] = {
     Fate.NEW: msgc("fate", "new"),
     Fate.CHANGED: msgc("fate", "changed"),
@@ -54,22 +57,27 @@ def print_importing(session: Session, importing: Importing, accept: Accept) -> N
 
 
 def _print_table(session: Session, agencies: Sequence[AgencyImport]) -> None:
-    headings = (
-        msg("Agency"), msgc("heading", "New"), msgc("heading", "Changed"), msgc("heading", "No longer in use"),
-        msgc("heading", "Rows deleted"), msgc("heading", "Conflicts"), msgc("heading", "Unchanged"), msgc("heading", "Remarks"),
-        msgc("heading", "Problems"),
-    )  # fmt: skip
+    """Columns in which nothing stands are left out: the name of the agency needs the room."""
+    columns: tuple[tuple[Message, Callable[[AgencyImport], int]], ...] = (
+        (msgc("heading", "New"), lambda one: one.count(Fate.NEW)),
+        (msgc("heading", "Changed"), lambda one: one.count(Fate.CHANGED)),
+        (msgc("heading", "Out of use"), lambda one: one.count(Fate.RETIRED)),
+        (msgc("heading", "Row deleted"), lambda one: one.count(Fate.MISSING)),
+        (msgc("heading", "Declined"), lambda one: one.count(Fate.DECLINED)),
+        (msgc("heading", "Conflict"), lambda one: sum(len(change.conflicts) for change in one.changes)),
+        (msgc("heading", "Same"), lambda one: one.unchanged),
+        (msgc("heading", "Look at"), lambda one: len(one.remarks)),
+        (msgc("heading", "Wrong"), lambda one: len(one.problems)),
+    )
+    columns = tuple(column for column in columns if any(column[1](one) for one in agencies))
     table = Table()
-    for number, heading in enumerate(headings):
-        table.add_column(session.text(heading), overflow="fold", justify="left" if number == 0 else "right")
+    table.add_column(session.text(msg("Agency")), overflow="fold", min_width=_NAME_WIDTH)
+    for heading, _ in columns:
+        table.add_column(session.text(heading), overflow="fold", justify="right")
     worst = sorted(agencies, key=lambda one: (not one.problems, one.agency)) if len(agencies) > MOST_AGENCIES else agencies
     for one in worst[:MOST_AGENCIES]:
-        counts = (
-            one.count(Fate.NEW), one.count(Fate.CHANGED), one.count(Fate.RETIRED), one.count(Fate.MISSING),
-            sum(len(change.conflicts) for change in one.changes), one.unchanged, len(one.remarks), len(one.problems),
-        )  # fmt: skip
-        style = "red" if one.problems else None
-        table.add_row(Text(f"{clean(one.name)} ({one.agency})"), *(str(count) if count else "" for count in counts), style=style)
+        counts = (str(count(one) or "") for _, count in columns)
+        table.add_row(Text(clean(one.name)), *counts, style="red" if one.problems else None)
     session.out.print(table)
     if len(agencies) > MOST_AGENCIES:
         session.say(msg("  and {count} more agencies; --format json holds all", count=len(agencies) - MOST_AGENCIES))
@@ -89,22 +97,22 @@ def _print_changes(session: Session, one: AgencyImport) -> None:
 def _lines(session: Session, change: Change) -> list[str]:
     title = session.text(PARTS[change.part].title) if change.part in PARTS else change.part
     who = " ".join(part for part in (change.key, clean(change.name, limit=80)) if part)
-    lines = [f"  {_SIGNS[change.fate]} {title}: {who or '-'}  [{session.text(FATES[change.fate])}]  {clean(change.row)}".rstrip()]
-    if change.fate is not Fate.NEW:
-        lines += [
-            f"      {_heading(session, change.part, field.path)}: {value_text(session, field.before)} → "
-            f"{value_text(session, field.after)}  {clean(field.cell)}".rstrip()
-            for field in change.fields
-        ]
+    said = ": ".join(part for part in (title, who) if part)
+    lines = [f"  {_SIGNS[change.fate]} {said}  [{session.text(FATES[change.fate])}]  {clean(change.row)}".rstrip()]
+    if change.fate is Fate.NEW:
+        filled = [f"{_heading(session, change.part, one.path)}: {_value(session, change.part, one.path, one.after)}"
+                  for one in change.fields]  # fmt: skip
+        return [*lines, f"      {' · '.join(filled)}"] if filled else lines
+    lines += [f"      {_field_text(session, change.part, one)}  {clean(one.cell)}".rstrip() for one in change.fields]
     lines += [
         "      "
         + session.text(
             msg(
                 "{field}: went out as {base}, is now {here}, was sent as {sent}: stays {here}",
                 field=_heading(session, change.part, one.path),
-                base=value_text(session, one.base),
-                here=value_text(session, one.here),
-                sent=value_text(session, one.sent),
+                base=_value(session, change.part, one.path, one.base),
+                here=_value(session, change.part, one.path, one.here),
+                sent=_value(session, change.part, one.path, one.sent),
             )
         )
         for one in change.conflicts
@@ -112,22 +120,39 @@ def _lines(session: Session, change: Change) -> list[str]:
     return lines
 
 
+def _field_text(session: Session, part: str, change: FieldChange) -> str:
+    """Before and after; of a list what came and what went."""
+    heading, before, after = _heading(session, part, change.path), change.before, change.after
+    if isinstance(before, list) and isinstance(after, list):
+        came = [f"+{_value(session, part, change.path, one)}" for one in after if one not in before]
+        went = [f"−{_value(session, part, change.path, one)}" for one in before if one not in after]
+        return f"{heading}: {' '.join([*came, *went])}"
+    return f"{heading}: {_value(session, part, change.path, before)} → {_value(session, part, change.path, after)}"
+
+
 def _heading(session: Session, part: str, path: tuple[str, ...]) -> str:
     """What the sheet calls the field, where one question asks for it."""
-    asked = [question for question in PARTS[part].questions if question.path == path] if part in PARTS else []
-    named = [question for question in asked if not question.member]
+    named = [question for question in _asked(part, path) if not question.member]
     return session.text(named[0].heading) if len(named) == 1 else field_text(path)
 
 
-def value_text(session: Session, value: object) -> str:
-    """A value for people; unknown is said."""
+def _asked(part: str, path: tuple[str, ...]) -> list[Question]:
+    return [question for question in PARTS[part].questions if question.path == path] if part in PARTS else []
+
+
+def _value(session: Session, part: str, path: tuple[str, ...], value: object) -> str:
+    """A value for people, closed answers as the drop-down says them; unknown is said."""
     if value is None or value in ("", [], ()):
         return session.text(msg("blank"))
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {value_text(session, item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        return ", ".join(value_text(session, item) for item in value)
-    return shown(value)
+        return ", ".join(_value(session, part, path, item) for item in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {shown(item)}" for key, item in value.items())
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    closed = {"true": YES.label, "false": NO.label} if text in ("true", "false") else {}
+    labels = {choice.value: choice.label for question in _asked(part, path) for choice in question.choices}
+    label = {**closed, **labels}.get(text)
+    return session.text(label) if label is not None else shown(text)
 
 
 def _print_end(session: Session, importing: Importing, accept: Accept) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from secaudit.errors import Problem
 from secaudit.inventory.changes import Around, Change, Fate, FieldChange, FieldConflict, Merged, Place, Spot
-from secaudit.inventory.merge_fields import Outcome, copied, merge_record, normal, plain
+from secaudit.inventory.merge_fields import Outcome, copied, in_order, merge_record, normal, plain
 from secaudit.inventory.merge_machines import Machines
 from secaudit.inventory.naming import EndpointIds, folded_name, near_shared, system_id
 from secaudit.inventory.questions import Path, Profile
@@ -15,6 +15,8 @@ from secaudit.messages import Message, msg
 from secaudit.source import field_text, shown
 
 IN_USE = "in_use"
+USUAL_KIND = "workstation"
+"""Of a machine that nobody says the kind of: it counts like one."""
 _STATUS: Path = ("status",)
 _GONE = {"systems": "stopped", "endpoints": "retired"}
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -212,6 +214,7 @@ class _Merging:
     def _machine(self, known: dict[str, object], record: Record) -> None:
         """A machine without an id here: one that is declared already, or a new one."""
         made = merge_record("endpoints", known, _as_new(record), self._received.file, fresh=True).record
+        made.setdefault("kind", USUAL_KIND)
         found = list(self._machines.same(made))
         if not found:
             alike = self._machines.alike(made, self._received.given.get("endpoints", ()))
@@ -256,9 +259,10 @@ class _Merging:
     def _add(self, part: str, known: dict[str, object], record: Record) -> None:
         out = self._merge(part, known, _as_new(record), fresh=True)
         if part == "endpoints" and "kind" not in out.record:
-            out.record["kind"] = "workstation"
+            out.record["kind"] = USUAL_KIND
             if self._received.profile != Profile.COMMUNE:  # it asks only whether a machine is isolated
                 self._remark(record, ("kind",), msg("Nothing says what kind of machine it is: it is counted as a workstation"))
+        out.record = in_order(part, out.record)
         index = len(self._items[part])
         key = str(known["id"])
         self._items[part].append(out.record)

@@ -108,6 +108,12 @@ def put(record: dict[str, object], path: Path, value: object) -> None:
         record.pop(name, None)
 
 
+def in_order(part: str, record: Mapping[str, object]) -> dict[str, object]:
+    """A new record with its fields in the order of the sample inventory."""
+    names = [*MODELS[part].model_fields, *record]
+    return {name: record[name] for name in dict.fromkeys(names) if name in record}
+
+
 @cache
 def _field(part: str, path: Path) -> FieldInfo | None:
     """The field of the model that a path names."""
@@ -169,10 +175,11 @@ def merge_record(part: str, now: Mapping[str, object], sent: Record, file: str, 
 
 def _merge_field(part: str, path: Path, answer: object, now: Mapping[str, object], sent: Record, file: str, out: Outcome) -> None:
     default = default_of(part, path)
-    here, said = _known(value_at(now, path), default), _known(answer, default)
+    nothing = () if default == () else None
+    here, said = _known(value_at(now, path), nothing), _known(answer, nothing)
     if said == here:
         return
-    based = None if sent.base is None else _known(sent.base.get(path), default)
+    based = None if sent.base is None else _known(sent.base.get(path), nothing)
     if (normal(answer) is None) if sent.base is None else (said == based):
         return
     cell = sent.cells.get(path, sent.row)
@@ -185,7 +192,7 @@ def _merge_field(part: str, path: Path, answer: object, now: Mapping[str, object
             )
         )  # fmt: skip
         return
-    if sent.base is not None and here != based:
+    if sent.base is not None and _known(here, default) != _known(based, default):
         out.conflicts.append(FieldConflict(path, sent.base.get(path), value_at(now, path), answer, cell))
         return
     put(out.record, path, answer)
@@ -211,10 +218,10 @@ def _expected(value: object) -> Message:
     return msg("blank") if value is None else msg("{value}", value=shown(value))
 
 
-def _known(value: object, default: object) -> object:
-    """Normal form, with what the field means when it is blank."""
+def _known(value: object, otherwise: object) -> object:
+    """Normal form, with what stands for a blank. That somebody said what is meant anyway is an answer, and kept."""
     found = normal(value)
-    return default if found is None else found
+    return otherwise if found is None else found
 
 
 def _keep_needed(part: str, now: Mapping[str, object], sent: Record, file: str, out: Outcome) -> None:

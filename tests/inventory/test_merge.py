@@ -77,6 +77,16 @@ def test_changed_on_both_sides_is_a_conflict_and_the_file_stays() -> None:
     assert not merged.differs
 
 
+def test_an_answer_that_is_meant_anyway_is_kept_so_that_nobody_is_asked_again() -> None:
+    merged = merge(NOW, sent(row("endpoints", "tc-pc-01", {("status",): "in_use", ("systems",): ()}, {})), AROUND)
+    assert machine(merged, "tc-pc-01") == {**NOW["endpoints"][0], "status": "in_use"}
+
+
+def test_what_was_said_expressly_and_is_meant_anyway_is_no_conflict() -> None:
+    merged = merge(NOW, sent(row("endpoints", "tc-pc-01", {("status",): "retired"}, {("status",): "in_use"})), AROUND)
+    assert merged.count(Fate.RETIRED) == 1
+
+
 def test_both_sides_made_the_same_change() -> None:
     merged = merge(NOW, sent(row("endpoints", "tc-pc-01", {("place",): "Phòng một cửa"}, {("place",): "Kho"})), AROUND)
     assert (merged.data, merged.changes, merged.unchanged) == (NOW, (), 1)
@@ -134,7 +144,8 @@ def test_new_machines_get_the_next_ids_of_the_whole_province() -> None:
 
 
 def test_two_machines_that_nothing_tells_apart_are_two_and_stay_two() -> None:
-    received = sent(*[row("endpoints", "", {("kind",): "workstation", ("place",): None}, row=f"M!{n}") for n in (8, 9)])
+    """Nor does it matter that their kind was not said."""
+    received = sent(*[row("endpoints", "", {("kind",): None, ("place",): "Kho"}, row=f"M!{n}") for n in (8, 9)])
     once = merge(NOW, received, AROUND)
     assert once.count(Fate.NEW) == 2
     ids: Any = once.data["endpoints"]
@@ -182,6 +193,7 @@ def test_a_confirmed_proposal_is_declared_with_its_id_and_identity() -> None:
     merged = merge(NOW, received, AROUND)
     assert machine(merged, NEWCOMER) == {
         "id": NEWCOMER, "kind": "workstation", "os": "windows", "hostname": "DELL7", "serial": "7HJK221", "place": "Phòng họp",
+        "status": "in_use",
     }  # fmt: skip
     again = merge(merged.data, received, Around(endpoints={NEWCOMER: AGENCY}))
     assert (again.data, again.changes) == (merged.data, ())
@@ -240,6 +252,12 @@ def test_a_name_close_to_a_shared_system_is_questioned_and_declared(name: str) -
     merged = merge(NOW, sent(row("systems", "", {("name",): name, ("kind",): "internal"})), AROUND)
     assert merged.count(Fate.NEW) == 1
     assert [remark.cell for remark in merged.remarks] == ["systems!name"]
+
+
+def test_a_new_record_has_its_fields_in_the_order_of_the_sample() -> None:
+    answers = {("place",): "Kho", ("ownership",): "personal", ("kind",): "laptop", ("os",): "linux"}
+    merged = merge(NOW, sent(row("endpoints", "", answers)), AROUND)
+    assert list(machine(merged, f"{AGENCY}-pc-001")) == ["id", "os", "kind", "place", "ownership"]
 
 
 def test_a_new_system_is_named_after_agency_and_name() -> None:
