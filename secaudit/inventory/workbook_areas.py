@@ -18,6 +18,8 @@ from secaudit.tables.model import Cell, SheetRows, TableRow, column_letters, tex
 
 _LOOKED_AT = 400
 """Rows among which the headings of a list are looked for: a form may stand above it."""
+RETURNED = "_returned"
+"""In the first cell of the sheet that lists what an agency has to correct: it asks nothing."""
 _DISPLAY = "_"
 """Marks that begin so are of what is only shown."""
 _ANSWER_COLUMN = 2
@@ -67,7 +69,7 @@ def find(sheets: Sequence[SheetRows], asked: Sequence[Sheet]) -> Found:
     found = Found()
     known = _Known(asked)
     for sheet in sheets:
-        if sheet.hidden and not _marked(sheet):
+        if (sheet.hidden and not _marked(sheet)) or (sheet.rows and RETURNED in sheet.rows[0].cells[:1]):
             continue
         _search(sheet, known, found)
     return found

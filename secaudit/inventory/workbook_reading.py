@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 
 from secaudit.errors import IntakeError, Problem
 from secaudit.inventory.answers import Place, names_of
+from secaudit.inventory.base_reading import Base, read_base
 from secaudit.inventory.layout import BASE_SHEET, FORMAT
 from secaudit.inventory.questions import Path, Profile, Sheet
 from secaudit.inventory.received import Received
@@ -16,7 +17,6 @@ from secaudit.inventory.sheet_uses import USES, ticks
 from secaudit.inventory.sheets import PARTS, SHEETS
 from secaudit.inventory.typed import plain
 from secaudit.inventory.workbook_areas import Entry, Found, find
-from secaudit.inventory.base_reading import Base, read_base
 from secaudit.messages import Message, msg
 from secaudit.model.inventory import Inventory
 from secaudit.source import shown
