@@ -127,7 +127,8 @@ def test_closed_answers_are_the_words_people_know(part, key):
 
 PROVINCE = [
     "governed_by", "operator", "harm.rights", "risk_level", "conditional_business", "data_subjects.basic",
-    "data_subjects.sensitive", "continuous_operation", "works_grade", "works_national_security", "prime_minister_decision.number", "components",
+    "data_subjects.sensitive", "continuous_operation", "works_grade", "works_national_security",
+    "prime_minister_decision.number", "components",
 ]  # fmt: skip
 
 
