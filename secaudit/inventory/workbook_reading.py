@@ -144,6 +144,9 @@ class _Workbook:
         for sheet, column, question in found.twice:
             what = msg("Two columns ask the same: {heading}", heading=question.heading)
             self._refuse(what, msg("delete the one that is not meant"), f"{sheet}!{column}")
+        for sheet, part in found.copies:
+            what = msg("Another sheet asks the same; only one of them can be read: {sheet}", sheet=PARTS[part].title)
+            self._refuse(what, msg("put everything into one of them and delete the other"), sheet)
         for part, key in rows.emptied:
             what = msg("Every cell of the row was emptied: it is taken as deleted")
             self._remarks.append(Problem(what, self._file, found=f"{part}: {shown(key)}"))
