@@ -114,10 +114,7 @@ def asking(given: Given) -> Asking:
     stays optional.
     """
     if given.profile is Profile.FULL:
-        return {
-            sheet.part: {question.key: len(given.rows[sheet.part]) for question in sheet.questions if question.required}
-            for sheet in given.sheets
-        }
+        return {sheet.part: _rows_asked(sheet, given.rows[sheet.part], len(given.rows[sheet.part])) for sheet in given.sheets}
     left = COMMUNE_CELLS
     asked: dict[str, dict[str, int]] = {sheet.part: {} for sheet in given.sheets}
     parts = {sheet.part: sheet for sheet in given.sheets}
@@ -134,8 +131,16 @@ def asking(given: Given) -> Asking:
     if done == known:
         more, left = _systems(parts["systems"], rows[known:], left)
         done += more
-    asked["systems"] = {question.key: done for question in parts["systems"].questions if question.required and done}
+    asked["systems"] = _rows_asked(parts["systems"], rows, done)
     return asked
+
+
+def _rows_asked(sheet: Sheet, rows: tuple[Row, ...], number: int) -> dict[str, int]:
+    """The first ``number`` rows are asked everything required; an empty row asks for no name, for nobody has to fill it."""
+    known = sum(bool(row.key) for row in rows)
+    counts = {question.key: min(number, known) if question.key == "name" and not sheet.form else number
+              for question in sheet.questions if question.required}  # fmt: skip
+    return {key: count for key, count in counts.items() if count}
 
 
 def _systems(sheet: Sheet, rows: tuple[Row, ...], left: int) -> tuple[int, int]:

@@ -5,6 +5,7 @@ Workbooks and CSV files come here alike; what differs between them is only where
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from unicodedata import normalize
 
 from secaudit.errors import Problem
@@ -14,7 +15,9 @@ from secaudit.inventory.questions import Form, Path, Question
 from secaudit.inventory.received import Record, Value
 from secaudit.inventory.sheet_machines import ISOLATED
 from secaudit.inventory.typed import plain
+from secaudit.inventory.workbook_examples import EXAMPLES
 from secaudit.messages import Message, msg
+from secaudit.resources import LANGUAGES, translator
 from secaudit.tables.model import Cell, text_of
 
 KEPT: Mapping[str, frozenset[str]] = {
@@ -58,7 +61,7 @@ class Rows:
 
     def take(self, cells: Cells) -> None:
         """Read one record; an empty row is none."""
-        if cells.key == EXAMPLE or self._is_footer(cells):
+        if self._is_example(cells) or self._is_footer(cells):
             return
         base = None if self.base is None else self.base.get((cells.part, cells.key))
         if base is None and self.base is not None and cells.part in ("agency", "people", "uses"):
@@ -77,6 +80,20 @@ class Rows:
         if ready is None:
             ready = self._askings[part, question.key] = Asking(question, self.names)
         return ready
+
+    def _is_example(self, cells: Cells) -> bool:
+        """Whether it is the example row, which is never a record; what somebody typed over it is not lost in silence."""
+        example = examples(cells.part)
+        filled = [(question, cell) for question, cell, _ in cells.spots if cell is not None]
+        untouched = all(_word(cell) in example.get(question.key, ()) for question, cell in filled)
+        named = any(question.path == _ID and _word(cell) in example.get(question.key, ()) for question, cell in filled)
+        if cells.key != EXAMPLE and not named and not (not cells.key and untouched and len(filled) >= _ENOUGH):
+            return False
+        if not untouched:
+            hint = msg("type it into an empty row under the list, and leave the example as it is")
+            what = msg("The example row was filled in; it is never imported")
+            self.problems.append(Problem(what, cells.row.path, cells.row.line, cell=cells.row.cell or None, hint=hint))
+        return True
 
     def _is_footer(self, cells: Cells) -> bool:
         """Whether the row counts the list instead of belonging to it: that is refused, for else it becomes a machine."""
@@ -99,6 +116,21 @@ class Rows:
 
 
 _FEW = 3
+_ENOUGH = 3
+
+
+@cache
+def examples(part: str) -> Mapping[str, frozenset[str]]:
+    """Question -> what its cell shows in the example row, in all languages."""
+    speakers = [translator(language) for language in LANGUAGES]
+    return {
+        key: frozenset(_word(speaker.text(cell) if isinstance(cell, Message) else cell) for speaker in speakers)
+        for key, cell in EXAMPLES.get(part, {}).items()
+    }
+
+
+def _word(cell: Cell) -> str:
+    return plain(text_of(cell)[:200])
 
 
 def _is_empty(cells: Cells) -> bool:

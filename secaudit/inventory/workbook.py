@@ -35,6 +35,8 @@ _QUESTION_WIDTH = 36
 _ANSWER_WIDTH = 34
 _HELP_WIDTH = 62
 _A4 = 9
+_PAGE_WIDTH = 240
+"""Characters that can still be read on a page of A4."""
 _NOTE_HEADING = msgc("question", "For information")
 _EXAMPLE_NOTE = msg("example row, not imported")
 
@@ -149,7 +151,8 @@ class _Writer:
             row = region.first
             text = clean(self._speak.text(question.heading))
             sheet.write_string(row, 0, form_mark(form.part, question.key), self._formats.mark)
-            sheet.write_string(row, 1, text, self._formats.label)
+            province = question.asked is Asked.PROVINCE
+            sheet.write_string(row, 1, text, self._formats.label_province if province else self._formats.label)
             cell = self._said(cells.get(question.key))
             self._write(sheet, row, ANSWERS, cell, question)
             if place.list is None:
@@ -206,7 +209,10 @@ class _Writer:
         lines = 1
         for key, question in questions.items():
             cell = self._said(cells.get(key))
-            self._write(sheet, at, place.columns[key], cell, question, example=row is None)
+            if row is not None and key == "id" and isinstance(cell, str):
+                sheet.write_string(at, place.columns[key], cell, self._formats.shown)
+            else:
+                self._write(sheet, at, place.columns[key], cell, question, example=row is None)
             lines = max(lines, _lines(cell, question.width))
         if (beside := place.columns.get(NOTE)) is not None:
             note = _EXAMPLE_NOTE if row is None else row.note
@@ -226,7 +232,7 @@ class _Writer:
             told = {"validate": "any", "input_title": rule["input_title"], "input_message": rule["input_message"]}
             sheet.data_validation(place.headings, region.column, place.headings, region.column, told)
             if grey := not_applicable(listed, question):
-                self._colour(sheet, region, greying(every, grey, self._speak), self._formats.greyed)
+                self._colour(sheet, region, greying(every, question.key, grey, self._speak), self._formats.greyed)
             if number := asked.get(question.key):
                 regions = place.list_regions(number)
                 formula = colouring(regions, question.key, conditions(listed, question), self._speak)
@@ -265,16 +271,21 @@ def _lines(cell: object, width: int) -> int:
 
 
 def _print_set_up(sheet: Worksheet, place: Place) -> None:
-    """As wide as the paper, headings on every page and in sight."""
+    """As few pages wide as can be read, headings and names on every page and in sight."""
     sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
     sheet.hide_gridlines(2)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.set_footer("&L&A&RTrang &P/&N")
+    sheet.set_footer("&L&A&R&P/&N")
     if place.list is None:
         sheet.set_portrait()
+        sheet.fit_to_pages(1, 0)
         return
     sheet.set_landscape()
     sheet.repeat_rows(place.headings)
     fixed = place.columns.get(NOTE, place.columns.get("name", 1))
     sheet.freeze_panes(0 if place.forms else place.headings + 1, fixed + 1)
+    wide = sum(question.width for question in place.list.questions)
+    pages = -(-wide // _PAGE_WIDTH)
+    sheet.fit_to_pages(pages, 0)
+    if pages > 1:
+        sheet.repeat_columns(1, fixed)

@@ -12,12 +12,16 @@ from functools import cache
 from secaudit.inventory.layout import ANSWER, ANSWER_AT, FORM, HEADINGS, LIST
 from secaudit.inventory.questions import Question, Sheet
 from secaudit.inventory.typed import plain
-from secaudit.messages import Message, Translator
+from secaudit.messages import Message, Translator, msgc
 from secaudit.resources import translator
 from secaudit.tables.model import Cell, SheetRows, TableRow, column_letters, text_of
 
+_TOP = 4
+"""Rows among which the hidden first one is looked for: somebody may have put rows above it."""
 _LOOKED_AT = 400
 """Rows among which the headings of a list are looked for: a form may stand above it."""
+RETURNED = "_returned"
+"""In the first cell of the sheet that lists what an agency has to correct: it asks nothing."""
 _DISPLAY = "_"
 """Marks that begin so are of what is only shown."""
 _ANSWER_COLUMN = 2
@@ -60,6 +64,32 @@ class Found:
     """(Sheet, heading) of columns that hold something and are none of ours."""
     twice: list[tuple[str, str, Question]] = field(default_factory=list)
     """(Sheet, column, question) of columns that repeat a question."""
+    copies: list[tuple[str, str]] = field(default_factory=list)
+    """(Sheet, part) of sheets that ask again what another one asks."""
+    _groups: dict[str, list["_Group"]] = field(default_factory=dict)
+
+    def stands(self, part: str, sheet: str, entries: Sequence[Entry], *, marked: bool) -> None:
+        """Note a form or a list."""
+        self._groups.setdefault(part, []).append(_Group(sheet, marked, tuple(entries)))
+
+    def settle(self) -> None:
+        """Of several that ask the same one counts, the first that has its marks."""
+        for part, groups in self._groups.items():
+            self.parts.add(part)
+            chosen = next((group for group in groups if group.marked), groups[0])
+            self.entries += chosen.entries
+            self.copies += [
+                (one.sheet, part) for one in groups if one is not chosen and one.entries and one.marked == chosen.marked
+            ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A form or a list as one sheet has it."""
+
+    sheet: str
+    marked: bool
+    entries: tuple[Entry, ...]
 
 
 def find(sheets: Sequence[SheetRows], asked: Sequence[Sheet]) -> Found:
@@ -67,15 +97,16 @@ def find(sheets: Sequence[SheetRows], asked: Sequence[Sheet]) -> Found:
     found = Found()
     known = _Known(asked)
     for sheet in sheets:
-        if sheet.hidden and not _marked(sheet):
+        if (sheet.hidden and not _marked(sheet)) or (sheet.rows and RETURNED in sheet.rows[0].cells[:1]):
             continue
         _search(sheet, known, found)
+    found.settle()
     return found
 
 
 def _marked(sheet: SheetRows) -> bool:
     """Whether a sheet that somebody hid is still one of ours that asks something."""
-    return any(_first_mark(row) is not None for row in sheet.rows[:1])
+    return any(_first_mark(row) is not None for row in sheet.rows[:_TOP])
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +173,7 @@ def in_all_languages(message: Message) -> frozenset[str]:
 
 
 def _search(sheet: SheetRows, known: _Known, found: Found) -> None:
-    marks = next((row for row in sheet.rows[:1] if _is_marks(row, known)), None)
+    marks = next((row for row in sheet.rows[:_TOP] if _is_marks(row, known)), None)
     listed = _list_of(sheet, marks, known)
     head = None if listed is None else _heading_row(sheet, listed, known)
     until = head.number if head is not None else (marks.number + 1 if listed and marks else 1 << 21)
@@ -189,6 +220,7 @@ def _forms(sheet: SheetRows, marks: TableRow | None, until: int, known: _Known, 
     first = _first_mark(marks)
     answers = next((at for at, text in _texts(marks) if first is not None and text == first.answers), None)
     spots: dict[str, dict[str, Spot]] = {}
+    marked: set[str] = set()
     for row in sheet.rows:
         if row.number >= until:
             break
@@ -196,12 +228,14 @@ def _forms(sheet: SheetRows, marks: TableRow | None, until: int, known: _Known, 
         if asked is None:
             continue
         part, question = asked
+        if any(isinstance(cell, str) and known.in_form(cell) for cell in row.cells[:_TOP]):
+            marked.add(part)
         column = answers if answers is not None else heading_at + 1 if heading_at is not None else _ANSWER_COLUMN
         cell = row.cells[column] if column < len(row.cells) else None
         spots.setdefault(part, {}).setdefault(question.key, Spot(question, cell, f"{column_letters(column)}{row.number}"))
     for part, by_key in spots.items():
-        found.parts.add(part)
-        found.entries.append(Entry(part, "", sheet.name, 0, tuple(by_key.values())))
+        if part in marked or len(by_key) >= _FEWEST:
+            found.stands(part, sheet.name, [Entry(part, "", sheet.name, 0, tuple(by_key.values()))], marked=part in marked)
 
 
 def _asked(row: TableRow, known: _Known) -> tuple[tuple[str, Question] | None, int | None]:
@@ -217,7 +251,7 @@ def _list(sheet: SheetRows, part: str, marks: TableRow | None, head: TableRow | 
     columns = _columns(sheet, part, marks, head, known, found)
     key_column = _key_column(marks, head)
     start = max(head.number if head else 0, marks.number if marks else 0)
-    found.parts.add(part)
+    entries: list[Entry] = []
     unnamed: set[int] = set()
     for row in sheet.rows:
         if row.number <= start:
@@ -231,8 +265,9 @@ def _list(sheet: SheetRows, part: str, marks: TableRow | None, head: TableRow | 
         )
         unnamed.update(at for at, cell in enumerate(row.cells) if cell is not None and at not in columns and at != key_column)
         if key or any(spot.cell is not None for spot in spots):
-            found.entries.append(Entry(part, key, sheet.name, row.number, spots))
-    found.ignored += [(sheet.name, _shown_heading(head, at)) for at in sorted(unnamed) if not _ours(marks, at)]
+            entries.append(Entry(part, key, sheet.name, row.number, spots))
+    found.stands(part, sheet.name, entries, marked=marks is not None)
+    found.ignored += [(sheet.name, _shown_heading(head, at)) for at in sorted(unnamed) if not _ours(marks, head, at)]
 
 
 def _key_column(marks: TableRow | None, head: TableRow | None) -> int | None:
@@ -243,9 +278,14 @@ def _key_column(marks: TableRow | None, head: TableRow | None) -> int | None:
     return next((at for at, text in _texts(head) if text == HEADINGS), None)
 
 
-def _ours(marks: TableRow | None, at: int) -> bool:
+def _ours(marks: TableRow | None, head: TableRow | None, at: int) -> bool:
     """Whether the column is one that we only show."""
-    return marks is not None and at < len(marks.cells) and str(marks.cells[at] or "").startswith(_DISPLAY)
+    if marks is not None and at < len(marks.cells) and str(marks.cells[at] or "").startswith(_DISPLAY):
+        return True
+    return seen(_shown_heading(head, at)) in in_all_languages(_SHOWN_ONLY)
+
+
+_SHOWN_ONLY = msgc("question", "For information")
 
 
 def _shown_heading(head: TableRow | None, at: int) -> str:

@@ -8,7 +8,7 @@ from xlsxwriter.format import Format
 from secaudit.messages import Translator, msg
 
 _FONT = {"font_name": "Arial", "font_size": 11}
-_CELL = {**_FONT, "valign": "top", "text_wrap": True, "border": 1, "border_color": "#BFBFBF"}
+_CELL = {**_FONT, "valign": "vcenter", "text_wrap": True, "border": 1, "border_color": "#BFBFBF"}
 _AGENCY_FILL = "#1F4E79"
 _PROVINCE_FILL = "#7F7F7F"
 DAY = "dd/mm/yyyy"
@@ -25,6 +25,7 @@ class Formats:
     heading: Format
     heading_province: Format
     label: Format
+    label_province: Format
     help: Format
     text: Format
     quoted: Format
@@ -56,6 +57,7 @@ def formats(book: xlsxwriter.Workbook, speak: Translator) -> Formats:
         heading=book.add_format({**head, "bg_color": _AGENCY_FILL}),
         heading_province=book.add_format({**head, "bg_color": _PROVINCE_FILL}),
         label=book.add_format({**_CELL, "bold": True, "bg_color": "#DDEBF7", "valign": "vcenter"}),
+        label_province=book.add_format({**_CELL, "bg_color": "#D9D9D9", "valign": "vcenter"}),
         help=book.add_format(
             {**_FONT, "font_size": 10, "font_color": "#595959", "text_wrap": True, "valign": "vcenter", "indent": 1}
         ),

@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 
 from secaudit.errors import IntakeError, Problem
 from secaudit.inventory.answers import Place, names_of
+from secaudit.inventory.base_reading import Base, read_base
 from secaudit.inventory.layout import BASE_SHEET, FORMAT
 from secaudit.inventory.questions import Path, Profile, Sheet
 from secaudit.inventory.received import Received
@@ -16,7 +17,6 @@ from secaudit.inventory.sheet_uses import USES, ticks
 from secaudit.inventory.sheets import PARTS, SHEETS
 from secaudit.inventory.typed import plain
 from secaudit.inventory.workbook_areas import Entry, Found, find
-from secaudit.inventory.base_reading import Base, read_base
 from secaudit.messages import Message, msg
 from secaudit.model.inventory import Inventory
 from secaudit.source import shown
@@ -144,6 +144,9 @@ class _Workbook:
         for sheet, column, question in found.twice:
             what = msg("Two columns ask the same: {heading}", heading=question.heading)
             self._refuse(what, msg("delete the one that is not meant"), f"{sheet}!{column}")
+        for sheet, part in found.copies:
+            what = msg("Another sheet asks the same; only one of them can be read: {sheet}", sheet=PARTS[part].title)
+            self._refuse(what, msg("put everything into one of them and delete the other"), sheet)
         for part, key in rows.emptied:
             what = msg("Every cell of the row was emptied: it is taken as deleted")
             self._remarks.append(Problem(what, self._file, found=f"{part}: {shown(key)}"))

@@ -127,9 +127,10 @@ def colouring(regions: Mapping[str, Region], key: str, when: Sequence[Condition]
     return f"=AND({','.join(parts)})"
 
 
-def greying(regions: Mapping[str, Region], when: Sequence[Condition], speak: Translator) -> str:
-    """Formula of a conditional format: the question has no meaning for this row."""
-    return f"=OR({','.join(_said(regions, one, speak, Region.cell) for one in when)})"
+def greying(regions: Mapping[str, Region], key: str, when: Sequence[Condition], speak: Translator) -> str:
+    """Formula of a conditional format: the question has no meaning for this row; what was answered all the same stays legible."""
+    tests = ",".join(_said(regions, one, speak, Region.cell) for one in when)
+    return f'=AND({regions[key].cell()}="",OR({tests}))'
 
 
 def counting(regions: Mapping[str, Region], key: str, when: Sequence[Condition], speak: Translator) -> str:
