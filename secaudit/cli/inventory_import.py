@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,8 @@ from secaudit.cli.exits import ExitCode
 from secaudit.cli.inventory_import_words import importing_json, print_importing
 from secaudit.cli.language import N_
 from secaudit.cli.login import login_user
-from secaudit.cli.output import OutputFormat, print_json
+from secaudit.cli.output import OutputFormat, print_json, write_file
+from secaudit.cli.problems import show_problems
 from secaudit.cli.progress import bars
 from secaudit.cli.session import (
     FormatOption,
@@ -25,13 +27,15 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.tree import Command
 from secaudit.cli.workspace import STORE_FILE
-from secaudit.errors import UsageError
+from secaudit.errors import DataError, UsageError
 from secaudit.inventory import load_inventory
+from secaudit.inventory.returned import returned
 from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
-from secaudit.pipeline.inventory_import import Accept, Order, import_lists, record
-from secaudit.pipeline.inventory_readers import OwnLists, expanded
+from secaudit.pipeline.inventory_import import Accept, Importing, Order, import_lists, record
+from secaudit.pipeline.inventory_readers import WORKBOOK, OwnLists, expanded
 from secaudit.store import Store
+from secaudit.tables.reading import read_body
 
 
 def add_to(app: typer.Typer) -> None:
@@ -59,6 +63,12 @@ def import_files(
             "--remove", help=N_("Retire machines and stop systems whose rows were deleted; without it they stay as they are.")
         ),
     ] = False,
+    back: Annotated[
+        Path | None,
+        typer.Option(
+            "--return", metavar="FOLDER", help=N_("Write workbooks with problems or remarks back, cells coloured and commented.")
+        ),
+    ] = None,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """Exit 0 when nothing is wrong, 5 when a file, a cell or the inventory with the lists in it is wrong."""
@@ -73,16 +83,17 @@ def import_files(
     now = datetime.now(UTC)
     order = Order(day_in_vietnam(now), chosen, remove)
     lists = expanded(files)
-    keeps = chosen is not Accept.NOTHING
+    keeps = chosen is not Accept.NOTHING or back is not None
     with _store(place, keeps=keeps) as store:
         with _progress(session, len(lists)) as progress:
             importing = import_lists(folder, lists, reader, store, order, progress=progress)
+        given_back = _give_back(session, importing, back) if back is not None else []
         if keeps and store is not None:
             record(importing, store, login_user(None), now)
     if output is OutputFormat.JSON:
-        print_json("inventory-import", importing_json(session, folder, importing, chosen))
+        print_json("inventory-import", importing_json(session, folder, importing, chosen, given_back))
     else:
-        print_importing(session, importing, chosen)
+        print_importing(session, importing, chosen, given_back)
     if importing.problems:
         raise typer.Exit(ExitCode.DATA)
 
@@ -107,3 +118,26 @@ def _progress(session: Session, total: int) -> Iterator[Callable[[int], None]]:
     with bars(session) as progress:
         task = progress.add_task(session.text(msg("Reading lists")), total=total, note="")
         yield lambda number: progress.update(task, completed=number)
+
+
+def _give_back(session: Session, importing: Importing, folder: Path) -> list[Path]:
+    """Every workbook with problems or remarks, cells coloured and commented; the names of what was written."""
+    written: list[Path] = []
+    for one in importing.agencies:
+        for file in one.files:
+            source = Path(file.path)
+            problems = [problem for problem in one.problems if problem.path == file.path]
+            remarks = [remark for remark in one.remarks if remark.path == file.path]
+            if not file.read or source.suffix.lower() != WORKBOOK or not (problems or remarks):
+                continue
+            try:
+                made = returned(read_body(source), problems, remarks)
+            except DataError as error:  # one that cannot be marked keeps no other from going back
+                show_problems(session, [replace(problem, path=file.path) for problem in error.problems])
+                continue
+            target = folder / source.name
+            if target in written or target.resolve() == source.resolve():
+                target = folder / f"{one.agency}-{len(written) + 1}-{source.name}"
+            write_file(target, made, what=msg("the workbook cannot be written: {reason}"))
+            written.append(target)
+    return written

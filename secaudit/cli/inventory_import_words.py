@@ -36,7 +36,7 @@ FATES: Mapping[Fate, Message] = {
 _SIGNS = {Fate.NEW: "+", Fate.CHANGED: "~", Fate.RETIRED: "-", Fate.MISSING: "?", Fate.CONFLICT: "!", Fate.DECLINED: "x"}
 
 
-def print_importing(session: Session, importing: Importing, accept: Accept) -> None:
+def print_importing(session: Session, importing: Importing, accept: Accept, returned: Sequence[Path]) -> None:
     """Table, details, remarks, problems, and what was written."""
     if importing.agencies:
         _print_table(session, importing.agencies)
@@ -53,6 +53,8 @@ def print_importing(session: Session, importing: Importing, accept: Accept) -> N
     if problems:
         session.say(msg("Wrong ({count}):", count=len(problems)), style="bold red")
         show_problems(session, problems, on=session.out)
+    for path in returned:
+        session.say(msg("to be returned: {path}", path=str(path.resolve())), style="bold")
     _print_end(session, importing, accept)
 
 
@@ -175,7 +177,9 @@ def _print_end(session: Session, importing: Importing, accept: Accept) -> None:
         session.say(msg("nothing was written; --accept writes what is shown"), style="bold")
 
 
-def importing_json(session: Session, folder: Path, importing: Importing, accept: Accept) -> dict[str, Any]:
+def importing_json(
+    session: Session, folder: Path, importing: Importing, accept: Accept, returned: Sequence[Path]
+) -> dict[str, Any]:
     """All of it for programs."""
     return {
         "inventory": str(folder),
@@ -185,6 +189,7 @@ def importing_json(session: Session, folder: Path, importing: Importing, accept:
         "refused": [_problem_json(session, one) for one in importing.refused],
         "remarks": [_problem_json(session, one) for one in importing.remarks],
         "inventory_problems": [_problem_json(session, one) for one in importing.others],
+        "returned": [str(path) for path in returned],
     }
 
 

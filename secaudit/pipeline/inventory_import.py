@@ -54,6 +54,8 @@ class ListFile:
     profile: str
     made_at: datetime | None
     changes: int
+    read: bool = True
+    """False where nothing of it could be read; then it cannot be given back with marks either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +369,9 @@ def _accepted_on(data: Mapping[str, object], today: date) -> dict[str, object]:
 
 
 def _note(agency: _Agency, received: Received, merged: Merged) -> None:
-    agency.files.append(ListFile(received.file, received.digest, received.profile, received.made_at, len(merged.changes)))
+    agency.files.append(
+        ListFile(received.file, received.digest, received.profile, received.made_at, len(merged.changes), bool(received.records))
+    )
     agency.changes += merged.changes
     agency.unchanged += merged.unchanged
     agency.problems += merged.problems

@@ -10,7 +10,8 @@ from secaudit.messages import msg
 from secaudit.model.inventory import Inventory
 from secaudit.tables.kind import ZIP
 
-ENDINGS = (".xlsx", ".csv")
+WORKBOOK = ".xlsx"
+ENDINGS = (WORKBOOK, ".csv")
 _LOCK = "~$"
 """Excel puts such a file beside a workbook that is open."""
 
