@@ -215,7 +215,7 @@ class Asking:
         """The choices as one message, so that each is translated where the sentence is."""
         offered = [choice.label for choice in self.question.choices]
         return Message(
-            ", ".join(f"{{c{index}}}" for index in range(len(offered))), {f"c{i}": label for i, label in enumerate(offered)}
+            " | ".join(f"{{c{index}}}" for index in range(len(offered))), {f"c{i}": label for i, label in enumerate(offered)}
         )
 
 
