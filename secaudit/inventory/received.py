@@ -30,10 +30,10 @@ class Record:
     """Field -> ``Máy tính!C7``."""
     base: Mapping[Path, Value] | None = None
     """How the answers stood when the workbook was given out; None when it does not say, and then blank answers change nothing."""
-    fresh: Mapping[Path, Value] = field(default_factory=dict)
-    """Answers that the list only hints at: taken where the record is new, and never changing one that is declared."""
     newcomer: str = ""
     """Id of the newcomer this machine was proposed from."""
+    fresh: Mapping[Path, Value] = field(default_factory=dict)
+    """Answers that the list only hints at: taken where the record is new, and never changing one that is declared."""
 
 
 @dataclass(frozen=True, slots=True)
