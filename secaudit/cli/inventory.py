@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import orjson
 import typer
 
-from secaudit.cli import inventory_import
+from secaudit.cli import inventory_import, inventory_map
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
@@ -19,6 +19,7 @@ from secaudit.messages import msg
 
 app = application(help=N_("Check what agencies declared, import their lists; print the schema for editors."))
 inventory_import.add_to(app)
+inventory_map.add_to(app)
 
 
 @app.command(cls=Command, help=N_("Read the whole inventory and report every problem at once."))
