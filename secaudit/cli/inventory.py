@@ -1,4 +1,4 @@
-"""``secaudit inventory``: validate, schema."""
+"""``secaudit inventory``: validate, schema, template, export."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import orjson
 import typer
 
-from secaudit.cli import inventory_import, inventory_map
+from secaudit.cli import inventory_export, inventory_import, inventory_map, inventory_template
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
@@ -17,7 +17,9 @@ from secaudit.cli.tree import Command, application
 from secaudit.inventory import check_inventory, json_schema
 from secaudit.messages import msg
 
-app = application(help=N_("Check what agencies declared, import their lists; print the schema for editors."))
+app = application(help=N_("Give lists out, import what agencies sent, check what they declared; print the schema for editors."))
+inventory_template.register(app)
+inventory_export.register(app)
 inventory_import.add_to(app)
 inventory_map.add_to(app)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 
 from secaudit.errors import Problem
@@ -12,7 +13,7 @@ from secaudit.inventory.typed import Taken, UnreadableError, day, line, phone, p
 from secaudit.messages import Message, Translator, msg
 from secaudit.model.inventory import Inventory
 from secaudit.resources import translator
-from secaudit.source import did_you_mean, shown
+from secaudit.source import shown
 from secaudit.source.vietnamese import in_vietnamese
 from secaudit.tables.model import Cell, text_of
 
@@ -133,8 +134,9 @@ class Asking:
             return Taken(found)
         spoken = in_vietnamese(folded, [choice.value for choice in self.question.choices])
         if spoken is None:
-            near = did_you_mean(folded, self._choices)
-            raise UnreadableError(msg("This is none of the choices"), near if near is not None else _PICK)
+            near = get_close_matches(folded[:80], list(self._choices), n=1, cutoff=_NEAR)
+            hint = msg("did you mean {name}?", name=self._label(self._choices[near[0]])) if near else _PICK
+            raise UnreadableError(msg("This is none of the choices"), hint)
         return Taken(spoken, msg("read as {answer}", answer=self._label(spoken)))
 
     def _label(self, value: str) -> Message:
@@ -170,8 +172,9 @@ class Asking:
             )
         if _IDENTIFIER.fullmatch(folded) and plain(piece) == piece.strip().casefold():
             return folded
-        near = did_you_mean(folded, [*self._ids, *self._by_name])
-        raise UnreadableError(msg("Nothing is called {name}", name=shown(piece.strip())), near)
+        near = get_close_matches(folded[:80], [*self._ids, *self._by_name], n=1, cutoff=_NEAR)
+        hint = msg("did you mean {name}?", name=self._by_name.get(near[0]) or near[0]) if near else None
+        raise UnreadableError(msg("Nothing is called {name}", name=shown(piece.strip())), hint)
 
     def _problem(self, message: Message, text: str, place: Place, hint: Message | None) -> Problem:
         return Problem(
@@ -196,7 +199,7 @@ class Asking:
             case Form.DAY:
                 return msg("a day such as 31/10/2026, or month and year: 10/2026")
             case Form.FLAG | Form.MEMBER | Form.IS:
-                return msg("Có or Không")
+                return msg("Yes or No (Có, Không)")
             case Form.CHOICE:
                 return msg("one of: {choices}", choices=self._offered())
             case Form.BAND:
@@ -212,10 +215,12 @@ class Asking:
         """The choices as one message, so that each is translated where the sentence is."""
         offered = [choice.label for choice in self.question.choices]
         return Message(
-            ", ".join(f"{{c{index}}}" for index in range(len(offered))), {f"c{i}": label for i, label in enumerate(offered)}
+            " | ".join(f"{{c{index}}}" for index in range(len(offered))), {f"c{i}": label for i, label in enumerate(offered)}
         )
 
 
+_NEAR = 0.7
+"""Likeness from which a word is offered; below it a slip looks like anything."""
 _FOLDED = 400
 """Characters of a cell that are looked at for a word of ours."""
 _TYPE_AGAIN = msg("delete the cell's content and type the answer, or leave it blank")

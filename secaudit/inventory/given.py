@@ -99,7 +99,7 @@ def given_to(
                 known = tuple(_machine(sheet, one, (seen or {}).get(one["id"])) for one in record.get("endpoints", ()))
                 rows[sheet.part] = (*new, *known, *spare)
             case "systems":
-                rows[sheet.part] = (*(_system(sheet, one) for one in record.get("systems", ())), *spare)
+                rows[sheet.part] = (*(_row(sheet, one) for one in record.get("systems", ())), *spare)
             case "uses":
                 uses = {"uses": record["uses"]} if "uses" in record else {}
                 rows[sheet.part] = (_row(sheet, uses),)
@@ -108,11 +108,16 @@ def given_to(
     return Given(file.agency.id, file.agency.name, profile, made_at, inventory, sheets, rows)
 
 
+def kept_of(sheet: Sheet, record: Mapping[str, object]) -> frozenset[Path] | None:
+    """The fields that may be written of a record; None: all of them."""
+    if sheet.part == "endpoints" and record.get("kind") == "isolated":
+        return OF_ISOLATED
+    return OF_SECRET if sheet.part == "systems" and record.get("state_secret") is True else None
+
+
 def _machine(sheet: Sheet, record: Mapping[str, object], seen: Seen | None) -> Row:
-    if record.get("kind") == "isolated":
-        return _row(sheet, record, OF_ISOLATED)
     row = _row(sheet, record)
-    if seen is None:
+    if seen is None or kept_of(sheet, record) is not None:
         return row
     cells = dict(row.cells)
     if seen.fresh:
@@ -130,12 +135,9 @@ def _proposed(sheet: Sheet, one: Proposed) -> Row:
     return Row("", cells, newcomer=one.newcomer, note=_NEWCOMER)
 
 
-def _system(sheet: Sheet, record: Mapping[str, object]) -> Row:
-    return _row(sheet, record, OF_SECRET if record.get("state_secret") is True else None)
-
-
-def _row(sheet: Sheet, record: Mapping[str, object], kept: frozenset[Path] | None = None) -> Row:
-    """Cells and base of one record; only ``kept`` fields of one about which little may be written."""
+def _row(sheet: Sheet, record: Mapping[str, object]) -> Row:
+    """Cells and base of one record."""
+    kept = kept_of(sheet, record)
     cells: dict[str, CellValue] = {}
     base: dict[Path, object] = {}
     shown = cells_of(sheet, record)

@@ -239,7 +239,7 @@ class _Record:
 
     def _half_said(self, path: Path, place: Place) -> None:
         what = msg("Only some of these were answered, all of them with No: what applies is still unknown")
-        hint = msg("answer Có or Không in each of them")
+        hint = msg("answer Yes or No in each of them")
         self._remarks.append((path, Problem(what, place.path, place.line, cell=place.cell or None, hint=hint)))
 
     def _key(self) -> None:

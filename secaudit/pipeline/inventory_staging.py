@@ -59,20 +59,26 @@ class Staging:
         All new files lie beside the old ones before the first is replaced: a full disk is found while nothing has changed.
         Replacing one is a single step, so that whatever ends the program leaves whole files only.
         """
-        ready: list[tuple[Path, Path]] = []
+        ready: list[tuple[Path, Path, int]] = []
         try:
             for original, digest in originals.items():
                 target = original.resolve()
                 _refuse_changed(original, target, digest)
-                beside = target.with_name(f".{target.name}.new")
-                ready.append((beside, target))
                 with _on_disk(original):
-                    _write(beside, self.path(original).read_bytes(), stat.S_IMODE(target.stat().st_mode))
-            for beside, target in ready:
+                    raw = self.path(original).read_bytes()
+                    if sha256(raw).hexdigest() == digest:
+                        continue
+                    beside = target.with_name(f".{target.name}.new")
+                    ready.append((beside, target, stat.S_IMODE(target.stat().st_mode)))
+                    _write(beside, raw)
+            for beside, target, mode in ready:
+                with _on_disk(target):
+                    _flush(beside, mode)
+            for beside, target, _ in ready:
                 with _on_disk(target):
                     beside.replace(target)
         finally:
-            for beside, _ in ready:
+            for beside, _, _ in ready:
                 beside.unlink(missing_ok=True)
 
 
@@ -105,12 +111,16 @@ def _refuse_changed(original: Path, target: Path, digest: str) -> None:
         raise InventoryError([Problem(message, str(original), hint=msg("save it in the editor and import again"))])
 
 
-def _write(beside: Path, raw: bytes, mode: int) -> None:
+def _write(beside: Path, raw: bytes) -> None:
     beside.unlink(missing_ok=True)  # of a call that was killed
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(raw)
-        file.flush()
+
+
+def _flush(beside: Path, mode: int) -> None:
+    """Onto the disk itself. All files were written before the first is flushed: one flush of the disk serves them all."""
+    with beside.open("rb+") as file:
         os.fsync(file.fileno())
     beside.chmod(mode)
 

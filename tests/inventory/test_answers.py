@@ -134,7 +134,7 @@ def test_other_words_for_a_choice_are_taken_with_a_remark_and_strange_ones_refus
     problem = answer_of(KIND, "phần mềm", PLACE, NAMES).problem
     assert problem is not None and problem.expected is not None
     expected = VIETNAMESE.text(problem.expected)
-    assert "Nội bộ, Phục vụ người dân, doanh nghiệp, Hạ tầng thông tin" in expected
+    assert "Nội bộ | Phục vụ người dân, doanh nghiệp | Hạ tầng thông tin" in expected
 
 
 def test_yes_and_no_are_understood_where_they_are_two_of_several_choices():

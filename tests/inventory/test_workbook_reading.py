@@ -74,7 +74,7 @@ def test_mistake_1_words_typed_over_a_drop_down(profile):
     assert said(received) == [(f"Máy tính!{wrong.coordinate}", "This is none of the choices")]
     assert received.problems[0].found == "của tôi"
     expected = received.problems[0].expected
-    assert expected is not None and VIETNAMESE.text(expected) == "một trong các giá trị: Cơ quan, Cá nhân"
+    assert expected is not None and VIETNAMESE.text(expected) == "một trong các giá trị: Cơ quan | Cá nhân"
 
 
 @BOTH

@@ -400,12 +400,12 @@ def test_permissions_and_links_of_the_files_stay(folder: Path, lists: Lists, tmp
     here = folder / "agencies" / "so-a.yaml"
     here.rename(real)
     here.symlink_to(real)
-    real.chmod(0o640)
+    real.chmod(0o440)
     lists.add("so-a", machine("a-2", 7, {("place",): "Tầng 9"}))
     run(folder, lists)
     assert here.is_symlink()
     assert "Tầng 9" in real.read_text(encoding="utf-8")
-    assert real.stat().st_mode & 0o777 == 0o640
+    assert real.stat().st_mode & 0o777 == 0o440
 
 
 def test_the_whole_inventory_is_tried_once_for_many_agencies(folder: Path, lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:
