@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import orjson
 import typer
 
-from secaudit.cli import inventory_export, inventory_import, inventory_template
+from secaudit.cli import inventory_export, inventory_import, inventory_map, inventory_template
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
@@ -21,6 +21,7 @@ app = application(help=N_("Give lists out, import what agencies sent, check what
 inventory_template.register(app)
 inventory_export.register(app)
 inventory_import.add_to(app)
+inventory_map.add_to(app)
 
 
 @app.command(cls=Command, help=N_("Read the whole inventory and report every problem at once."))
