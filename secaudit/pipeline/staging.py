@@ -39,10 +39,10 @@ class Change:
         return self.before != self.after
 
 
-def change_of(path: Path, wanted: Mapping[str, object]) -> Change:
-    """The file ``path`` with the data ``wanted``: changed where they differ, or made."""
+def change_of(path: Path, wanted: Mapping[str, object], notes: Mapping[str, Sequence[str]] | None = None) -> Change:
+    """The file ``path`` with the data ``wanted``: changed where they differ, or made; ``notes``: comments of new records."""
     before = read_bytes(path) if path.exists() else None
-    return Change(path, before, written(wanted) if before is None else revised(before, wanted))
+    return Change(path, before, written(wanted, notes or {}) if before is None else revised(before, wanted, notes or {}))
 
 
 def read_bytes(path: Path) -> bytes:
