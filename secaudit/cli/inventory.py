@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import orjson
 import typer
 
+from secaudit.cli import inventory_changes
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
@@ -65,3 +66,6 @@ def schema(
     """Schema on standard output."""
     data = orjson.dumps(json_schema(kind), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     sys.stdout.write(data.decode("utf-8"))
+
+
+inventory_changes.add_to(app)
