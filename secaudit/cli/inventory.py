@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import orjson
 import typer
 
-from secaudit.cli import inventory_export, inventory_import, inventory_map, inventory_template
+from secaudit.cli import inventory_changes, inventory_export, inventory_import, inventory_map, inventory_template
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
@@ -70,3 +70,6 @@ def schema(
     """Schema on standard output."""
     data = orjson.dumps(json_schema(kind), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     sys.stdout.write(data.decode("utf-8"))
+
+
+inventory_changes.add_to(app)

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from secaudit.errors import InventoryError, Problem
 from secaudit.inventory.parts import Declared, Known, Part, problems_from
 from secaudit.inventory.rules_agency import agency_remarks
+from secaudit.inventory.rules_history import history_remarks
 from secaudit.inventory.rules_machine import machine_remarks
 from secaudit.inventory.rules_reference import reference_remarks
 from secaudit.messages import Message, msg
@@ -42,7 +43,7 @@ def check_inventory(folder: Path) -> tuple[Inventory | None, list[Problem]]:
     province = reader.read(paths[0], ProvinceFile)
     agencies = [part for path in paths[1:] if (part := reader.read(path, AgencyFile)) is not None]
     declared = Declared(province, agencies, reader.known())
-    rules = chain(agency_remarks(declared), reference_remarks(declared), machine_remarks(declared))
+    rules = chain(agency_remarks(declared), reference_remarks(declared), machine_remarks(declared), history_remarks(declared))
     problems += [*reader.problems, *problems_from(rules)]
     if problems or province is None:
         return None, _in_order(problems)

@@ -11,7 +11,7 @@ from secaudit.source import Loc
 
 DISTRICTS_ENDED = date(2025, 6, 30)
 """Last day of the district tier (law.md E)."""
-_SECRET_FIELDS = frozenset({"id", "name", "level", "state_secret", "owner"})
+_SECRET_FIELDS = frozenset({"id", "name", "level", "state_secret", "owner", "formerly"})
 _COUNTS = (("heads_briefed", "heads"), ("staff_briefed", "staff"), ("staff_trained", "staff"))
 
 

@@ -1,18 +1,20 @@
 """Agencies, systems, endpoints and people: what agencies declare."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
 from secaudit.model.base import Day, Flag, Identifier, Line, Whole, Written
 from secaudit.model.session import SessionFile
 from secaudit.model.system import Count, Former, System
+
+Moving = TypeVar("Moving", "System", "Endpoint")
 
 
 class Tier(StrEnum):
@@ -217,6 +219,49 @@ class Inventory:
         owners.update({system.id: agency.agency.id for agency in self.agencies for system in agency.systems})
         return owners
 
+    def on(self, day: date) -> "Inventory":
+        """The tree of a day: what moved later stands where it stood then.
+
+        Agencies keep their files; which of them existed then :meth:`Agency.exists_on` says.
+        """
+        places = {file.agency.id: index for index, file in enumerate(self.agencies)}
+        systems: list[list[System]] = [[] for _ in self.agencies]
+        endpoints: list[list[Endpoint]] = [[] for _ in self.agencies]
+        moved = False
+        for index, file in enumerate(self.agencies):
+            for system in file.systems:
+                then, place = _then(system, day, places, index)
+                moved |= then is not system
+                systems[place].append(then)
+            for endpoint in file.endpoints:
+                was, place = _then(endpoint, day, places, index)
+                moved |= was is not endpoint
+                endpoints[place].append(was)
+        shared = tuple(_owned_then(system, day) for system in self.province.shared_systems)
+        if not moved and shared == self.province.shared_systems:
+            return self
+        parts = zip(self.agencies, systems, endpoints, strict=True)
+        files = tuple(
+            file.model_copy(update={"systems": tuple(own), "endpoints": tuple(machines)}) for file, own, machines in parts
+        )
+        return replace(self, province=self.province.model_copy(update={"shared_systems": shared}), agencies=files)
+
     def access_of(self, endpoint: Endpoint) -> Access:
         """The endpoint's own access or the province's default."""
         return endpoint.access or self.province.defaults.access
+
+
+def _then(record: Moving, day: date, places: Mapping[str, int], present: int) -> tuple[Moving, int]:
+    """A record as it was on ``day``, and the place of the agency it stood in."""
+    for index, former in enumerate(record.formerly):
+        if day <= former.until and former.agency in places:
+            return record.model_copy(update={"formerly": record.formerly[:index]}), places[former.agency]
+    return record, present
+
+
+def _owned_then(system: System, day: date) -> System:
+    """A shared system with its owner of ``day``."""
+    for index, former in enumerate(system.formerly):
+        if day <= former.until:
+            return system.model_copy(update={"owner": former.agency, "formerly": system.formerly[:index]})
+    return system

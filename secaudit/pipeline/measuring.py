@@ -22,6 +22,7 @@ class Measured:
     """Everything a report is made of, from one moment."""
 
     province: Province
+    """With the tree of the day."""
     plan: Plan
     levels: Levels
     as_of: datetime
@@ -40,6 +41,7 @@ def measure_province(
 ) -> Measured:
     """Classify, judge and measure as of a moment; without a store nothing was ever seen."""
     day = day_in_vietnam(as_of)
+    province = province.on(day)
     levels = classify_province(province, day)
     states = gather_states(province, store, as_of=as_of, rules=plan.evidence)
     judged = judge_states(province, store, levels, states, moment=as_of, progress=progress)

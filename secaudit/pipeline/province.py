@@ -1,6 +1,6 @@
 """Everything that was written down, loaded together: inventory and catalog."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +24,11 @@ class Province:
 
     inventory: Inventory
     catalog: Catalog
+
+    def on(self, day: date) -> "Province":
+        """The same with the tree of ``day``: machines and systems in the agencies they stood in then."""
+        inventory = self.inventory.on(day)
+        return self if inventory is self.inventory else replace(self, inventory=inventory)
 
     def plan(self, plan_id: str) -> Plan:
         """The plan called ``plan_id``; :class:`UsageError` when there is none."""
@@ -95,7 +100,7 @@ def classify_province(province: Province, day: date) -> Levels:
             msg("no level rule set is in force on {day}", day=day.isoformat()),
             hint=msg("rule sets: {ids}", ids=", ".join(f"{r.id} ({r.valid_from})" for r in province.catalog.levels)),
         )
-    inventory = province.inventory
+    inventory = province.inventory.on(day)
     closed = {agency.agency.id for agency in inventory.agencies if not agency.agency.exists_on(day)}
     classifications = {
         system: item

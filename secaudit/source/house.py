@@ -17,6 +17,9 @@ _BLOCK_HEADS = frozenset({"agency", "province"})
 """Fields of a file whose own fields stand one per line."""
 _BLOCK_RECORDS = frozenset({"systems", "shared_systems"})
 """Lists whose records take a line per field; machines and everything else take one line per record."""
+Notes = Mapping[str, Sequence[str]]
+"""Id of a record that is new in a list -> comments that get lines of their own above it."""
+NO_NOTES: Notes = {}
 _RESOLVERS: Mapping[str, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers
 
 
@@ -90,22 +93,27 @@ def filled(fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     return ((key, value) for key, value in fields.items() if value is not None)
 
 
-def field_lines(key: str, value: object, *, top: bool) -> list[str]:
+def field_lines(key: str, value: object, *, top: bool, notes: Notes = NO_NOTES) -> list[str]:
     """One field of a mapping as lines without indentation; ``top`` for a field of the whole file."""
     name = scalar_text(key, flow=False)
     if top and key in _BLOCK_HEADS and isinstance(value, Mapping) and any(filled(value)):
         return [f"{name}:", *(f"  {line}" for field, one in filled(value) for line in field_lines(field, one, top=False))]
     if is_records(value):
-        return [f"{name}:", *(f"  {line}" for record in value for line in record_lines(record, block=key in _BLOCK_RECORDS))]
+        return [
+            f"{name}:",
+            *(f"  {line}" for record in value for line in record_lines(record, block=key in _BLOCK_RECORDS, notes=notes)),
+        ]
     return [f"{name}: {inline(value)}"]
 
 
-def record_lines(record: object, *, block: bool) -> list[str]:
-    """One item of a list, with its dash, as lines without indentation."""
+def record_lines(record: object, *, block: bool, notes: Notes = NO_NOTES) -> list[str]:
+    """One item of a list, with its dash and the comments about it, as lines without indentation."""
+    name = record.get("id") if isinstance(record, Mapping) else None
+    above = [one for one in notes.get(name, ()) if one.startswith("#")] if isinstance(name, str) else []
     if block and isinstance(record, Mapping) and any(filled(record)):
         lines = [line for key, value in filled(record) for line in field_lines(key, value, top=False)]
-        return [("  " if index else "- ") + line for index, line in enumerate(lines)]
-    return [f"- {inline(record)}"]
+        return above + [("  " if index else "- ") + line for index, line in enumerate(lines)]
+    return [*above, f"- {inline(record)}"]
 
 
 def is_records(value: object) -> TypeGuard[Sequence[Mapping[str, object]]]:

@@ -10,7 +10,7 @@ from functools import partial
 
 from secaudit.errors import DataError
 from secaudit.source.edits import Edits, NotInPlaceError
-from secaudit.source.house import field_lines, filled, inline, is_records, record_lines, scalar_of, scalar_text
+from secaudit.source.house import NO_NOTES, Notes, field_lines, filled, inline, is_records, record_lines, scalar_of, scalar_text
 from secaudit.source.layout import Layout, Node
 from secaudit.source.members import change_members, colon
 from secaudit.source.pairing import key_of, matched
@@ -20,18 +20,18 @@ _BOM = b"\xef\xbb\xbf"
 _WIDTH = 120
 
 
-def written(wanted: Mapping[str, object]) -> bytes:
+def written(wanted: Mapping[str, object], notes: Notes = NO_NOTES) -> bytes:
     """A new file in the style of the sample inventory: a line per field of agency and systems, a line per machine."""
-    lines = [line for key, value in filled(wanted) for line in field_lines(key, value, top=True)]
+    lines = [line for key, value in filled(wanted) for line in field_lines(key, value, top=True, notes=notes)]
     raw = "".join(f"{line}\n" for line in lines).encode() or b"{}\n"
     return raw if _holds(raw, wanted) else _refuse()
 
 
-def revised(raw: bytes, wanted: Mapping[str, object]) -> bytes:
+def revised(raw: bytes, wanted: Mapping[str, object], notes: Notes = NO_NOTES) -> bytes:
     """The text ``raw`` with the data ``wanted``, in which None and a missing field are the same.
 
     Values are texts, whole numbers, true or false, days, lists and mappings. Equal data give equal bytes. Raises
-    :class:`DataError` when ``raw`` is no file our reader accepts.
+    :class:`DataError` when ``raw`` is no file our reader accepts. ``notes``: comments for records that are new.
     """
     file, problems = parse_yaml("-", raw)
     if file is None or problems:
@@ -41,10 +41,23 @@ def revised(raw: bytes, wanted: Mapping[str, object]) -> bytes:
     mark = _BOM if raw.startswith(_BOM) else b""
     text = file.raw.decode()
     for attempt in (_in_place, _without_aliases, _anew):
-        made = attempt(text, wanted)
+        made = attempt(text, wanted, notes)
         if made is not None and _holds(result := mark + made.encode(), wanted):
             return result
     return _refuse()
+
+
+def notes_of(raw: bytes) -> Notes:
+    """The comments in the lines of each record that has an ``id``, for the file it moves to."""
+    layout = Layout(raw.removeprefix(_BOM).decode())
+    found: dict[str, Sequence[str]] = {}
+    for _, value in layout.root.pairs:
+        for item in value.items:
+            name = item.data.get("id") if isinstance(item.data, dict) else None
+            spans = layout.comments_in(item.start, layout.line_end(item.end))
+            if isinstance(name, str) and spans:
+                found[name] = [layout.text[start:end].rstrip() for start, end in spans]
+    return found
 
 
 def same(data: object, wanted: object) -> bool:
@@ -72,14 +85,14 @@ def _refuse() -> bytes:
     raise ValueError("these data have no YAML text that is read back as the same")
 
 
-def _in_place(text: str, wanted: Mapping[str, object]) -> str | None:
+def _in_place(text: str, wanted: Mapping[str, object], notes: Notes) -> str | None:
     try:
-        return _Revision(Layout(text)).run(wanted)
+        return _Revision(Layout(text), notes).run(wanted)
     except NotInPlaceError:
         return None
 
 
-def _without_aliases(text: str, wanted: Mapping[str, object]) -> str | None:
+def _without_aliases(text: str, wanted: Mapping[str, object], notes: Notes) -> str | None:
     """One text stood for several values and only one of them changes: each is written out before."""
     layout = Layout(text)
     edits = Edits(layout)
@@ -89,21 +102,22 @@ def _without_aliases(text: str, wanted: Mapping[str, object]) -> str | None:
         waiting += [*node.items, *(value for _, value in node.pairs)]
         if node.kind == "alias":
             edits.replace(node.start, node.end, inline(node.data, flow=True))
-    return _in_place(edits.applied(), wanted)
+    return _in_place(edits.applied(), wanted, notes)
 
 
-def _anew(text: str, wanted: Mapping[str, object]) -> str:
+def _anew(text: str, wanted: Mapping[str, object], notes: Notes) -> str:
     """The last way: all comments, then the data."""
     layout = Layout(text)
     comments = [text[start:end] + "\n" for start, end in layout.comments]
-    return "".join(comments) + written(wanted).decode()
+    return "".join(comments) + written(wanted, notes).decode()
 
 
 class _Revision:
     """One text on its way to other data."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, notes: Notes) -> None:
         self._layout = layout
+        self._notes = notes
         self._edits = Edits(layout)
 
     def run(self, wanted: Mapping[str, object]) -> str:
@@ -120,7 +134,7 @@ class _Revision:
     def _first_fields(self, root: Node, wanted: Mapping[str, object]) -> None:
         """A file of comments only gets its data behind them."""
         newline = self._layout.newline
-        lines = [line for key, value in filled(wanted) for line in field_lines(key, value, top=True)]
+        lines = [line for key, value in filled(wanted) for line in field_lines(key, value, top=True, notes=self._notes)]
         text = "".join(line + newline for line in lines)
         at = len(self._layout.text) if root.empty else root.start
         before = "" if self._layout.line_start(at) == at else newline
@@ -148,7 +162,7 @@ class _Revision:
         if new:
             staying = [value for index, (_, value) in enumerate(node.pairs) if index not in gone]
             margin = self._layout.newline + self._column(node.pairs[0][0])
-            lines = [line for key, value in new.items() for line in field_lines(key, value, top=top)]
+            lines = [line for key, value in new.items() for line in field_lines(key, value, top=top, notes=self._notes)]
             self._edits.insert(self._edits.behind(staying[-1].end), "".join(margin + line for line in lines))
 
     def _drop_field(self, node: Node, index: int) -> None:
@@ -194,7 +208,7 @@ class _Revision:
     def _records_below(self, key: Node, value: Node, wanted: object, *, top: bool) -> None:
         """A list that was empty gets its first records, a line each."""
         layout = self._layout
-        lines = field_lines(str(key.data), wanted, top=top)[1:]
+        lines = field_lines(str(key.data), wanted, top=top, notes=self._notes)[1:]
         margin = layout.newline + self._column(key)
         text = "".join(margin + line for line in lines)
         if not value.empty:
@@ -298,7 +312,7 @@ class _Revision:
             model = node.items[max(anchor, 0)]
             margin = edits.margin(dashes[max(anchor, 0)])
             block = model.kind == "mapping" and not model.flow
-            lines = [margin + line for value in values for line in record_lines(value, block=block)]
+            lines = [margin + line for value in values for line in record_lines(value, block=block, notes=self._notes)]
             staying = [index for index in range(anchor + 1) if index not in gone]
             if staying:
                 place = edits.behind(node.items[staying[-1]].end)
