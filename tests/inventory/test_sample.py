@@ -151,7 +151,7 @@ CoreLoader.yaml_implicit_resolvers = {
 CoreLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
-@pytest.mark.parametrize("kind", ["agency", "province"])
+@pytest.mark.parametrize("kind", ["agency", "province", "session"])
 def test_the_committed_schema_is_the_printed_one(kind):
     printed = orjson.dumps(json_schema(kind), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     assert (INVENTORIES / "schema" / f"{kind}.schema.json").read_bytes() == printed
