@@ -52,6 +52,7 @@ def check_inventory(folder: Path) -> tuple[Inventory | None, list[Problem]]:
     if problems or province is None:
         return None, _in_order(problems)
     sources = {"province": province.file.path, **{part.model.agency.id: part.file.path for part in agencies}}
+    sources |= {f"{SESSIONS}/{one.model.session.id}": one.file.path for one in sessions}
     models = tuple(part.model for part in agencies)
     return Inventory(province.model, models, reader.digest(folder), sources, tuple(one.model for one in sessions)), []
 

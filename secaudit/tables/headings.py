@@ -36,7 +36,7 @@ def shape(name: str, rows: Sequence[Raw], known: Collection[str], after_gap: Col
     columns = sorted(used | _filled_columns(cells, listed))
     body = tuple(TableRow(row_number, _aligned(row, columns)) for row_number, row in listed)
     texts = [text_of(cells[column]) if column < len(cells) else "" for column in columns]
-    return (Table(name, number, _unique(texts, columns), body),)
+    return (Table(name, number, _unique(texts, columns), body, tuple(columns)),)
 
 
 def _aligned(row: tuple[Cell, ...], columns: Sequence[int]) -> tuple[Cell, ...]:

@@ -1,6 +1,6 @@
 """What a list of machines looks like once it was read, whatever the file was."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from secaudit.errors import IntakeError, Problem
@@ -33,6 +33,13 @@ class Table:
     """All different: of equal ones the later carry the letter of their column, ``Name [C]``; a column without one is ``[C]``."""
     rows: tuple[TableRow, ...]
     """Without empty rows and without what stands under the list, such as a line with the total."""
+    columns: tuple[int, ...] = field(default=(), compare=False)
+    """Where each heading stands in the file, from 0; empty where the list was not read from one."""
+
+    def place(self, number: int, heading: int) -> str:
+        """Where a person finds a cell, ``Sheet!B7``; ``heading`` is an index into :attr:`headings`."""
+        cell = f"{column_letters(self.columns[heading] if self.columns else heading)}{number}"
+        return f"{self.name}!{cell}" if self.name else cell
 
 
 @dataclass(frozen=True, slots=True)
