@@ -1,4 +1,4 @@
-"""``secaudit inventory``: validate, schema."""
+"""``secaudit inventory``: validate, schema, template, export."""
 
 import sys
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from secaudit.cli import inventory_export, inventory_template
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
@@ -18,6 +19,8 @@ from secaudit.inventory.schema import Kind
 from secaudit.messages import msg
 
 app = application(help=N_("Check what agencies declared; print the schema for editors."))
+inventory_template.register(app)
+inventory_export.register(app)
 
 
 @app.command(cls=Command, help=N_("Read the whole inventory and report every problem at once."))

@@ -41,6 +41,9 @@ class Form(StrEnum):
     """A list of ids, separated by lines, commas or semicolons."""
     MEMBER = "member"
     """Có | Không for one :attr:`Question.member` of a list; the list is unanswered while all of its cells are blank."""
+    IS = "is"
+    """Có | Không: whether the field has the value :attr:`Question.member`. Không leaves another value that stands there as it is
+    and is itself no value; blank answers nothing, for the field is one that every record has."""
 
 
 class Asked(StrEnum):
@@ -59,7 +62,7 @@ class Choice:
     """One closed answer."""
 
     value: str
-    """As the file has it."""
+    """As the file has it; empty says in words that it is not known ("Chưa đếm"), the same as blank."""
     label: Message
     """As the drop-down shows it; unique among the choices of its question."""
 
@@ -80,6 +83,8 @@ class Question:
     """Counted by the progress cell and by ``inventory status`` when it is blank; blank is never an error."""
     commune: bool = False
     """Stands in the commune profile too."""
+    full: bool = True
+    """Stands in the full profile and in CSV; only the commune profile asks the kind of a machine as "Máy độc lập: Có | Không"."""
     kinds: tuple[str, ...] = ()
     """Kinds of system it is asked of; empty means all."""
     width: int = 16
