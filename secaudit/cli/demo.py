@@ -3,7 +3,6 @@
 import time
 from collections import Counter
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from rich.table import Table
 
 from secaudit.classify import compare
 from secaudit.cli.demo_evidence import bring_in, say_change
+from secaudit.cli.discover_words import print_newest, say_search
 from secaudit.cli.interrupts import ended_by_signals
 from secaudit.cli.judge import print_group_tallies
 from secaudit.cli.language import N_
@@ -25,17 +25,19 @@ from secaudit.cli.session import ChecksOption, Session, checks_folder, session_o
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import HOST_KEYS_FILE, REPORT_FILE, STORE_FILE
 from secaudit.collect import Limits
-from secaudit.discover.nmap import discover
-from secaudit.errors import SecauditError, UsageError
+from secaudit.errors import UsageError
 from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.finding import Verdict
-from secaudit.pipeline.discovering import discover_machines, save_reconciliation
+from secaudit.pipeline.discovering import means_of_looking, reconcile_addresses, save_reconciliation
 from secaudit.pipeline.judging import count_verdicts
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.practice import Practice, practice_range
 from secaudit.pipeline.province import DEFAULT_PLAN, Levels, Province, classify_province, load_province
 from secaudit.pipeline.publish import publish
+from secaudit.pipeline.search_plan import Asked as SearchAsked
+from secaudit.pipeline.search_plan import plan_search
+from secaudit.pipeline.searching import search_networks
 from secaudit.pipeline.seeing import Scope
 from secaudit.pipeline.ways import Asked, Ways
 from secaudit.resources import data_folder
@@ -46,7 +48,7 @@ from secaudit.transport.ssh import SshTransport
 app = application()
 
 LOOPBACK_RATE = 20_000
-"""nmap's probes per second: no line and no machine of others is in the way."""
+"""Probes per second: no line and no machine of others is in the way."""
 LIMITS = Limits(in_flight=60, per_network=60, per_province_network=60, per_jump=60, per_second=200.0, endpoint_seconds=15.0)
 """Lab endpoints that keep silent would otherwise hold the demo for minutes; loopback is no weak line."""
 
@@ -162,23 +164,28 @@ def _say_practice(session: Session, practice: Practice) -> None:
 
 
 def _discover(session: Session, province: Province, store: Store) -> None:
-    at = datetime.now(UTC)
-    try:
-        found = discover_machines(province.inventory, (), at=at, look=partial(discover, rate=LOOPBACK_RATE))
-    except SecauditError as error:
-        session.say(error.message, style="yellow")
-        if error.hint:
-            session.say(error.hint)
-        return
-    save_reconciliation(store, found, at)
-    session.say(
-        msg(
-            "{agencies} agencies swept: {declared} declared machines answer, {undeclared} undeclared",
-            agencies=len(found.agencies),
-            declared=len(found.declared),
-            undeclared=len(found.undeclared),
+    plan = plan_search(province.inventory, SearchAsked(), day_in_vietnam(datetime.now(UTC)))
+    means = means_of_looking(rate=LOOPBACK_RATE)
+    for lost in means.lost:
+        session.say(lost, style="yellow")
+    with one_bar(session, msg("Searching networks")) as steps:
+        result = search_networks(
+            store,
+            plan,
+            means.looker,
+            who=login_user(None),
+            clock=lambda: datetime.now(UTC),
+            again=True,
+            inventory_digest=province.inventory.digest,
+            progress=steps,
         )
-    )
+    if result.interrupted:
+        raise KeyboardInterrupt
+    at = datetime.now(UTC)
+    newest = store.newest_hosts(at)
+    save_reconciliation(store, reconcile_addresses(province.inventory, newest, at), at, result.run.number)
+    say_search(session, result)
+    print_newest(session, province.inventory, newest, at)
 
 
 def _see(session: Session, province: Province, store: Store, practice: Practice) -> None:

@@ -235,6 +235,7 @@ def scope_text(session: Session, scope: str) -> str:
         "recheck": msg("re-check"),
         "answers": msg("answers of collectors"),
         "export": msg("an export"),
+        "search": msg("search of networks"),
     }
     kinds = {
         "agency": msg("agency"),
@@ -247,6 +248,8 @@ def scope_text(session: Session, scope: str) -> str:
         "files": msgc("scope", "files"),
         "source": msgc("scope", "source"),
         "digest": msgc("scope", "digest"),
+        "networks": msgc("scope", "networks"),
+        "outside": msgc("scope", "beyond the inventory"),
     }
     parts: list[Message] = [words.get(chosen, literal(clean(chosen)))]
     for name in names:

@@ -1,36 +1,32 @@
-"""Which addresses of a network answer on the ports of managed machines, seen by nmap.
+"""Looking at a network with nmap, driven through nmap3.
 
-A plain TCP connect scan (``-sT``): needs no root and sends nothing but connection attempts. Name look-ups and host discovery
-are off, so that nothing leaves the networks that were asked for.
+Name look-ups are off and every target is an address of the network that was asked for, so nothing leaves it. nmap runs as a
+child with bounded time and output; it ends with us, however we end.
 """
 
+import os
+import selectors
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
-from xml.etree.ElementTree import Element
 
 import nmap3
-from nmap3.exceptions import NmapExecutionError, NmapXMLParserError
 
+from secaudit.discover.nmap_xml import HostileXmlError, parse, sightings
+from secaudit.discover.ports import Network
+from secaudit.discover.sighting import Look, believable
 from secaudit.errors import SecauditError
 from secaudit.messages import clean, msg
+from secaudit.model.discovery import SearchMethod
 
-PORTS: tuple[int, ...] = (22, 135, 445, 2222, 3389)
-"""SSH, Windows RPC and file sharing, the SSH port of the sample province, remote desktop."""
-LARGEST_NETWORK = 4096
-"""Addresses; a larger network is a typing mistake more often than a wish."""
-
-Network = IPv4Network | IPv6Network
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One address that answered."""
-
-    address: str
-    ports: tuple[int, ...]
+MOST_OUTPUT = 64 << 20
+"""Bytes; 256 addresses with a thousand open ports each are a fifth of it."""
+_COMPLAINT = 4000
+_CHUNK = 1 << 16
+_PATIENCE = 120.0
+"""Seconds on top of what the rate alone takes."""
 
 
 def nmap_path() -> str | None:
@@ -38,64 +34,112 @@ def nmap_path() -> str | None:
     return shutil.which("nmap")
 
 
-def discover(
-    networks: Sequence[Network],
-    *,
-    ports: Sequence[int] = PORTS,
-    rate: int = 2000,
-    timeout: float = 600.0,
-    path: str | None = None,
-) -> list[Found]:
-    """Scan ``networks`` and return the addresses with an open port, in address order.
-
-    ``rate`` is the upper limit of probes per second, ``timeout`` the seconds one call of nmap may take. Raises
-    :class:`SecauditError` when nmap is missing, fails, or a network is larger than :data:`LARGEST_NETWORK`.
-    """
-    program = path or nmap_path()
-    if program is None:
-        raise SecauditError(
-            msg("nmap is not installed, so undeclared machines cannot be looked for"),
-            hint=msg("install it (Debian: apt-get install nmap) or go without: figures say how many agencies were not searched"),
-        )
-    for network in networks:
-        if network.num_addresses > LARGEST_NETWORK:
-            raise SecauditError(
-                msg("network {network} has more than {limit} addresses", network=str(network), limit=LARGEST_NETWORK),
-                hint=msg("name smaller networks"),
-            )
-    if not networks:
-        return []
-    return sorted(_scan(program, networks, ports, rate, timeout), key=lambda found: ip_address(found.address))
+def may_use_raw_packets() -> bool:
+    """Whether we are root, which is what nmap goes by."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def _scan(program: str, networks: Sequence[Network], ports: Sequence[int], rate: int, timeout: float) -> Iterable[Found]:
-    listed = ",".join(str(port) for port in ports)
-    arguments = f"-p {listed} --open --max-retries 1 --max-rate {rate} --min-hostgroup 256"
-    for version, flag in ((4, ""), (6, "-6 ")):
-        targets = " ".join(str(network) for network in networks if network.version == version)
-        if not targets:
-            continue
+@dataclass(frozen=True)
+class NmapLooker:
+    """Looks with nmap; ``privileged`` with raw packets, else by connecting."""
+
+    path: str
+    rate: int
+    """Upper limit of probes per second."""
+    privileged: bool
+    most_output: int = MOST_OUTPUT
+
+    @property
+    def method(self) -> SearchMethod:
+        """See :class:`~secaudit.discover.sighting.Looker`."""
+        return SearchMethod.NMAP_ROOT if self.privileged else SearchMethod.NMAP
+
+    def look(self, network: Network, ports: Sequence[int]) -> Look:
+        """See :class:`~secaudit.discover.sighting.Looker`."""
+        listed = ",".join(str(port) for port in ports)
+        # Without raw packets nmap would try ports 80 and 443 to see who is there; machines with another port open would be lost.
+        how = f"-sS -PE -PS{listed}" if self.privileged else "-sT -Pn --unprivileged"
+        family = "-6 " if network.version == 6 else ""
+        seconds = _PATIENCE + 4 * network.num_addresses * len(ports) / self.rate
+        command = f"-p {listed} --max-retries 1 --max-rate {self.rate} --min-hostgroup 256"
+        child = _Child(self.path, self.most_output)
         try:
-            root = nmap3.Nmap(program).scan_command(targets, f"{flag}-sT -Pn -n", arguments, timeout=timeout)
-        except subprocess.TimeoutExpired as error:
-            raise SecauditError(
-                msg("nmap did not finish within {seconds} s", seconds=int(timeout)), hint=msg("name fewer networks at a time")
-            ) from error
-        except (NmapExecutionError, NmapXMLParserError, OSError) as error:
+            child.scan(str(network), f"{family}-n {how}", command, seconds)
+            found = list(sightings(parse(child.output), network))
+        except (_BrokenNmapError, HostileXmlError, OSError) as error:
             raise SecauditError(
                 msg("nmap failed: {detail}", detail=clean(str(error), limit=300)), hint=msg("run nmap by hand to see why")
             ) from error
-        yield from _answering(root)
+        except TimeoutError as error:
+            raise SecauditError(
+                msg("nmap did not finish within {seconds} s", seconds=int(seconds)), hint=msg("name fewer networks at a time")
+            ) from error
+        return believable(network, found)
 
 
-def _answering(root: Element) -> Iterable[Found]:
-    for host in root.iter("host"):
-        address = next((a.get("addr", "") for a in host.iter("address") if a.get("addrtype") in ("ipv4", "ipv6")), "")
-        ports = tuple(int(p.get("portid", "0")) for p in host.iter("port") if _is_open(p))
-        if address and ports:
-            yield Found(address, ports)
+class _BrokenNmapError(Exception):
+    """nmap did not do what it should."""
 
 
-def _is_open(port: Element) -> bool:
-    state = port.find("state")
-    return state is not None and state.get("state") == "open"
+class _Child(nmap3.Nmap):
+    """nmap3 composes the command line; what it would do with the process and its output is not bounded, so that is done here."""
+
+    def __init__(self, path: str, most: int) -> None:
+        super().__init__(path)  # type: ignore[no-untyped-call]
+        self._most = most
+        self.output = b""
+
+    def scan(self, target: str, how: str, more: str, seconds: float) -> None:
+        """Run nmap; what it wrote is in ``output``."""
+        self.scan_command(target, how, more, timeout=seconds)  # type: ignore[no-untyped-call]
+
+    def run_command(self, cmd: list[str], timeout: float | None = None) -> str:
+        """Run to the end and keep the output; TimeoutError, or _BrokenNmapError with nmap's own words."""
+        guard = shutil.which("setpriv")
+        command = [guard, "--pdeathsig", "KILL", *cmd] if guard else cmd
+        until = time.monotonic() + (timeout or _PATIENCE)
+        process = subprocess.Popen(  # noqa: S603 - no shell, and every argument is ours: numbers and networks
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()
+        )
+        with process:
+            try:
+                self.output, complaint = _read(process, self._most, until)
+                process.wait(max(until - time.monotonic(), 1.0))
+            except subprocess.TimeoutExpired as error:
+                raise TimeoutError from error
+            finally:
+                if process.poll() is None:
+                    process.kill()
+        if process.returncode:
+            raise _BrokenNmapError(complaint.decode("utf-8", "replace").strip() or f"exit status {process.returncode}")
+        return ""
+
+    def get_xml_et(self, command_output: str) -> None:
+        """Nothing: the parser of nmap3 would follow entities."""
+
+
+def _environment() -> dict[str, str]:
+    """Without the user's NMAPDIR and the like, which could bring other scripts and settings."""
+    return {"PATH": os.defpath, "LC_ALL": "C"}
+
+
+def _read(process: "subprocess.Popen[bytes]", most: int, until: float) -> tuple[bytes, bytes]:
+    """Both streams to their ends; TimeoutError when that takes too long, _BrokenNmapError when it is too much."""
+    if process.stdout is None or process.stderr is None:
+        raise ValueError("a child without pipes")
+    kept, bounds = (bytearray(), bytearray()), (most + 1, _COMPLAINT)
+    with selectors.DefaultSelector() as waiting:
+        for which, stream in enumerate((process.stdout, process.stderr)):
+            waiting.register(stream, selectors.EVENT_READ, which)
+        while waiting.get_map():
+            left = until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            for key, _ in waiting.select(left):
+                data = os.read(key.fd, _CHUNK)
+                if not data:
+                    waiting.unregister(key.fileobj)
+                kept[key.data].extend(data[: bounds[key.data] - len(kept[key.data])])
+            if len(kept[0]) > most:
+                raise _BrokenNmapError(f"more than {most} bytes of output")
+    return bytes(kept[0]), bytes(kept[1])

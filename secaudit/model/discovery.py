@@ -90,6 +90,40 @@ class Search:
     ports: tuple[int, ...]
     outside: bool = False
     """Networks that no agency declares were named expressly."""
+    owners: tuple[str, ...] = ()
+    """For which agency each of ``networks`` is searched; empty for networks that no agency declares."""
+
+    @property
+    def left(self) -> tuple[tuple[str, str], ...]:
+        """Agency and network of what is still to be searched, in order."""
+        done = set(self.done)
+        return tuple(part for part in zip(self.owners, self.networks, strict=True) if part[1] not in done)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedNetwork:
+    """The newest time that one network was searched for an agency."""
+
+    agency: str
+    network: str
+    at: datetime
+    """When the last of its addresses had been tried."""
+    search: int
+    method: SearchMethod
+    ports: tuple[int, ...]
+    answered: int
+    """Addresses that answered; 0 proves little: the network may be out of reach from where the search ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyFound:
+    """What the newest searches of one agency's networks found."""
+
+    agency: str
+    networks: tuple[SearchedNetwork, ...]
+    """By network. Where a smaller one was searched again since, only that part of the larger one is newer."""
+    hosts: tuple[HostFound, ...]
+    """By address, each from the newest search of its address."""
 
 
 class Meeting(StrEnum):

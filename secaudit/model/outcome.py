@@ -15,6 +15,8 @@ class Way(StrEnum):
     LOCAL = "local"
     CONSOLE = "console"
     COURIER = "courier"
+    SEARCH = "search"
+    """A search of networks for machines nobody declared; such a run has no outcomes."""
 
 
 class Grade(StrEnum):

@@ -1,59 +1,94 @@
 """What answers in the agencies' networks, against what is declared."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import collapse_addresses, ip_network
 
-from secaudit.discover.nmap import Found, Network, discover
-from secaudit.errors import UsageError
-from secaudit.messages import msg
+from secaudit.discover.nmap import NmapLooker, may_use_raw_packets, nmap_path
+from secaudit.discover.sighting import Looker
+from secaudit.discover.tcp import TcpLooker
+from secaudit.messages import Message, msg
 from secaudit.model.base import day_in_vietnam
-from secaudit.model.inventory import Inventory
-from secaudit.source import did_you_mean
+from secaudit.model.discovery import AgencyFound
+from secaudit.model.inventory import Agency, Inventory
 from secaudit.store import Store, UndeclaredMachine
-
-Discover = Callable[[Sequence[Network]], list[Found]]
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """One sweep of the networks of some agencies."""
+    """What the newest searches found, by address alone."""
 
     agencies: tuple[str, ...]
+    """All of whose networks were searched."""
     declared: tuple[str, ...]
-    """Endpoint ids that answered."""
+    """Endpoint ids at whose address something answers."""
     undeclared: tuple[UndeclaredMachine, ...]
 
 
-def discover_machines(
-    inventory: Inventory, agencies: Sequence[str], *, at: datetime, look: Discover = discover
-) -> Reconciliation:
-    """Scan only the networks the inventory names, of ``agencies`` or of all that exist on the day of ``at``."""
-    known = {agency.agency.id: agency.agency for agency in inventory.agencies if agency.agency.exists_on(day_in_vietnam(at))}
-    missing = [name for name in agencies if name not in known]
-    if missing:
-        raise UsageError(
-            msg("the inventory has no {kind} called {id}", kind=msg("agency"), id=", ".join(missing)),
-            hint=did_you_mean(missing[0], known) or msg("names stand in the inventory's files as id"),
-        )
-    chosen = [known[name] for name in agencies] if agencies else list(known.values())
-    swept = [agency for agency in chosen if agency.networks]
-    networks = list(dict.fromkeys(network for agency in swept for network in agency.networks))
-    by_address = {e.address: e.id for e in inventory.endpoints.values() if e.address and inventory.access_of(e).via is None}
+def reconcile_addresses(inventory: Inventory, newest: Mapping[str, AgencyFound], at: datetime) -> Reconciliation:
+    """Hosts with an open port by whether somebody declares their address."""
+    day = day_in_vietnam(at)
+    known = {part.agency.id: part.agency for part in inventory.agencies if part.agency.exists_on(day)}
+    swept = tuple(name for name, agency in known.items() if agency.networks and name in newest and _covered(agency, newest[name]))
+    by_address = {
+        (agency.agency.id, endpoint.address): endpoint.id
+        for agency in inventory.agencies
+        for endpoint in agency.endpoints
+        if endpoint.address and inventory.access_of(endpoint).via is None
+    }
     declared: list[str] = []
     undeclared: list[UndeclaredMachine] = []
-    for found in look(networks):
-        if found.address in by_address:
-            declared.append(by_address[found.address])
-            continue
-        address = ip_address(found.address)
-        owner = next((agency.id for agency in swept if any(address in network for network in agency.networks)), None)
-        if owner is not None:
-            undeclared.append(UndeclaredMachine(found.address, owner, found.ports))
-    return Reconciliation(tuple(agency.id for agency in swept), tuple(declared), tuple(undeclared))
+    for name, found in newest.items():
+        for host in found.hosts:
+            if (name, host.address) in by_address:
+                declared.append(by_address[name, host.address])
+            elif host.services:
+                ports = tuple(service.port for service in host.services)
+                undeclared.append(UndeclaredMachine(host.address, name, ports))
+    return Reconciliation(swept, tuple(declared), tuple(undeclared))
 
 
-def save_reconciliation(store: Store, found: Reconciliation, at: datetime) -> None:
+def _covered(agency: Agency, found: AgencyFound) -> bool:
+    for version in (4, 6):
+        wanted = {net for net in agency.networks if net.version == version}
+        done = {ip_network(part.network) for part in found.networks}
+        same = list(collapse_addresses(net for net in done if net.version == version))  # type: ignore[type-var]
+        if not all(any(net.subnet_of(whole) for whole in same) for net in wanted):  # type: ignore[arg-type]
+            return False
+    return True
+
+
+def save_reconciliation(store: Store, found: Reconciliation, at: datetime, run: int | None = None) -> None:
     """Keep the sweep: also that agencies were swept and nothing undeclared answered."""
-    store.save_discovery(at, found.agencies, found.undeclared)
+    whole = set(found.agencies)
+    store.save_discovery(at, found.agencies, [one for one in found.undeclared if one.agency in whole], run=run)
+
+
+@dataclass(frozen=True)
+class Means:
+    """How this machine can look, and what it cannot see that way."""
+
+    looker: Looker
+    lost: tuple[Message, ...]
+
+
+def means_of_looking(*, rate: int, unprivileged: bool = False) -> Means:
+    """The best way of looking that this machine offers; ``unprivileged`` leaves root's rights unused."""
+    path = nmap_path()
+    if path is None:
+        lost = (
+            msg("nmap is not installed: plain connection attempts only, and services are known by their greeting alone"),
+            msg("  → install it (Debian: apt-get install nmap) to recognise more services"),
+            _NOT_ROOT,
+        )
+        return Means(TcpLooker(rate), lost)
+    if may_use_raw_packets() and not unprivileged:
+        return Means(NmapLooker(path, rate, privileged=True), ())
+    return Means(NmapLooker(path, rate, privileged=False), (_NOT_ROOT,))
+
+
+_NOT_ROOT = msg(
+    "without root, machines that answer no connection attempt at all stay invisible, and hardware addresses and makers are not "
+    "known; run it with sudo from inside the network to see them"
+)

@@ -8,6 +8,7 @@ from secaudit.messages import Message, literal, msg, msgc
 from secaudit.model.capture import SectionStatus
 from secaudit.model.check import Severity
 from secaudit.model.console import EvidenceSource
+from secaudit.model.discovery import Device, SearchMethod
 from secaudit.model.doubt import DoubtKind
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
@@ -77,6 +78,7 @@ _WORDS: tuple[tuple[Enum, Message], ...] = (
     (Way.LOCAL, msgc("way", "on the machine itself")),
     (Way.CONSOLE, msgc("way", "export of the antivirus console")),
     (Way.COURIER, msgc("way", "collector handed out")),
+    (Way.SEARCH, msgc("way", "search of the networks")),
     (EvidenceSource.KSC, msgc("console", "Kaspersky Security Center")),
     (EvidenceSource.ESET, msgc("console", "ESET PROTECT")),
     (EvidenceSource.DEFENDER, msgc("console", "Microsoft Defender")),
@@ -101,6 +103,18 @@ _WORDS: tuple[tuple[Enum, Message], ...] = (
     (DossierStatus.SUBMITTED, msgc("dossier", "sent for appraisal")),
     (DossierStatus.APPRAISED, msgc("dossier", "appraised")),
     (DossierStatus.APPROVED, msgc("dossier", "approved")),
+    (Device.WINDOWS, msgc("device", "Windows computer")),
+    (Device.LINUX, msgc("device", "Linux computer")),
+    (Device.COMPUTER, msgc("device", "computer")),
+    (Device.PRINTER, msgc("device", "printer")),
+    (Device.NETWORK, msgc("device", "network equipment")),
+    (Device.CAMERA, msgc("device", "camera")),
+    (Device.PHONE, msgc("device", "telephone")),
+    (Device.STORAGE, msgc("device", "network storage")),
+    (Device.UNKNOWN, msgc("device", "not known")),
+    (SearchMethod.NMAP_ROOT, msgc("search", "nmap with raw packets")),
+    (SearchMethod.NMAP, msgc("search", "nmap by connecting")),
+    (SearchMethod.TCP, msgc("search", "connection attempts of our own")),
     (Tile.GOOD, msgc("tile", "everything asked of it is proven")),
     (Tile.ACT, msgc("tile", "something must be put in order")),
     (Tile.CLARIFY, msgc("tile", "something is still to be verified")),

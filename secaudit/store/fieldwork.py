@@ -1,4 +1,4 @@
-"""The part of the store for what was looked for on purpose: sweeps for undeclared machines, and re-checks."""
+"""The part of the store for what was looked for on purpose: searches of networks for undeclared machines, and re-checks."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from secaudit.model.discovery import SetAside
+from secaudit.model.discovery import AgencyFound, HostFound, Search, SetAside
 from secaudit.model.recheck import Draw, MachineRecheck, RecheckReport
-from secaudit.store import discovery, rechecks, set_asides
+from secaudit.store import discovery, rechecks, searches, set_asides
 from secaudit.store.database import Database
 from secaudit.store.discovery import UndeclaredMachine
 
@@ -41,6 +41,52 @@ class Fieldwork(ABC):
         """Agencies whose networks were searched for undeclared machines at least once up to ``as_of``."""
         with self._reading() as connection:
             return discovery.swept(connection, as_of)
+
+    def begin_search(self, search: Search) -> Search:
+        """Open a search of networks; its number is given here."""
+        with self._database.write() as connection:
+            return searches.begin(connection, search)
+
+    def take_up_search(self, number: int, run: int) -> None:
+        """An interrupted search goes on in ``run``."""
+        with self._database.write() as connection:
+            searches.take_up(connection, number, run)
+
+    def save_part(self, search: int, network: str, hosts: Sequence[HostFound], at: datetime, *, agency: str) -> None:
+        """Keep what one network of a search gave, in one transaction; on the disk when this returns."""
+        with self._database.write() as connection:
+            searches.save_part(connection, search, agency, network, hosts, at)
+
+    def finish_search(self, number: int, at: datetime) -> Search:
+        """Every network of the search is done: it can no longer be taken up."""
+        with self._database.write() as connection:
+            searches.finish(connection, number, at)
+            return searches.find(connection, number)
+
+    def search(self, number: int) -> Search:
+        """One search; StoreError when there is none with this number."""
+        with self._reading() as connection:
+            return searches.find(connection, number)
+
+    def searches(self) -> list[Search]:
+        """All searches, oldest first."""
+        with self._reading() as connection:
+            return searches.searches(connection)
+
+    def open_search(self, wanted: Search, since: datetime) -> Search | None:
+        """The newest unfinished search of the same networks in the same way, when it was last at work since ``since``."""
+        with self._reading() as connection:
+            return searches.open_like(connection, wanted, since)
+
+    def newest_hosts(self, as_of: datetime) -> dict[str, AgencyFound]:
+        """Agency -> what the newest search of each of its addresses found; agencies never searched are left out."""
+        with self._reading() as connection:
+            return searches.newest_hosts(connection, as_of)
+
+    def first_found(self, as_of: datetime) -> dict[tuple[str, str], datetime]:
+        """Agency and address -> when a search first found something there."""
+        with self._reading() as connection:
+            return searches.first_found(connection, as_of)
 
     # What people say of found machines
 

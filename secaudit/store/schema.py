@@ -197,8 +197,10 @@ search_parts = Table(
     metadata,
     Column("search", Integer, ForeignKey("searches.number"), nullable=False),
     Column("network", Text, nullable=False),
+    Column("agency", Text, nullable=False),  # whose network it was taken for: two agencies may have the same addresses
     Column("at", Text, nullable=False),
     PrimaryKeyConstraint("search", "network"),
+    Index(None, "agency", "network", "at"),
 )
 
 hosts_found = Table(

@@ -1,49 +1,52 @@
-"""Discovery with the real nmap against addresses of the test alone."""
+"""Looking with the real nmap at addresses of the test alone."""
 
 import shutil
-import socket
 from ipaddress import ip_network
 
 import pytest
 
-from secaudit.discover.nmap import Found, discover
+from secaudit.discover.nmap import NmapLooker
 from secaudit.errors import SecauditError
+from tests.discover.answering import listening
 
 needs_nmap = pytest.mark.skipif(shutil.which("nmap") is None, reason="nmap is not installed (Debian: apt-get install nmap)")
+PORTS = (22, 445, 9100)
+
+
+def looker(path=None, *, privileged=False, **more):
+    return NmapLooker(path or shutil.which("nmap"), 20_000, privileged=privileged, **more)
+
+
+def open_ports(look):
+    return {one.address: tuple(service.port for service in one.services) for one in look.sightings}
 
 
 @needs_nmap
 def test_finds_exactly_the_addresses_that_answer():
-    with socket.socket() as first, socket.socket() as second:
-        first.bind(("127.31.7.9", 0))
-        first.listen()
-        port = first.getsockname()[1]
-        second.bind(("127.31.7.200", port))
-        second.listen()
-        found = discover([ip_network("127.31.7.0/24")], ports=[port])
-    assert found == [Found("127.31.7.9", (port,)), Found("127.31.7.200", (port,))]
+    with listening(("127.31.7.9", 22, b"SSH-2.0-OpenSSH_9.2\r\n"), ("127.31.7.200", 445, b""), ("127.31.7.200", 9100, b"")):
+        look = looker().look(ip_network("127.31.7.0/24"), PORTS)
+    assert open_ports(look) == {"127.31.7.9": (22,), "127.31.7.200": (445, 9100)}
 
 
 @needs_nmap
-def test_nothing_answers_is_an_empty_list():
-    assert discover([ip_network("127.31.8.0/29")], ports=[9]) == []
-
-
-def test_a_network_that_is_too_large_is_refused(tmp_path):
-    with pytest.raises(SecauditError, match="more than 4096"):
-        discover([ip_network("127.0.0.0/8")], path=str(tmp_path))
-
-
-def test_missing_nmap_says_what_is_lost(monkeypatch):
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(SecauditError) as caught:
-        discover([ip_network("127.31.8.0/29")])
-    assert "apt-get install nmap" in str(caught.value)
+def test_this_machine_refusing_for_every_loopback_address_is_no_machine():
+    assert looker().look(ip_network("127.31.8.0/29"), (9,)).sightings == ()
 
 
 def test_a_failing_nmap_is_an_error_not_an_empty_result(tmp_path):
-    broken = tmp_path / "nmap"
-    broken.write_text("#!/bin/sh\necho broken >&2\nexit 3\n", encoding="utf-8")
-    broken.chmod(0o700)
-    with pytest.raises(SecauditError, match="nmap failed"):
-        discover([ip_network("127.31.8.0/29")], path=str(broken))
+    with pytest.raises(SecauditError, match="nmap failed: broken"):
+        looker(fake(tmp_path, "echo broken >&2\nexit 3")).look(ip_network("127.31.8.0/29"), PORTS)
+
+
+def test_endless_output_of_nmap_is_cut_and_refused(tmp_path):
+    with pytest.raises(SecauditError, match="more than 100000 bytes"):
+        looker(fake(tmp_path, "while :; do echo lots and lots of output; done"), most_output=100_000).look(
+            ip_network("127.31.8.0/29"), PORTS
+        )
+
+
+def fake(folder, script):
+    path = folder / "nmap"
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(0o700)
+    return str(path)

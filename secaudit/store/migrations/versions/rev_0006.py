@@ -55,10 +55,11 @@ def upgrade() -> None:
     op.create_table(
         "search_parts",
         *_whole("search"),
-        *_texts("network", "at"),
+        *_texts("network", "agency", "at"),
         sa.ForeignKeyConstraint(["search"], ["searches.number"], name="fk_search_parts_search_searches"),
         sa.PrimaryKeyConstraint("search", "network", name="pk_search_parts"),
     )
+    op.create_index("ix_search_parts_agency_network_at", "search_parts", ["agency", "network", "at"])
     op.create_table(
         "hosts_found",
         *_whole("search"),
