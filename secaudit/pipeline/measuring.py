@@ -15,7 +15,7 @@ from secaudit.pipeline.adopting import waiting
 from secaudit.pipeline.judging import Progress, gather_states, judge_states, silent
 from secaudit.pipeline.province import Levels, Province, classify_province
 from secaudit.pipeline.reconciling import Reconciliation
-from secaudit.pipeline.searched import beyond_the_list, reconcile_store
+from secaudit.pipeline.searched import beyond_the_list, reconcile_store, wholly_searched
 from secaudit.store import Store
 
 
@@ -57,7 +57,9 @@ def measure_province(
         undeclared=beyond_the_list(reconciliation, newcomers),
         as_of=day,
     )
-    measurements = _with_unsearched(province.inventory, plan, measurements, frozenset(reconciliation.found), day)
+    measurements = _with_unsearched(
+        province.inventory, plan, measurements, wholly_searched(province.inventory, reconciliation), day
+    )
     head = store.head() if store is not None else ""
     undeclared = {agency: tuple(host.address for host in hosts) for agency, hosts in reconciliation.beyond().items()}
     return Measured(province, plan, levels, as_of, judged, undeclared, measurements, head, newcomers, reconciliation)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
 from secaudit.intake.matching import host_key
 from secaudit.inventory.addresses import parse_ip
@@ -11,8 +12,9 @@ from secaudit.model.fact import FactSet, Known
 from secaudit.model.intake import FOUND, Newcomer
 from secaudit.model.inventory import Endpoint, Inventory
 from secaudit.model.measurement import EndpointState
+from secaudit.model.plan import EvidenceRules
 from secaudit.pipeline.adopting import aliases
-from secaudit.pipeline.judging import BATCH, batched
+from secaudit.pipeline.judging import BATCH, batched, states_of
 from secaudit.pipeline.recognising import NETBIOS, Marks
 from secaudit.pipeline.reconciling import Reconciliation, reconcile
 from secaudit.store import Store, UndeclaredMachine
@@ -37,6 +39,33 @@ def reconcile_store(
         newcomers=[(one, known_as[one.id]) for one in newcomers if one.id in known_as],
     )
     return reconcile(inventory, found, marks, store.set_asides(as_of), day=day_in_vietnam(as_of))
+
+
+def inventory_reconciliation(inventory: Inventory, store: Store, as_of: datetime) -> Reconciliation:
+    """The same where nothing is judged or measured: names and hardware addresses come from evidence as fresh as usual."""
+    return reconcile_store(inventory, store, states_of(inventory, store, as_of=as_of, rules=EvidenceRules()), as_of)
+
+
+def wholly_searched(inventory: Inventory, reconciliation: Reconciliation) -> frozenset[str]:
+    """Agencies all of whose networks were searched; of older stores those that were swept."""
+    networks = {file.agency.id: file.agency.networks for file in inventory.agencies}
+    return frozenset(
+        agency
+        for agency, found in reconciliation.found.items()
+        if (not found.networks and agency in networks) or (networks.get(agency) and _covered(networks[agency], found))
+    )
+
+
+def _covered(networks: Iterable[IPv4Network | IPv6Network], found: AgencyFound) -> bool:
+    done = [ip_network(part.network) for part in found.networks]
+    four = list(collapse_addresses(one for one in done if isinstance(one, IPv4Network)))
+    six = list(collapse_addresses(one for one in done if isinstance(one, IPv6Network)))
+    return all(
+        any(wanted.subnet_of(whole) for whole in four)
+        if isinstance(wanted, IPv4Network)
+        else any(wanted.subnet_of(whole) for whole in six)
+        for wanted in networks
+    )
 
 
 def _with_sweeps(
