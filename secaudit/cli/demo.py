@@ -11,7 +11,8 @@ from rich.table import Table
 
 from secaudit.classify import compare
 from secaudit.cli.demo_evidence import bring_in, say_change
-from secaudit.cli.discover_words import print_newest, say_search
+from secaudit.cli.discover_words import say_search
+from secaudit.cli.found_machines import look_again, say_found
 from secaudit.cli.interrupts import ended_by_signals
 from secaudit.cli.judge import print_group_tallies
 from secaudit.cli.language import N_
@@ -29,7 +30,7 @@ from secaudit.errors import UsageError
 from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.finding import Verdict
-from secaudit.pipeline.discovering import means_of_looking, reconcile_addresses, save_reconciliation
+from secaudit.pipeline.discovering import means_of_looking
 from secaudit.pipeline.judging import count_verdicts
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.practice import Practice, practice_range
@@ -181,11 +182,8 @@ def _discover(session: Session, province: Province, store: Store) -> None:
         )
     if result.interrupted:
         raise KeyboardInterrupt
-    at = datetime.now(UTC)
-    newest = store.newest_hosts(at)
-    save_reconciliation(store, reconcile_addresses(province.inventory, newest, at), at, result.run.number)
     say_search(session, result)
-    print_newest(session, province.inventory, newest, at)
+    say_found(session, province.inventory, look_again(province.inventory, store, at=datetime.now(UTC), agencies=()), None)
 
 
 def _see(session: Session, province: Province, store: Store, practice: Practice) -> None:

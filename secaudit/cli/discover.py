@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-from secaudit.cli.discover_words import newest_json, print_newest, say_left_out, say_search, search_json
+from secaudit.cli.discover_words import say_left_out, say_search, search_json
 from secaudit.cli.exits import ExitCode
+from secaudit.cli.found_machines import Aside, Done, Found, Wish, act, found_json, look_again, say_found, write_sheets
 from secaudit.cli.interrupts import ended_by_signals
 from secaudit.cli.language import N_
 from secaudit.cli.login import login_user
 from secaudit.cli.output import OutputFormat, print_json
+from secaudit.cli.preview import check_suffix
 from secaudit.cli.progress import one_bar
 from secaudit.cli.session import (
     FormatOption,
@@ -28,9 +30,9 @@ from secaudit.errors import UsageError
 from secaudit.inventory import load_inventory
 from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
-from secaudit.model.discovery import AgencyFound
+from secaudit.model.discovery import Device
 from secaudit.model.inventory import Inventory
-from secaudit.pipeline.discovering import means_of_looking, reconcile_addresses, save_reconciliation
+from secaudit.pipeline.discovering import means_of_looking
 from secaudit.pipeline.search_plan import Asked, SearchPlan, plan_search
 from secaudit.pipeline.searching import SearchResult, search_networks
 from secaudit.store import Store
@@ -63,14 +65,36 @@ def discover(
     ] = False,
     again: Annotated[bool, typer.Option("--again", help=N_("Begin anew instead of taking up an interrupted search."))] = False,
     last: Annotated[bool, typer.Option("--last", help=N_("Search nothing; show what the newest searches found."))] = False,
+    adopt: Annotated[
+        list[str] | None,
+        typer.Option("--adopt", metavar="ADDRESS", help=N_("Propose this undeclared machine to its agency (may be repeated).")),
+    ] = None,
+    adopt_all: Annotated[
+        bool, typer.Option("--adopt-all", help=N_("Propose every undeclared machine of the newest searches to its agency."))
+    ] = False,
+    aside: Annotated[
+        list[str] | None,
+        typer.Option("--set-aside", metavar="ADDRESS", help=N_("Say what this machine is, with --as and --reason.")),
+    ] = None,
+    device: Annotated[
+        Aside | None, typer.Option("--as", help=N_("What it is; computer takes an earlier word or guess back."))
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("How that is known; kept with name and day."))] = "",
+    workbook: Annotated[
+        Path | None,
+        typer.Option("--workbook", metavar="FILE", help=N_("Write the sheets that agencies check and sign (.xlsx).")),
+    ] = None,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """Exit 3 when something undeclared answers, 4 when something was not searched."""
     session = session_of(context)
+    if workbook is not None:
+        check_suffix(workbook, {".xlsx": None})
     known = load_inventory(inventory_folder(inventory))
     folder, asked = workspace_folder(workspace), Asked(tuple(agency or ()), tuple(network or ()), outside)
-    if last:
-        _show_last(session, known, folder, asked, output)
+    wish = Wish(tuple(adopt or ()), adopt_all, tuple(aside or ()), None if device is None else Device(device.value), reason)
+    if last or wish:
+        _show_last(session, known, folder, asked, output, wish, workbook)
     at = datetime.now(UTC)
     plan = plan_search(known, asked, day_in_vietnam(at))
     say_left_out(session, plan)
@@ -95,40 +119,50 @@ def discover(
                 inventory_digest=known.digest,
                 progress=steps,
             )
-        at = datetime.now(UTC)
-        newest = store.newest_hosts(at)
-        save_reconciliation(store, reconcile_addresses(known, newest, at), at, result.run.number)
-    _tell(session, known, newest, at, output, plan, result)
+        found = look_again(known, store, at=datetime.now(UTC), agencies=asked.agencies)
+    _tell(session, known, found, output, workbook, plan, result)
 
 
-def _show_last(session: Session, known: Inventory, folder: Path, asked: Asked, output: OutputFormat) -> None:
+def _show_last(
+    session: Session, known: Inventory, folder: Path, asked: Asked, output: OutputFormat, wish: Wish, workbook: Path | None
+) -> None:
     at = datetime.now(UTC)
-    with needed_store(folder) as store:
-        newest = store.newest_hosts(at)
+    if asked.networks:
+        raise UsageError(
+            msg("nothing is searched here, so no network can be named"), hint=msg("leave the network out, or name an --agency")
+        )
     if asked.agencies:
         plan_search(known, Asked(asked.agencies), day_in_vietnam(at))  # names that do not exist are refused
-        newest = {name: found for name, found in newest.items() if name in asked.agencies}
-    _tell(session, known, newest, at, output)
+    with needed_store(folder) as store:
+        if wish:
+            store.claim()
+            done = act(known, store, wish, agencies=asked.agencies, who=login_user(None), at=at)
+        else:
+            done = None
+        found = look_again(known, store, at=datetime.now(UTC), agencies=asked.agencies)
+    _tell(session, known, found, output, workbook, done=done)
 
 
 def _tell(
     session: Session,
     known: Inventory,
-    newest: dict[str, AgencyFound],
-    at: datetime,
+    found: Found,
     output: OutputFormat,
+    workbook: Path | None,
     plan: SearchPlan | None = None,
     result: SearchResult | None = None,
+    done: Done | None = None,
 ) -> None:
+    if workbook is not None:
+        write_sheets(session, known, found, workbook)
     if output is OutputFormat.JSON:
-        print_json("discovery", {**search_json(result, plan), **newest_json(known, newest, at)})
-        undeclared = reconcile_addresses(known, newest, at).undeclared
+        print_json("discovery", {**search_json(result, plan), **found_json(session, found, done)})
     else:
         if result is not None:
             say_search(session, result)
-        undeclared = print_newest(session, known, newest, at).undeclared
+        say_found(session, known, found, done)
     if result is not None and result.interrupted:
         raise typer.Exit(ExitCode.INTERRUPTED)
     if result is not None and plan is not None and (result.failures or plan.contested or plan.too_large):
         raise typer.Exit(ExitCode.INCOMPLETE)
-    raise typer.Exit(ExitCode.FAILURES if undeclared else ExitCode.WELL)
+    raise typer.Exit(ExitCode.FAILURES if found.beyond else ExitCode.WELL)

@@ -161,12 +161,12 @@ def _lab(endpoint: Endpoint, state: EndpointState | None) -> bool:
 
 
 def _beyond(scope: Scope) -> Iterator[tuple[str, Beyond]]:
-    """The asset register counts the agency's own machines in use, isolated ones included."""
+    """The asset register counts the agency's own machines in use, isolated ones included; so does what it says it uses."""
     known = {file.agency.id for file in scope.agencies}
     for file in scope.agencies:
         own = sum(1 for endpoint in file.endpoints if endpoint.status == "in_use" and endpoint.ownership == "agency")
-        register = file.agency.asset_register
-        larger = max(register.computers - own, 0) if register is not None else 0
+        register, in_use = file.agency.asset_register, file.agency.machines_in_use
+        larger = max(register.computers if register is not None else 0, in_use or 0, own) - own
         found = Beyond(larger, max(scope.undeclared.get(file.agency.id, 0), 0))
         if found != Beyond():
             yield file.agency.id, found

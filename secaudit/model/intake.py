@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from secaudit.messages import Message
 from secaudit.model.identity import NOTHING_KNOWN, Identity
+
+FOUND: Final = "discover"
+"""Source of a newcomer that a search of networks found and a person proposed to its agency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,17 @@ class Newcomer:
     os: str
     """``windows``, ``linux`` or empty."""
     source: str
-    """As in :class:`IntakeFile`."""
+    """As in :class:`IntakeFile`, or :data:`FOUND`."""
     first_seen: datetime
     last_seen: datetime
     """UTC, moments of evidence."""
+    address: str = ""
+    """Where the network search found it."""
+    host_key: str = ""
+    """The host key it showed then."""
+    adopted_by: str = ""
+    """Who proposed the found machine to its agency; empty for machines that evidence speaks of."""
+    adopted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from secaudit.intake.matching import host_key
+from secaudit.inventory.addresses import canonical
 from secaudit.model.identity import Identity, Likeness, compare
 from secaudit.model.intake import Newcomer
 from secaudit.model.inventory import Endpoint, EndpointKind, Inventory
@@ -28,6 +29,11 @@ class _Declared:
                 self._by_number.setdefault(number, []).append(one)
             for name in {host_key(one.id), host_key(one.hostname or "")} - {""}:
                 self._by_name.setdefault((self.agency[one.id], name), []).append(one)
+        self._standing = {
+            (self.agency[one.id], canonical(one.address))
+            for one in inventory.endpoints.values()
+            if one.address is not None and one.status == "in_use" and inventory.access_of(one).via is None
+        }
 
     def same(self, newcomer: Newcomer) -> list[Endpoint]:
         """Those that are the same machine by serial number or UUID, whoever declares them."""
@@ -42,6 +48,10 @@ class _Declared:
             return []
         found = self._by_name.get((newcomer.agency, name), ())
         return [one for one in found if compare(declared_identity(one), newcomer.identity) is not Likeness.OTHER]
+
+    def placed(self, newcomer: Newcomer) -> bool:
+        """Whether its agency declares a machine where this one was found: the proposal has been answered."""
+        return bool(newcomer.address) and (newcomer.agency, canonical(newcomer.address)) in self._standing
 
     def isolated(self, newcomer: Newcomer) -> bool:
         """Whether it may be a machine that stands isolated: of these nothing is kept, shown or counted."""
@@ -82,7 +92,8 @@ def waiting(inventory: Inventory, newcomers: Iterable[Newcomer]) -> tuple[Newcom
     """Those that no agency declares, by agency and id; one that may be an isolated machine is none of them."""
     declared, given = _Declared(inventory), tuple(newcomers)
     known = _aliases(declared, given)
-    left = [one for one in given if one.id not in declared.endpoints and one.id not in known and not declared.isolated(one)]
+    answered = {one.id for one in given if one.id in declared.endpoints or one.id in known or declared.placed(one)}
+    left = [one for one in given if one.id not in answered and not declared.isolated(one)]
     return tuple(sorted(left, key=lambda one: (one.agency, one.id)))
 
 

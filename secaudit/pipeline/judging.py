@@ -41,15 +41,20 @@ def gather_states(province: Province, store: Store | None, *, as_of: datetime, r
 
     Evidence of a machine that may not be the declared one, or that answered for several endpoints, is taken out here.
     """
-    stored = {} if store is None else _stored_states(province.inventory, store, as_of, rules)
+    return states_of(province.inventory, store, as_of=as_of, rules=rules)
+
+
+def states_of(inventory: Inventory, store: Store | None, *, as_of: datetime, rules: EvidenceRules) -> dict[str, EndpointState]:
+    """The same for those who need no catalog."""
+    stored = {} if store is None else _stored_states(inventory, store, as_of, rules)
     states: dict[str, EndpointState] = {}
-    for endpoint in province.inventory.endpoints.values():
+    for endpoint in inventory.endpoints.values():
         found = stored.get(endpoint.id)
         if found is None:
             sight = Sight.NOT_ASKED if has_way_in(endpoint) else Sight.NO_WAY_IN
             found = EndpointState(endpoint.id, None, sight)
         states[endpoint.id] = found
-    return with_doubts(province.inventory, states, as_of=as_of)
+    return with_doubts(inventory, states, as_of=as_of)
 
 
 def _stored_states(inventory: Inventory, store: Store, as_of: datetime, rules: EvidenceRules) -> dict[str, EndpointState]:

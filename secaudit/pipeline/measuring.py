@@ -1,7 +1,7 @@
 """Measuring a plan: state x plan, as of a moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from secaudit.measure import measure
@@ -11,9 +11,11 @@ from secaudit.model.intake import Newcomer
 from secaudit.model.inventory import Inventory
 from secaudit.model.measurement import EndpointState, Measurement
 from secaudit.model.plan import Plan
-from secaudit.pipeline.adopting import by_agency, waiting
+from secaudit.pipeline.adopting import waiting
 from secaudit.pipeline.judging import Progress, gather_states, judge_states, silent
 from secaudit.pipeline.province import Levels, Province, classify_province
+from secaudit.pipeline.reconciling import Reconciliation
+from secaudit.pipeline.searched import beyond_the_list, reconcile_store, wholly_searched
 from secaudit.store import Store
 
 
@@ -28,12 +30,14 @@ class Measured:
     as_of: datetime
     states: Mapping[str, EndpointState]
     undeclared: Mapping[str, tuple[str, ...]]
-    """Agency id -> addresses that answer and are not declared."""
+    """Agency id -> addresses that answer beyond its list of machines in use."""
     measurements: tuple[Measurement, ...]
     chain_head: str
     """Head of the chain; empty without a store."""
     newcomers: tuple[Newcomer, ...] = ()
     """Machines that evidence speaks of and nobody declares, by agency and id."""
+    reconciliation: Reconciliation = field(default_factory=Reconciliation)
+    """What the newest searches found, against what is declared."""
 
 
 def measure_province(
@@ -45,27 +49,22 @@ def measure_province(
     levels = classify_province(province, day)
     states = gather_states(province, store, as_of=as_of, rules=plan.evidence)
     judged = judge_states(province, store, levels, states, moment=as_of, progress=progress)
-    undeclared = undeclared_machines(province.inventory, store, as_of)
+    reconciliation = reconcile_store(province.inventory, store, states, as_of)
     newcomers = waiting(province.inventory, store.newcomers(as_of)) if store is not None else ()
     measurements = measure(
         plan,
         province.inventory,
         levels.classifications,
         judged,
-        undeclared=_beyond_the_list(undeclared, by_agency(newcomers)),
+        undeclared=beyond_the_list(reconciliation, newcomers),
         as_of=day,
     )
-    measurements = _with_unsearched(province.inventory, plan, measurements, store.swept(as_of) if store else frozenset(), day)
+    measurements = _with_unsearched(
+        province.inventory, plan, measurements, wholly_searched(province.inventory, reconciliation), day
+    )
     head = store.head() if store is not None else ""
-    return Measured(province, plan, levels, as_of, judged, undeclared, measurements, head, newcomers)
-
-
-def _beyond_the_list(found: Mapping[str, tuple[str, ...]], waiting_in: Mapping[str, int]) -> dict[str, int]:
-    """Undeclared machines of each agency: the larger of those that answer in its networks and those that evidence speaks of.
-
-    They may be the same machines, so that their sum would count some of them twice.
-    """
-    return {agency: max(len(found.get(agency, ())), waiting_in.get(agency, 0)) for agency in sorted({*found, *waiting_in})}
+    undeclared = {agency: tuple(host.address for host in hosts) for agency, hosts in reconciliation.beyond().items()}
+    return Measured(province, plan, levels, as_of, judged, undeclared, measurements, head, newcomers, reconciliation)
 
 
 def _with_unsearched(
@@ -79,15 +78,3 @@ def _with_unsearched(
     note = msg("the networks of {count} agencies were not searched for undeclared machines", count=unsearched)
     machines = {target.id for target in plan.targets if target.population == "endpoints"}
     return tuple(replace(m, notes=(*m.notes, note)) if m.target in machines else m for m in measurements)
-
-
-def undeclared_machines(inventory: Inventory, store: Store | None, as_of: datetime) -> dict[str, tuple[str, ...]]:
-    """Addresses that answered in an agency's networks and that no machine of the present inventory declares."""
-    if store is None:
-        return {}
-    declared = {endpoint.address for endpoint in inventory.endpoints.values() if endpoint.address}
-    found: dict[str, list[str]] = {}
-    for sighting in store.undeclared(as_of):
-        if sighting.address not in declared:
-            found.setdefault(sighting.agency, []).append(sighting.address)
-    return {agency: tuple(sorted(set(addresses))) for agency, addresses in found.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from secaudit.inventory.addresses import is_dns_name
+from secaudit.inventory.addresses import is_dns_name, parse_ip
 from secaudit.model.fact import Known
 from secaudit.model.identifiers import real_serial, real_uuid
 from secaudit.model.intake import Newcomer
@@ -74,6 +74,8 @@ def newcomer_row(one: Waiting) -> dict[str, str]:
         row["serial"] = identity.serial
     if real_uuid(identity.uuid):
         row["uuid"] = identity.uuid
+    if found.adopted_at is not None and parse_ip(found.address) is not None:
+        row["address"] = found.address
     return row
 
 

@@ -8,10 +8,11 @@ from secaudit.messages import Message, literal, msg, msgc
 from secaudit.model.capture import SectionStatus
 from secaudit.model.check import Severity
 from secaudit.model.console import EvidenceSource
-from secaudit.model.discovery import Device, SearchMethod
+from secaudit.model.discovery import Device, Meeting, SearchMethod
 from secaudit.model.doubt import DoubtKind
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
+from secaudit.model.intake import FOUND
 from secaudit.model.inventory import EndpointKind, Tier
 from secaudit.model.measurement import Decision
 from secaudit.model.outcome import Grade, Sight, Way
@@ -112,6 +113,14 @@ _WORDS: tuple[tuple[Enum, Message], ...] = (
     (Device.PHONE, msgc("device", "telephone")),
     (Device.STORAGE, msgc("device", "network storage")),
     (Device.UNKNOWN, msgc("device", "not known")),
+    (Meeting.ANSWERING, msgc("meeting", "declared and answering")),
+    (Meeting.SILENT, msgc("meeting", "declared and silent")),
+    (Meeting.UNDECLARED, msgc("meeting", "answering and not declared")),
+    (Meeting.OTHER_MACHINE, msgc("meeting", "the address is another machine's now")),
+    (Meeting.MOVED, msgc("meeting", "declared, answering at another address")),
+    (Meeting.RETIRED_ALIVE, msgc("meeting", "declared as retired, and answering")),
+    (Meeting.SET_ASIDE, msgc("meeting", "no computer: set aside")),
+    (Meeting.ISOLATED_ALIVE, msgc("meeting", "declared as isolated, and on the network")),
     (SearchMethod.NMAP_ROOT, msgc("search", "nmap with raw packets")),
     (SearchMethod.NMAP, msgc("search", "nmap by connecting")),
     (SearchMethod.TCP, msgc("search", "connection attempts of our own")),
@@ -165,6 +174,8 @@ def source_words(source: str) -> Message:
     """Where evidence that came as a file is from: a console or list, or a collector; an unknown one as it is called."""
     if source == Way.COURIER.value:
         return word(Way.COURIER)
+    if source == FOUND:
+        return word(Way.SEARCH)
     return _BY_NAME.get((EvidenceSource, source), literal(source))
 
 

@@ -28,6 +28,14 @@ _HEADING_HEIGHT = 32
 _LINE_HEIGHT = 13
 _MOST_LINES = 30
 _HEADING_FILL = "#1F4E79"
+_OPEN_FILL = "#FFF8E1"
+"""Cells that people fill."""
+_FIGURE_COLUMNS = 3
+"""Columns over which the name of a number goes."""
+_SIGNING_ROWS = 5
+"""Room for a signature and a stamp."""
+_FOOTER_LIMIT = 235
+"""Characters, codes around them left out: Excel takes 255 with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,14 @@ class Tab:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Wording | int | None, ...], ...]
     notes: tuple[Wording, ...] = ()
+    figures: tuple[tuple[Wording, Wording | int | None], ...] = ()
+    """Numbers with their names, between the notes and the table."""
+    choices: tuple[tuple[int, tuple[Wording, ...]], ...] = ()
+    """Columns that people fill from a list: place of the column and what they may choose. They and those behind are coloured."""
+    signatures: tuple[tuple[Wording, Wording], ...] = ()
+    """Who signs under the table, and how; what is signed is not filtered."""
+    footer: Wording | None = None
+    """At the foot of every page that is printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,9 @@ class _Formats:
     text: Format
     quoted: Format
     number: Format
+    open: Format
+    signer: Format
+    manner: Format
 
 
 def as_xlsx(tabs: Sequence[Tab], voice: Voice) -> bytes:
@@ -82,6 +101,9 @@ def _formats(book: xlsxwriter.Workbook) -> _Formats:
         text=book.add_format({**cell, "num_format": "@"}),
         quoted=book.add_format({**cell, "num_format": "@", "quote_prefix": True}),
         number=book.add_format({**cell, "num_format": '#,##0;-#,##0;"–"', "align": "right"}),
+        open=book.add_format({**cell, "num_format": "@", "bg_color": _OPEN_FILL}),
+        signer=book.add_format({"font_name": "Arial", "font_size": 10, "bold": True, "align": "center"}),
+        manner=book.add_format({"font_name": "Arial", "font_size": 10, "italic": True, "align": "center"}),
     )
 
 
@@ -100,32 +122,80 @@ def _write(sheet: Worksheet, tab: Tab, voice: Voice, formats: _Formats) -> None:
     sheet.write_string(0, 0, _text(voice, tab.title), formats.title)
     for row, note in enumerate(tab.notes, start=1):
         sheet.write_string(row, 0, _text(voice, note), formats.note)
-    top = len(tab.notes) + 2
+    top = _write_figures(sheet, tab, voice, formats, len(tab.notes) + 2)
     sheet.set_row(top, _HEADING_HEIGHT)
     for place, column in enumerate(tab.columns):
         sheet.set_column(place, place, column.width)
         sheet.write_string(top, place, _text(voice, column.heading), formats.heading)
     for row, cells in enumerate(tab.rows[:_ROW_LIMIT], start=top + 1):
-        lines = 1
-        for column, (place, cell) in zip(tab.columns, enumerate(cells), strict=True):
-            if isinstance(cell, int):
-                sheet.write_number(row, place, cell, formats.number)
-            elif cell is None:
-                sheet.write_blank(row, place, None, formats.text)
-            else:
-                text = _text(voice, cell)
-                sheet.write_string(row, place, text, formats.quoted if text[:1] in _STARTS else formats.text)
-                lines = max(lines, 1 + len(text) // max(column.width, 1))
-        if lines > 1:  # not every program works out how high a row must be
-            sheet.set_row(row, _LINE_HEIGHT * min(lines, _MOST_LINES))
-    if tab.rows:
-        sheet.autofilter(top, 0, top + min(len(tab.rows), _ROW_LIMIT), len(tab.columns) - 1)
-    sheet.freeze_panes(top + 1, 0)
+        _write_row(sheet, row, tab, cells, voice, formats)
+    last = top + min(len(tab.rows), _ROW_LIMIT)
+    for place, words in tab.choices:
+        _offer(sheet, (top + 1, place, last, place), [_text(voice, word) for word in words])
+    _write_signatures(sheet, tab, voice, formats, last + 2)
+    if tab.footer is not None:
+        sheet.set_footer(f"&L&8{_text(voice, tab.footer).replace('&', '+')[:_FOOTER_LIMIT]}&R&8&P/&N")
+    if tab.rows and not tab.signatures:
+        sheet.autofilter(top, 0, last, len(tab.columns) - 1)
+    if not tab.figures:  # numbers that stay in sight would leave no room for the table
+        sheet.freeze_panes(top + 1, 0)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(top)
     sheet.hide_gridlines(2)
+
+
+def _write_row(
+    sheet: Worksheet, row: int, tab: Tab, cells: tuple[Wording | int | None, ...], voice: Voice, formats: _Formats
+) -> None:
+    lines, filled_in = 1, min((place for place, _ in tab.choices), default=len(tab.columns))
+    for column, (place, cell) in zip(tab.columns, enumerate(cells), strict=True):
+        if isinstance(cell, int):
+            sheet.write_number(row, place, cell, formats.number)
+        elif cell is None:
+            sheet.write_blank(row, place, None, formats.open if place >= filled_in else formats.text)
+        else:
+            text = _text(voice, cell)
+            sheet.write_string(row, place, text, formats.quoted if text[:1] in _STARTS else formats.text)
+            lines = max(lines, 1 + len(text) // max(column.width, 1))
+    if lines > 1:  # not every program works out how high a row must be
+        sheet.set_row(row, _LINE_HEIGHT * min(lines, _MOST_LINES))
+
+
+def _write_figures(sheet: Worksheet, tab: Tab, voice: Voice, formats: _Formats, row: int) -> int:
+    """Write the numbers; the row under them."""
+    for name, value in tab.figures:
+        # The names go over the first columns: one of them is too narrow for words.
+        sheet.merge_range(row, 0, row, _FIGURE_COLUMNS - 1, _text(voice, name), formats.text)
+        if isinstance(value, int):
+            sheet.write_number(row, _FIGURE_COLUMNS, value, formats.number)
+        else:
+            sheet.write_string(row, _FIGURE_COLUMNS, "" if value is None else _text(voice, value), formats.text)
+        row += 1
+    return row + 1 if tab.figures else row
+
+
+def _offer(sheet: Worksheet, cells: tuple[int, int, int, int], words: list[str]) -> None:
+    """A list to choose from; anything else is refused with a sentence by the program that opens it."""
+    if cells[2] >= cells[0]:
+        sheet.data_validation(*cells, {"validate": "list", "source": words})
+
+
+def _write_signatures(sheet: Worksheet, tab: Tab, voice: Voice, formats: _Formats, row: int) -> None:
+    """Signers side by side, each over an equal part of the table's columns."""
+    if not tab.signatures:
+        return
+    part = max(len(tab.columns) // len(tab.signatures), 1)
+    for place, (signer, manner) in enumerate(tab.signatures):
+        first = place * part
+        last = first + part - 1 if place + 1 < len(tab.signatures) else max(len(tab.columns) - 1, first)
+        for offset, words, form in ((0, signer, formats.signer), (1, manner, formats.manner)):
+            if last > first:
+                sheet.merge_range(row + offset, first, row + offset, last, _text(voice, words), form)
+            else:
+                sheet.write_string(row + offset, first, _text(voice, words), form)
+    sheet.print_area(0, 0, row + 1 + _SIGNING_ROWS, len(tab.columns) - 1)
 
 
 def _text(voice: Voice, wording: Wording) -> str:

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from secaudit.model.discovery import AgencyFound, HostFound, Search
+from secaudit.model.discovery import AgencyFound, HostFound, Search, SetAside
 from secaudit.model.recheck import Draw, MachineRecheck, RecheckReport
-from secaudit.store import discovery, rechecks, searches
+from secaudit.store import discovery, rechecks, searches, set_asides
 from secaudit.store.database import Database
 from secaudit.store.discovery import UndeclaredMachine
 
@@ -87,6 +87,23 @@ class Fieldwork(ABC):
         """Agency and address -> when a search first found something there."""
         with self._reading() as connection:
             return searches.first_found(connection, as_of)
+
+    # What people say of found machines
+
+    def set_aside(self, words: Sequence[SetAside]) -> None:
+        """A person says what these addresses are, and why they are no endpoints; on the disk when this returns."""
+        with self._database.write() as connection:
+            set_asides.save(connection, words)
+
+    def set_asides(self, as_of: datetime) -> dict[tuple[str, str], SetAside]:
+        """Agency and address -> the newest word about it."""
+        with self._reading() as connection:
+            return set_asides.newest(connection, as_of)
+
+    def confirmed_keys(self, as_of: datetime) -> dict[str, str]:
+        """Endpoint -> fingerprint of the confirmed host key that it showed newest over SSH."""
+        with self._reading() as connection:
+            return set_asides.confirmed_keys(connection, as_of)
 
     # Re-checks
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, case, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from secaudit.messages import clean
 from secaudit.model.identity import Identity
-from secaudit.model.intake import IntakeFile, Newcomer, StoredIntake
+from secaudit.model.intake import FOUND, IntakeFile, Newcomer, StoredIntake
 from secaudit.model.outcome import Sight, Way
 from secaudit.store import schema
 from secaudit.store.codec import CodecError, Compressor, unpack
@@ -96,6 +96,10 @@ def save_newcomers(connection: Connection, found: Iterable[Newcomer]) -> None:
             "source": one.source,
             "first_seen": moment_text(one.first_seen),
             "last_seen": moment_text(one.last_seen),
+            "address": clean(one.address, limit=_TEXT) or None,
+            "host_key": clean(one.host_key, limit=_TEXT) or None,
+            "adopted_by": " ".join(clean(one.adopted_by, limit=_TEXT).split()) or None,
+            "adopted_at": None if one.adopted_at is None else moment_text(one.adopted_at),
         }
         for one in found
     ]
@@ -104,6 +108,10 @@ def save_newcomers(connection: Connection, found: Iterable[Newcomer]) -> None:
     statement = upsert(table)
     new = statement.excluded
     learnt: dict[str, ColumnElement[Any]] = {name: func.coalesce(func.nullif(new[name], ""), table.c[name]) for name in _LEARNT}
+    learnt |= {name: func.coalesce(new[name], table.c[name]) for name in ("address", "host_key")}
+    learnt |= {name: func.coalesce(table.c[name], new[name]) for name in ("adopted_by", "adopted_at")}  # adopted once
+    # Evidence of the machine says more of it than that it answered.
+    learnt["source"] = case((table.c.source == FOUND, new.source), else_=table.c.source)
     learnt["first_seen"] = func.min(new.first_seen, table.c.first_seen)
     learnt["last_seen"] = func.max(new.last_seen, table.c.last_seen)
     connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=learnt), rows)
@@ -122,7 +130,8 @@ def newcomers(connection: Connection, as_of: datetime | None = None) -> list[New
         return [
             Newcomer(
                 row.id, row.agency, row.name, Identity(row.uuid, row.serial, row.machine_id), row.os, row.source,
-                moment_from(row.first_seen), moment_from(row.last_seen),
+                moment_from(row.first_seen), moment_from(row.last_seen), row.address or "", row.host_key or "",
+                row.adopted_by or "", None if row.adopted_at is None else moment_from(row.adopted_at),
             )
             for row in connection.execute(query)
         ]  # fmt: skip

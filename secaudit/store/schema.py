@@ -313,6 +313,9 @@ newcomers = Table(  # machines that evidence speaks of and that no agency declar
     Column("first_seen", Text, nullable=False),
     Column("last_seen", Text, nullable=False),
     Column("address", Text),  # where the network search found it
+    Column("host_key", Text),
+    Column("adopted_by", Text),
+    Column("adopted_at", Text),
 )
 
 couriers = Table(  # collectors that were made; the token is sealed to the province's own key

@@ -27,7 +27,7 @@ BACK_TO_0004 = (*(f"DROP TABLE {table}" for table in (*_LISTS, *_FILES)), "UPDAT
 """... and what it was before evidence came as files."""
 BACK_TO_0005 = (
     *(f"DROP TABLE {table}" for table in _LISTS),
-    "ALTER TABLE newcomers DROP COLUMN address",
+    *(f"ALTER TABLE newcomers DROP COLUMN {name}" for name in ("address", "host_key", "adopted_by", "adopted_at")),
     "UPDATE alembic_version SET version_num = '0005'",
 )
 """... and before agencies' lists and searches were kept."""

@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_submissions"),
     )
     op.create_index("ix_submissions_agency_received_at", "submissions", ["agency", "received_at"])
-    op.add_column("newcomers", sa.Column("address", sa.Text()))
+    for name in ("address", "host_key", "adopted_by", "adopted_at"):
+        op.add_column("newcomers", sa.Column(name, sa.Text()))
     for trigger in _TRIGGERS:
         op.execute(trigger)
