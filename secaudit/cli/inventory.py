@@ -28,7 +28,10 @@ inventory_map.add_to(app)
 @app.command(cls=Command, help=N_("Read the whole inventory and report every problem at once."))
 def validate(
     context: typer.Context,
-    folder: Annotated[Path | None, typer.Argument(help=N_("Folder with province.yaml and agencies/."))] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(envvar="SECAUDIT_INVENTORY", show_envvar=False, help=N_("Folder with province.yaml and agencies/.")),
+    ] = None,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """All problems with file, line, field, what was found and what is expected; exit 5 if there is one."""
