@@ -148,6 +148,7 @@ def test_hostile_names_are_texts_and_the_counts_are_the_only_formulas(profile):
                 assert cell.hyperlink is None
                 if cell.data_type == "f":
                     assert (cell.row, cell.column) == (progress, 2)
+                    assert len(cell.value) < 8192, "Excel refuses longer ones"
                     assert re.fullmatch(r"=[^\"]*(\"[^\"]*\"[^\"]*)*", cell.value)
                 elif isinstance(cell.value, str):
                     texts.add(cell.value)
@@ -205,6 +206,12 @@ def test_an_answer_longer_than_a_cell_is_left_out_instead_of_cut():
     row = content.rows["people"][0]
     assert ("evidence" in row.cells, ("evidence",) in row.base) == (False, False)
     assert row.base["heads",] == 1
+
+
+def test_a_province_without_shared_systems_and_an_agency_without_anything_get_workbooks_too():
+    for profile in Profile:
+        book = opened(as_workbook(given(agency(), profile, shared=())))
+        assert book.sheetnames[-1] == BASE_SHEET
 
 
 def test_the_same_content_is_the_same_bytes():
