@@ -283,6 +283,8 @@ def _print_set_up(sheet: Worksheet, place: Place) -> None:
         sheet.set_portrait()
         sheet.fit_to_pages(1, 0)
         return
+    # With the hidden column in its range: who sorts by these buttons does not tear the marks from their rows.
+    sheet.autofilter(place.headings, 0, place.first + place.records - 1, max(place.columns.values()))
     sheet.set_landscape()
     sheet.repeat_rows(place.headings)
     fixed = place.columns.get(NOTE, place.columns.get("name", 1))
