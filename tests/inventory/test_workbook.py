@@ -148,6 +148,7 @@ def test_hostile_names_are_texts_and_the_counts_are_the_only_formulas(profile):
                 assert cell.hyperlink is None
                 if cell.data_type == "f":
                     assert (cell.row, cell.column) == (progress, 2)
+                    assert len(cell.value) < 8192, "Excel refuses longer ones"
                     assert re.fullmatch(r"=[^\"]*(\"[^\"]*\"[^\"]*)*", cell.value)
                 elif isinstance(cell.value, str):
                     texts.add(cell.value)
@@ -205,6 +206,25 @@ def test_an_answer_longer_than_a_cell_is_left_out_instead_of_cut():
     row = content.rows["people"][0]
     assert ("evidence" in row.cells, ("evidence",) in row.base) == (False, False)
     assert row.base["heads",] == 1
+
+
+def test_there_is_room_for_the_machines_that_the_agency_counts_and_does_not_list():
+    register = {"asset_register": {"computers": 64, "as_of": "2026-10-31"}, "machines_in_use": 50}
+    machines = [{"id": "pc-1", "kind": "laptop"}]
+    few, many = given(agency(endpoints=machines)), given(agency(agency=register, endpoints=machines))
+    assert (len(few.rows["endpoints"]), len(many.rows["endpoints"])) == (1 + 15, 64)
+
+
+def test_sorting_by_the_buttons_of_a_list_takes_the_hidden_marks_along():
+    for sheet in (one for one in rich(Profile.FULL) if one.title in ("Máy tính", "Hệ thống")):
+        rows = marked(sheet)
+        assert sheet.auto_filter.ref.startswith(f"A{rows[HEADINGS]}:")
+
+
+def test_a_province_without_shared_systems_and_an_agency_without_anything_get_workbooks_too():
+    for profile in Profile:
+        book = opened(as_workbook(given(agency(), profile, shared=())))
+        assert book.sheetnames[-1] == BASE_SHEET
 
 
 def test_the_same_content_is_the_same_bytes():
