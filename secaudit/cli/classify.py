@@ -50,7 +50,7 @@ def classify(
     """Exit 4 while a level is open, 3 when a declared level is lower than the proposal, 0 otherwise."""
     session = session_of(context)
     day = parse_day(as_of) if as_of else day_in_vietnam(datetime.now(UTC))
-    province = load_province(inventory_folder(inventory), checks_folder(checks), None)
+    province = load_province(inventory_folder(inventory), checks_folder(checks), None).on(day)
     levels = classify_province(province, day)
     shown = _selected(levels, system)
     if output is OutputFormat.JSON:

@@ -94,7 +94,9 @@ def measure(
             _print_agencies(session, measured, agency)
         _print_formulas(session, measured)
         if as_of:
-            session.say(msg("the evidence is that of the day, the inventory is the present one"))
+            session.say(
+                msg("evidence and agencies are those of the day; what is declared about machines and systems is the present list")
+            )
     code = measured_code(measured, accepted)
     if code is not ExitCode.WELL:
         raise typer.Exit(code)

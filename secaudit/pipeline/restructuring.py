@@ -97,6 +97,7 @@ class Restructuring:
                 raise UsageError(
                     msg("{day} has not come yet", day=day.isoformat()), hint=msg("enter the change when it has happened")
                 )
+            self._takes(to, day)
             if record.formerly and record.formerly[-1].until >= day - _DAY:
                 until = record.formerly[-1].until.isoformat()
                 raise UsageError(
@@ -174,6 +175,15 @@ class Restructuring:
             inventory,
             tuple(problems),
         )
+
+    def _takes(self, to: str, day: date) -> None:
+        """What stands in an agency that has ended counts no more: nothing moves there."""
+        file = self._files.get(to)
+        if file is not None and not file.agency.exists_on(day):
+            raise UsageError(
+                msg("{id} does not exist on {day}", id=to, day=day.isoformat()),
+                hint=msg("name its successor, or another day with --on"),
+            )
 
     def _find(self, name: str) -> tuple[Record, str]:
         for system in self.inventory.province.shared_systems:

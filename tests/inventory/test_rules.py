@@ -6,6 +6,7 @@ from secaudit.errors import InventoryError
 from secaudit.inventory import check_inventory, load_inventory
 
 P, A, B = "province.yaml", "agencies/so-a.yaml", "agencies/xa-b.yaml"
+BEEN = "kind: workstation, formerly: [{agency: so-a, until: 2025-06-30}]"
 FAR = "192.168.1.7, access: {via: b-jump, user: audit}"
 OEM = "serial: To be filled by O.E.M."
 READ = "- {id: commune-network, reading: one}"
@@ -72,6 +73,20 @@ RULES = [
     (A, "networks: [127.20.1.0/24]", "networks: [127.20.1.1/24]", [(A, 1, "agency.networks[0]", "network is needed")]),
     (A, "kind: workstation", "kind: workstaton", [(A, 9, "endpoints[1].kind", "not known")]),
     (A, "kind: workstation", "kind: workstation, knid: x", [(A, 9, "endpoints[1].knid", "no field")]),
+    (B, "kind: server", BEEN.replace("workstation", "server"), []),
+    (B, "kind: server", "kind: server, formerly: [{agency: so-z, until: 2025-06-30}]",
+     [(B, 6, "endpoints[3].formerly[0].agency", "no agency")]),
+    (B, "kind: server", "kind: server, formerly: [{agency: xa-b, until: 2025-07-30}]",
+     [(B, 6, "endpoints[3].formerly[0].agency", "to itself")]),
+    (B, "kind: server", "kind: server, formerly: [{agency: so-a, until: 2025-07-30}, {agency: so-a, until: 2025-07-30}]",
+     [(B, 6, "endpoints[3].formerly[0].agency", "to itself"), (B, 6, "endpoints[3].formerly[1].until", "not in order")]),
+    (B, "kind: server", "kind: server, formerly: [{agency: so-a, until: 2025-06-29}]",
+     [(B, 6, "endpoints[3].formerly[0].until", "xa-b the record moved to did not exist")]),
+    (A, "kind: workstation", "kind: workstation, formerly: [{agency: xa-b, until: 2025-06-30}]",
+     [(A, 9, "endpoints[1].formerly[0].until", "xa-b did not exist")]),
+    (P, "Chữ ký số, owner: so-a", "Chữ ký số, owner: so-a, formerly: [{agency: so-a, until: 2025-06-30}]",
+     [(P, 5, "shared_systems[1].formerly[0].agency", "to itself")]),
+    (A, "level: 3", "level: 3, formerly: [{agency: xa-b, until: 2025-07-30}]", []),
     (A, "kind: workstation", "kind: workstation, kind: laptop", [(A, 9, "kind", "second time")]),
 ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from secaudit.errors import DataError
-from secaudit.source import parse_yaml, revised, written
+from secaudit.source import notes_of, parse_yaml, revised, written
 from secaudit.source.layout import Layout, Node
 from secaudit.source.revision import same
 
@@ -217,6 +217,20 @@ def test_a_file_of_comments_gets_its_data_behind_them() -> None:
     assert revised("# chỉ ghi chú".encode(), {"a": 1}) == "# chỉ ghi chú\na: 1\n".encode()
     assert revised(b"", {"a": 1}) == b"a: 1\n"
     assert revised(b"---\n# x\n", {"a": [{"id": "b"}]}) == b"---\n# x\na:\n  - {id: b}\n"
+
+
+def test_comments_of_a_record_can_go_with_it_to_another_file() -> None:
+    notes = notes_of(FILE.encode())
+    assert notes == {"cong": ["# chưa đếm", "# kế hoạch"], "pc-1": ["# máy cũ"]}
+    records = {"endpoints": [{"id": "pc-1", "kind": "laptop"}], "systems": [{"id": "cong", "name": "Cổng"}]}
+    expected = (
+        "endpoints:\n  # máy cũ\n  - {id: pc-1, kind: laptop}\n"
+        "systems:\n  # chưa đếm\n  # kế hoạch\n  - id: cong\n    name: Cổng\n"
+    )
+    assert written(records, notes).decode() == expected
+    text = "endpoints:\n- {id: x}\nsystems: []\n"
+    made = revised(text.encode(), {**records, "endpoints": [{"id": "x"}, *records["endpoints"]]}, notes).decode()
+    assert made == "endpoints:\n- {id: x}\n# máy cũ\n- {id: pc-1, kind: laptop}\n" + expected.partition("laptop}\n")[2]
 
 
 # Random files and random changes.
