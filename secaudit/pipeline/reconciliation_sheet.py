@@ -51,10 +51,16 @@ def reconciliation_sheets(
     since: Mapping[tuple[str, str], datetime],
     agencies: Sequence[str] = (),
 ) -> tuple[Tab, ...]:
-    """A sheet for each agency that was searched, of ``agencies`` or of all; ``since``: first find at an address."""
+    """A sheet for each agency of which something is to be said, of ``agencies`` or of all; ``since``: first find there."""
     lines = reconciliation.by_agency()
     return tuple(
-        _sheet(file, reconciliation.found[file.agency.id], count, lines.get(file.agency.id, ()), since)
+        _sheet(
+            file,
+            reconciliation.found.get(file.agency.id, AgencyFound(file.agency.id, (), ())),
+            count,
+            lines.get(file.agency.id, ()),
+            since,
+        )
         for file in inventory.agencies
         if (count := reconciliation.counts.get(file.agency.id)) is not None and (not agencies or file.agency.id in agencies)
     )

@@ -33,7 +33,7 @@ class Reconciliation:
     found: Mapping[str, AgencyFound] = field(default_factory=dict)
     """Agency -> what it rests on; empty id for networks that no agency declares."""
     counts: Mapping[str, AgencyCount] = field(default_factory=dict)
-    """Agency -> numbers side by side, of agencies that were searched."""
+    """Agency -> numbers side by side, of agencies that were searched or whose machines were met elsewhere."""
 
     def by_agency(self) -> dict[str, list[Met]]:
         """Lines by agency."""
@@ -70,7 +70,8 @@ def reconcile(
     work = _Work(declared, present, claims(declared, hosts), set_asides, others)
     lines = tuple(sorted((*work.machines(hosts), *work.declared_machines(hosts)), key=_sorting))
     tally = Counter((line.agency, line.kind) for line in lines)
-    counts = {file.agency.id: _count(file, tally) for file in files if file.agency.id in present}
+    named = {*present, *(line.agency for line in lines)}
+    counts = {file.agency.id: _count(file, tally) for file in files if file.agency.id in named}
     return Reconciliation(lines, present, counts)
 
 
