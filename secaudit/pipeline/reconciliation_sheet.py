@@ -22,13 +22,13 @@ ORDER = (
 COLUMNS = (
     Column(msgc("column", "No."), 5),
     Column(msg("Address"), 15),
-    Column(msg("Machine"), 24),
-    Column(msg("Result of the comparison"), 26),
-    Column(msg("Probably"), 16),
-    Column(msg("Answers since"), 12),
-    Column(msg("Remark"), 38),
-    Column(msg("The agency confirms"), 24),
-    Column(msg("The agency's explanation"), 26),
+    Column(msg("Machine"), 20),
+    Column(msg("Result of the comparison"), 23),
+    Column(msg("Probably"), 13),
+    Column(msg("Answers since"), 11),
+    Column(msg("Remark"), 32),
+    Column(msg("The agency confirms"), 20),
+    Column(msg("The agency's explanation"), 20),
 )
 _CONFIRMS = 7
 """Place of the column that the agency fills from a list; the one behind it is for its own words."""
@@ -133,7 +133,7 @@ def _row(number: int, line: Met, file: AgencyFile, since: Mapping[tuple[str, str
         literal(" · ".join(part for part in (line.endpoint, host.name if host is not None else "") if part)),
         word(line.kind),
         word(host.device) if host is not None else None,
-        msg("{day}", day=since_when(host, since)) if host is not None else None,
+        msg("{day}", day=day_in_vietnam(since_when(host, since))) if host is not None else None,
         line.reason,
         None,
         None,
