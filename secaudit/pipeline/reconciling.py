@@ -157,6 +157,9 @@ class _Work:
             reason = msg("{basis} of a machine that is declared as isolated and must not be on any network", basis=basis)
             return Met(Meeting.ISOLATED_ALIVE, agency, endpoint.id, host, reason)
         if endpoint.status == "retired":
+            said = self._said(host)
+            if said is not None and said.device in SET_ASIDE:
+                return Met(Meeting.SET_ASIDE, host.agency, host=host, reason=_by_person(said))
             return Met(Meeting.RETIRED_ALIVE, agency, endpoint.id, host, msg("recognised by {basis}", basis=basis))
         if endpoint.id in self._declared.at(host):
             again = msg("its host key is not the one known: set up again, or replaced")
@@ -191,13 +194,16 @@ class _Work:
             return msg("what answers there is no computer")
         return None
 
-    def _aside(self, host: HostFound) -> Message | None:
-        """Why the host is no endpoint; None when it counts as one."""
+    def _said(self, host: HostFound) -> SetAside | None:
+        """What a person said of the host, while it still fits."""
         said = self._set_asides.get((host.agency, canonical(host.address)))
-        if said is not None and still_fits(said, host):
-            if said.device not in SET_ASIDE:
-                return None  # a person knows better than the evidence
-            return msg("set aside by {who}: {reason}", who=said.who, reason=said.reason)
+        return said if said is not None and still_fits(said, host) else None
+
+    def _aside(self, host: HostFound) -> Message | None:
+        """Why the host is no endpoint; None when it counts as one. A person knows better than the evidence."""
+        said = self._said(host)
+        if said is not None:
+            return _by_person(said) if said.device in SET_ASIDE else None
         return msg("set aside by what it answers") if host.device in SET_ASIDE else None
 
     def _stranger(self, host: HostFound) -> Message | None:
@@ -243,6 +249,10 @@ BASES: Mapping[Basis, Message] = {
     Basis.MAC: msg("the hardware address"),
     Basis.NAME: msg("the host name"),
 }
+
+
+def _by_person(said: SetAside) -> Message:
+    return msg("set aside by {who}: {reason}", who=said.who, reason=said.reason)
 
 
 def still_fits(said: SetAside, host: HostFound) -> bool:

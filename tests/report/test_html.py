@@ -271,9 +271,15 @@ def test_missed_reads_as_not_met_after_the_due_date(documents, vietnamese, templ
 def test_an_empty_province_is_a_page_too(documents, vietnamese, templates, page):
     nobody = Figure(0, 0, 0, 0, None, None)
     target = replace(
-        documents.targets[1], figure=nobody, decision=Decision.NOT_APPLICABLE, members=Members(), under=(), obstacles=(), steps=(),
+        documents.targets[1],
+        figure=nobody,
+        decision=Decision.NOT_APPLICABLE,
+        members=Members(),
+        under=(),
+        obstacles=(),
+        steps=(),
         beyond=(),
-    )  # fmt: skip
+    )
     empty = replace(
         documents,
         targets=(target,),
