@@ -31,6 +31,7 @@ from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.finding import Verdict
 from secaudit.pipeline.discovering import means_of_looking
+from secaudit.pipeline.found_keys import key_finder
 from secaudit.pipeline.judging import count_verdicts
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.practice import Practice, practice_range
@@ -48,7 +49,7 @@ from secaudit.transport.ssh import SshTransport
 
 app = application()
 
-LOOPBACK_RATE = 20_000
+LOOPBACK_RATE = 100_000
 """Probes per second: no line and no machine of others is in the way."""
 LIMITS = Limits(in_flight=60, per_network=60, per_province_network=60, per_jump=60, per_second=200.0, endpoint_seconds=15.0)
 """Lab endpoints that keep silent would otherwise hold the demo for minutes; loopback is no weak line."""
@@ -87,7 +88,7 @@ def demo(
         store.claim()
         _say_practice(session, practice)
         session.say(msg("3/7 Looking for machines nobody declared"), style="bold")
-        _discover(session, province, store)
+        _discover(session, province, store, practice)
         session.say(msg("4/7 Seeing machines over SSH"), style="bold")
         _see(session, province, store, practice)
         plan = province.plan(DEFAULT_PLAN)
@@ -164,12 +165,12 @@ def _say_practice(session: Session, practice: Practice) -> None:
         session.say(message, style="yellow")
 
 
-def _discover(session: Session, province: Province, store: Store) -> None:
+def _discover(session: Session, province: Province, store: Store, practice: Practice) -> None:
     plan = plan_search(province.inventory, SearchAsked(), day_in_vietnam(datetime.now(UTC)))
-    means = means_of_looking(rate=LOOPBACK_RATE)
+    means = means_of_looking(rate=LOOPBACK_RATE, services=False)
     for lost in means.lost:
         session.say(lost, style="yellow")
-    with one_bar(session, msg("Searching networks")) as steps:
+    with key_finder(practice.host_keys, seconds=3.0) as identify, one_bar(session, msg("Searching networks")) as steps:
         result = search_networks(
             store,
             plan,
@@ -178,6 +179,7 @@ def _discover(session: Session, province: Province, store: Store) -> None:
             clock=lambda: datetime.now(UTC),
             again=True,
             inventory_digest=province.inventory.digest,
+            identify=identify,
             progress=steps,
         )
     if result.interrupted:

@@ -25,7 +25,7 @@ from secaudit.cli.session import (
     workspace_folder,
 )
 from secaudit.cli.tree import Command, application
-from secaudit.cli.workspace import STORE_FILE, needed_store
+from secaudit.cli.workspace import HOST_KEYS_FILE, STORE_FILE, needed_store
 from secaudit.errors import UsageError
 from secaudit.inventory import load_inventory
 from secaudit.messages import msg
@@ -33,9 +33,11 @@ from secaudit.model.base import day_in_vietnam
 from secaudit.model.discovery import Device
 from secaudit.model.inventory import Inventory
 from secaudit.pipeline.discovering import means_of_looking
+from secaudit.pipeline.found_keys import key_finder
 from secaudit.pipeline.search_plan import Asked, SearchPlan, plan_search
 from secaudit.pipeline.searching import SearchResult, search_networks
 from secaudit.store import Store
+from secaudit.transport import HostKeys
 
 app = application()
 
@@ -60,6 +62,9 @@ def discover(
     rate: Annotated[
         int, typer.Option("--rate", min=1, max=50_000, metavar="N", help=N_("Probes a second; fewer for a weak line."))
     ] = RATE,
+    services: Annotated[
+        bool, typer.Option("--services/--no-services", help=N_("Ask open ports what runs there where nothing else tells (nmap)."))
+    ] = True,
     unprivileged: Annotated[
         bool, typer.Option("--unprivileged", help=N_("Send connection attempts only, even when run as root."))
     ] = False,
@@ -103,12 +108,13 @@ def discover(
             msg("there is no network to search"),
             hint=msg("declare each agency's networks in its file: networks: [192.168.1.0/24]"),
         )
-    means = means_of_looking(rate=rate, unprivileged=unprivileged)
+    means = means_of_looking(rate=rate, services=services, unprivileged=unprivileged)
     for lost in means.lost:
         session.say(lost, style="yellow")
+    host_keys = HostKeys.read(folder / HOST_KEYS_FILE)
     with ended_by_signals(), Store.open(folder / STORE_FILE) as store:
         store.claim()  # before the search: nobody waits for a result that cannot be kept
-        with one_bar(session, msg("Searching networks")) as steps:
+        with key_finder(host_keys) as identify, one_bar(session, msg("Searching networks")) as steps:
             result = search_networks(
                 store,
                 plan,
@@ -117,6 +123,7 @@ def discover(
                 clock=lambda: datetime.now(UTC),
                 again=again,
                 inventory_digest=known.digest,
+                identify=identify,
                 progress=steps,
             )
         found = look_again(known, store, at=datetime.now(UTC), agencies=asked.agencies)

@@ -8,18 +8,18 @@ import selectors
 import socket
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from ipaddress import ip_address
 
-from secaudit.discover.ports import GREETS, NAMES, Network
+from secaudit.discover.ports import GREETS, NAMES, SSH, Network
 from secaudit.discover.sighting import Hints, Look, Sighting, believable, tidy
 from secaudit.errors import SecauditError
 from secaudit.messages import msg
 from secaudit.model.discovery import SearchMethod, Service
 
-IN_FLIGHT = 64
-"""Attempts at a time; routers of small offices keep few connections in mind."""
+IN_FLIGHT = 256
+"""Attempts at a time in one network; routers of small offices keep few connections in mind."""
 CONNECT_SECONDS = 2.0
 GREETING_SECONDS = 3.0
 GREETING_BYTES = 255
@@ -169,11 +169,27 @@ def greeting_words(greeting: bytes) -> str:
 
 
 def with_greeting(service: Service, greeting: bytes) -> Service:
-    """The service as it called itself; SSH is what greets as SSH, wherever it listens."""
+    """The service as it called itself; SSH is what greets as SSH, wherever it listens, and nothing else is."""
     words = greeting_words(greeting)
     if words.startswith("SSH-"):
         return Service(service.port, "ssh", words)
-    return Service(service.port, service.name, words or service.product)
+    return Service(service.port, "" if words and service.port in SSH else service.name, words or service.product)
+
+
+def greeted(found: Sequence[Sighting], rate: float) -> list[Sighting]:
+    """The sightings with what servers that speak first said of themselves."""
+    targets = [(one.address, service.port) for one in found for service in one.services if _may_greet(service.port)]
+    said = {(one.address, one.port): one.greeting for one in attempts(targets, rate=rate) if one.greeting}
+    return [
+        replace(
+            one,
+            services=tuple(
+                with_greeting(service, said[one.address, service.port]) if (one.address, service.port) in said else service
+                for service in one.services
+            ),
+        )
+        for one in found
+    ]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from secaudit.intake.matching import host_key
 from secaudit.inventory.addresses import canonical
@@ -30,7 +31,7 @@ class _Declared:
             for name in {host_key(one.id), host_key(one.hostname or "")} - {""}:
                 self._by_name.setdefault((self.agency[one.id], name), []).append(one)
         self._standing = {
-            (self.agency[one.id], canonical(one.address))
+            (self.agency[one.id], canonical(one.address)): one
             for one in inventory.endpoints.values()
             if one.address is not None and one.status == "in_use" and inventory.access_of(one).via is None
         }
@@ -49,9 +50,14 @@ class _Declared:
         found = self._by_name.get((newcomer.agency, name), ())
         return [one for one in found if compare(declared_identity(one), newcomer.identity) is not Likeness.OTHER]
 
-    def placed(self, newcomer: Newcomer) -> bool:
-        """Whether its agency declares a machine where this one was found: the proposal has been answered."""
-        return bool(newcomer.address) and (newcomer.agency, canonical(newcomer.address)) in self._standing
+    def placed(self, newcomer: Newcomer, keys: Mapping[str, str]) -> bool:
+        """Whether its agency declares a machine where this one was found, and nothing tells the two apart."""
+        one = self._standing.get((newcomer.agency, canonical(newcomer.address))) if newcomer.address else None
+        if one is None:
+            return False
+        key, name = keys.get(one.id), host_key(one.hostname or "")
+        other_key = key is not None and newcomer.host_key and key != newcomer.host_key
+        return not other_key and not (name and host_key(newcomer.name) not in ("", name))
 
     def isolated(self, newcomer: Newcomer) -> bool:
         """Whether it may be a machine that stands isolated: of these nothing is kept, shown or counted."""
@@ -88,11 +94,17 @@ def _aliases(declared: _Declared, newcomers: Iterable[Newcomer]) -> dict[str, st
     return found
 
 
-def waiting(inventory: Inventory, newcomers: Iterable[Newcomer]) -> tuple[Newcomer, ...]:
-    """Those that no agency declares, by agency and id; one that may be an isolated machine is none of them."""
+def waiting(
+    inventory: Inventory, newcomers: Iterable[Newcomer], keys: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Newcomer, ...]:
+    """Those that no agency declares, by agency and id; one that may be an isolated machine is none of them.
+
+    ``keys``: endpoint -> host key it is known by. A found machine is declared by its address too, unless the machine that is
+    declared there is known to be another one.
+    """
     declared, given = _Declared(inventory), tuple(newcomers)
     known = _aliases(declared, given)
-    answered = {one.id for one in given if one.id in declared.endpoints or one.id in known or declared.placed(one)}
+    answered = {one.id for one in given if one.id in declared.endpoints or one.id in known or declared.placed(one, keys)}
     left = [one for one in given if one.id not in answered and not declared.isolated(one)]
     return tuple(sorted(left, key=lambda one: (one.agency, one.id)))
 

@@ -16,8 +16,11 @@ class Means:
     lost: tuple[Message, ...]
 
 
-def means_of_looking(*, rate: int, unprivileged: bool = False) -> Means:
-    """The best way of looking that this machine offers; ``unprivileged`` leaves root's rights unused."""
+def means_of_looking(*, rate: int, services: bool = True, unprivileged: bool = False) -> Means:
+    """The best way of looking that this machine offers.
+
+    With ``services`` nmap asks what runs where ports and greetings do not tell; ``unprivileged`` leaves root's rights unused.
+    """
     path = nmap_path()
     if path is None:
         lost = (
@@ -27,8 +30,8 @@ def means_of_looking(*, rate: int, unprivileged: bool = False) -> Means:
         )
         return Means(TcpLooker(rate), lost)
     if may_use_raw_packets() and not unprivileged:
-        return Means(NmapLooker(path, rate, privileged=True), ())
-    return Means(NmapLooker(path, rate, privileged=False), (_NOT_ROOT,))
+        return Means(NmapLooker(path, rate, privileged=True, services=services), ())
+    return Means(NmapLooker(path, rate, privileged=False, services=services), (_NOT_ROOT,))
 
 
 _NOT_ROOT = msg(

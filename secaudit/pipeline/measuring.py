@@ -50,7 +50,7 @@ def measure_province(
     states = gather_states(province, store, as_of=as_of, rules=plan.evidence)
     judged = judge_states(province, store, levels, states, moment=as_of, progress=progress)
     reconciliation = reconcile_store(province.inventory, store, states, as_of)
-    newcomers = waiting(province.inventory, store.newcomers(as_of)) if store is not None else ()
+    newcomers = waiting(province.inventory, store.newcomers(as_of), store.confirmed_keys(as_of)) if store is not None else ()
     measurements = measure(
         plan,
         province.inventory,

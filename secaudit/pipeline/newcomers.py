@@ -30,7 +30,8 @@ def waiting_newcomers(inventory: Inventory, store: Store | None, agencies: Seque
     """Newcomers that nobody declares, with the kind that their agency is asked to confirm."""
     if store is None:
         return ()
-    left = [one for one in waiting(inventory, store.newcomers()) if not agencies or one.agency in agencies]
+    found = waiting(inventory, store.newcomers(), store.confirmed_keys())
+    left = [one for one in found if not agencies or one.agency in agencies]
     servers = _servers(store, [one.id for one in left])
     return tuple(
         Waiting(one, EndpointKind.SERVER if servers.get(one.id) else EndpointKind.WORKSTATION, servers.get(one.id) is True)

@@ -22,13 +22,13 @@ ORDER = (
 COLUMNS = (
     Column(msgc("column", "No."), 5),
     Column(msg("Address"), 15),
-    Column(msg("Machine"), 24),
-    Column(msg("Result of the comparison"), 26),
-    Column(msg("Probably"), 16),
-    Column(msg("Answers since"), 12),
-    Column(msg("Remark"), 38),
-    Column(msg("The agency confirms"), 24),
-    Column(msg("The agency's explanation"), 26),
+    Column(msg("Machine"), 20),
+    Column(msg("Result of the comparison"), 23),
+    Column(msg("Probably"), 13),
+    Column(msg("Answers since"), 11),
+    Column(msg("Remark"), 32),
+    Column(msg("The agency confirms"), 20),
+    Column(msg("The agency's explanation"), 20),
 )
 _CONFIRMS = 7
 """Place of the column that the agency fills from a list; the one behind it is for its own words."""
@@ -51,10 +51,16 @@ def reconciliation_sheets(
     since: Mapping[tuple[str, str], datetime],
     agencies: Sequence[str] = (),
 ) -> tuple[Tab, ...]:
-    """A sheet for each agency that was searched, of ``agencies`` or of all; ``since``: first find at an address."""
+    """A sheet for each agency of which something is to be said, of ``agencies`` or of all; ``since``: first find there."""
     lines = reconciliation.by_agency()
     return tuple(
-        _sheet(file, reconciliation.found[file.agency.id], count, lines.get(file.agency.id, ()), since)
+        _sheet(
+            file,
+            reconciliation.found.get(file.agency.id, AgencyFound(file.agency.id, (), ())),
+            count,
+            lines.get(file.agency.id, ()),
+            since,
+        )
         for file in inventory.agencies
         if (count := reconciliation.counts.get(file.agency.id)) is not None and (not agencies or file.agency.id in agencies)
     )
@@ -127,7 +133,7 @@ def _row(number: int, line: Met, file: AgencyFile, since: Mapping[tuple[str, str
         literal(" · ".join(part for part in (line.endpoint, host.name if host is not None else "") if part)),
         word(line.kind),
         word(host.device) if host is not None else None,
-        msg("{day}", day=since_when(host, since)) if host is not None else None,
+        msg("{day}", day=day_in_vietnam(since_when(host, since))) if host is not None else None,
         line.reason,
         None,
         None,

@@ -33,7 +33,7 @@ class Reconciliation:
     found: Mapping[str, AgencyFound] = field(default_factory=dict)
     """Agency -> what it rests on; empty id for networks that no agency declares."""
     counts: Mapping[str, AgencyCount] = field(default_factory=dict)
-    """Agency -> numbers side by side, of agencies that were searched."""
+    """Agency -> numbers side by side, of agencies that were searched or whose machines were met elsewhere."""
 
     def by_agency(self) -> dict[str, list[Met]]:
         """Lines by agency."""
@@ -70,7 +70,8 @@ def reconcile(
     work = _Work(declared, present, claims(declared, hosts), set_asides, others)
     lines = tuple(sorted((*work.machines(hosts), *work.declared_machines(hosts)), key=_sorting))
     tally = Counter((line.agency, line.kind) for line in lines)
-    counts = {file.agency.id: _count(file, tally) for file in files if file.agency.id in present}
+    named = {*present, *(line.agency for line in lines)}
+    counts = {file.agency.id: _count(file, tally) for file in files if file.agency.id in named}
     return Reconciliation(lines, present, counts)
 
 
@@ -156,6 +157,9 @@ class _Work:
             reason = msg("{basis} of a machine that is declared as isolated and must not be on any network", basis=basis)
             return Met(Meeting.ISOLATED_ALIVE, agency, endpoint.id, host, reason)
         if endpoint.status == "retired":
+            said = self._said(host)
+            if said is not None and said.device in SET_ASIDE:
+                return Met(Meeting.SET_ASIDE, host.agency, host=host, reason=_by_person(said))
             return Met(Meeting.RETIRED_ALIVE, agency, endpoint.id, host, msg("recognised by {basis}", basis=basis))
         if endpoint.id in self._declared.at(host):
             again = msg("its host key is not the one known: set up again, or replaced")
@@ -190,13 +194,16 @@ class _Work:
             return msg("what answers there is no computer")
         return None
 
-    def _aside(self, host: HostFound) -> Message | None:
-        """Why the host is no endpoint; None when it counts as one."""
+    def _said(self, host: HostFound) -> SetAside | None:
+        """What a person said of the host, while it still fits."""
         said = self._set_asides.get((host.agency, canonical(host.address)))
-        if said is not None and still_fits(said, host):
-            if said.device not in SET_ASIDE:
-                return None  # a person knows better than the evidence
-            return msg("set aside by {who}: {reason}", who=said.who, reason=said.reason)
+        return said if said is not None and still_fits(said, host) else None
+
+    def _aside(self, host: HostFound) -> Message | None:
+        """Why the host is no endpoint; None when it counts as one. A person knows better than the evidence."""
+        said = self._said(host)
+        if said is not None:
+            return _by_person(said) if said.device in SET_ASIDE else None
         return msg("set aside by what it answers") if host.device in SET_ASIDE else None
 
     def _stranger(self, host: HostFound) -> Message | None:
@@ -242,6 +249,10 @@ BASES: Mapping[Basis, Message] = {
     Basis.MAC: msg("the hardware address"),
     Basis.NAME: msg("the host name"),
 }
+
+
+def _by_person(said: SetAside) -> Message:
+    return msg("set aside by {who}: {reason}", who=said.who, reason=said.reason)
 
 
 def still_fits(said: SetAside, host: HostFound) -> bool:

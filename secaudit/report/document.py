@@ -22,6 +22,7 @@ from secaudit.model.measurement import Decision
 from secaudit.model.plan import Population
 from secaudit.model.system import DossierStatus
 from secaudit.report.figure import NOBODY, Figure, GradePart, Members
+from secaudit.report.found import BeyondRow, ComparisonRow, FoundRow
 from secaudit.report.machine import (
     CheckRow,
     ConflictRow,
@@ -47,8 +48,10 @@ from secaudit.report.texts import Limit, Paragraph, Sentence, Sentences, Wording
 __all__ = [
     "AgencyFigure",
     "AgencyRow",
+    "BeyondRow",
     "CheckRow",
     "ClauseRow",
+    "ComparisonRow",
     "Conclusion",
     "ConflictRow",
     "ConsoleLine",
@@ -56,6 +59,7 @@ __all__ = [
     "FactRow",
     "Figure",
     "Footer",
+    "FoundRow",
     "GradePart",
     "Header",
     "HeavyRow",
@@ -182,6 +186,8 @@ class TargetRow:
     steps: tuple[Step, ...] = ()
     members: Members = NOBODY
     notes: Sentences = ()
+    beyond: tuple[BeyondRow, ...] = ()
+    """Machines that answer and that the figure counts although no list has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,3 +365,5 @@ class ReportDocument:
     """None while nothing was re-checked."""
     newcomers: tuple[NewcomerRow, ...] = ()
     """By agency and id."""
+    comparisons: tuple[ComparisonRow, ...] = ()
+    """Agencies whose networks were searched, those with most undeclared machines first."""

@@ -100,8 +100,8 @@ class Fieldwork(ABC):
         with self._reading() as connection:
             return set_asides.newest(connection, as_of)
 
-    def confirmed_keys(self, as_of: datetime) -> dict[str, str]:
-        """Endpoint -> fingerprint of the confirmed host key that it showed newest over SSH."""
+    def confirmed_keys(self, as_of: datetime | None = None) -> dict[str, str]:
+        """Endpoint -> fingerprint of the confirmed host key that it showed newest over SSH, up to ``as_of`` or ever."""
         with self._reading() as connection:
             return set_asides.confirmed_keys(connection, as_of)
 

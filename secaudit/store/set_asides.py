@@ -1,7 +1,7 @@
 """What people said about found machines that nobody declares, and by which host keys machines are known that were met."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -70,12 +70,12 @@ def _set_aside(row: Any) -> SetAside:  # noqa: ANN401 - a row of a query
     )
 
 
-def confirmed_keys(connection: Connection, as_of: datetime) -> dict[str, str]:
+def confirmed_keys(connection: Connection, as_of: datetime | None) -> dict[str, str]:
     """Endpoint -> fingerprint of the host key that it showed newest over SSH and that was the enrolled one.
 
     What was seen before a person accepted another machine in its place is that of the one that is gone.
     """
-    table, moment = schema.outcomes, moment_text(as_of)
+    table, moment = schema.outcomes, moment_text(as_of or datetime.max.replace(tzinfo=UTC))
     gone = accepted(connection, moment)
     query = (
         select(table.c.endpoint, table.c.host_key, table.c.finished_at)

@@ -4,7 +4,18 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from report_sample_machines import AS_OF, CHECKS, check_row, digest, held_rows, machine, newcomer_rows, unseen_rows
+from report_sample_machines import (
+    AS_OF,
+    BEYOND,
+    CHECKS,
+    check_row,
+    comparison_rows,
+    digest,
+    held_rows,
+    machine,
+    newcomer_rows,
+    unseen_rows,
+)
 
 from secaudit.messages import msg
 from secaudit.model.base import Texts
@@ -101,7 +112,9 @@ def sample(machines: int = 120, communes: int = len(_COMMUNES)) -> ReportDocumen
     held = {row.machine: row.kind for row in held_rows(rows)}
     rows = tuple(replace(row, doubt=held.get(row.id)) for row in rows)
     systems = tuple(sorted((_system(number) for number in range(27)), key=lambda row: -(row.highest or 0)))
-    targets = _targets(rows, systems, agencies)
+    targets = tuple(
+        replace(row, beyond=BEYOND) if row.number == 2 and agencies else row for row in _targets(rows, systems, agencies)
+    )
     return ReportDocument(
         header=Header(
             "tỉnh Thái Nguyên",
@@ -132,6 +145,7 @@ def sample(machines: int = 120, communes: int = len(_COMMUNES)) -> ReportDocumen
         footer=_footer(),
         held=held_rows(rows),
         newcomers=newcomer_rows(len(agencies)),
+        comparisons=comparison_rows(rows, len(agencies)),
     )
 
 

@@ -1,13 +1,16 @@
 """The machines of the sample province, and the checks they are judged by."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+from secaudit.messages import msg
 from secaudit.model.base import Texts
 from secaudit.model.capture import Section, SectionStatus
 from secaudit.model.check import Severity
 from secaudit.model.console import EvidenceSource
+from secaudit.model.discovery import Device, Meeting
 from secaudit.model.doubt import DoubtKind
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
@@ -15,11 +18,14 @@ from secaudit.model.inventory import EndpointKind
 from secaudit.model.outcome import Grade, Sight, Way
 from secaudit.model.protection import ProtectionGrade
 from secaudit.report.document import (
+    BeyondRow,
     CheckRow,
+    ComparisonRow,
     ConflictRow,
     ConsoleLine,
     CourierLine,
     FactRow,
+    FoundRow,
     HeldRow,
     MachineRow,
     MissingRow,
@@ -130,6 +136,29 @@ def newcomer_rows(agencies: int) -> tuple[NewcomerRow, ...]:
         for n in range(min(9, 3 * agencies))
     ]  # fmt: skip
     return tuple(found)
+
+
+BEYOND = (BeyondRow("agency-0", tuple(f"192.168.1.{n}" for n in range(10, 30)), 4), BeyondRow(None, ("10.9.0.4",)))
+
+
+def comparison_rows(machines: Sequence[MachineRow], agencies: int) -> tuple[ComparisonRow, ...]:
+    """What answered in the networks of the first agency, and in those of none."""
+    if not machines or not agencies:
+        return ()
+    ours = [row.id for row in machines if row.agency == "agency-0"]
+    found = tuple(
+        FoundRow(
+            meeting, f"192.168.1.{9 + n}", ours[0] if meeting in (Meeting.OTHER_MACHINE, Meeting.MOVED) and ours else None,
+            f"PC-LA-{n}", tuple(Device)[n % len(Device)], AS_OF - timedelta(days=n),
+            msg("recognised by {basis}", basis=msg("the host name")) if n % 2 else None,
+        )
+        for n, meeting in enumerate(kind for kind in Meeting if kind not in (Meeting.ANSWERING, Meeting.SILENT))
+    )  # fmt: skip
+    numbers = ((msg("Machines in use as declared"), 12), (msg("Machines according to the asset register"), None))
+    return (
+        ComparisonRow("agency-0", numbers, (AS_OF - timedelta(days=3), AS_OF - timedelta(days=1)), found, tuple(ours[1:4])),
+        ComparisonRow(None, (), None, found[:1]),
+    )
 
 
 def _facts(number: int) -> tuple[FactRow, ...]:

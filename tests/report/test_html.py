@@ -40,6 +40,8 @@ NOT_SHOWN = frozenset(
         "CheckRow.refs",
         "GradePart.members",
         "NewcomerRow.agency",
+        "BeyondRow.agency",
+        "ComparisonRow.agency",
         "NewcomerRow.source",
         "Side.source",
         "Side.value",
@@ -269,7 +271,14 @@ def test_missed_reads_as_not_met_after_the_due_date(documents, vietnamese, templ
 def test_an_empty_province_is_a_page_too(documents, vietnamese, templates, page):
     nobody = Figure(0, 0, 0, 0, None, None)
     target = replace(
-        documents.targets[1], figure=nobody, decision=Decision.NOT_APPLICABLE, members=Members(), under=(), obstacles=(), steps=()
+        documents.targets[1],
+        figure=nobody,
+        decision=Decision.NOT_APPLICABLE,
+        members=Members(),
+        under=(),
+        obstacles=(),
+        steps=(),
+        beyond=(),
     )
     empty = replace(
         documents,
@@ -284,6 +293,7 @@ def test_an_empty_province_is_a_page_too(documents, vietnamese, templates, page)
         machines=(),
         held=(),
         newcomers=(),
+        comparisons=(),
     )
     text = page(render_html(empty, vietnamese, templates)).text
     assert "Không còn đơn vị nào có việc phải làm." in text

@@ -56,6 +56,7 @@ def test_every_part_of_the_document_is_there(sample):
         "held",
         "recheck",
         "newcomers",
+        "comparisons",
     ]
     assert len(data["machines"]) == len(document.machines) and len(data["systems"]) == len(document.systems)
 

@@ -10,6 +10,7 @@ from secaudit.pipeline.adopting import by_agency
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.parameters import changed_words
 from secaudit.pipeline.publish.agencies import agency_rows, has_sent, heaviest_rows, in_scope
+from secaudit.pipeline.publish.found import comparison_rows
 from secaudit.pipeline.publish.machines import check_rows, held_rows, machine_rows, unseen_rows, visit_rows
 from secaudit.pipeline.publish.newcomers import newcomer_rows
 from secaudit.pipeline.publish.orders import orders
@@ -24,7 +25,10 @@ def publish(measured: Measured, store: Store | None) -> ReportDocument:
     """The report of one moment."""
     machines = machine_rows(measured, store)
     waiting = by_agency(measured.newcomers)
-    agencies = tuple(_with_newcomers(row, waiting.get(row.id, 0)) for row in agency_rows(measured))
+    beyond = {agency: len(addresses) for agency, addresses in measured.undeclared.items()}
+    agencies = tuple(
+        _with_newcomers(_with_found(row, beyond.get(row.id, 0)), waiting.get(row.id, 0)) for row in agency_rows(measured)
+    )
     return ReportDocument(
         header=_header(measured, lab=sum(1 for machine in machines if machine.lab and machine.seen)),
         conclusion=_conclusion(measured),
@@ -41,7 +45,15 @@ def publish(measured: Measured, store: Store | None) -> ReportDocument:
         held=held_rows(measured, machines),
         recheck=recheck_row(measured, store, machines),
         newcomers=newcomer_rows(measured),
+        comparisons=comparison_rows(measured, store, (machine.id for machine in machines)),
     )
+
+
+def _with_found(row: AgencyRow, count: int) -> AgencyRow:
+    """Machines that answer beyond the agency's list are something it has to explain."""
+    if not count:
+        return row
+    return replace(row, actions=(*row.actions, msg("declare {count} machines that answer in its network", count=count)))
 
 
 def _with_newcomers(row: AgencyRow, count: int) -> AgencyRow:

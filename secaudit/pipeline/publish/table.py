@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from secaudit.model.intake import FOUND
 from secaudit.model.inventory import EndpointKind
 from secaudit.report.document import MachineRow, NewcomerRow, ReportDocument, Trail
 
@@ -11,6 +12,8 @@ COLUMNS = (
     "first_seen", "last_seen",
 )  # fmt: skip
 """``status``: seen, unseen, held, isolated, or new (awaits its agency's confirmation)."""
+
+_NEW_WAYS = {"courier": "courier", FOUND: "search"}
 
 
 def report_rows(document: ReportDocument) -> Iterator[dict[str, object]]:
@@ -79,8 +82,8 @@ def _newcomer(row: NewcomerRow) -> dict[str, object]:
         "machine": row.id,
         "status": "new",
         "os": row.os,
-        "way": "courier" if row.source == "courier" else "console",
-        "console": None if row.source == "courier" else row.source,
+        "way": _NEW_WAYS.get(row.source, "console"),
+        "console": None if row.source in _NEW_WAYS else row.source,
         "name": row.name,
         "first_seen": row.first_seen.isoformat(),
         "last_seen": row.last_seen.isoformat(),

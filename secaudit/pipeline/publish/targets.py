@@ -9,6 +9,7 @@ from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import AgencyShare, Blocker, BlockerKind, Decision, Measurement, SubMeasurement, Tally
 from secaudit.model.plan import Population, SubTarget, Target
 from secaudit.pipeline.measuring import Measured
+from secaudit.pipeline.publish.found import beyond_rows
 from secaudit.pipeline.publish.grades import apart_by_grade, grade_parts
 from secaudit.report.document import Figure, GradePart, Members, Obstacle, Step, SubTargetRow, TargetRow
 
@@ -43,7 +44,7 @@ _OBSTACLES: dict[BlockerKind, Message] = {
     BlockerKind.NOT_SUBMITTED: msg("{count} agencies have not sent their inventory"),
     BlockerKind.COUNT_MISSING: msg("{count} agencies have not given the number of people"),
     BlockerKind.ATTENDANCE_LARGER: msg("{count} agencies: more people attended a session than there are"),
-    BlockerKind.REGISTER_LARGER: msg("asset registers hold {count} machines more than were declared"),
+    BlockerKind.REGISTER_LARGER: msg("asset registers or the agencies' own counts hold {count} machines more than were declared"),
     BlockerKind.UNDECLARED: msg("{count} machines are known from the network or from evidence and are not declared"),
     BlockerKind.UNKNOWN_MEMBERS: msg("{count} are neither proven nor disproven"),
     BlockerKind.DOCUMENT_MISSING: msg("{count} are declared without a valid dated document"),
@@ -60,11 +61,12 @@ def target_rows(measured: Measured) -> tuple[TargetRow, ...]:
     targets = {target.id: target for target in measured.plan.targets}
     due = measured.plan.due
     overdue = due is not None and day_in_vietnam(measured.as_of) > due
-    apart = apart_by_grade(measured)
-    return tuple(
+    apart, beyond = apart_by_grade(measured), beyond_rows(measured)
+    rows = tuple(
         _row(number, targets[measurement.target], measurement, overdue, apart.get(measurement.target, ()))
         for number, measurement in enumerate(measured.measurements, start=1)
     )
+    return tuple(replace(row, beyond=beyond) if row.population == "endpoints" else row for row in rows)
 
 
 def _row(number: int, target: Target, measurement: Measurement, overdue: bool, apart: tuple[GradePart, ...]) -> TargetRow:
