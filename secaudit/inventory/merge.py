@@ -11,7 +11,7 @@ from secaudit.inventory.merge_machines import Machines
 from secaudit.inventory.naming import EndpointIds, folded_name, near_shared, system_id
 from secaudit.inventory.questions import Path, Profile
 from secaudit.inventory.received import Received, Record
-from secaudit.messages import Message, msg
+from secaudit.messages import Message, literal, msg
 from secaudit.source import field_text, shown
 
 IN_USE = "in_use"
@@ -311,7 +311,7 @@ class _Merging:
         self._remarks += [self._conflict(record, conflict) for conflict in conflicts]
 
     def _conflict(self, record: Record, conflict: FieldConflict) -> Problem:
-        here = msg("blank") if conflict.here is None else msg("{value}", value=shown(_flat(conflict.here)))
+        here = msg("blank") if conflict.here is None else literal(shown(_flat(conflict.here)))
         return Problem(
             msg("This was changed in the inventory too since the workbook went out: the inventory's value stays"),
             self._received.file, cell=conflict.cell or record.row, field=field_text(conflict.path),

@@ -16,7 +16,7 @@ from secaudit.inventory.changes import FieldChange, FieldConflict
 from secaudit.inventory.questions import Asked, Path
 from secaudit.inventory.received import Record
 from secaudit.inventory.sheets import SHEETS
-from secaudit.messages import Message, msg
+from secaudit.messages import Message, literal, msg
 from secaudit.model.inventory import Agency, Endpoint, People
 from secaudit.model.system import System
 from secaudit.source import field_text, shown
@@ -215,7 +215,7 @@ def _of_province(part: str) -> frozenset[Path]:
 
 
 def _expected(value: object) -> Message:
-    return msg("blank") if value is None else msg("{value}", value=shown(value))
+    return msg("blank") if value is None else literal(shown(value))
 
 
 def _known(value: object, otherwise: object) -> object:
@@ -233,7 +233,7 @@ def _keep_needed(part: str, now: Mapping[str, object], sent: Record, file: str, 
             out.remarks.append(
                 Problem(
                     msg("This cannot be unknown; what was known before was kept"),
-                    file, cell=sent.cells.get((name,), sent.row), field=name, expected=msg("{value}", value=shown(now[name])),
+                    file, cell=sent.cells.get((name,), sent.row), field=name, expected=literal(shown(now[name])),
                     hint=msg("fill it in, or leave the cell as it was"),
                 )
             )  # fmt: skip
