@@ -51,6 +51,8 @@ class Entry:
     number: int
     """Row of the sheet; 0 for a form."""
     spots: tuple[Spot, ...]
+    formula: bool = False
+    """The mark of the row is a formula: nothing says which record it is."""
 
 
 @dataclass(slots=True)
@@ -265,7 +267,8 @@ def _list(sheet: SheetRows, part: str, marks: TableRow | None, head: TableRow | 
         )
         unnamed.update(at for at, cell in enumerate(row.cells) if cell is not None and at not in columns and at != key_column)
         if key or any(spot.cell is not None for spot in spots):
-            entries.append(Entry(part, key, sheet.name, row.number, spots))
+            worked_out = key_column is not None and f"{column_letters(key_column)}{row.number}" in sheet.formulas
+            entries.append(Entry(part, key, sheet.name, row.number, spots, worked_out))
     found.stands(part, sheet.name, entries, marked=marks is not None)
     found.ignored += [(sheet.name, _shown_heading(head, at)) for at in sorted(unnamed) if not _ours(marks, head, at)]
 
