@@ -11,19 +11,15 @@ At most 20 s for a file is the aim. The run fails where an import does not keep 
 """
 
 import argparse
-import json
 import random
-import statistics
-import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from costs import Cost, cost, median
 from province import Size, write_province
 
 from secaudit.catalog.load import load_catalog
@@ -34,16 +30,6 @@ from secaudit.resources import data_folder
 from secaudit.store import Store
 from tests.intake.exports import CONSOLES, SHAPES, WORKBOOKS, Machine, export, seen
 
-HERE = Path(__file__).parent
-WATCH = """
-import json, os, subprocess, sys, time
-began = time.perf_counter()
-child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-_, status, used = os.wait4(child.pid, 0)
-code, wall = os.waitstatus_to_exitcode(status), time.perf_counter() - began
-print(json.dumps([code, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
-"""
-"""Runs a command from a small process: a child's peak begins with the memory of the process that started it."""
 READERS = {
     "secaudit": "from pathlib import Path; from secaudit.tables.reading import read_body, read_tables; p = Path(sys.argv[1]); "
     "n = max(len(t.rows) for t in read_tables(p, read_body(p)))",
@@ -53,28 +39,6 @@ READERS = {
     "openpyxl": "import openpyxl; n = max(s.max_row for s in openpyxl.load_workbook(sys.argv[1]))",
 }
 KINDS = {"csv": ("secaudit", "csv"), "xlsx": ("secaudit", "openpyxl streaming", "openpyxl")}
-
-
-@dataclass(frozen=True)
-class Cost:
-    """One process."""
-
-    wall: float
-    cpu: float
-    megabytes: float
-
-
-def cost(command: Sequence[str], *, fine: Sequence[int] = (0,)) -> Cost:
-    """Of a command that must end with one of these exit codes."""
-    done = subprocess.run([sys.executable, "-c", WATCH, *command], stdout=subprocess.PIPE, check=True, cwd=HERE.parent)
-    code, wall, cpu, megabytes = json.loads(done.stdout)
-    if code not in fine:
-        raise SystemExit(f"exit {code}: {' '.join(command)}")
-    return Cost(wall, cpu, megabytes)
-
-
-def median(costs: Sequence[Cost]) -> Cost:
-    return Cost(*(statistics.median(getattr(one, name) for one in costs) for name in ("wall", "cpu", "megabytes")))
 
 
 def declared(folder: Path, rows: int, now: datetime) -> list[Machine]:

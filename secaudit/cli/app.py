@@ -32,6 +32,7 @@ COMMANDS = {
     "evidence": Entry("evidence"),
     "courier": Entry("courier"),
     "soc": Entry("soc"),
+    "people": Entry("people"),
     "judge": Entry("judge", single=True),
     "measure": Entry("measure", single=True),
     "report": Entry("report", single=True),

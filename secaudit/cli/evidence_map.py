@@ -122,7 +122,10 @@ def map_file(
     if not yes and _confirmed(session):
         profile = profile.model_copy(update={"confirmed": True})
         text = mapping_text(profile)
-    _save(session, target, text, profile, ask=not yes)
+    next_step = msg(
+        "import with it: secaudit evidence import FILE --source {source} --map {id}", source=profile.source.value, id=profile.id
+    )
+    save_mapping(session, target, text, next_step, ask=not yes)
 
 
 class _Asker:
@@ -275,8 +278,8 @@ def _confirmed(session: Session) -> bool:
     return fold(str(typer.prompt(session.text(question), default="", show_default=False, err=True))).strip().lower() in _YES
 
 
-def _save(session: Session, target: Path, text: str, profile: Profile, *, ask: bool) -> None:
-    """Never over a mapping somebody made, unless that was asked."""
+def save_mapping(session: Session, target: Path, text: str, next_step: Message, *, ask: bool) -> None:
+    """Never over a mapping somebody made, unless that was asked; ``next_step`` says what to do with it."""
     there = target.exists() or target.is_symlink()
     if there and not ask:
         raise UsageError(
@@ -293,13 +296,7 @@ def _save(session: Session, target: Path, text: str, profile: Profile, *, ask: b
             raise typer.Exit
     write_file(target, text.encode(), what=msg("the mapping cannot be written: {reason}"))
     session.say(msg("mapping kept: {path}", path=str(target.resolve())), style="bold")
-    session.say(
-        msg(
-            "import with it: secaudit evidence import FILE --source {source} --map {id}",
-            source=profile.source.value,
-            id=profile.id,
-        )
-    )
+    session.say(next_step)
 
 
 def list_profiles(

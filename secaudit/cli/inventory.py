@@ -2,12 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import orjson
 import typer
 
-from secaudit.cli import inventory_export, inventory_import, inventory_template
+from secaudit.cli import inventory_export, inventory_import, inventory_map, inventory_template
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
@@ -15,12 +15,14 @@ from secaudit.cli.problems import show_problems
 from secaudit.cli.session import FormatOption, inventory_folder, session_of
 from secaudit.cli.tree import Command, application
 from secaudit.inventory import check_inventory, json_schema
+from secaudit.inventory.schema import Kind
 from secaudit.messages import msg
 
 app = application(help=N_("Give lists out, import what agencies sent, check what they declared; print the schema for editors."))
 inventory_template.register(app)
 inventory_export.register(app)
 inventory_import.add_to(app)
+inventory_map.add_to(app)
 
 
 @app.command(cls=Command, help=N_("Read the whole inventory and report every problem at once."))
@@ -64,7 +66,7 @@ def validate(
 
 @app.command(cls=Command, help=N_("Print the JSON Schema that editors use for completion and checks."))
 def schema(
-    kind: Annotated[Literal["agency", "province"], typer.Argument(help=N_("Which file: agency or province."))] = "agency",
+    kind: Annotated[Kind, typer.Argument(help=N_("Which file: agency, province or session."))] = "agency",
 ) -> None:
     """Schema on standard output."""
     data = orjson.dumps(json_schema(kind), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -11,12 +11,14 @@ import typer
 
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.inventory_import_words import importing_json, print_importing
+from secaudit.cli.inventory_lists import AsOfOption, AsRegisterOption, MapOption, list_reader
 from secaudit.cli.language import N_
 from secaudit.cli.login import login_user
 from secaudit.cli.output import OutputFormat, print_json, write_file
 from secaudit.cli.problems import show_problems
 from secaudit.cli.progress import bars
 from secaudit.cli.session import (
+    ChecksOption,
     FormatOption,
     InventoryOption,
     Session,
@@ -28,12 +30,11 @@ from secaudit.cli.session import (
 from secaudit.cli.tree import Command
 from secaudit.cli.workspace import STORE_FILE
 from secaudit.errors import DataError, UsageError
-from secaudit.inventory import load_inventory
 from secaudit.inventory.returned import returned
 from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.pipeline.inventory_import import Accept, Importing, Order, import_lists, record
-from secaudit.pipeline.inventory_readers import WORKBOOK, OwnLists, expanded
+from secaudit.pipeline.inventory_readers import WORKBOOK, expanded
 from secaudit.store import Store
 from secaudit.tables.reading import read_body
 
@@ -57,6 +58,9 @@ def import_files(
     accept_valid: Annotated[
         bool, typer.Option("--accept-valid", help=N_("Write the changes of all agencies whose lists have no problem."))
     ] = False,
+    mapping: Annotated[str, MapOption] = "",
+    as_register: Annotated[bool, AsRegisterOption] = False,
+    as_of: Annotated[str | None, AsOfOption] = None,
     remove: Annotated[
         bool,
         typer.Option(
@@ -69,6 +73,7 @@ def import_files(
             "--return", metavar="FOLDER", help=N_("Write workbooks with problems or remarks back, cells coloured and commented.")
         ),
     ] = None,
+    checks: Annotated[Path | None, ChecksOption] = None,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """Exit 0 when nothing is wrong, 5 when a file, a cell or the inventory with the lists in it is wrong."""
@@ -78,10 +83,11 @@ def import_files(
             msg("--accept and --accept-valid exclude each other"), hint=msg("--accept-valid writes what --accept would, and more")
         )
     folder, place = inventory_folder(inventory), workspace_folder(workspace)
-    reader = OwnLists(load_inventory(folder), agency)
     chosen = Accept.ALL if accept else Accept.VALID if accept_valid else Accept.NOTHING
     now = datetime.now(UTC)
-    order = Order(day_in_vietnam(now), chosen, remove)
+    today = day_in_vietnam(now)
+    reader = list_reader(folder, place, checks, today, agency, mapping=mapping, as_register=as_register, as_of=as_of)
+    order = Order(today, chosen, remove)
     lists = expanded(files)
     keeps = chosen is not Accept.NOTHING or back is not None
     with _store(place, keeps=keeps) as store:

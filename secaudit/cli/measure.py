@@ -292,11 +292,15 @@ def _print_agencies(session: Session, measured: Measured, wanted: list[str] | No
             session.say(msg("Target {number}: nothing of these agencies counts here", number=number))
             continue
         table = Table(title=session.text(msg("Target {number} per agency", number=number)))
+        attended = any(share.sessions for share in m.agencies if not wanted or share.agency in wanted)
         for heading in (msg("Agency"), msg("Proven"), msg("Disproven"), msg("Unknown"), msg("Total"), msg("Interval")):
             table.add_column(session.text(heading), overflow="fold")
+        if attended:
+            table.add_column(session.text(msg("Sessions")), overflow="fold")
         for share in m.agencies:
             if not wanted or share.agency in wanted:
-                table.add_row(Text(clean(names.get(share.agency, share.agency))), *_cells(share.tally, show))
+                seen = [Text(clean(", ".join(share.sessions)))] if attended else []
+                table.add_row(Text(clean(names.get(share.agency, share.agency))), *_cells(share.tally, show), *seen)
         session.out.print(table)
 
 
@@ -320,6 +324,8 @@ def _share_json(share: AgencyShare) -> dict[str, Any]:
         "submitted": share.submitted,
         **tally_json(share.tally),
         "beyond": share.beyond,
+        "sessions": list(share.sessions),
+        "contradicted": share.contradicted,
         "members": {"disproven": list(share.disproven), "unknown": list(share.unknown)},
     }
 

@@ -1,7 +1,7 @@
 """Everything that agencies declare as one CSV file per sheet, for other programs and for reading in again.
 
 The headings are question keys, the first two columns say whose record it is. Values are those of the YAML. A text that a
-spreadsheet would take for a formula, or that begins with an apostrophe itself, gets an apostrophe in front; reading takes one away.
+spreadsheet would take for a formula, or that begins with an apostrophe, gets an apostrophe in front; reading takes one away.
 """
 
 import csv

@@ -5,6 +5,7 @@ nothing. What the mapping does not know is ignored and named.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -32,17 +33,17 @@ def read_foreign(
 ) -> tuple[Received, ...]:
     """What the list says of each agency, in the order of ``names`` (id -> name); rows of nobody stand under the empty id.
 
-    ``agency`` is the one that all rows must be of. Raises :class:`IntakeError` for a file that cannot be read as a whole.
+    ``agency`` is the one that all rows must be of; then the list counts as one that it sent. Raises :class:`IntakeError` for what
+    cannot be read as a whole.
     """
     reader, remarks = _read(path, body, profile, names, agency, as_register=False)
+    empty = Received(agency or "", str(path), sha256(body).hexdigest(), profile.id, sent=agency is not None)
     received = []
     for name in ordered(reader.found, list(names)):
         found = reader.found[name]
         problems, noted = found.problems.all(), found.remarks.all()
-        received.append(
-            Received(name, str(path), _digest(body), profile.id, records=tuple(found.records), problems=problems, remarks=noted)
-        )
-    return _with_remarks(received, remarks, Received(agency or "", str(path), _digest(body), profile.id))
+        received.append(replace(empty, agency=name, records=tuple(found.records), problems=problems, remarks=noted))
+    return _with_remarks(received, remarks, empty)
 
 
 def read_register(
@@ -50,18 +51,15 @@ def read_register(
 ) -> tuple[Received, ...]:
     """Only how many computers the list has for each agency, as the number of its asset register on ``day``; no machine."""
     reader, remarks = _read(path, body, profile, names, agency, as_register=True)
+    empty = Received(agency or "", str(path), sha256(body).hexdigest(), profile.id, sent=False)
     received = []
     for name in ordered(reader.found, list(names)):
         found = reader.found[name]
         answers: dict[FieldPath, Value] = {_COMPUTERS: found.computers, _AS_OF: day.isoformat()}
         records = (Record("agency", "", "", answers),) if name else ()
         problems, noted = found.problems.all(), found.remarks.all()
-        received.append(Received(name, str(path), _digest(body), profile.id, records=records, problems=problems, remarks=noted))
-    return _with_remarks(received, remarks, Received(agency or "", str(path), _digest(body), profile.id))
-
-
-def _digest(body: bytes) -> str:
-    return sha256(body).hexdigest()
+        received.append(replace(empty, agency=name, records=records, problems=problems, remarks=noted))
+    return _with_remarks(received, remarks, empty)
 
 
 def _with_remarks(received: list[Received], remarks: Sequence[Problem], empty: Received) -> tuple[Received, ...]:
@@ -72,13 +70,7 @@ def _with_remarks(received: list[Received], remarks: Sequence[Problem], empty: R
         )
         received = received or [empty]
         remarks = (*remarks, none)
-    return (_remarked(received[0], (*remarks, *received[0].remarks)), *received[1:])
-
-
-def _remarked(one: Received, remarks: Sequence[Problem]) -> Received:
-    return Received(
-        one.agency, one.file, one.digest, one.profile, records=one.records, problems=one.problems, remarks=tuple(remarks)
-    )
+    return (replace(received[0], remarks=(*remarks, *received[0].remarks)), *received[1:])
 
 
 def _read(

@@ -20,6 +20,7 @@ SPARE = {
     Profile.FULL: {"endpoints": 40, "systems": 10},
 }
 """Empty rows for records that are not in the list yet."""
+_MOST_SPARE = 300
 OF_ISOLATED = frozenset({("id",), ("kind",), ("place",), ("status",)})
 """What is kept of a machine on which state secrets are drafted."""
 OF_SECRET = frozenset({("id",), ("name",), ("state_secret",), ("level",)})
@@ -92,7 +93,7 @@ def given_to(
     sheets = sheets_of(profile, shared)
     rows: dict[str, tuple[Row, ...]] = {}
     for sheet in sheets:
-        spare = (Row(),) * SPARE[profile].get(sheet.part, 0)
+        spare = (Row(),) * _spare(file, profile, sheet.part)
         match sheet.part:
             case "endpoints":
                 new = tuple(_proposed(sheet, one) for one in proposed)
@@ -106,6 +107,15 @@ def given_to(
             case _:
                 rows[sheet.part] = (_row(sheet, record.get(sheet.part) or {}),)
     return Given(file.agency.id, file.agency.name, profile, made_at, inventory, sheets, rows)
+
+
+def _spare(file: AgencyFile, profile: Profile, part: str) -> int:
+    """Room for what is missing: at least as many machines as the agency itself counts beyond its list."""
+    usual = SPARE[profile].get(part, 0)
+    if part != "endpoints":
+        return usual
+    counted = max(file.agency.asset_register.computers if file.agency.asset_register else 0, file.agency.machines_in_use or 0)
+    return max(usual, min(counted - len(file.endpoints), _MOST_SPARE))
 
 
 def kept_of(sheet: Sheet, record: Mapping[str, object]) -> frozenset[Path] | None:

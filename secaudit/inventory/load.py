@@ -14,13 +14,16 @@ from secaudit.inventory.parts import Declared, Known, Part, problems_from
 from secaudit.inventory.rules_agency import agency_remarks
 from secaudit.inventory.rules_machine import machine_remarks
 from secaudit.inventory.rules_reference import reference_remarks
+from secaudit.inventory.rules_sessions import session_remarks
 from secaudit.messages import Message, msg
 from secaudit.model.inventory import AgencyFile, Inventory, ProvinceFile
+from secaudit.model.session import SessionFile
 from secaudit.source import YamlFile, field_text, scan_yaml, secrets_in, validate_partly
 
 W = TypeVar("W", bound=BaseModel)
 PROVINCE = "province.yaml"
 AGENCIES = "agencies"
+SESSIONS = "sessions"
 _MOST_FILES = 10_000
 _ALMOST_YAML = frozenset({".yml", ".yaml", ".json"})
 
@@ -41,13 +44,17 @@ def check_inventory(folder: Path) -> tuple[Inventory | None, list[Problem]]:
     reader = _Reader()
     province = reader.read(paths[0], ProvinceFile)
     agencies = [part for path in paths[1:] if (part := reader.read(path, AgencyFile)) is not None]
-    declared = Declared(province, agencies, reader.known())
-    rules = chain(agency_remarks(declared), reference_remarks(declared), machine_remarks(declared))
-    problems += [*reader.problems, *problems_from(rules)]
+    held, strays = _session_files(folder)
+    sessions = [one for path in held if (one := reader.read(path, SessionFile)) is not None]
+    declared = Declared(province, agencies, reader.known(), sessions)
+    rules = chain(agency_remarks(declared), reference_remarks(declared), machine_remarks(declared), session_remarks(declared))
+    problems += [*strays, *reader.problems, *problems_from(rules)]
     if problems or province is None:
         return None, _in_order(problems)
     sources = {"province": province.file.path, **{part.model.agency.id: part.file.path for part in agencies}}
-    return Inventory(province.model, tuple(part.model for part in agencies), reader.digest(folder), sources), []
+    sources |= {f"{SESSIONS}/{one.model.session.id}": one.file.path for one in sessions}
+    models = tuple(part.model for part in agencies)
+    return Inventory(province.model, models, reader.digest(folder), sources, tuple(one.model for one in sessions)), []
 
 
 class _Reader:
@@ -68,8 +75,9 @@ class _Reader:
         file, problems = scan_yaml(path)
         self.problems += problems
         if file is None:
-            self._complete = False
-            self._unread.add(path.stem)
+            if model is not SessionFile:  # nothing points at a session
+                self._complete = False
+                self._unread.add(path.stem)
             return None
         self._digests.append((path.as_posix(), file.digest))
         self._remember(file.data)
@@ -78,7 +86,8 @@ class _Reader:
         fields = {problem.field for problem in secrets}
         self.problems += [*secrets, *(problem for problem in partly.problems if problem.field not in fields)]
         if partly.model is None:
-            self._unread.add(path.stem)
+            if model is not SessionFile:
+                self._unread.add(path.stem)
             return None
         return Part(replace(file, data=None), partly.model, partly.kept)
 
@@ -151,8 +160,8 @@ def _files(folder: Path) -> tuple[list[Path], list[Problem]]:
         hint = msg("check the permissions")
         return [], [Problem(msg("The folder cannot be read: {reason}", reason=reason), str(folder), hint=hint)]
     problems += [_stray(entry, msg("move it into {folder}/", folder=AGENCIES)) for entry in beside]
-    problems += [stray for entry in inside if (stray := _passed_over(entry)) is not None]
-    paths = [entry for entry in inside if _is_agency_file(entry)]
+    problems += [stray for entry in inside if (stray := _passed_over(entry, AGENCIES)) is not None]
+    paths = [entry for entry in inside if _is_list_file(entry)]
     if not paths:
         hint = msg("one .yaml file per agency belongs there")
         problems.append(Problem(msg("There is no agency file"), str(folder / AGENCIES), hint=hint))
@@ -162,16 +171,34 @@ def _files(folder: Path) -> tuple[list[Path], list[Problem]]:
     return [folder / PROVINCE, *paths], problems
 
 
-def _is_agency_file(entry: Path) -> bool:
+def _session_files(folder: Path) -> tuple[list[Path], list[Problem]]:
+    """The register of sessions by file name; a province that keeps none has no folder for it."""
+    place = folder / SESSIONS
+    if not place.is_dir():
+        return [], []
+    try:
+        inside = sorted(place.iterdir())
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        hint = msg("check the permissions")
+        return [], [Problem(msg("The folder cannot be read: {reason}", reason=reason), str(place), hint=hint)]
+    paths = [entry for entry in inside if _is_list_file(entry)]
+    if len(paths) > _MOST_FILES:
+        hint = msg("one file per session is expected")
+        return [], [Problem(msg("More than {count} session files", count=_MOST_FILES), str(place), hint=hint)]
+    return paths, [stray for entry in inside if (stray := _passed_over(entry, SESSIONS)) is not None]
+
+
+def _is_list_file(entry: Path) -> bool:
     return entry.suffix == ".yaml" and not entry.name.startswith(".") and not entry.is_dir()
 
 
-def _passed_over(entry: Path) -> Problem | None:
-    """A problem for what somebody may have taken for an agency file; other files (notes, workbooks) are none."""
-    if entry.name.startswith(".") or _is_agency_file(entry):
+def _passed_over(entry: Path, folder: str) -> Problem | None:
+    """A problem for what somebody may have taken for such a file; other files (notes, workbooks) are none."""
+    if entry.name.startswith(".") or _is_list_file(entry):
         return None
     if entry.is_dir():
-        return _stray(entry, msg("move the agency files in it directly into {folder}/", folder=AGENCIES))
+        return _stray(entry, msg("move the files in it directly into {folder}/", folder=folder))
     # Notepad saves so-a.yaml.txt, and Windows shows it as so-a.yaml.
     almost = any(suffix.lower() in _ALMOST_YAML for suffix in entry.suffixes)
     return _stray(entry, msg("let its name end in .yaml")) if almost else None

@@ -382,7 +382,14 @@ def _flat(value: object) -> object:
 
 def _telling(record: Record) -> Path:
     """The cell by which a machine was recognised."""
-    return next((path for path in (("uuid",), ("serial",), ("hostname",)) if normal(record.answers.get(path)) is not None), ())
+    return next(
+        (
+            path
+            for path in (("uuid",), ("serial",), ("hostname",), ("asset_tag",))
+            if normal(record.answers.get(path)) is not None
+        ),
+        (),
+    )
 
 
 def _originals(records: Sequence[Record]) -> dict[str, int]:

@@ -17,6 +17,7 @@ class Machines:
         self._items: dict[int, _Machine] = {}
         self._by_number: dict[str, list[int]] = {}
         self._by_name: dict[str, list[int]] = {}
+        self._by_tag: dict[str, list[int]] = {}
         self._by_content: dict[object, list[int]] = {}
         for index, item in enumerate(items):
             if isinstance(item, Mapping):
@@ -30,10 +31,12 @@ class Machines:
             self._by_number.setdefault(number, []).append(index)
         for name in {host_name(machine.get("hostname")), host_name(machine.get("id"))} - {""}:
             self._by_name.setdefault(name, []).append(index)
+        if tag := asset_tag(machine.get("asset_tag")):
+            self._by_tag.setdefault(tag, []).append(index)
         self._by_content.setdefault(content_of(machine), []).append(index)
 
     def same(self, machine: _Machine) -> tuple[int, ...]:
-        """Those that are this machine by UUID or serial number; else those with its host name that nothing tells apart."""
+        """Those that are this machine by UUID or serial number; else by host name or asset tag, where nothing tells apart."""
         identity = identity_of(machine)
         numbers = (f"uuid {identity.uuid_key}", f"serial {identity.serial_key}")
         near = {index for number in numbers for index in self._by_number.get(number, ())}
@@ -41,7 +44,12 @@ class Machines:
         if found:
             return tuple(found)
         named = sorted(set(self._by_name.get(host_name(machine.get("hostname")), ())))
-        return tuple(index for index in named if compare(identity_of(self._items[index]), identity) is not Likeness.OTHER)
+        tagged = sorted(set(self._by_tag.get(asset_tag(machine.get("asset_tag")), ())))
+        for near_by in (named, tagged):
+            found = [at for at in near_by if compare(identity_of(self._items[at]), identity) is not Likeness.OTHER]
+            if found:
+                return tuple(found)
+        return ()
 
     def alike(self, machine: _Machine, given: Collection[str]) -> tuple[int, ...]:
         """Those that say exactly the same and did not stand in the workbook when it went out: this very row made them."""
@@ -60,6 +68,11 @@ def identity_of(machine: _Machine) -> Identity:
 def host_name(text: object) -> str:
     """One spelling of a host name: small letters, without domain."""
     return text.strip().casefold().rsplit("\\", 1)[-1].split(".", 1)[0] if isinstance(text, str) else ""
+
+
+def asset_tag(text: object) -> str:
+    """One spelling of the number on a label."""
+    return (real_serial(text) or "") if isinstance(text, str) else ""
 
 
 def content_of(machine: _Machine) -> object:

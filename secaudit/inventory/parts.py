@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from secaudit.errors import Problem
 from secaudit.messages import Message, msg
 from secaudit.model.inventory import AgencyFile, Endpoint, ProvinceFile
+from secaudit.model.session import SessionFile
 from secaudit.model.system import System
 from secaudit.source import Loc, YamlFile, field_text, more_problems, shown
 
@@ -30,7 +31,7 @@ class Part(Generic[W]):
         return (name, kept[index] if kept is not None else index, *more)
 
 
-def is_copy(one: "Part[AgencyFile] | Part[ProvinceFile]", other: "Part[AgencyFile] | Part[ProvinceFile]") -> bool:
+def is_copy(one: "AnyPart", other: "AnyPart") -> bool:
     """Two files of one agency: a copy of the file, said once and not again for everything in it."""
     if one is other or not isinstance(one.model, AgencyFile) or not isinstance(other.model, AgencyFile):
         return False
@@ -39,7 +40,8 @@ def is_copy(one: "Part[AgencyFile] | Part[ProvinceFile]", other: "Part[AgencyFil
 
 AgencyPart = Part[AgencyFile]
 ProvincePart = Part[ProvinceFile]
-AnyPart = AgencyPart | ProvincePart
+SessionPart = Part[SessionFile]
+AnyPart = AgencyPart | ProvincePart | SessionPart
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Declared:
     province: ProvincePart | None
     agencies: Sequence[AgencyPart]
     known: Known
+    sessions: Sequence[SessionPart] = ()
 
     def systems(self) -> Iterable[tuple[AnyPart, Loc, System]]:
         """Every system with its file and place, shared ones first."""

@@ -4,11 +4,18 @@ from typing import Any, Literal
 
 from secaudit.model.base import Written
 from secaudit.model.inventory import AgencyFile, ProvinceFile
+from secaudit.model.session import SessionFile
 
-_MODELS: dict[str, type[Written]] = {"agency": AgencyFile, "province": ProvinceFile}
+Kind = Literal["agency", "province", "session"]
+_MODELS: dict[str, type[Written]] = {"agency": AgencyFile, "province": ProvinceFile, "session": SessionFile}
+_TITLES = {
+    "agency": "Tệp của một cơ quan, đơn vị",
+    "province": "province.yaml",
+    "session": "Một buổi tuyên truyền hoặc một lớp đào tạo",
+}
 
 
-def json_schema(kind: Literal["agency", "province"]) -> dict[str, Any]:
+def json_schema(kind: Kind) -> dict[str, Any]:
     """The schema of one kind of file: the model's own, made quieter for editors.
 
     Titles that only repeat a field name are left out; an empty value is allowed wherever a field may be left out, because an
@@ -18,7 +25,7 @@ def json_schema(kind: Literal["agency", "province"]) -> dict[str, Any]:
     _tidy(schema)
     for definition in schema.get("$defs", {}).values():
         _tidy(definition)
-    schema["title"] = {"agency": "Tệp của một cơ quan, đơn vị", "province": "province.yaml"}[kind]
+    schema["title"] = _TITLES[kind]
     return schema
 
 

@@ -34,6 +34,8 @@ _NOTE_WIDTH = 24
 _QUESTION_WIDTH = 36
 _ANSWER_WIDTH = 34
 _HELP_WIDTH = 62
+_EVERYWHERE = "A1:XFD1048576"
+"""Excel offers to make numbers of telephone numbers there, and they would lose their zero."""
 _A4 = 9
 _PAGE_WIDTH = 240
 """Characters that can still be read on a page of A4."""
@@ -103,6 +105,7 @@ class _Writer:
             self._form_columns(sheet)
         else:
             self._list(sheet, place, place.list)
+        sheet.ignore_errors({"number_stored_as_text": _EVERYWHERE})
         _print_set_up(sheet, place)
 
     def _progress(self, sheet: Worksheet, place: Place) -> None:
@@ -280,6 +283,8 @@ def _print_set_up(sheet: Worksheet, place: Place) -> None:
         sheet.set_portrait()
         sheet.fit_to_pages(1, 0)
         return
+    # With the hidden column in its range: who sorts by these buttons does not tear the marks from their rows.
+    sheet.autofilter(place.headings, 0, place.first + place.records - 1, max(place.columns.values()))
     sheet.set_landscape()
     sheet.repeat_rows(place.headings)
     fixed = place.columns.get(NOTE, place.columns.get("name", 1))

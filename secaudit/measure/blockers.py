@@ -9,7 +9,7 @@ from secaudit.model.plan import Population
 
 def blocks_meeting(parts: Sequence[Part]) -> bool:
     """Part of the population is not known at all: whatever is proven, the target is not met."""
-    return any(not part.submitted or part.count_missing for part in parts)
+    return any(not part.submitted or part.count_missing or part.attendance_larger for part in parts)
 
 
 def blockers(parts: Sequence[Part], population: Population, *, lower_satisfies: bool) -> tuple[Blocker, ...]:
@@ -21,6 +21,7 @@ def blockers(parts: Sequence[Part], population: Population, *, lower_satisfies: 
     found = [
         _agencies(BlockerKind.NOT_SUBMITTED, [part for part in parts if not part.submitted]),
         _agencies(BlockerKind.COUNT_MISSING, [part for part in parts if part.count_missing]),
+        _agencies(BlockerKind.ATTENDANCE_LARGER, [part for part in parts if part.attendance_larger]),
     ]
     if not lower_satisfies:
         papers = population in ("systems", "people")

@@ -58,6 +58,12 @@ class Part:
     """Machines that answer in the agency's networks and are not declared."""
     count_missing: bool = False
     """The number of people is not declared: the population is not known."""
+    attendance_larger: bool = False
+    """More people attended one session than there are: the number of people, or the list, is wrong."""
+    contradicted: bool = False
+    """The agency declares that fewer were reached than attendance shows."""
+    sessions: tuple[str, ...] = ()
+    """Of people: ids of the sessions that show it."""
 
     @property
     def beyond(self) -> int:

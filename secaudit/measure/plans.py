@@ -112,14 +112,22 @@ def _shares(parts: Sequence[Part], place: int, sign: str, wanted: Fraction) -> t
                 beyond=part.beyond,
                 declared_only=part.declared_only if place == 0 else 0,
                 grades=reached.grades if reached else (),
+                sessions=part.sessions,
+                contradicted=part.contradicted,
             )
         )
     return tuple(sorted(found, key=lambda share: (-(share.tally.unknown + share.tally.disproven), share.agency)))
 
 
 def _notes(decision: Decision, parts: Sequence[Part]) -> tuple[Message, ...]:
-    """A missed target is missed on what is declared: say what is not."""
+    """A missed target is missed on what is declared: say what is not. Papers that contradict each other are named."""
+    found: list[Message] = []
     silent = sum(1 for part in parts if not part.submitted)
     if decision is Decision.MISSED and silent:
-        return (msg("judged on what is declared: {count} agencies have no accepted inventory", count=silent),)
-    return ()
+        found.append(msg("judged on what is declared: {count} agencies have no accepted inventory", count=silent))
+    contradicted = sum(1 for part in parts if part.contradicted)
+    if contradicted:
+        found.append(
+            msg("{count} agencies declare fewer people than attendance lists show: the difference is unknown", count=contradicted)
+        )
+    return tuple(found)

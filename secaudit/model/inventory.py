@@ -189,7 +189,7 @@ class Inventory:
     digest: str = ""
     """SHA-256 over the files read, hexadecimal."""
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Agency id -> file it was read from; ``province`` -> province.yaml."""
+    """Agency id -> file it was read from; ``province`` -> province.yaml; ``sessions/ID`` -> file of a session."""
     sessions: tuple[SessionFile, ...] = ()
     """Register of awareness and training, by file name."""
 

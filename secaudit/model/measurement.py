@@ -105,6 +105,7 @@ class BlockerKind(StrEnum):
 
     NOT_SUBMITTED = "not_submitted"
     COUNT_MISSING = "count_missing"
+    ATTENDANCE_LARGER = "attendance_larger"
     REGISTER_LARGER = "register_larger"
     UNDECLARED = "undeclared"
     UNKNOWN_MEMBERS = "unknown_members"
@@ -144,6 +145,10 @@ class AgencyShare:
     """Members declared to meet it without evidence that counts; part of the unknown count."""
     grades: tuple[Grade | None, ...] = ()
     """Of each in ``proven``: the worst grade of evidence that was needed; empty where evidence of machines does not decide."""
+    sessions: tuple[str, ...] = ()
+    """Of people: ids of the sessions that show it, beside what the agency declares."""
+    contradicted: bool = False
+    """Of people: the agency declares that fewer were reached than attendance shows; what they disagree about is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ from secaudit.model.base import Day, Document, Identifier, Line, Whole, Written
 StaffHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 """First half of an HMAC-SHA-256 over a staff code: a bare hash of so few codes could be reversed by trying them all."""
 
+KeyMark = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]
+"""Tells keys apart and nothing about them."""
+
 
 class SessionKind(StrEnum):
     """What a session was."""
@@ -54,6 +57,10 @@ class Session(Written):
     """Without a document it proves nothing."""
     list_digest: str | None = None
     """SHA-256 of the organiser's list that was imported, hexadecimal."""
+    added_lists: tuple[str, ...] = ()
+    """The same of lists that were added to it later."""
+    roster_key: KeyMark | None = None
+    """Which key the codes of its rosters were hashed with: hashes of two keys say nothing about each other."""
 
 
 class SessionFile(Written):

@@ -266,9 +266,13 @@ class _Import:
         around = replace(self._around, newcomers=self._proposals(agency.id, proposed)) if proposed else self._around
         merged = merge(file.data, received, around, remove=self._order.remove)
         self._remember(agency.id, merged.data)
-        self._staging.put(agency.path, revised(staged.read_bytes(), _accepted_on(merged.data, self._order.today)))
+        self._staging.put(agency.path, revised(staged.read_bytes(), self._accepted(received, merged)))
         self._merged[agency.id] = agency
         _note(agency, received, merged)
+
+    def _accepted(self, received: Received, merged: Merged) -> Mapping[str, object]:
+        """The file to be; a list that others keep of an agency does not make it one that has sent something."""
+        return _accepted_on(merged.data, self._order.today) if received.sent else merged.data
 
     def _proposals(self, agency: str, ids: Iterable[str]) -> dict[str, Mapping[str, str]]:
         named = [self._newcomers[one] for one in ids if one in self._newcomers and self._newcomers[one].agency in ("", agency)]

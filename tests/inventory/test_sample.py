@@ -21,7 +21,11 @@ from secaudit.source import read_yaml
 
 INVENTORIES = Path(__file__).parents[2] / "inventories"
 PROVINCE = INVENTORIES / "thai-nguyen"
-FILES = [PROVINCE / "province.yaml", *sorted((PROVINCE / "agencies").glob("*.yaml"))]
+FILES = [
+    PROVINCE / "province.yaml",
+    *sorted((PROVINCE / "agencies").glob("*.yaml")),
+    *sorted((PROVINCE / "sessions").glob("*.yaml")),
+]
 LAB = INVENTORIES / "lab" / "thai-nguyen.yaml"
 NAMED_IN_DOCUMENTS = (
     "quan-ly-van-ban dich-vu-cong chu-ky-so lgsp mang-tslcd trung-tam-du-lieu mot-cua-dien-tu hoi-nghi-truyen-hinh thu-dien-tu "
@@ -74,6 +78,10 @@ def test_it_holds_what_the_figures_need(inventory):
     assert any(part.people is not None and not part.people.evidence for part in present)
     statuses = {system.dossier.status for system in inventory.systems.values() if system.dossier}
     assert statuses == set(DossierStatus)
+    sat = [line for file in inventory.sessions for line in file.attendance]
+    assert {line.roster is None for line in sat} == {True, False}, "numbers and rosters"
+    assert {file.session.evidence is None for file in inventory.sessions} == {True, False}
+    assert len({file.session.kind for file in inventory.sessions}) == 2
     readings = {reading.id for reading in inventory.province.interpretations}
     assert "hospital-school" not in readings
     assert len(readings) >= 4
@@ -151,7 +159,7 @@ CoreLoader.yaml_implicit_resolvers = {
 CoreLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
-@pytest.mark.parametrize("kind", ["agency", "province"])
+@pytest.mark.parametrize("kind", ["agency", "province", "session"])
 def test_the_committed_schema_is_the_printed_one(kind):
     printed = orjson.dumps(json_schema(kind), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     assert (INVENTORIES / "schema" / f"{kind}.schema.json").read_bytes() == printed

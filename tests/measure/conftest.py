@@ -1,7 +1,7 @@
 """Shorthand: a province in a few lines, and measured."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,6 +14,7 @@ from secaudit.model.level import Classification
 from secaudit.model.measurement import EndpointState, Measurement
 from secaudit.model.outcome import Grade, Outcome, Sight, StoredOutcome, Way
 from secaudit.model.plan import Plan
+from secaudit.model.session import SessionFile
 from secaudit.model.system import System
 from secaudit.resources import data_folder
 from secaudit.source import read_yaml
@@ -67,6 +68,30 @@ def target(population: str = "endpoints", **fields: object) -> dict[str, object]
     return base | fields
 
 
+def session(
+    identifier: str,
+    *lines: dict[str, object],
+    day: str = "2026-11-10",
+    kind: str = "briefing",
+    paper: bool = True,
+    **head: object,
+) -> dict[str, object]:
+    """A session file as data; without ``paper`` it has no document."""
+    evidence = {"evidence": {"number": f"DS {identifier}", "date": day}} if paper else {}
+    return {
+        "session": {"id": identifier, "title": identifier, "date": day, "kind": kind, **evidence, **head},
+        "attendance": lines,
+    }
+
+
+def attended(people: int | str, agency: str = "xa", audience: str = "staff") -> dict[str, object]:
+    """A line of attendance: a count, or a roster with a person per letter."""
+    said: dict[str, object] = {"count": people}
+    if isinstance(people, str):
+        said = {"roster": [f"{ord(letter):032x}" for letter in people]}
+    return {"agency": agency, "audience": audience, **said}
+
+
 @dataclass
 class Case:
     """One province and what is known of it."""
@@ -77,13 +102,18 @@ class Case:
     undeclared: Mapping[str, int] = field(default_factory=dict)
     classifications: Mapping[str, Classification] = field(default_factory=dict)
     as_of: date = AS_OF
+    sessions: list[dict[str, object]] = field(default_factory=list)
 
     def seen(self, *states: EndpointState) -> "Case":
         """The same province with these machines seen."""
         return Case(
             self.agencies, self.shared, {**self.states, **{one.endpoint: one for one in states}}, self.undeclared,
-            self.classifications, self.as_of,
+            self.classifications, self.as_of, self.sessions,
         )  # fmt: skip
+
+    def with_sessions(self, *sessions: dict[str, object]) -> "Case":
+        """The same province with these sessions in its register."""
+        return replace(self, sessions=[*self.sessions, *sessions])
 
     def inventory(self) -> Inventory:
         """The inventory, validated by the model."""
@@ -95,7 +125,8 @@ class Case:
             {**item, "systems": [{"name": str(one["id"]), **one} for one in item.get("systems", [])]}  # type: ignore[attr-defined]
             for item in self.agencies
         ]
-        return Inventory(head, tuple(AgencyFile.model_validate(item) for item in files))
+        register = tuple(SessionFile.model_validate(item) for item in self.sessions)
+        return Inventory(head, tuple(AgencyFile.model_validate(item) for item in files), sessions=register)
 
     def measure(self, *targets: dict[str, object], evidence: dict[str, object] | None = None) -> Measurement:
         """Measure one target (the first of those given)."""
@@ -114,6 +145,8 @@ class Shorthand:
     PAPERS = PAPERS
     Case = Case
     agency = staticmethod(agency)
+    session = staticmethod(session)
+    attended = staticmethod(attended)
     machines = staticmethod(machines)
     state = staticmethod(state)
     target = staticmethod(target)

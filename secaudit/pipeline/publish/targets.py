@@ -42,6 +42,7 @@ _VERIFY: dict[Population, Message] = {
 _OBSTACLES: dict[BlockerKind, Message] = {
     BlockerKind.NOT_SUBMITTED: msg("{count} agencies have not sent their inventory"),
     BlockerKind.COUNT_MISSING: msg("{count} agencies have not given the number of people"),
+    BlockerKind.ATTENDANCE_LARGER: msg("{count} agencies: more people attended a session than there are"),
     BlockerKind.REGISTER_LARGER: msg("asset registers hold {count} machines more than were declared"),
     BlockerKind.UNDECLARED: msg("{count} machines are known from the network or from evidence and are not declared"),
     BlockerKind.UNKNOWN_MEMBERS: msg("{count} are neither proven nor disproven"),
