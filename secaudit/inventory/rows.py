@@ -286,7 +286,8 @@ class _Record:
         if self._cells.part != "systems":
             return None
         told = _texts(self._answers.get(("information",)))
-        newly = _STATE_SECRET in told and _STATE_SECRET not in _texts(before.get(("information",)))
+        known = self._base is not None or not self._cells.key  # else nothing says whether it is new
+        newly = known and _STATE_SECRET in told and _STATE_SECRET not in _texts(before.get(("information",)))
         if newly:
             self._answers[_SECRET] = True
         if newly or str(self._answers.get(_SECRET, before.get(_SECRET))).casefold() == "true":
