@@ -172,7 +172,20 @@ def test_two_agencies_that_contradict_each_other_are_told_at_both_cells(folder: 
     assert found.keys() == {("xa-b.xlsx", "Máy tính!C7"), ("xa-c.xlsx", "Máy tính!C9")}
     assert "xa-c.xlsx Máy tính!C9" in found["xa-b.xlsx", "Máy tính!C7"]
     assert "xa-b.xlsx Máy tính!C7" in found["xa-c.xlsx", "Máy tính!C9"]
+    assert not any("status:" in str(one.hint) for one in importing.problems), "who fills a workbook knows no fields"
     assert not any(one.accepted for one in importing.agencies)
+
+
+@pytest.mark.parametrize("path", ["serial", "uuid", "address"])
+def test_what_to_do_about_a_machine_declared_twice_is_said_in_words_of_the_workbook(
+    folder: Path, lists: Lists, path: str
+) -> None:
+    value = {"serial": "PF3SAME01", "uuid": "4C4C4544-0043-3010-8052-B4C04F564231", "address": "192.168.1.7"}[path]
+    for agency in ("xa-b", "xa-c"):
+        lists.add(agency, machine("", 7, {("kind",): "laptop", (path,): value}))
+    assert {str(one.hint) for one in run(folder, lists).problems} == {
+        "one machine is declared once: correct this cell, or answer that it is no longer in use"
+    }
 
 
 def test_a_list_that_contradicts_what_is_declared_is_told_at_its_cell(folder: Path, lists: Lists) -> None:
