@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,9 @@ class Lists:
         self._lists[path] = Received(agency, str(path), "d" * 64, "commune", records=records, **more)
         self.paths.append(path)
         return path
+
+    def profile(self, path: Path, name: str) -> None:
+        self._lists[path] = replace(self._lists[path], profile=name)
 
     def __call__(self, path: Path, body: bytes) -> Iterable[Received]:
         self.read.append(path.name)
@@ -168,7 +172,20 @@ def test_two_agencies_that_contradict_each_other_are_told_at_both_cells(folder: 
     assert found.keys() == {("xa-b.xlsx", "Máy tính!C7"), ("xa-c.xlsx", "Máy tính!C9")}
     assert "xa-c.xlsx Máy tính!C9" in found["xa-b.xlsx", "Máy tính!C7"]
     assert "xa-b.xlsx Máy tính!C7" in found["xa-c.xlsx", "Máy tính!C9"]
+    assert not any("status:" in str(one.hint) for one in importing.problems), "who fills a workbook knows no fields"
     assert not any(one.accepted for one in importing.agencies)
+
+
+@pytest.mark.parametrize("path", ["serial", "uuid", "address"])
+def test_what_to_do_about_a_machine_declared_twice_is_said_in_words_of_the_workbook(
+    folder: Path, lists: Lists, path: str
+) -> None:
+    value = {"serial": "PF3SAME01", "uuid": "4C4C4544-0043-3010-8052-B4C04F564231", "address": "192.168.1.7"}[path]
+    for agency in ("xa-b", "xa-c"):
+        lists.add(agency, machine("", 7, {("kind",): "laptop", (path,): value}))
+    assert {str(one.hint) for one in run(folder, lists).problems} == {
+        "one machine is declared once: correct this cell, or answer that it is no longer in use"
+    }
 
 
 def test_a_list_that_contradicts_what_is_declared_is_told_at_its_cell(folder: Path, lists: Lists) -> None:
@@ -233,6 +250,27 @@ def test_an_agency_that_says_nothing_of_machines_has_not_sent(folder: Path, list
     inventory, _ = check_inventory(folder)
     assert inventory is not None
     assert {one.agency.id: one.agency.has_sent(TODAY) for one in inventory.agencies}["xa-b"] is True
+
+
+def test_a_list_of_an_agency_that_has_ended_is_refused(folder: Path, lists: Lists) -> None:
+    """What stands in its file is history and counts no more: taken in there, its machines would be lost."""
+    file = folder / "agencies" / "xa-c.yaml"
+    file.write_text(XA_C.replace("tier: commune", "tier: commune, valid_until: 2026-11-25"), encoding="utf-8")
+    before = texts(folder)
+    lists.add("xa-c", machine("", 7, {("kind",): "laptop"}))
+    [problem] = run(folder, lists, Accept.VALID).refused
+    assert "2026-11-25" in str(problem.message)
+    assert texts(folder) == before
+
+
+def test_what_others_say_of_an_agency_is_not_what_it_sent(folder: Path, lists: Lists) -> None:
+    path = lists.add("xa-b", machine("b-1", 7, {("place",): "Kho"}))
+    lists.profile(path, "csv")
+    run(folder, lists)
+    inventory, _ = check_inventory(folder)
+    assert inventory is not None
+    assert inventory.endpoints["b-1"].place == "Kho"
+    assert not any(one.agency.has_sent(TODAY) for one in inventory.agencies)
 
 
 def test_a_broken_inventory_is_said_and_nothing_is_written(folder: Path, lists: Lists) -> None:
@@ -317,13 +355,13 @@ def test_an_interrupt_leaves_whole_files_and_no_copies(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    replace, done = Path.replace, []
+    into_place, done = Path.replace, []
 
     def second_interrupted(path: Path, target: Path) -> Path:
         done.append(path)
         if len(done) == 2:
             raise KeyboardInterrupt
-        return replace(path, target)
+        return into_place(path, target)
 
     with monkeypatch.context() as patch:
         if step == "replace":
