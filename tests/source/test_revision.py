@@ -219,6 +219,26 @@ def test_a_file_of_comments_gets_its_data_behind_them() -> None:
     assert revised(b"---\n# x\n", {"a": [{"id": "b"}]}) == b"---\n# x\na:\n  - {id: b}\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted", "made"),
+    [
+        ("{a: 1, b: {c: 2}}\n", {"a": 1, "b": {"c": 3}, "d": 4}, "{a: 1, b: {c: 3}, d: 4}\n"),
+        ("? a\n: 1\n? b\n: - x # c\n  - y\n", {"a": 2, "b": ["x"]}, "? a\n: 2\n? b\n: - x # c\n"),
+        ("--- # đầu\na: 1\n... # cuối\n", {"a": 2, "b": 3}, "--- # đầu\na: 2\nb: 3\n... # cuối\n"),
+        ("a: >- # gấp\n  x\n  y\nb: 1", {"a": "z", "b": 1}, "a: z\n  # gấp\nb: 1"),
+        ("a: 1\n\n# giữa\nb: 2\n\n# cuối\n", {"a": 1, "b": 2, "c": 3}, "a: 1\n\n# giữa\nb: 2\nc: 3\n\n# cuối\n"),
+        ("\"a\": \"x\"\n'b': 'y'\n", {"a": "it's", "b": "it's"}, "\"a\": \"it's\"\n'b': 'it''s'\n"),
+        ("a: # chưa có\nb: 1\n", {"a": [{"id": "x"}], "b": 1}, "a: # chưa có\n  - {id: x}\nb: 1\n"),
+        ("a: {}   # trống\n", {"a": {"b": 1}}, "a: {b: 1}   # trống\n"),
+        ("a:\n- {id: x,\n   n: p, # c\n   m: 1}\n", {"a": [{"id": "x", "n": "q"}]}, "a:\n- {id: x,\n   n: q # c\n   }\n"),
+        ("a: x\rb: y\r", {"a": "z", "b": "y"}, "a: z\rb: y\r"),
+        ("- 1 # d\n", {"a": 1}, "# d\na: 1\n"),
+    ],
+)
+def test_texts_that_few_people_write_are_changed_in_their_own_way_too(text: str, wanted: dict[str, object], made: str) -> None:
+    assert revised(text.encode(), wanted).decode() == made
+
+
 def test_comments_of_a_record_can_go_with_it_to_another_file() -> None:
     notes = notes_of(FILE.encode())
     assert notes == {"cong": ["# chưa đếm", "# kế hoạch"], "pc-1": ["# máy cũ"]}
