@@ -1,4 +1,4 @@
-"""``secaudit inventory``: validate, schema, template, export."""
+"""``secaudit inventory``: validate, schema, template, export, status."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated
 import orjson
 import typer
 
-from secaudit.cli import inventory_export, inventory_template
+from secaudit.cli import inventory_export, inventory_status, inventory_template
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
@@ -21,6 +21,7 @@ from secaudit.messages import msg
 app = application(help=N_("Check what agencies declared; print the schema for editors."))
 inventory_template.register(app)
 inventory_export.register(app)
+inventory_status.register(app)
 
 
 @app.command(cls=Command, help=N_("Read the whole inventory and report every problem at once."))
