@@ -28,6 +28,8 @@ class Problem:
     found: str | None = None
     expected: Message | None = None
     hint: Message | None = None
+    other: tuple[str, str] | None = None
+    """File and field of the place that the message calls ``{place}``, when it is about two."""
 
     def place(self) -> str:
         """``file:line:column``, ``file Sheet!B7`` or as much of it as is known."""

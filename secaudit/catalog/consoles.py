@@ -5,19 +5,16 @@ from pathlib import Path
 from types import MappingProxyType
 
 from secaudit.catalog.files import CatalogFile
-from secaudit.catalog.parts import LIMITS
+from secaudit.catalog.own import own_mappings
 from secaudit.catalog.rules.consoles import sound_consoles
 from secaudit.catalog.sourced import Sourced
 from secaudit.errors import CatalogError, Problem
-from secaudit.messages import msg
 from secaudit.model.catalog import Catalog
 from secaudit.model.console import Profile
-from secaudit.source import YamlFile, scan_yaml, validate
+from secaudit.source import YamlFile, validate
 
 CONSOLES_FOLDER = "consoles"
 """The folder in a workspace; one mapping per file, ``<id>.yaml``."""
-_MOST = 200
-"""Files looked at."""
 
 
 def console_profiles(catalog: Catalog, workspace: Path | None) -> Mapping[str, Profile]:
@@ -47,27 +44,4 @@ def checked_profile(catalog: Catalog, yaml: YamlFile, stem: str) -> tuple[Profil
 
 
 def _own(catalog: Catalog, folder: Path) -> tuple[dict[str, Profile], list[Problem]]:
-    if not folder.is_dir():
-        return {}, []
-    try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".yaml", ".yml"))
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return {}, [Problem(msg("The folder cannot be read: {reason}", reason=reason), str(folder))]
-    if len(paths) > _MOST:
-        return {}, [Problem(msg("The folder has more than {limit} files and folders", limit=_MOST), str(folder))]
-    own: dict[str, Profile] = {}
-    problems: list[Problem] = []
-    for path in paths:
-        if path.suffix != ".yaml":
-            problems.append(Problem(msg("The file's name must end in .yaml"), str(path), hint=msg("rename the file")))
-            continue
-        yaml, faults = scan_yaml(path, LIMITS)
-        problems += faults
-        if yaml is None:
-            continue
-        profile, faults = checked_profile(catalog, yaml, path.stem)
-        problems += faults
-        if profile is not None:
-            own[profile.id] = profile
-    return own, problems
+    return own_mappings(folder, lambda yaml, stem: checked_profile(catalog, yaml, stem), lambda profile: profile.id)

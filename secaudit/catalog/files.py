@@ -15,7 +15,9 @@ MAX_BYTES = 4_000_000
 MAX_FILE_BYTES = 1_000_000
 _SUFFIX = ".yaml"
 _YAML_SUFFIXES = (".yaml", ".yml")
-DEPTHS = {"endpoint": 3, "levels": 2, "requirements": 2, "plans": 2, "products": 2, "lifecycle": 2, "consoles": 2}
+DEPTHS = {
+    "endpoint": 3, "levels": 2, "requirements": 2, "plans": 2, "products": 2, "lifecycle": 2, "consoles": 2, "lists": 2,
+}  # fmt: skip
 """Folder of the catalog -> number of parts of a file's relative path in it."""
 
 
@@ -29,7 +31,7 @@ class CatalogFile:
 
     @property
     def folder(self) -> str:
-        """``endpoint``, ``levels``, ``requirements``, ``plans``, ``products``, ``lifecycle`` or ``consoles``."""
+        """``endpoint``, ``levels``, ``requirements``, ``plans``, ``products``, ``lifecycle``, ``consoles`` or ``lists``."""
         return self.parts[0]
 
     @property

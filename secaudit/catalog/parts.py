@@ -16,6 +16,7 @@ from secaudit.model.check import Check
 from secaudit.model.console import Profile
 from secaudit.model.knowledge import LifecycleTable, Product, UpdateTable
 from secaudit.model.level import LevelRuleSet
+from secaudit.model.machine_list import ListProfile
 from secaudit.model.plan import Plan
 from secaudit.model.requirement import RequirementTable
 from secaudit.source import Limits, YamlFile, scan_yaml, validate
@@ -37,6 +38,7 @@ class Parts:
     lifecycle: list[Sourced[LifecycleTable]] = field(default_factory=list)
     updates: list[Sourced[UpdateTable]] = field(default_factory=list)
     consoles: list[Sourced[Profile]] = field(default_factory=list)
+    lists: list[Sourced[ListProfile]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     digests: list[tuple[str, str]] = field(default_factory=list)
     """Name and SHA-256 of each file."""
@@ -113,6 +115,11 @@ def _read_console(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
         parts.consoles.append(profile)
 
 
+def _read_list(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
+    if (profile := _validated(parts, file, yaml, ListProfile, _as_written)) is not None:
+        parts.lists.append(profile)
+
+
 _READERS: Mapping[str, Callable[[Parts, CatalogFile, YamlFile], None]] = {
     "endpoint": _read_check,
     "levels": _read_levels,
@@ -121,4 +128,5 @@ _READERS: Mapping[str, Callable[[Parts, CatalogFile, YamlFile], None]] = {
     "products": _read_products,
     "lifecycle": _read_lifecycle,
     "consoles": _read_console,
+    "lists": _read_list,
 }

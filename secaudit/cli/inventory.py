@@ -7,7 +7,7 @@ from typing import Annotated
 import orjson
 import typer
 
-from secaudit.cli import inventory_export, inventory_status, inventory_template
+from secaudit.cli import inventory_export, inventory_import, inventory_status, inventory_template
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
@@ -18,9 +18,10 @@ from secaudit.inventory import check_inventory, json_schema
 from secaudit.inventory.schema import Kind
 from secaudit.messages import msg
 
-app = application(help=N_("Check what agencies declared; print the schema for editors."))
+app = application(help=N_("Give lists out, import what agencies sent, check what they declared; print the schema for editors."))
 inventory_template.register(app)
 inventory_export.register(app)
+inventory_import.add_to(app)
 inventory_status.register(app)
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from secaudit.errors import IntakeError, Problem
 from secaudit.facts.product_names import vendor_of
 from secaudit.messages import Message, literal, msg
-from secaudit.model.console import IDENTIFYING, EvidenceSource, FieldName, Profile, spelled, unaccented
+from secaudit.model.console import IDENTIFYING, EvidenceSource, FieldName, Profile, spelled
 from secaudit.model.knowledge import Product
+from secaudit.tables.columns import matched
 from secaudit.tables.model import Table, text_of
 
 _OWN = 2
@@ -36,24 +37,9 @@ class Columns:
 
 def columns_of(table: Table, profile: Profile) -> Columns:
     """Match headings: case, composition and spaces do not count; without diacritics where that leaves one column."""
-    exact: dict[str, int] = {}
-    plain: dict[str, list[int]] = {}
-    for index, heading in enumerate(table.headings):
-        exact.setdefault(spelled(heading), index)
-        plain.setdefault(unaccented(heading), []).append(index)
-
-    def find(heading: str) -> int | None:
-        if (index := exact.get(spelled(heading))) is not None:
-            return index
-        near = plain.get(unaccented(heading), [])
-        return near[0] if len(near) == 1 else None
-
-    fields: dict[FieldName, tuple[int, ...]] = {}
-    for name, headings in profile.columns.items():
-        found = dict.fromkeys(at for heading in headings if (at := find(heading)) is not None)
-        if found:
-            fields[name] = tuple(found)
-    mask = next((at for heading in profile.mask if (at := find(heading)) is not None), None)
+    fields = matched(table.headings, profile.columns)
+    masks = matched(table.headings, {"mask": profile.mask}).get("mask", ())
+    mask = masks[0] if masks else None
     used = {index for indexes in fields.values() for index in indexes} | ({mask} if mask is not None else set())
     return Columns(fields, mask, frozenset(spelled(table.headings[index]) for index in used))
 

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from secaudit.facts.reading import GRACE
-from secaudit.intake.groups import AgencyGroups
 from secaudit.intake.matching import match, newcomer_id
 from secaudit.intake.reasons import reason_words
 from secaudit.messages import Message, msg
+from secaudit.model.agency_groups import AgencyGroups
 from secaudit.model.base import VIETNAM_TIME
 from secaudit.model.console import ConsoleRow, FieldName
 from secaudit.model.identity import Identity

@@ -102,8 +102,10 @@ class Remark:
         """The remark with line and column."""
         line, column = self.part.file.position(self.loc, of_key=self.of_key)
         message = self.message
+        other = None
         if self.other is not None:
             there, loc = self.other
+            other = there.file.path, field_text(loc)
             place = f"{there.file.path}:{there.file.position(loc)[0]}"
             message = replace(message, params={**message.params, "place": place})
         found = None if self.found is None else shown(self.found)
@@ -116,6 +118,7 @@ class Remark:
             found=found,
             expected=self.expected,
             hint=self.hint,
+            other=other,
         )
 
 

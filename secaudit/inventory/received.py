@@ -32,6 +32,8 @@ class Record:
     """How the answers stood when the workbook was given out; None when it does not say, and then blank answers change nothing."""
     newcomer: str = ""
     """Id of the newcomer this machine was proposed from."""
+    fresh: Mapping[Path, Value] = field(default_factory=dict)
+    """Answers that the list only hints at: taken where the record is new, and never changing one that is declared."""
 
 
 @dataclass(frozen=True, slots=True)

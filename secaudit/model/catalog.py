@@ -9,6 +9,7 @@ from secaudit.model.check import Check
 from secaudit.model.console import Profile
 from secaudit.model.knowledge import Knowledge
 from secaudit.model.level import LevelRuleSet
+from secaudit.model.machine_list import ListProfile
 from secaudit.model.parameter import Changed
 from secaudit.model.plan import Plan
 from secaudit.model.requirement import RequirementTable
@@ -32,6 +33,8 @@ class Catalog:
     consoles: Mapping[str, Profile] = field(default_factory=lambda: MappingProxyType({}))
     """Id -> how exports of a console are read, sorted by id. Part of the digest like every file; evidence that was taken in does
     not depend on them any more: each capture holds what was understood."""
+    lists: Mapping[str, ListProfile] = field(default_factory=lambda: MappingProxyType({}))
+    """Id -> how a list of machines that others keep is read, sorted by id."""
 
     def rule_set(self, day: date) -> LevelRuleSet | None:
         """The rule set in force on ``day``."""

@@ -12,11 +12,11 @@ from secaudit.errors import IntakeError, Problem
 from secaudit.facts import parse_facts
 from secaudit.facts.grade import protection_steps
 from secaudit.intake.columns import choose, known_headings
-from secaudit.intake.groups import AgencyGroups
 from secaudit.intake.matching import host_key
 from secaudit.intake.reconcile import Fate, Reconciled, Reconciliation, Steps, Terms, reconcile, text_in
 from secaudit.intake.rows import read_rows
 from secaudit.messages import clean, msg
+from secaudit.model.agency_groups import AgencyGroups
 from secaudit.model.capture import Capture, Section, SectionStatus
 from secaudit.model.console import ConsoleRow, EvidenceSource, Profile
 from secaudit.model.fact import FactSet, Known

@@ -1,6 +1,6 @@
 """Machines that evidence speaks of and nobody declares: which still wait for their agency, and rows for its file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from secaudit.inventory.addresses import is_dns_name
@@ -36,6 +36,14 @@ def waiting_newcomers(inventory: Inventory, store: Store | None, agencies: Seque
         Waiting(one, EndpointKind.SERVER if servers.get(one.id) else EndpointKind.WORKSTATION, servers.get(one.id) is True)
         for one in left
     )
+
+
+def proposals(store: Store, newcomers: Iterable[Newcomer]) -> dict[str, Mapping[str, str]]:
+    """Newcomer -> the row by which its agency's file would declare it."""
+    found = {one.id: one for one in newcomers}
+    servers = _servers(store, list(found))
+    kinds = {name: EndpointKind.SERVER if servers.get(name) else EndpointKind.WORKSTATION for name in found}
+    return {name: newcomer_row(Waiting(one, kinds[name], servers.get(name) is True)) for name, one in found.items()}
 
 
 def _servers(store: Store, names: Sequence[str]) -> dict[str, bool]:

@@ -3,6 +3,7 @@
 from secaudit.source.limits import DEFAULT_LIMITS, Limits
 from secaudit.source.partial import Partly, validate_partly
 from secaudit.source.positions import Loc
+from secaudit.source.revision import revised, written
 from secaudit.source.sensitive import fold, holds_secret, looks_secret, secrets_in
 from secaudit.source.validation import did_you_mean, field_text, more_problems, shown, validate
 from secaudit.source.writer import leading_comment, record_text, table_text
@@ -24,6 +25,7 @@ __all__ = [
     "parse_yaml",
     "read_yaml",
     "record_text",
+    "revised",
     "scan_text",
     "scan_yaml",
     "secrets_in",
@@ -31,4 +33,5 @@ __all__ = [
     "table_text",
     "validate",
     "validate_partly",
+    "written",
 ]

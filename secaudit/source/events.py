@@ -151,10 +151,11 @@ class Builder:
 
     def _scalar(self, event: ScalarEvent) -> None:
         self._count(event, 1)
-        if event.tag is not None:
+        sealed = event.tag is not None
+        if sealed and (event.tag not in self._limits.opaque_tags or (self._stack and self._stack[-1].wants_key())):
             raise _tag_refusal(event)
-        value: str | None = event.value
-        if event.implicit[0] and value in _NULLS:
+        value: str | None = event.tag if sealed else event.value
+        if not sealed and event.implicit[0] and value in _NULLS:
             value = None
         frame = self._stack[-1] if self._stack else None
         if frame is not None and frame.fields is not None and not frame.has_key:

@@ -13,6 +13,8 @@ class Limits:
     max_nodes: int = 250_000
     """Scalars, lists and mappings, those repeated through aliases included."""
     max_aliases: int = 100
+    opaque_tags: frozenset[str] = frozenset()
+    """Tags that may stand before a text (``!vault``): what they seal is not read, and the value is the tag itself."""
     max_problems: int = 200
     """Problems reported for one file; how many more there are is said in one line."""
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secaudit.intake.groups import AgencyGroups, levels_of
+from secaudit.model.agency_groups import AgencyGroups, levels_of
 
 AGENCIES = {
     "xa-an-khanh": "UBND xã An Khánh",

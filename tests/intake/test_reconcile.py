@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from secaudit.intake.groups import AgencyGroups
 from secaudit.intake.reconcile import Fate, Terms, reconcile
+from secaudit.model.agency_groups import AgencyGroups
 from secaudit.model.console import ConsoleRow
 from secaudit.model.identity import Identity
 from secaudit.model.intake import Candidate

@@ -1,4 +1,4 @@
-"""Whose machine a row is about, by the group that its console sorted it under: exactly one agency, or none."""
+"""Whose machine a row is about, by the group that its console or list sorted it under: exactly one agency, or none."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -27,7 +27,7 @@ class AgencyGroups:
                 self._known.setdefault(key, set()).add(agency)
                 self._plain.setdefault(_bare(key), set()).add(agency)
         self._told = {_key(group): agency for group, agency in groups.items() if agency in agencies}
-        self._found: dict[str, str | None] = {}
+        self._found: dict[str, tuple[str, ...]] = {}
         """Group as written -> what came of it: a list names few groups in many rows."""
 
     def agency(self, group: str | None) -> str | None:
@@ -35,26 +35,31 @@ class AgencyGroups:
 
         What a mapping says of a whole path or of one of its levels goes first.
         """
+        found = self.candidates(group)
+        return found[0] if len(found) == 1 else None
+
+    def candidates(self, group: str | None) -> tuple[str, ...]:
+        """Every agency that the group may stand for, sorted."""
         if not group:
-            return None
+            return ()
         if group not in self._found:
             if len(self._found) >= _REMEMBERED:
                 self._found.clear()
-            self._found[group] = self._agency(group)
+            self._found[group] = tuple(sorted(self._agencies(group)))
         return self._found[group]
 
-    def _agency(self, group: str) -> str | None:
+    def _agencies(self, group: str) -> set[str]:
         levels = levels_of(group)
         told = self._told.get(_key(group))
         if told is not None:
-            return told
+            return {told}
         said = {self._told[key] for level in levels if (key := _key(level)) in self._told}
         if said:
-            return said.pop() if len(said) == 1 else None
+            return said
         found: set[str] = set()
         for level in levels:
             found |= self._named(level)
-        return found.pop() if len(found) == 1 else None
+        return found
 
     def _named(self, level: str) -> set[str]:
         """With diacritics, else without: Hoà and Hòa are one; agencies that differ by diacritics alone are both named then."""
