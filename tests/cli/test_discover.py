@@ -67,8 +67,16 @@ def test_nmap_finds_who_is_declared_and_who_is_not(secaudit, found, more):
     assert done.returncode == 3, done.stderr
     assert devices(done) == EVERYTHING
     shown = json.loads(done.stdout)
-    assert (shown["agencies"], shown["declared"]) == (["a", "b"], ["m1"])
-    assert {one["address"] for one in shown["undeclared"]} == set(EVERYTHING) - {"127.33.0.5"}
+    assert [(one["agency"], one["declared"], one["counts"]["undeclared"]) for one in shown["agencies"]] == [
+        ("a", 1, 1),
+        ("b", 0, 0),
+    ]
+    assert {one["host"]["address"]: (one["meeting"], one["endpoint"]) for one in shown["lines"]} == {
+        "127.33.0.5": ("answering", "m1"),
+        "127.33.0.6": ("undeclared", None),
+        "127.33.0.7": ("set_aside", None),
+        "127.33.1.1": ("set_aside", None),
+    }
     assert ("without root" in done.stderr) == bool(more or os.geteuid())
 
 
