@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from secaudit.cli import found_options as options
 from secaudit.cli.discover_words import say_left_out, say_search, search_json
 from secaudit.cli.exits import ExitCode
-from secaudit.cli.found_machines import Aside, Done, Found, Wish, act, found_json, look_again, say_found, write_sheets
+from secaudit.cli.found_machines import Done, Found, Wish, act, found_json, look_again, say_found, write_sheets
 from secaudit.cli.interrupts import ended_by_signals
 from secaudit.cli.language import N_
 from secaudit.cli.login import login_user
@@ -32,7 +33,7 @@ from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.discovery import Device
 from secaudit.model.inventory import Inventory
-from secaudit.pipeline.discovering import means_of_looking
+from secaudit.pipeline.discovering import Means, means_of_looking
 from secaudit.pipeline.found_keys import key_finder
 from secaudit.pipeline.search_plan import Asked, SearchPlan, plan_search
 from secaudit.pipeline.searching import SearchResult, search_networks
@@ -69,26 +70,13 @@ def discover(
         bool, typer.Option("--unprivileged", help=N_("Send connection attempts only, even when run as root."))
     ] = False,
     again: Annotated[bool, typer.Option("--again", help=N_("Begin anew instead of taking up an interrupted search."))] = False,
-    last: Annotated[bool, typer.Option("--last", help=N_("Search nothing; show what the newest searches found."))] = False,
-    adopt: Annotated[
-        list[str] | None,
-        typer.Option("--adopt", metavar="ADDRESS", help=N_("Propose this undeclared machine to its agency (may be repeated).")),
-    ] = None,
-    adopt_all: Annotated[
-        bool, typer.Option("--adopt-all", help=N_("Propose every undeclared machine of the newest searches to its agency."))
-    ] = False,
-    aside: Annotated[
-        list[str] | None,
-        typer.Option("--set-aside", metavar="ADDRESS", help=N_("Say what this machine is, with --as and --reason.")),
-    ] = None,
-    device: Annotated[
-        Aside | None, typer.Option("--as", help=N_("What it is; computer takes an earlier word or guess back."))
-    ] = None,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("How that is known; kept with name and day."))] = "",
-    workbook: Annotated[
-        Path | None,
-        typer.Option("--workbook", metavar="FILE", help=N_("Write the sheets that agencies check and sign (.xlsx).")),
-    ] = None,
+    last: options.Last = False,
+    adopt: options.Adopt = None,
+    adopt_all: options.AdoptAll = False,
+    aside: options.SetAside = None,
+    device: options.As = None,
+    reason: options.Reason = "",
+    workbook: options.Workbook = None,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """Exit 3 when something undeclared answers, 4 when something was not searched."""
@@ -100,15 +88,28 @@ def discover(
     wish = Wish(tuple(adopt or ()), adopt_all, tuple(aside or ()), None if device is None else Device(device.value), reason)
     if last or wish:
         _show_last(session, known, folder, asked, output, wish, workbook)
-    at = datetime.now(UTC)
-    plan = plan_search(known, asked, day_in_vietnam(at))
+    means = means_of_looking(rate=rate, services=services, unprivileged=unprivileged)
+    _search(session, known, folder, asked, means, again=again, output=output, workbook=workbook)
+
+
+def _search(
+    session: Session,
+    known: Inventory,
+    folder: Path,
+    asked: Asked,
+    means: Means,
+    *,
+    again: bool,
+    output: OutputFormat,
+    workbook: Path | None,
+) -> None:
+    plan = plan_search(known, asked, day_in_vietnam(datetime.now(UTC)))
     say_left_out(session, plan)
     if not plan.parts:
         raise UsageError(
             msg("there is no network to search"),
             hint=msg("declare each agency's networks in its file: networks: [192.168.1.0/24]"),
         )
-    means = means_of_looking(rate=rate, services=services, unprivileged=unprivileged)
     for lost in means.lost:
         session.say(lost, style="yellow")
     host_keys = HostKeys.read(folder / HOST_KEYS_FILE)

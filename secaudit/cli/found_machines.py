@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +28,6 @@ from secaudit.report.voice import Voice
 from secaudit.report.workbook import as_xlsx
 from secaudit.resources import translator
 from secaudit.store import Store
-
-
-class Aside(StrEnum):
-    """What a person may say that a found machine is."""
-
-    PRINTER = "printer"
-    NETWORK = "network"
-    CAMERA = "camera"
-    PHONE = "phone"
-    COMPUTER = "computer"
-    """Takes back what was said or guessed: it counts."""
 
 
 @dataclass(frozen=True, slots=True)

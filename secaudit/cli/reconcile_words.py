@@ -154,6 +154,7 @@ def reconciliation_json(session: Session, found: Reconciliation, since: Since) -
             for one in found.counts.values()
         ],
         "lines": [_line_json(session, line, since) for line in found.lines],
+        "hosts": [_host_json(host, since) for one in found.found.values() for host in one.hosts],
         "networks": [
             {"agency": part.agency or None, "network": part.network, "searched_at": part.at, "method": part.method,
              "answered": part.answered}

@@ -112,7 +112,7 @@ class SearchedNetwork:
     method: SearchMethod
     ports: tuple[int, ...]
     answered: int
-    """Addresses that answered; 0 proves little: the network may be out of reach from where the search ran."""
+    """Addresses in it that answered when they were last tried; 0 proves little: perhaps it cannot be reached from there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class Listener:
             while data := connection.recv(4096):
                 self.heard += data
                 connection.sendall(self._replies)
+                if self._replies:
+                    return  # answered and closed, as web servers of old do
 
     def close(self) -> None:
         with contextlib.suppress(OSError):

@@ -167,14 +167,10 @@ def test_undeclared_machines_enter_target_2_are_named_and_setting_aside_releases
     assert {"kind": "undeclared", "agencies": ["xa-a"], "count": 4} in [
         {name: one[name] for name in ("kind", "agencies", "count")} for one in before["blockers"]
     ]
-    # Nothing is set aside or taken over without a reason, an address that fits, and somebody who says so.
-    for wrong in (["--set-aside", NET + "20"], ["--set-aside", NET + "20", "--as", "printer"], ["--adopt", NET + "1"],
-                  ["--set-aside", NET + "1", "--as", "printer", "--reason", "x"], ["--adopt", NET + "9"]):  # fmt: skip
-        assert own.run("discover", *wrong).returncode == 2
-    assert own.target()["found"] == before["found"]
-    for number in ("20", "21", "4", "5"):
-        done = own.run("discover", "--set-aside", NET + number, "--as", "camera", "--reason", "đã xem tại chỗ")
-        assert done.returncode == (0 if number == "5" else 3), done.stderr
+    assert own.run("discover", "--set-aside", NET + "1", "--as", "printer", "--reason", "x").returncode == 2, "it is declared"
+    asides = [word for number in ("20", "21", "4", "5") for word in ("--set-aside", NET + number)]
+    done = own.run("discover", *asides, "--as", "camera", "--reason", "đã xem tại chỗ")
+    assert done.returncode == 0, done.stderr
     after = own.target()
     assert after["found"] == {} and not [one for one in after["blockers"] if one["kind"] == "undeclared"]
     # A word is taken back by a newer one.

@@ -60,3 +60,19 @@ def test_any_text_comes_back_as_a_harmless_text(texts):
     rows = list(sheet.iter_rows(min_row=5, max_row=4 + len(texts)))
     assert len(rows) == len(texts)
     assert all(isinstance(row[0].value, str | None) and row[0].data_type in ("s", "n") for row in rows)
+
+
+def test_a_sheet_to_be_signed_has_lists_to_choose_from_numbers_signers_and_a_footer():
+    signed = Tab(
+        "S", "Title", tuple(Column(f"C{n}", 12) for n in range(4)), (("x", 1, None, None), ("=y", 2, None, None)),
+        figures=(("declared", 3), ("register", None), ("found", 0)), choices=((2, ("yes", "no")),),
+        signatures=(("A", "sign"), ("B", "stamp")), footer="100 % &R by me",
+    )  # fmt: skip
+    sheet = opened(signed).active
+    [choice] = sheet.data_validations.dataValidation
+    assert (str(choice.sqref), choice.formula1, choice.type) == ("C8:C9", '"yes,no"', "list")
+    assert [sheet.cell(row, 4).value for row in (3, 4, 5)] == [3, None, 0]
+    assert [sheet.cell(11, 1).value, sheet.cell(11, 3).value, sheet.cell(12, 3).value] == ["A", "B", "stamp"]
+    assert sheet.oddFooter.left.text == "100 % +R by me", "no code of a footer comes from outside"
+    assert sheet.auto_filter.ref is None and sheet.freeze_panes is None
+    assert sheet["C8"].fill.fgColor.rgb != sheet["A8"].fill.fgColor.rgb
