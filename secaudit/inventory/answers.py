@@ -47,9 +47,14 @@ class Place:
     path: str
     """File, as the user named it."""
     cell: str = ""
-    """``Máy tính!C7``."""
+    """``Máy tính!C7``; of a CSV file the letter of the column, ``C``."""
     line: int | None = None
-    """Of a CSV file, which has no cells."""
+    """Of a CSV file."""
+
+    @property
+    def text(self) -> str:
+        """Without the file: ``Máy tính!C7``, ``C7``, ``7``."""
+        return self.cell if self.line is None else f"{self.cell}{self.line}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from secaudit.inventory.typed import plain
 from secaudit.inventory.workbook_examples import EXAMPLES
 from secaudit.messages import Message, msg
 from secaudit.resources import LANGUAGES, translator
+from secaudit.source import shown
 from secaudit.tables.model import Cell, text_of
 
 KEPT: Mapping[str, frozenset[str]] = {
@@ -97,19 +98,21 @@ class Rows:
 
     def _is_footer(self, cells: Cells) -> bool:
         """Whether the row counts the list instead of belonging to it: that is refused, for else it becomes a machine."""
-        if cells.key or cells.part not in KEPT:
+        if cells.part not in KEPT:
             return False
-        filled = [(cell, place) for _, cell, place in cells.spots if cell is not None]
+        filled = [(text_of(cell), place) for _, cell, place in cells.spots if cell is not None]
+        if cells.key:
+            filled.insert(0, (cells.key, cells.row))
         if not filled or len(filled) > _FEW:
             return False
         first, place = filled[0]
-        word = plain(text_of(first)[:80]).rstrip(" :.")
+        word = plain(first[:80]).rstrip(" :.")
         if not any(word == total or word.startswith((f"{total}:", f"{total} (")) for total in _TOTALS):
             return False
         self.problems.append(
             Problem(
                 msg("This row counts the list; it is no record"), place.path, place.line, cell=place.cell or None,
-                found=text_of(first)[:40], hint=msg("delete the row: secaudit counts by itself"),
+                found=shown(first), hint=msg("delete the row: secaudit counts by itself"),
             )
         )  # fmt: skip
         return True
@@ -160,7 +163,7 @@ class _Record:
     def read(self) -> None:
         """Answers, problems and remarks go to the rows."""
         for question, cell, place in self._cells.spots:
-            self._places.setdefault(question.path, place.cell or f"{place.line}")
+            self._places.setdefault(question.path, place.text)
             self._spot(question, cell, place)
         self._lists()
         for path in self._broken:
@@ -173,7 +176,7 @@ class _Record:
         newcomer = key.removeprefix(NEWCOMER) if key.startswith(NEWCOMER) else ""
         self._rows.records.append(
             Record(
-                self._cells.part, "" if newcomer else key, self._cells.row.cell or f"{self._cells.row.line}",
+                self._cells.part, "" if newcomer else key, self._cells.row.text,
                 self._answers, self._places, self._base, newcomer,
             )
         )  # fmt: skip

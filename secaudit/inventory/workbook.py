@@ -36,6 +36,7 @@ _ANSWER_WIDTH = 34
 _HELP_WIDTH = 62
 _EVERYWHERE = "A1:XFD1048576"
 """Excel offers to make numbers of telephone numbers there, and they would lose their zero."""
+_TITLE_LENGTH = 110
 _A4 = 9
 _PAGE_WIDTH = 240
 """Characters that can still be read on a page of A4."""
@@ -48,7 +49,7 @@ def as_workbook(given: Given) -> bytes:
     speak = translator("vi")
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
-        title = clean(speak.text(msg("Inventory for cyber security: {agency}", agency=given.name)), limit=200)
+        title = clean(speak.text(msg("Inventory for cyber security: {agency}", agency=given.name)), limit=_TITLE_LENGTH)
         book.set_properties({"title": title, "created": given.made_at.replace(tzinfo=None)})
         writer = _Writer(book, given, speak)
         for place in writer.places:
@@ -279,6 +280,9 @@ def _print_set_up(sheet: Worksheet, place: Place) -> None:
     sheet.hide_gridlines(2)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer("&L&A&R&P/&N")
+    # A long title is cut at the table's edge instead of making everything smaller.
+    rows = place.first + place.records - 1 if place.list is not None else max(place.form_rows.values())
+    sheet.print_area(1, 1, rows, max(place.columns.values(), default=ANSWERS + 1))
     if place.list is None:
         sheet.set_portrait()
         sheet.fit_to_pages(1, 0)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from secaudit.errors import IntakeError, Problem, UsageError
+from secaudit.errors import UsageError
+from secaudit.inventory.csv_reading import read_csv_file
 from secaudit.inventory.foreign import read_foreign, read_register
 from secaudit.inventory.received import Received
 from secaudit.inventory.workbook_reading import Asked, asked_of, read_workbook
@@ -29,10 +30,10 @@ class OwnLists:
         self._agency = agency
 
     def __call__(self, path: Path, body: bytes) -> Iterable[Received]:
-        """One list; raises :class:`IntakeError` for a file that is none."""
+        """A workbook is of one agency; a CSV file holds one sheet of many. What cannot be read says so as a problem."""
         if body.startswith(ZIP) or path.suffix.lower() != ".csv":
             return (read_workbook(path, body, self._asked, agency=self._agency),)
-        raise IntakeError([Problem(msg("This is not an Excel workbook"), str(path))])
+        return read_csv_file(path, body, self._asked)
 
 
 class OthersLists:

@@ -10,7 +10,7 @@ from secaudit.errors import IntakeError, Problem
 from secaudit.messages import msg
 from secaudit.tables.headings import Raw, fold_heading, shape
 from secaudit.tables.kind import EXPORT_AGAIN
-from secaudit.tables.model import Table, TableLimits, column_letters, refused
+from secaudit.tables.model import Table, TableLimits, TableRow, column_letters, refused
 from secaudit.tables.text import decoded
 
 _SEPARATORS = ";,\t|"
@@ -26,15 +26,24 @@ _QUOTES = msg("look at the quotation marks near this line, or export the list ag
 def read_csv(path: str, body: bytes, known: Collection[str], limits: TableLimits) -> tuple[Table, ...]:
     """The list of a CSV file; nothing when it has none."""
     text = decoded(path, body)
-    first = next(_lines(text), "")
-    named = _NAMED.fullmatch(first.rstrip("\r\n"))
-    separator = named[1] if named else _separator(text, known)
     after_gap: set[int] = set()
-    rows = list(_rows(path, text, separator, limits, after_gap, skip=1 if named else 0))
+    rows = _all_rows(path, text, known, limits, after_gap)
     tables = shape("", rows, known, after_gap)
     for table in tables:
         _refuse_shifted(path, table, rows, limits, whole=text.endswith(("\r", "\n")))
     return tables
+
+
+def read_csv_rows(path: str, body: bytes, known: Collection[str], limits: TableLimits) -> tuple[TableRow, ...]:
+    """Every row that holds something, as it is: nothing is taken for a title, a heading or a total."""
+    return tuple(TableRow(number, cells) for number, cells in _all_rows(path, decoded(path, body), known, limits, set()))
+
+
+def _all_rows(path: str, text: str, known: Collection[str], limits: TableLimits, after_gap: set[int]) -> list[Raw]:
+    first = next(_lines(text), "")
+    named = _NAMED.fullmatch(first.rstrip("\r\n"))
+    separator = named[1] if named else _separator(text, known)
+    return list(_rows(path, text, separator, limits, after_gap, skip=1 if named else 0))
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from secaudit.errors import IntakeError
 from secaudit.messages import msg
-from secaudit.tables.csv_file import read_csv
+from secaudit.tables.csv_file import read_csv, read_csv_rows
 from secaudit.tables.kind import EXPORT_AGAIN, ZIP, refuse_other_kinds
 from secaudit.tables.model import DEFAULT_LIMITS, Cell, SheetRows, Table, TableLimits, TableRow, column_letters, refused, text_of
 from secaudit.tables.xlsx_file import read_xlsx, read_xlsx_sheets
 
 __all__ = [
-    "Cell", "SheetRows", "Table", "TableLimits", "TableRow", "column_letters", "read_body", "read_sheets", "read_tables",
-    "text_of",
+    "Cell", "SheetRows", "Table", "TableLimits", "TableRow", "column_letters", "read_body", "read_rows", "read_sheets",
+    "read_tables", "text_of",
 ]  # fmt: skip
 
 _CHECK_NAME = msg("check the name and the folder")
@@ -60,6 +60,17 @@ def read_sheets(path: Path, body: bytes, limits: TableLimits = DEFAULT_LIMITS) -
     if not body.startswith(ZIP):
         raise refused(name, msg("This is not an Excel workbook"), hint=EXPORT_AGAIN)
     return read_xlsx_sheets(name, body, limits)
+
+
+def read_rows(path: Path, body: bytes, known: Collection[str], limits: TableLimits = DEFAULT_LIMITS) -> tuple[TableRow, ...]:
+    """All rows of a CSV file of a form we gave out ourselves; ``known`` headings tell its separator."""
+    name = str(path)
+    if len(body) > limits.max_bytes:
+        raise _too_large(name, limits)
+    refuse_other_kinds(name, body)
+    if body.startswith(ZIP):
+        raise refused(name, msg("This is a workbook, not a CSV file"), hint=EXPORT_AGAIN)
+    return read_csv_rows(name, body, known, limits)
 
 
 def _too_large(path: str, limits: TableLimits) -> IntakeError:

@@ -307,8 +307,8 @@ def test_ctrl_c_before_anything_is_written_leaves_nothing(province: Path, given:
     before = texts(province)
     (tmp_path / "tam").mkdir()
     command = [sys.executable, "-c", WAITING, "inventory", "import", path, "--accept", "-i", province]
-    pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, env=environment(TMPDIR=str(tmp_path / "tam")), cwd=tmp_path, **pipes) as process:
+    env = environment(TMPDIR=str(tmp_path / "tam"))
+    with subprocess.Popen(command, env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
         assert list((tmp_path / "tam").glob("secaudit-*/agencies/*"))
