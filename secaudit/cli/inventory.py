@@ -1,4 +1,4 @@
-"""``secaudit inventory``: validate, schema, template, export."""
+"""``secaudit inventory``: validate, schema, template, export, status."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated
 import orjson
 import typer
 
-from secaudit.cli import inventory_export, inventory_import, inventory_map, inventory_template
+from secaudit.cli import inventory_export, inventory_import, inventory_map, inventory_status, inventory_template
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
@@ -23,6 +23,7 @@ inventory_template.register(app)
 inventory_export.register(app)
 inventory_import.add_to(app)
 inventory_map.add_to(app)
+inventory_status.register(app)
 
 
 @app.command(cls=Command, help=N_("Read the whole inventory and report every problem at once."))

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from secaudit.errors import IntakeError, Problem
-from secaudit.intake.groups import AgencyGroups
 from secaudit.messages import Message, msg
+from secaudit.model.agency_groups import AgencyGroups
 from secaudit.model.console import spelled, unaccented
 from secaudit.model.inventory import Agency, Inventory
 from secaudit.model.session import Attendance, Audience
