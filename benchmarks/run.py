@@ -8,6 +8,8 @@ HERE = Path(__file__).parent
 ORDER = (
     "startup.py",
     "inventory_load.py",
+    "status.py",
+    "workbooks.py",
     "judging.py",
     "storing.py",
     "importing.py",
