@@ -7,11 +7,14 @@ from typing import Annotated
 import orjson
 import typer
 
-<<<<<<< HEAD
-from secaudit.cli import inventory_changes, inventory_export, inventory_import, inventory_map, inventory_status, inventory_template
-=======
-from secaudit.cli import inventory_export, inventory_import, inventory_map, inventory_status, inventory_template
->>>>>>> lists
+from secaudit.cli import (
+    inventory_changes,
+    inventory_export,
+    inventory_import,
+    inventory_map,
+    inventory_status,
+    inventory_template,
+)
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
