@@ -141,11 +141,13 @@ class _Known:
         self.forms = [sheet.part for sheet in asked if sheet.form]
 
     def in_form(self, mark: str) -> tuple[str, Question] | None:
+        """The part and question that the mark of a row names."""
         part, _, key = mark.partition("/")
         question = self.by_key.get(part, {}).get(key) if part in self.forms else None
         return None if question is None else (part, question)
 
     def in_form_by_heading(self, text: str) -> tuple[str, Question] | None:
+        """The part and question that a heading names; None where two parts have it."""
         word = seen(text)
         found = [(part, self.by_heading[part][word]) for part in self.forms if word in self.by_heading[part]]
         return found[0] if len(found) == 1 else None

@@ -8,10 +8,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from secaudit.inventory.questions import Profile
 from secaudit.inventory.received import Received
+from secaudit.inventory.returned import returned
 from secaudit.resources import translator
 from tests.inventory.sent import MADE_AT, SO_A, Sent, changes, read, record, workbook
 
@@ -444,6 +447,29 @@ def test_a_formula_where_the_hidden_mark_stood_names_no_record(profile):
     sent = Sent(workbook(profile))
     sent.book["_secaudit"]["D9"] = "=1"
     assert sent.read().given == {}
+
+
+MARKS = ["_headings", "vidu", "b-1", "moi:x", "list:systems", "agency/name", "=1+1", "#N/A", "_answer", "place", "Nơi đặt"]
+TYPED = st.one_of(
+    st.text("aáđĐ-=+'\"#/.,;:0123456789 \n_", max_size=12), st.integers(-5, 10**18), st.booleans(), st.none(),
+    st.floats(allow_nan=False, allow_infinity=False), st.dates(date(1950, 1, 1)), st.sampled_from(MARKS),
+)  # fmt: skip
+ANYWHERE = st.tuples(st.integers(0, 7), st.integers(1, 25), st.integers(1, 12), TYPED)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(Profile), st.lists(st.tuples(st.integers(0, 7), st.integers(1, 25), st.integers(1, 12), TYPED), max_size=12)
+)
+def test_whatever_is_typed_wherever_raises_nothing_and_every_problem_has_a_place_to_go(profile, typed):
+    sent = Sent(workbook(profile))
+    tabs = sent.book.sheetnames
+    for tab, row, column, value in typed:
+        sent.tab(tabs[tab % len(tabs)]).cell(row, column).value = value
+    body = sent.body()
+    received = read(body)
+    said(received)
+    assert returned(body, received.problems, received.remarks)
 
 
 def test_the_file_is_known_by_its_name_and_its_digest():
