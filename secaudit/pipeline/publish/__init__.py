@@ -112,6 +112,7 @@ def _method(measured: Measured) -> tuple[Message, ...]:
         msg("What a console says of a machine counts for {days} days after it last heard of it.", days=rules.console_days),
         msg("Grades of evidence that count as proof: {grades}.", grades=", ".join(grade.value for grade in rules.grades)),
         msg("A head count of people counts with a dated document, for {days} days.", days=rules.people_valid_days),
+        msg("So does attendance of a session. Whoever attended several counts once; where lists do not show it, between bounds."),
         msg("Machines kept isolated for state secrets are counted apart and never examined."),
         *(
             msg("Judged with a value the province set: {change}.", change=changed_words(changed))
