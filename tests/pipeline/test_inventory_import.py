@@ -1,6 +1,7 @@
 """Lists become files all at once or not at all; problems stand at cells; whatever ends the program leaves whole files."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -430,6 +431,35 @@ def test_a_limit_of_the_system_on_file_sizes(folder: Path, tmp_path: Path) -> No
     assert done.returncode == 6, done.stderr
     assert "File too large" in done.stdout
     assert texts(folder) == before
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterable[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k,mode=0700", "tmpfs", str(folder)], check=True)
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.lab
+def test_a_disk_that_is_really_full(folder: Path, lists: Lists, small_disk: Path) -> None:
+    here = Path(shutil.copytree(folder, small_disk / "tinh"))
+    lists.add("so-a", machine("a-2", 7, {("place",): "Tầng 9"}))
+    lists.add("xa-c", *[machine("", row, {("kind",): "laptop", ("place",): "P" * 200 + str(row)}) for row in range(9, 400)])
+    with (small_disk / "filler").open("ab", buffering=0) as filler, pytest.raises(OSError, match="No space"):
+        while True:
+            filler.write(bytes(4096))
+    with (small_disk / "filler").open("ab") as filler:
+        filler.truncate(max((small_disk / "filler").stat().st_size - 20_000, 0))
+    before = texts(here)
+    with pytest.raises(OutputError, match="No space left") as caught:
+        run(here, lists)
+    assert "nothing was replaced" in str(caught.value.hint)
+    assert texts(here) == before
+    (small_disk / "filler").unlink()
+    assert run(here, lists).problems == ()
+    assert texts(here)["agencies/xa-c.yaml"].count("kind: laptop") == 391
 
 
 def test_permissions_and_links_of_the_files_stay(folder: Path, lists: Lists, tmp_path: Path) -> None:
