@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from secaudit.inventory.questions import Form, Path, Profile, Question, Sheet
+from secaudit.inventory.sheet_people import DAY_OF_REGISTER
 from secaudit.inventory.sheets import CellValue, cells_of, sheets_of, value_at
 from secaudit.inventory.wordings import YES
 from secaudit.messages import Message, clean, msg
@@ -160,6 +161,9 @@ def _row(sheet: Sheet, record: Mapping[str, object]) -> Row:
             continue
         cells[question.key] = _plain(cell) if isinstance(cell, str) else cell
         base[question.path] = _based(question, value_at(record, question.path))
+    day = value_at(record, DAY_OF_REGISTER) if sheet.part == "agency" else None
+    if day is not None:
+        base.setdefault(DAY_OF_REGISTER, _plain(str(day)))  # where it is not asked, the one day that is asked stands for it
     return Row(str(record["id"]) if "id" in record and not sheet.form else "", cells, base)
 
 

@@ -268,7 +268,7 @@ def _list(sheet: SheetRows, part: str, marks: TableRow | None, head: TableRow | 
             for at, question in columns.items()
         )
         unnamed.update(at for at, cell in enumerate(row.cells) if cell is not None and at not in columns and at != key_column)
-        if key or any(spot.cell is not None for spot in spots):
+        if key or any(spot.cell is not None or spot.reference in sheet.formulas for spot in spots):
             worked_out = key_column is not None and f"{column_letters(key_column)}{row.number}" in sheet.formulas
             entries.append(Entry(part, key, sheet.name, row.number, spots, worked_out))
     found.stands(part, sheet.name, entries, marked=marks is not None)

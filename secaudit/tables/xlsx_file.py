@@ -61,16 +61,31 @@ def read_xlsx(path: str, body: bytes, known: Collection[str], limits: TableLimit
 def read_xlsx_sheets(path: str, body: bytes, limits: TableLimits) -> tuple[SheetRows, ...]:
     """All sheets, hidden ones too, as they are: for workbooks of a form we gave out ourselves."""
     budget = Budget(path, limits)
-    sheets = [(sheet, rows) for sheet, rows in _sheets(path, body, budget, hidden=True)]
+    sheets = _sheets(path, body, budget, hidden=True)
+    formulas: dict[str, set[str]] = {}
+    for place in budget.formulas:
+        name, _, cell = place.rpartition("!")
+        formulas.setdefault(name, set()).add(cell)
     return tuple(
         SheetRows(
             sheet.name,
-            tuple(TableRow(number, cells) for number, cells in rows),
+            _with_formulas(rows, formulas.get(sheet.name, ())),
             hidden=sheet.hidden,
-            formulas=frozenset(place.rpartition("!")[2] for place in budget.formulas if place.rpartition("!")[0] == sheet.name),
+            formulas=frozenset(formulas.get(sheet.name, ())),
         )
         for sheet, rows in sheets
     )
+
+
+def _with_formulas(rows: Sequence[Raw], formulas: Collection[str]) -> tuple[TableRow, ...]:
+    """The rows, and those that hold nothing but formulas nobody worked out yet: they look filled to whoever typed them."""
+    held = dict(rows)
+    for cell in formulas:
+        held.setdefault(int(cell.lstrip(_LETTERS)), ())
+    return tuple(TableRow(number, held[number]) for number in sorted(held))
+
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def _sheets(path: str, body: bytes, budget: Budget, *, hidden: bool) -> list[tuple[Sheet, list[Raw]]]:
