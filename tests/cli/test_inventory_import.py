@@ -309,7 +309,8 @@ def test_a_folder_without_lists_and_two_choices_are_a_wrong_call(secaudit: Run, 
 
 
 WAITING = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job, as tests may be, ignores it
 from secaudit.cli.app import main
 from secaudit.pipeline.inventory_staging import Staging
 def check(staging):
