@@ -53,7 +53,7 @@ def read_base(path: str, sheets: tuple[SheetRows, ...]) -> tuple[Base, list[Prob
     at = next((index for index, cells in enumerate(rows) if cells[: len(BASE_HEAD)] == BASE_HEAD), None)
     head = {cells[0]: cells[1] for cells in rows[: _HEAD if at is None else at] if len(cells) > 1 and cells[0] in _SAID}
     answers: dict[tuple[str, str], dict[Path, Value]] = {}
-    broken = at is None
+    broken = at is None or bool(sheet.formulas)
     for cells in rows[at + 1 :] if at is not None else ():
         broken = not _remember(cells, answers) or broken
     base = Base(

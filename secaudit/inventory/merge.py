@@ -8,6 +8,7 @@ from secaudit.errors import Problem
 from secaudit.inventory.changes import Around, Change, Fate, FieldChange, FieldConflict, Merged, Place, Spot
 from secaudit.inventory.merge_fields import Outcome, copied, in_order, merge_record, normal, plain
 from secaudit.inventory.merge_machines import Machines
+from secaudit.inventory.merge_rows import as_new, originals, telling, typed_beside, with_key
 from secaudit.inventory.naming import EndpointIds, folded_name, near_shared, system_id
 from secaudit.inventory.questions import Path, Profile
 from secaudit.inventory.received import Received, Record
@@ -144,9 +145,9 @@ class _Merging:
         """Merge the records whose id stands here; returns the others."""
         left: list[Record] = []
         records = self._records(part)
-        originals = _originals(records)
+        first = originals(records)
         for at, record in enumerate(records):
-            if record.key and originals[record.key] != at:
+            if record.key and first[record.key] != at:
                 self._remark(record, (), _COPIED, found=record.key)
                 left.append(replace(record, key="", base=None))
                 continue
@@ -209,18 +210,21 @@ class _Merging:
             if known is None:
                 message = msg("This proposal is no longer known: the row is taken as a new machine")
                 self._remark(record, (), message, found=record.newcomer)
+            elif not typed_beside(record, known, _STATUS):
+                message = msg("Only that it is in use was answered about this proposal: is it really the agency's machine?")
+                self._remark(record, _STATUS, message, found=record.newcomer, hint=msg("it is declared; ask when in doubt"))
             self._machine(dict(known or {}), replace(record, base=None))
 
     def _machine(self, known: dict[str, object], record: Record) -> None:
         """A machine without an id here: one that is declared already, or a new one."""
-        made = merge_record("endpoints", known, _as_new(record), self._received.file, fresh=True).record
+        made = merge_record("endpoints", known, as_new(record), self._received.file, fresh=True).record
         made.setdefault("kind", USUAL_KIND)
         found = list(self._machines.same(made))
         if not found:
             alike = self._machines.alike(made, self._received.given.get("endpoints", ()))
             found = [at for at in alike if ("endpoints", at) not in self._claimed][:1]
         if found:
-            self._join("endpoints", found, record, _telling(record))
+            self._join("endpoints", found, record, telling(record))
         else:
             self._add("endpoints", {"id": known.get("id") or self._ids.next(), **known}, record)
 
@@ -257,7 +261,7 @@ class _Merging:
         return bool(out.fields)
 
     def _add(self, part: str, known: dict[str, object], record: Record) -> None:
-        out = self._merge(part, known, _as_new(record), fresh=True)
+        out = self._merge(part, known, as_new(record), fresh=True)
         if part == "endpoints" and "kind" not in out.record:
             out.record["kind"] = USUAL_KIND
             if self._received.profile != Profile.COMMUNE:  # it asks only whether a machine is isolated
@@ -286,7 +290,7 @@ class _Merging:
     # What is kept of a record
 
     def _records(self, part: str) -> list[Record]:
-        return [_with_key(record) for record in self._received.records if record.part == part]
+        return [with_key(record) for record in self._received.records if record.part == part]
 
     def _list(self, part: str) -> list[object]:
         found = self._data.get(part)
@@ -339,20 +343,6 @@ class _Merging:
         )  # fmt: skip
 
 
-def _as_new(record: Record) -> Record:
-    """A record that nobody declared before, with what the list only hints at."""
-    answers = {**record.fresh, **{path: answer for path, answer in record.answers.items() if normal(answer) is not None}}
-    return replace(record, answers=answers, base=None)
-
-
-def _with_key(record: Record) -> Record:
-    """A new record whose id somebody typed."""
-    typed = record.answers.get(("id",))
-    if record.key or record.newcomer or record.part not in _GONE or not isinstance(typed, str):
-        return record
-    return replace(record, key=typed)
-
-
 def _by_id(items: Sequence[object]) -> dict[str, int]:
     found: dict[str, int] = {}
     for index, item in enumerate(items):
@@ -378,26 +368,3 @@ def _texts(value: object) -> list[str]:
 def _flat(value: object) -> object:
     found = plain(value)
     return ", ".join(map(str, found)) if isinstance(found, list) else found
-
-
-def _telling(record: Record) -> Path:
-    """The cell by which a machine was recognised."""
-    return next(
-        (
-            path
-            for path in (("uuid",), ("serial",), ("hostname",), ("asset_tag",))
-            if normal(record.answers.get(path)) is not None
-        ),
-        (),
-    )
-
-
-def _originals(records: Sequence[Record]) -> dict[str, int]:
-    """Id -> which of the rows with it is the one that was given out: the one least changed; the others were copied from it."""
-    found: dict[str, tuple[int, int]] = {}
-    for at, record in enumerate(records):
-        base = record.base or {}
-        changed = sum(normal(answer) != normal(base.get(path)) for path, answer in record.answers.items())
-        if record.key and (record.key not in found or changed < found[record.key][0]):
-            found[record.key] = (changed, at)
-    return {key: at for key, (_, at) in found.items()}

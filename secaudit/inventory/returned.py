@@ -200,9 +200,11 @@ def _colour(marks: Iterable[_Mark]) -> None:
 
 
 _HEADINGS = (
-    msgc("returned", "Sheet"), msgc("returned", "Cell"), msgc("returned", "It says"), msgc("returned", "What is wrong"),
-    msgc("returned", "Expected"), msgc("returned", "What to do"),
+    msgc("returned", "Sheet"), msgc("returned", "Cell"), msgc("returned", "It says"), msgc("returned", "Expected"),
+    msgc("returned", "What to do"),
 )  # fmt: skip
+_WRONG = msgc("returned", "What is wrong")
+_DONE = msgc("returned", "What was done")
 _WIDTHS = (2, 16, 8, 24, 40, 40, 48)
 _LINK = Font(name="Arial", size=11, color="0563C1", underline="single")
 _PLAIN = Font(name="Arial", size=11)
@@ -219,12 +221,12 @@ def _list(book: Workbook, problems: Sequence[Problem], remarks: Sequence[Problem
         sheet.column_dimensions[letters].width = width
     row = _say(sheet, 1, _vietnamese(_count(cells, len(problems))), Font(name="Arial", size=15, bold=True, color="9C0006"))
     row = _say(sheet, row, _vietnamese(_HOW), _PLAIN) + 1
-    row = _table(sheet, row, problems[:_MOST_LISTED], "F8CBAD")
+    row = _table(sheet, row, problems[:_MOST_LISTED], _WRONG, "F8CBAD")
     if len(problems) > _MOST_LISTED:
         row = _say(sheet, row, _vietnamese(msg("{count} more like these", count=len(problems) - _MOST_LISTED)), _PLAIN)
     if remarks:
         row = _say(sheet, row + 1, _vietnamese(_LOOK), Font(name="Arial", size=12, bold=True))
-        _table(sheet, row, remarks[:_MOST_LISTED], "FFE699")
+        _table(sheet, row, remarks[:_MOST_LISTED], _DONE, "FFE699")
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToHeight = 0
@@ -263,8 +265,8 @@ def _put(sheet: Worksheet, row: int, column: int, text: str, font: Font) -> Cell
     return cell
 
 
-def _table(sheet: Worksheet, row: int, problems: Iterable[Problem], colour: str) -> int:
-    for column, heading in enumerate(_HEADINGS, start=2):
+def _table(sheet: Worksheet, row: int, problems: Iterable[Problem], what: Message, colour: str) -> int:
+    for column, heading in enumerate((*_HEADINGS[:3], what, *_HEADINGS[3:]), start=2):
         cell = _put(sheet, row, column, _vietnamese(heading), Font(name="Arial", size=11, bold=True))
         cell.fill, cell.border = PatternFill(fgColor=colour, fill_type="solid"), _THIN
     for problem in problems:

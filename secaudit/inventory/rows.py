@@ -13,7 +13,7 @@ from secaudit.inventory.answers import Answer, Asking, Names, Place
 from secaudit.inventory.layout import EXAMPLE, NEWCOMER
 from secaudit.inventory.questions import Form, Path, Question
 from secaudit.inventory.received import Record, Value
-from secaudit.inventory.sheet_machines import ISOLATED
+from secaudit.inventory.sheet_machines import ISOLATED, OTHER_AGENCY
 from secaudit.inventory.typed import plain
 from secaudit.inventory.workbook_examples import EXAMPLES
 from secaudit.messages import Message, msg
@@ -30,6 +30,7 @@ _LINES = (Form.LINE, Form.LINES)
 _ID: Path = ("id",)
 _KIND: Path = ("kind",)
 _SECRET: Path = ("state_secret",)
+_STATUS: Path = ("status",)
 _STATE_SECRET = "state_secret"
 _TOTALS = ("tong cong", "tong so", "tong", "cong", "grand total", "total", "sum")
 
@@ -172,6 +173,8 @@ class _Record:
         self._reduce()
         self._rows.problems += [problem for _, problem in self._problems]
         self._rows.remarks += [remark for _, remark in self._remarks]
+        if self._answers.get(_STATUS) == OTHER_AGENCY and not self._of_another():
+            return
         key = self._cells.key
         newcomer = key.removeprefix(NEWCOMER) if key.startswith(NEWCOMER) else ""
         self._rows.records.append(
@@ -180,6 +183,21 @@ class _Record:
                 self._answers, self._places, self._base, newcomer,
             )
         )  # fmt: skip
+
+    def _of_another(self) -> bool:
+        """A machine of another agency stays where it is until somebody moves it; one that is new is not declared here."""
+        key = self._cells.key
+        if key.startswith(NEWCOMER):
+            return True  # a proposal that is declined
+        del self._answers[_STATUS]
+        what = msg("The agency says that this machine is another agency's: it stays here until it is moved")
+        hint = msg("ask whose it is, and move it with 'secaudit inventory move'")
+        if not key:
+            what, hint = msg("A machine of another agency was added to the list: it is not taken"), msg("delete the row")
+        place = self._cells.row
+        cell = self._places.get(_STATUS) if place.line is None else None
+        self._rows.remarks.append(Problem(what, place.path, place.line, cell=cell, hint=hint))
+        return bool(key)
 
     def _spot(self, question: Question, cell: Cell, place: Place) -> None:
         if place.cell in self._cells.formulas:
@@ -286,7 +304,8 @@ class _Record:
         if self._cells.part != "systems":
             return None
         told = _texts(self._answers.get(("information",)))
-        newly = _STATE_SECRET in told and _STATE_SECRET not in _texts(before.get(("information",)))
+        known = self._base is not None or not self._cells.key  # else nothing says whether it is new
+        newly = known and _STATE_SECRET in told and _STATE_SECRET not in _texts(before.get(("information",)))
         if newly:
             self._answers[_SECRET] = True
         if newly or str(self._answers.get(_SECRET, before.get(_SECRET))).casefold() == "true":

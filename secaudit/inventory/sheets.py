@@ -107,9 +107,13 @@ def _whole(text: str) -> int | str:
 
 
 def _day(value: object) -> date | str:
-    if isinstance(value, date):
-        return value
+    """A day that no spreadsheet counts as one stands as text."""
     try:
-        return date.fromisoformat(str(value))
+        day = value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError:
         return str(value)
+    return day if day >= _FIRST_DAY else day.isoformat()
+
+
+_FIRST_DAY = date(1900, 3, 1)
+"""Workbooks count a 29 February 1900 that never was, and nothing before 1900."""

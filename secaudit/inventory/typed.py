@@ -24,6 +24,7 @@ _PLAIN = re.compile(r"[0-9]{1,13}")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([., ])[0-9]{3})(?:\1[0-9]{3})*")
 _NO_FRACTION = re.compile(r"([0-9]{1,9})[.,]0{1,2}")
 _UNIT = re.compile(r"([0-9][0-9., ]{0,16}?) ?(?:may tinh|may|nguoi|cai|chiec|bo|can bo|dong chi|don vi|computers?|people)\.?")
+_LEVEL = re.compile(r"(?:cap|cap do|level) ?([1-5])")
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050
 """2000 to 2099: a smaller number is a year or a slip."""
 _FIRST_TEXT_SERIAL = 42_005
@@ -72,7 +73,7 @@ def whole_number(cell: Cell) -> Taken:
             return _bounded(int(cell))
         return _grouped(text_of(cell))
     text = plain(text_of(cell))
-    unit = _UNIT.fullmatch(text)
+    unit = _UNIT.fullmatch(text) or _LEVEL.fullmatch(text)
     if unit:
         read = _number_text(unit[1])
         return Taken(read.value, read.remark or _read_as(read.value))

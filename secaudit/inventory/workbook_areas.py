@@ -51,6 +51,8 @@ class Entry:
     number: int
     """Row of the sheet; 0 for a form."""
     spots: tuple[Spot, ...]
+    formula: bool = False
+    """The mark of the row is a formula: nothing says which record it is."""
 
 
 @dataclass(slots=True)
@@ -139,11 +141,13 @@ class _Known:
         self.forms = [sheet.part for sheet in asked if sheet.form]
 
     def in_form(self, mark: str) -> tuple[str, Question] | None:
+        """The part and question that the mark of a row names."""
         part, _, key = mark.partition("/")
         question = self.by_key.get(part, {}).get(key) if part in self.forms else None
         return None if question is None else (part, question)
 
     def in_form_by_heading(self, text: str) -> tuple[str, Question] | None:
+        """The part and question that a heading names; None where two parts have it."""
         word = seen(text)
         found = [(part, self.by_heading[part][word]) for part in self.forms if word in self.by_heading[part]]
         return found[0] if len(found) == 1 else None
@@ -265,7 +269,8 @@ def _list(sheet: SheetRows, part: str, marks: TableRow | None, head: TableRow | 
         )
         unnamed.update(at for at, cell in enumerate(row.cells) if cell is not None and at not in columns and at != key_column)
         if key or any(spot.cell is not None for spot in spots):
-            entries.append(Entry(part, key, sheet.name, row.number, spots))
+            worked_out = key_column is not None and f"{column_letters(key_column)}{row.number}" in sheet.formulas
+            entries.append(Entry(part, key, sheet.name, row.number, spots, worked_out))
     found.stands(part, sheet.name, entries, marked=marks is not None)
     found.ignored += [(sheet.name, _shown_heading(head, at)) for at in sorted(unnamed) if not _ours(marks, head, at)]
 

@@ -126,7 +126,13 @@ class _Workbook:
         formulas = {sheet.name: sheet.formulas for sheet in sheets}
         rows = Rows(names_of(self._asked.inventory, agency), base.answers if base.whole else None)
         for entry in sorted(found.entries, key=lambda entry: _PARTS.index(entry.part)):
-            rows.take(self._cells(entry, formulas.get(entry.sheet, frozenset())))
+            if entry.formula:
+                what = msg("The hidden first cell of the row is a formula: nothing says which record this is")
+                self._refuse(
+                    what, msg("copy the row's answers into an empty row, and delete this one"), f"{entry.sheet}!{entry.number}"
+                )
+            else:
+                rows.take(self._cells(entry, formulas.get(entry.sheet, frozenset())))
         _one_day(rows)
         return rows
 

@@ -11,6 +11,7 @@ from secaudit.errors import IntakeError, InventoryError, Problem
 from secaudit.inventory.changes import Around, Change, Fate, Merged, Place, Spot
 from secaudit.inventory.load import AGENCIES, PROVINCE
 from secaudit.inventory.merge import merge
+from secaudit.inventory.questions import Profile
 from secaudit.inventory.received import Received
 from secaudit.messages import clean, msg
 from secaudit.model.submission import Submission
@@ -113,6 +114,8 @@ class _Agency:
     name: str
     path: Path
     digest: str
+    until: str
+    """Its last day as the file has it; empty while it exists."""
     sources: list[tuple[datetime | None, Path]] = field(default_factory=list)
     files: list[ListFile] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -200,7 +203,7 @@ class _Import:
             agency = file.data.get("agency") if file is not None and isinstance(file.data, dict) else None
             if file is None or not isinstance(agency, dict) or not isinstance(agency.get("id"), str):
                 continue
-            found = _Agency(agency["id"], str(agency.get("name", "")), path, file.digest)
+            found = _Agency(agency["id"], str(agency.get("name", "")), path, file.digest, str(agency.get("valid_until") or ""))
             self._known.setdefault(found.id, found)
             self._remember(found.id, file.data)
         taken = self._store.submissions.evidence_ids() if self._store is not None else frozenset()
@@ -221,6 +224,10 @@ class _Import:
             elif agency is None:
                 hint = did_you_mean(received.agency, self._known) or msg("add its file to {folder}/ first", folder=AGENCIES)
                 message = msg("There is no agency with this id")
+                self._refused.append(Problem(message, received.file, found=shown(received.agency), hint=hint))
+            elif agency.until and agency.until < self._order.today.isoformat():
+                message = msg("The unit ended on {day}: what it declares is no longer counted", day=shown(agency.until))
+                hint = msg("its machines and systems belong in the list of its successor")
                 self._refused.append(Problem(message, received.file, found=shown(received.agency), hint=hint))
             else:
                 earlier = [at for at, _ in agency.sources if at is not None]
@@ -271,8 +278,9 @@ class _Import:
         _note(agency, received, merged)
 
     def _accepted(self, received: Received, merged: Merged) -> Mapping[str, object]:
-        """The file to be; a list that others keep of an agency does not make it one that has sent something."""
-        return _accepted_on(merged.data, self._order.today) if received.sent else merged.data
+        """The file to be; only its own workbook makes an agency one that has sent something, no list that others keep of it."""
+        sent = received.sent and received.profile in tuple(Profile)
+        return _accepted_on(merged.data, self._order.today) if sent else merged.data
 
     def _proposals(self, agency: str, ids: Iterable[str]) -> dict[str, Mapping[str, str]]:
         named = [self._newcomers[one] for one in ids if one in self._newcomers and self._newcomers[one].agency in ("", agency)]

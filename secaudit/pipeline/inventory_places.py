@@ -7,11 +7,19 @@ from dataclasses import replace
 from secaudit.errors import Problem
 from secaudit.inventory.changes import Place, Spot
 from secaudit.inventory.questions import Path
+from secaudit.messages import msg
 
 Spots = Mapping[Place, Sequence[Spot]]
 """Where the records of an agency's file stand in its lists, the newest list first."""
 _TOP = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?\.?(.*)")
 _NAMES = re.compile(r"([^.\[\]]+)(?:\[\d+\])*\.?")
+_ONCE = msg("one machine is declared once: correct this cell, or answer that it is no longer in use")
+_HINTS = {
+    "The machine at {place} has the same serial number": _ONCE,
+    "The machine at {place} has the same UUID": _ONCE,
+    "The same way in (jump host, address, port) leads to the machine declared at {place}": _ONCE,
+}
+"""What to do in a workbook, where the rule speaks of fields of a file."""
 _FORMS = frozenset({"uses"})
 """Lists that stand in one record."""
 
@@ -38,7 +46,8 @@ def at_cell(problem: Problem, spots: Spots) -> Problem | None:
     if spot is None:
         return None
     file, cell, path = spot
-    return replace(problem, path=file, line=None, column=None, cell=cell, field=".".join(path) or None, other=None)
+    hint = _HINTS.get(problem.message.text, problem.hint)
+    return replace(problem, path=file, line=None, column=None, cell=cell, field=".".join(path) or None, hint=hint, other=None)
 
 
 def with_place(problem: Problem, place: str) -> Problem:

@@ -228,6 +228,27 @@ def test_what_is_received_is_recorded_also_what_goes_back(
     }
 
 
+def test_csv_files_of_an_export_come_back(secaudit: Run, province: Path, tmp_path: Path) -> None:
+    before = texts(province)
+    assert secaudit("inventory", "export", tmp_path / "csv", "--format", "csv", "-i", province).returncode == 0
+    untouched = secaudit("inventory", "import", tmp_path / "csv", "--accept", "-i", province, "--format", "json")
+    assert [(one["changes"], one["remarks"]) for one in json.loads(untouched.stdout)["agencies"] if one["changes"]] == []
+    assert texts(province) == before
+    file = tmp_path / "csv" / "endpoints.csv"
+    text = file.read_text(encoding="utf-8-sig")
+    row = "khcn-pc-03,,,Phòng Kế hoạch - Tài chính"
+    assert text.count(row) == 1
+    file.write_text(text.replace(row, "khcn-pc-03,,,Tầng 5"), encoding="utf-8-sig")
+    done = secaudit("inventory", "import", file, "--accept", "-i", province)
+    assert done.returncode == 0, done.stdout
+    after = texts(province)
+    assert {name for name in after if after[name] != before[name]} == {f"{DEPARTMENT}.yaml"}
+    old, new = before[f"{DEPARTMENT}.yaml"].splitlines(), after[f"{DEPARTMENT}.yaml"].splitlines()
+    assert [line for line in new if line not in old] == [
+        "  - {id: khcn-pc-03, os: windows, kind: workstation, place: Tầng 5, serial: 8CCFD00UDZ}"
+    ]
+
+
 # Hostile and broken files
 
 

@@ -77,6 +77,11 @@ def test_signs_of_thousands_and_units_are_taken_with_a_remark(cell):
     assert noted(COUNT, cell) == 1234
 
 
+def test_a_level_may_be_called_one():
+    level = _ask("systems", "dossier.level")
+    assert (read(level, "3"), noted(level, "Cấp 3"), noted(level, "cấp độ 2")) == (3, 3, 2)
+
+
 @pytest.mark.parametrize(
     "cell", ["1,5", "12.34", 12.34, 1.5, "1.2345", "1.234,5", "1,234.567", "0.125", 0.125, "1.234.56", "1.23", "12,3456"]
 )

@@ -199,6 +199,14 @@ def test_a_confirmed_proposal_is_declared_with_its_id_and_identity() -> None:
     assert (again.data, again.changes) == (merged.data, ())
 
 
+def test_a_proposal_that_came_back_with_nothing_but_yes_is_declared_and_questioned() -> None:
+    """It may have gone out with that very answer, because the machine was seen lately."""
+    answers = {("status",): "in_use", ("place",): None, ("hostname",): "DELL7"}
+    merged = merge(NOW, sent(row("endpoints", "", answers, {}, newcomer=NEWCOMER)), AROUND)
+    assert merged.count(Fate.NEW) == 1
+    assert [(remark.cell, remark.found) for remark in merged.remarks] == [("endpoints!status", NEWCOMER)]
+
+
 @pytest.mark.parametrize("status", ["retired", "other_agency"])
 def test_a_declined_proposal_is_not_declared_and_is_told(status: str) -> None:
     merged = merge(NOW, sent(row("endpoints", "", {("status",): status}, {}, newcomer=NEWCOMER)), AROUND)

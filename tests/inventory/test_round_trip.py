@@ -97,7 +97,7 @@ def records(draw: st.DrawFn, part: str, *, blank: bool, name: str = "") -> dict[
                 target = target.setdefault(step, {})  # type: ignore[assignment]
             target.setdefault(question.path[-1], draw(values(part, question, blank=blank)))
     if name:
-        record["id"] = name
+        record |= {"id": name, "name": f"Tên {record['name']}"} if "name" in record else {"id": name}
     return record
 
 
@@ -146,6 +146,8 @@ def dumped(file: AgencyFile) -> object:
     whole = file.model_dump(mode="json", exclude_defaults=True)
     for part in ("systems", "endpoints"):
         for record in whole.get(part, []):
+            for unordered in {"information", "inspected"} & set(record):
+                record[unordered] = sorted(record[unordered])
             kept = kept_of(PARTS[part], record)
             for field in list(record):
                 if kept is not None and (field,) not in kept:

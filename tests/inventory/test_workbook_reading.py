@@ -417,6 +417,35 @@ def test_texts_that_look_like_formulas_are_texts():
     assert record(sent.read(), "endpoints", "b-1").answers["place",] == "=HYPERLINK(1)"
 
 
+@BOTH
+def test_a_machine_of_another_agency_stays_until_it_is_moved_and_is_not_declared_anew(profile):
+    sent = Sent(workbook(profile))
+    sent.cell("Máy tính", "b-2", "status").value = "Máy của đơn vị khác"
+    sent.add("Máy tính", {"hostname": "PC-77", "status": "máy của đơn vị khác"})
+    received = sent.read()
+    assert changes(received) == {}
+    assert [one.key for one in received.records if one.part == "endpoints"] == ["b-1", "b-2", "b-3", "b-4"]
+    assert [message.partition(":")[0] for _, message in remarked(received)] == [
+        "The agency says that this machine is another agency's",
+        "A machine of another agency was added to the list",
+    ]
+
+
+@BOTH
+def test_a_formula_where_the_hidden_mark_stood_names_no_record(profile):
+    sent = Sent(workbook(profile))
+    row = sent.row("Máy tính", "b-2")
+    sent.tab("Máy tính").cell(row, 1).value = '="b-"&4'
+    received = sent.read()
+    assert said(received) == [
+        (f"Máy tính!{row}", "The hidden first cell of the row is a formula: nothing says which record this is")
+    ]
+    assert [one.key for one in received.records if one.part == "endpoints"] == ["b-1", "b-3", "b-4"]
+    sent = Sent(workbook(profile))
+    sent.book["_secaudit"]["D9"] = "=1"
+    assert sent.read().given == {}
+
+
 def test_the_file_is_known_by_its_name_and_its_digest():
     received = read(workbook(Profile.COMMUNE))
     assert received.file == str(Path("xa-b.xlsx"))

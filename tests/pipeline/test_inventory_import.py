@@ -1,10 +1,12 @@
 """Lists become files all at once or not at all; problems stand at cells; whatever ends the program leaves whole files."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -71,6 +73,9 @@ class Lists:
         self._lists[path] = Received(agency, str(path), "d" * 64, "commune", records=records, **more)
         self.paths.append(path)
         return path
+
+    def profile(self, path: Path, name: str) -> None:
+        self._lists[path] = replace(self._lists[path], profile=name)
 
     def __call__(self, path: Path, body: bytes) -> Iterable[Received]:
         self.read.append(path.name)
@@ -168,7 +173,20 @@ def test_two_agencies_that_contradict_each_other_are_told_at_both_cells(folder: 
     assert found.keys() == {("xa-b.xlsx", "Máy tính!C7"), ("xa-c.xlsx", "Máy tính!C9")}
     assert "xa-c.xlsx Máy tính!C9" in found["xa-b.xlsx", "Máy tính!C7"]
     assert "xa-b.xlsx Máy tính!C7" in found["xa-c.xlsx", "Máy tính!C9"]
+    assert not any("status:" in str(one.hint) for one in importing.problems), "who fills a workbook knows no fields"
     assert not any(one.accepted for one in importing.agencies)
+
+
+@pytest.mark.parametrize("path", ["serial", "uuid", "address"])
+def test_what_to_do_about_a_machine_declared_twice_is_said_in_words_of_the_workbook(
+    folder: Path, lists: Lists, path: str
+) -> None:
+    value = {"serial": "PF3SAME01", "uuid": "4C4C4544-0043-3010-8052-B4C04F564231", "address": "192.168.1.7"}[path]
+    for agency in ("xa-b", "xa-c"):
+        lists.add(agency, machine("", 7, {("kind",): "laptop", (path,): value}))
+    assert {str(one.hint) for one in run(folder, lists).problems} == {
+        "one machine is declared once: correct this cell, or answer that it is no longer in use"
+    }
 
 
 def test_a_list_that_contradicts_what_is_declared_is_told_at_its_cell(folder: Path, lists: Lists) -> None:
@@ -233,6 +251,27 @@ def test_an_agency_that_says_nothing_of_machines_has_not_sent(folder: Path, list
     inventory, _ = check_inventory(folder)
     assert inventory is not None
     assert {one.agency.id: one.agency.has_sent(TODAY) for one in inventory.agencies}["xa-b"] is True
+
+
+def test_a_list_of_an_agency_that_has_ended_is_refused(folder: Path, lists: Lists) -> None:
+    """What stands in its file is history and counts no more: taken in there, its machines would be lost."""
+    file = folder / "agencies" / "xa-c.yaml"
+    file.write_text(XA_C.replace("tier: commune", "tier: commune, valid_until: 2026-11-25"), encoding="utf-8")
+    before = texts(folder)
+    lists.add("xa-c", machine("", 7, {("kind",): "laptop"}))
+    [problem] = run(folder, lists, Accept.VALID).refused
+    assert "2026-11-25" in str(problem.message)
+    assert texts(folder) == before
+
+
+def test_what_others_say_of_an_agency_is_not_what_it_sent(folder: Path, lists: Lists) -> None:
+    path = lists.add("xa-b", machine("b-1", 7, {("place",): "Kho"}))
+    lists.profile(path, "csv")
+    run(folder, lists)
+    inventory, _ = check_inventory(folder)
+    assert inventory is not None
+    assert inventory.endpoints["b-1"].place == "Kho"
+    assert not any(one.agency.has_sent(TODAY) for one in inventory.agencies)
 
 
 def test_a_broken_inventory_is_said_and_nothing_is_written(folder: Path, lists: Lists) -> None:
@@ -317,13 +356,13 @@ def test_an_interrupt_leaves_whole_files_and_no_copies(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    replace, done = Path.replace, []
+    into_place, done = Path.replace, []
 
     def second_interrupted(path: Path, target: Path) -> Path:
         done.append(path)
         if len(done) == 2:
             raise KeyboardInterrupt
-        return replace(path, target)
+        return into_place(path, target)
 
     with monkeypatch.context() as patch:
         if step == "replace":
@@ -392,6 +431,35 @@ def test_a_limit_of_the_system_on_file_sizes(folder: Path, tmp_path: Path) -> No
     assert done.returncode == 6, done.stderr
     assert "File too large" in done.stdout
     assert texts(folder) == before
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterable[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k,mode=0700", "tmpfs", str(folder)], check=True)
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.lab
+def test_a_disk_that_is_really_full(folder: Path, lists: Lists, small_disk: Path) -> None:
+    here = Path(shutil.copytree(folder, small_disk / "tinh"))
+    lists.add("so-a", machine("a-2", 7, {("place",): "Tầng 9"}))
+    lists.add("xa-c", *[machine("", row, {("kind",): "laptop", ("place",): "P" * 200 + str(row)}) for row in range(9, 400)])
+    with (small_disk / "filler").open("ab", buffering=0) as filler, pytest.raises(OSError, match="No space"):
+        while True:
+            filler.write(bytes(4096))
+    with (small_disk / "filler").open("ab") as filler:
+        filler.truncate(max((small_disk / "filler").stat().st_size - 20_000, 0))
+    before = texts(here)
+    with pytest.raises(OutputError, match="No space left") as caught:
+        run(here, lists)
+    assert "nothing was replaced" in str(caught.value.hint)
+    assert texts(here) == before
+    (small_disk / "filler").unlink()
+    assert run(here, lists).problems == ()
+    assert texts(here)["agencies/xa-c.yaml"].count("kind: laptop") == 391
 
 
 def test_permissions_and_links_of_the_files_stay(folder: Path, lists: Lists, tmp_path: Path) -> None:
