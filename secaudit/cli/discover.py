@@ -76,14 +76,7 @@ def discover(
     folder, asked = workspace_folder(workspace), Asked(tuple(agency or ()), tuple(network or ()), outside)
     if last:
         _show_last(session, known, folder, asked, output)
-    at = datetime.now(UTC)
-    plan = plan_search(known, asked, day_in_vietnam(at))
-    say_left_out(session, plan)
-    if not plan.parts:
-        raise UsageError(
-            msg("there is no network to search"),
-            hint=msg("declare each agency's networks in its file: networks: [192.168.1.0/24]"),
-        )
+    plan = _planned(session, known, asked)
     means = means_of_looking(rate=rate, services=services, unprivileged=unprivileged)
     for lost in means.lost:
         session.say(lost, style="yellow")
@@ -106,6 +99,16 @@ def discover(
         newest = store.newest_hosts(at)
         save_reconciliation(store, reconcile_addresses(known, newest, at), at, result.run.number)
     _tell(session, known, newest, at, output, plan, result)
+
+
+def _planned(session: Session, known: Inventory, asked: Asked) -> SearchPlan:
+    """What will be searched; what will not is said."""
+    plan = plan_search(known, asked, day_in_vietnam(datetime.now(UTC)))
+    say_left_out(session, plan)
+    if not plan.parts:
+        hint = msg("declare each agency's networks in its file: networks: [192.168.1.0/24]")
+        raise UsageError(msg("there is no network to search"), hint=hint)
+    return plan
 
 
 def _show_last(session: Session, known: Inventory, folder: Path, asked: Asked, output: OutputFormat) -> None:

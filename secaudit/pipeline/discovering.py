@@ -27,7 +27,7 @@ class Reconciliation:
 
 
 def reconcile_addresses(inventory: Inventory, newest: Mapping[str, AgencyFound], at: datetime) -> Reconciliation:
-    """Hosts with an open port by whether somebody declares their address."""
+    """Hosts by whether somebody declares their address; one without an open port is a machine all the same."""
     day = day_in_vietnam(at)
     known = {part.agency.id: part.agency for part in inventory.agencies if part.agency.exists_on(day)}
     swept = tuple(name for name, agency in known.items() if agency.networks and name in newest and _covered(agency, newest[name]))
@@ -43,7 +43,7 @@ def reconcile_addresses(inventory: Inventory, newest: Mapping[str, AgencyFound],
         for host in found.hosts:
             if (name, host.address) in by_address:
                 declared.append(by_address[name, host.address])
-            elif host.services:
+            else:
                 ports = tuple(service.port for service in host.services)
                 undeclared.append(UndeclaredMachine(host.address, name, ports))
     return Reconciliation(swept, tuple(declared), tuple(undeclared))
