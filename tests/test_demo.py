@@ -85,7 +85,7 @@ def test_this_machine_is_truly_audited(demo):
     assert facts["machine.name"].value == socket.gethostname()
 
 
-WAYS = [Way.SSH, *[Way.CONSOLE] * 4, Way.COURIER]
+WAYS = [Way.SEARCH, Way.SSH, *[Way.CONSOLE] * 4, Way.COURIER]
 """A scan, four exports, the answers of one commune."""
 
 
@@ -95,7 +95,7 @@ def test_every_run_has_runs_of_its_own_and_the_chain_holds(demo):
     with Store.open(home / "demo" / "store.sqlite", create=False) as store:
         runs = store.runs()
         assert {run.status for run in runs} == {"finished"}
-        assert [run.way for run in runs] == [*WAYS, Way.SSH, Way.COURIER]
+        assert [run.way for run in runs] == [*WAYS, Way.SEARCH, Way.SSH, Way.COURIER]
         assert store.verify().intact
 
 

@@ -134,7 +134,7 @@ def _write(sheet: Worksheet, tab: Tab, voice: Voice, formats: _Formats) -> None:
         _offer(sheet, (top + 1, place, last, place), [_text(voice, word) for word in words])
     _write_signatures(sheet, tab, voice, formats, last + 2)
     if tab.footer is not None:
-        sheet.set_footer(f"&L&8{_text(voice, tab.footer).replace('&', '+')[:_FOOTER_LIMIT]}&R&8&P/&N")
+        sheet.set_footer(f"&L&8 {_text(voice, tab.footer).replace('&', '+')[:_FOOTER_LIMIT]}&R&8&P/&N")
     if tab.rows and not tab.signatures:
         sheet.autofilter(top, 0, last, len(tab.columns) - 1)
     if not tab.figures:  # numbers that stay in sight would leave no room for the table
@@ -170,8 +170,10 @@ def _write_figures(sheet: Worksheet, tab: Tab, voice: Voice, formats: _Formats, 
         sheet.merge_range(row, 0, row, _FIGURE_COLUMNS - 1, _text(voice, name), formats.text)
         if isinstance(value, int):
             sheet.write_number(row, _FIGURE_COLUMNS, value, formats.number)
+        elif value is None:
+            sheet.write_blank(row, _FIGURE_COLUMNS, None, formats.text)
         else:
-            sheet.write_string(row, _FIGURE_COLUMNS, "" if value is None else _text(voice, value), formats.text)
+            sheet.write_string(row, _FIGURE_COLUMNS, _text(voice, value), formats.text)
         row += 1
     return row + 1 if tab.figures else row
 

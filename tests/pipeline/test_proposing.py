@@ -9,7 +9,7 @@ from secaudit.errors import UsageError
 from secaudit.model.discovery import AgencyFound, Device, HostFound, Meeting, Met, Service
 from secaudit.model.identity import Identity
 from secaudit.model.intake import FOUND, Newcomer
-from secaudit.model.inventory import AgencyFile, Inventory, Province, ProvinceFile
+from secaudit.model.inventory import AgencyFile, EndpointKind, Inventory, Province, ProvinceFile
 from secaudit.pipeline.adopting import waiting
 from secaudit.pipeline.newcomers import Waiting, newcomer_row
 from secaudit.pipeline.proposing import propose, set_aside, to_adopt
@@ -128,4 +128,4 @@ def test_a_proposal_is_answered_by_a_machine_that_may_be_it():
     assert waiting(declaring(address="127.0.9.1"), [one], {"m": "K2"}) == (one,), "another machine is declared there"
     assert waiting(declaring(address="127.0.9.1", hostname="pc-9"), [one]) == (one,)
     assert waiting(declaring(address="127.0.9.1", status="retired"), [one]) == (one,)
-    assert newcomer_row(Waiting(one, "workstation", False))["address"] == "127.0.9.1"
+    assert newcomer_row(Waiting(one, EndpointKind.WORKSTATION, False))["address"] == "127.0.9.1"

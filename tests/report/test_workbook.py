@@ -73,6 +73,6 @@ def test_a_sheet_to_be_signed_has_lists_to_choose_from_numbers_signers_and_a_foo
     assert (str(choice.sqref), choice.formula1, choice.type) == ("C8:C9", '"yes,no"', "list")
     assert [sheet.cell(row, 4).value for row in (3, 4, 5)] == [3, None, 0]
     assert [sheet.cell(11, 1).value, sheet.cell(11, 3).value, sheet.cell(12, 3).value] == ["A", "B", "stamp"]
-    assert sheet.oddFooter.left.text == "100 % +R by me", "no code of a footer comes from outside"
+    assert sheet.oddFooter.left.text.strip() == "100 % +R by me", "no code of a footer comes from outside"
     assert sheet.auto_filter.ref is None and sheet.freeze_panes is None
     assert sheet["C8"].fill.fgColor.rgb != sheet["A8"].fill.fgColor.rgb
