@@ -77,7 +77,6 @@ class Proposed:
     newcomer: str
     record: Mapping[str, object]
     """As a row of the agency's file would have it; what is not known is left out."""
-    fresh: bool = False
 
 
 def given_to(
@@ -140,10 +139,8 @@ def _machine(sheet: Sheet, record: Mapping[str, object], seen: Seen | None) -> R
 
 
 def _proposed(sheet: Sheet, one: Proposed) -> Row:
-    cells = cells_of(sheet, one.record)
-    if one.fresh:
-        cells["status"] = YES.label
-    return Row("", cells, newcomer=one.newcomer, note=_NEWCOMER)
+    """Whether it is in use is for the agency to say, however fresh the evidence: an untouched row must declare nothing."""
+    return Row("", cells_of(sheet, one.record), newcomer=one.newcomer, note=_NEWCOMER)
 
 
 def _row(sheet: Sheet, record: Mapping[str, object]) -> Row:

@@ -51,7 +51,7 @@ def evidence_for(
             name = said[0] if len(said) == 1 and is_dns_name(said[0]) and said[0].casefold() not in taken else ""
             taken.add(name.casefold())
             seen[endpoint.id] = Seen(name, fresh=True, day=day_in_vietnam(state.evidence.outcome.finished_at))
-    return Evidence(seen, _proposals(province.inventory, store, rules, ids, now))
+    return Evidence(seen, _proposals(province.inventory, store, ids))
 
 
 def _taken(file: AgencyFile) -> set[str]:
@@ -59,17 +59,14 @@ def _taken(file: AgencyFile) -> set[str]:
     return {name.casefold() for one in file.endpoints for name in (one.id, one.hostname) if name}
 
 
-def _proposals(
-    inventory: Inventory, store: Store, rules: EvidenceRules, agencies: Sequence[str], now: datetime
-) -> dict[str, tuple[Proposed, ...]]:
+def _proposals(inventory: Inventory, store: Store, agencies: Sequence[str]) -> dict[str, tuple[Proposed, ...]]:
     """Newcomers by agency; a kind that the evidence does not say is left to the agency."""
     found: dict[str, tuple[Proposed, ...]] = {}
     for one in waiting_newcomers(inventory, store, agencies):
         record: dict[str, object] = dict(newcomer_row(one))
         if not one.kind_known:
             record.pop("kind", None)
-        fresh = (now - one.newcomer.last_seen).days < rules.fresh_days
-        proposal = Proposed(one.newcomer.id, record, fresh=fresh)
+        proposal = Proposed(one.newcomer.id, record)
         found[one.newcomer.agency] = (*found.get(one.newcomer.agency, ()), proposal)
     return found
 

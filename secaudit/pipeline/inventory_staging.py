@@ -1,8 +1,6 @@
-"""A copy of the inventory in which changed files are tried before they replace anything, and the replacing itself."""
+"""A copy of the inventory in which the changes of many lists are tried together before they replace anything."""
 
-import os
 import shutil
-import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +10,7 @@ from pathlib import Path
 from secaudit.errors import InventoryError, OutputError, Problem
 from secaudit.inventory import check_inventory
 from secaudit.messages import msg
+from secaudit.pipeline.staging import Change, apply_changes, read_bytes
 
 _READ = frozenset({".yaml", ".yml", ".json"})
 _MAKE_ROOM = msg("make room on the disk or look at its permissions; nothing was replaced")
@@ -54,32 +53,16 @@ class Staging:
         return check_inventory(self._copy)[1]
 
     def publish(self, originals: Mapping[Path, str]) -> None:
-        """Replace files of the inventory by those of the copy; ``originals`` with the digests they had when they were read.
-
-        All new files lie beside the old ones before the first is replaced: a full disk is found while nothing has changed.
-        Replacing one is a single step, so that whatever ends the program leaves whole files only.
-        """
-        ready: list[tuple[Path, Path, int]] = []
-        try:
-            for original, digest in originals.items():
-                target = original.resolve()
-                _refuse_changed(original, target, digest)
-                with _on_disk(original):
-                    raw = self.path(original).read_bytes()
-                    if sha256(raw).hexdigest() == digest:
-                        continue
-                    beside = target.with_name(f".{target.name}.new")
-                    ready.append((beside, target, stat.S_IMODE(target.stat().st_mode)))
-                    _write(beside, raw)
-            for beside, target, mode in ready:
-                with _on_disk(target):
-                    _flush(beside, mode)
-            for beside, target, _ in ready:
-                with _on_disk(target):
-                    beside.replace(target)
-        finally:
-            for beside, _, _ in ready:
-                beside.unlink(missing_ok=True)
+        """Replace files of the inventory by those of the copy; ``originals`` with the digests they had when they were read."""
+        changes = []
+        for original, digest in originals.items():
+            before = read_bytes(original)
+            if sha256(before).hexdigest() != digest:
+                message = msg("The file was changed while the lists were being imported: nothing was replaced")
+                raise InventoryError([Problem(message, str(original), hint=msg("save it in the editor and import again"))])
+            with _on_disk(original):
+                changes.append(Change(original, before, self.path(original).read_bytes()))
+        apply_changes(changes)
 
 
 @contextmanager
@@ -101,28 +84,6 @@ def staged(folder: Path) -> Iterator[Staging]:
         yield Staging(folder, copy)
     finally:
         shutil.rmtree(copy, ignore_errors=True)
-
-
-def _refuse_changed(original: Path, target: Path, digest: str) -> None:
-    with _on_disk(original):
-        now = sha256(target.read_bytes()).hexdigest()
-    if now != digest:
-        message = msg("The file was changed while the lists were being imported: nothing was replaced")
-        raise InventoryError([Problem(message, str(original), hint=msg("save it in the editor and import again"))])
-
-
-def _write(beside: Path, raw: bytes) -> None:
-    beside.unlink(missing_ok=True)  # of a call that was killed
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(raw)
-
-
-def _flush(beside: Path, mode: int) -> None:
-    """Onto the disk itself. All files were written before the first is flushed: one flush of the disk serves them all."""
-    with beside.open("rb+") as file:
-        os.fsync(file.fileno())
-    beside.chmod(mode)
 
 
 @contextmanager

@@ -94,6 +94,13 @@ def apply_changes(changes: Sequence[Change]) -> None:
             except OSError as error:
                 raise _not_written(error, str(change.path)) from error
             ready.append((change, target, new, old))
+        for change, _, *written_files in ready:
+            try:
+                for path in written_files:
+                    if path is not None:
+                        _flush(path)
+            except OSError as error:
+                raise _not_written(error, str(change.path)) from error
         _unchanged_meanwhile(real)
         _replace_all(ready)
 
@@ -128,11 +135,15 @@ def _beside(target: Path, content: bytes, ending: str, cleaning: ExitStack) -> P
     cleaning.callback(_unlink, path)
     with os.fdopen(handle, "wb") as stream:
         stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
     model = next((one for one in (target, target.parent.parent / "province.yaml") if one.exists()), None)
     path.chmod(model.stat().st_mode & 0o777 if model else 0o600)
     return path
+
+
+def _flush(path: Path) -> None:
+    """Onto the disk itself. All files were written before the first is flushed: one flush of the disk serves them all."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
 
 
 def _unlink(path: Path) -> None:

@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -340,3 +340,38 @@ def test_ctrl_c_before_anything_is_written_leaves_nothing(province: Path, given:
     assert b"Traceback" not in said
     assert texts(province) == before
     assert not list((tmp_path / "tam").iterdir())
+
+
+def test_the_one_day_a_commune_is_asked_is_no_conflict_with_itself(
+    secaudit: Run, province: Path, given: Callable[..., Path]
+) -> None:
+    """It is the day of the people and of the asset register alike."""
+    path = given(COMMUNE)
+    fill(path, ("Đơn vị", next(cell_under(path, "Đơn vị", "Ngày chốt số liệu")), "20/11/2026"))
+    done = secaudit("inventory", "import", path, "-i", province, "--accept", "--format", "json")
+    assert done.returncode == 0, done.stdout
+    assert [change["conflicts"] for change in json.loads(done.stdout)["agencies"][0]["changes"]] == [[], []]
+    agency = load_inventory(province).agencies
+    (file,) = [one for one in agency if one.agency.id == COMMUNE]
+    assert file.people is not None and file.agency.asset_register is not None
+    assert (file.people.as_of, file.agency.asset_register.as_of) == (date(2026, 11, 20), date(2026, 11, 20))
+
+
+def cell_under(path: Path, sheet: str, heading: str) -> Iterator[str]:
+    """The answer beside a question of a form."""
+    for cells in load_workbook(path)[sheet].iter_rows():
+        for cell in cells:
+            if cell.value == heading:
+                yield cell.offset(column=1).coordinate
+
+
+def test_a_formula_that_no_program_worked_out_yet_is_refused_and_not_passed_over(
+    secaudit: Run, province: Path, given: Callable[..., Path]
+) -> None:
+    path = given(COMMUNE)
+    row = empty_row(path, "Máy tính")
+    column = cell_of(path, "Máy tính", "hostname", "_headings").rstrip("0123456789")
+    fill(path, ("Máy tính", f"{column}{row}", "=1+1"))
+    done = secaudit("inventory", "import", path, "-i", province, "--format", "json")
+    assert done.returncode == 5
+    assert [problem["cell"] for problem in json.loads(done.stdout)["problems"]] == [f"Máy tính!{column}{row}"]

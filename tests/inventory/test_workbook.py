@@ -97,13 +97,13 @@ def test_the_example_row_is_marked_grey_and_stands_first():
 
 def test_machines_that_evidence_proposes_wait_for_the_agency():
     book = rich(
-        proposed=[Proposed("n-7", {"id": "n-7", "hostname": "KETOAN"}, fresh=True)],
+        proposed=[Proposed("n-7", {"id": "n-7", "hostname": "KETOAN"})],
         seen={"pc-2": Seen("VP-02", fresh=True, day=date(2026, 11, 12)), "pc-1": Seen("X", fresh=False)},
     )
     machines = book["Máy tính"]
     new = {key: value(machines, "moi:n-7", key) for key in columns(machines)}
     assert new == {
-        "id": "n-7", "hostname": "KETOAN", "_note": "máy mới, chờ xác nhận", "status": "Có", "place": None, "ownership": None,
+        "id": "n-7", "hostname": "KETOAN", "_note": "máy mới, chờ xác nhận", "status": None, "place": None, "ownership": None,
         "kind:isolated": None,
     }  # fmt: skip
     assert (value(machines, "pc-2", "status"), value(machines, "pc-2", "hostname")) == ("Có", "VP-02")
