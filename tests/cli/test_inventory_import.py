@@ -374,4 +374,4 @@ def test_a_formula_that_no_program_worked_out_yet_is_refused_and_not_passed_over
     fill(path, ("Máy tính", f"{column}{row}", "=1+1"))
     done = secaudit("inventory", "import", path, "-i", province, "--format", "json")
     assert done.returncode == 5
-    assert [problem["cell"] for problem in json.loads(done.stdout)["problems"]] == [f"Máy tính!{column}{row}"]
+    assert [problem["cell"] for problem in json.loads(done.stdout)["agencies"][0]["problems"]] == [f"Máy tính!{column}{row}"]
