@@ -1,87 +1,33 @@
-"""``secaudit inventory``: validate, schema, template, export, status."""
+"""``secaudit inventory``: lists out and in, who has sent what, agencies that change, the files and their schema."""
 
-import sys
-from pathlib import Path
-from typing import Annotated
-
-import orjson
-import typer
-
-from secaudit.cli import (
-    inventory_changes,
-    inventory_export,
-    inventory_import,
-    inventory_map,
-    inventory_status,
-    inventory_template,
-)
-from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
-from secaudit.cli.output import OutputFormat, print_json
-from secaudit.cli.problems import show_problems
-from secaudit.cli.session import FormatOption, inventory_folder, session_of
-from secaudit.cli.tree import Command, application
-from secaudit.inventory import check_inventory, json_schema
-from secaudit.inventory.schema import Kind
-from secaudit.messages import msg
-
-app = application(help=N_("Give lists out, import what agencies sent, check what they declared; print the schema for editors."))
-inventory_template.register(app)
-inventory_export.register(app)
-inventory_import.add_to(app)
-inventory_map.add_to(app)
-inventory_status.register(app)
+from secaudit.cli.tree import Entry, LazyGroup, application
 
 
-@app.command(cls=Command, help=N_("Read the whole inventory and report every problem at once."))
-def validate(
-    context: typer.Context,
-    folder: Annotated[
-        Path | None,
-        typer.Argument(envvar="SECAUDIT_INVENTORY", show_envvar=False, help=N_("Folder with province.yaml and agencies/.")),
-    ] = None,
-    output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
-) -> None:
-    """All problems with file, line, field, what was found and what is expected; exit 5 if there is one."""
-    session = session_of(context)
-    where = inventory_folder(folder)
-    inventory, problems = check_inventory(where)
-    if output is OutputFormat.JSON:
-        rows = [
-            {"file": p.path, "line": p.line, "column": p.column, "field": p.field, "found": p.found,
-             "message": session.text(p.message), "expected": session.text(p.expected) if p.expected else None,
-             "hint": session.text(p.hint) if p.hint else None}
-            for p in problems
-        ]  # fmt: skip
-        counts = {} if inventory is None else {
-            "agencies": len(inventory.agencies), "systems": len(inventory.systems), "endpoints": len(inventory.endpoints)
-        }  # fmt: skip
-        print_json("inventory-problems", {"inventory": str(where), "counts": counts, "problems": rows})
-    else:
-        show_problems(session, problems, on=session.out)
-        if inventory is not None and not problems:
-            session.say(
-                msg(
-                    "{agencies} agencies, {systems} systems, {endpoints} endpoints: no problem found",
-                    agencies=len(inventory.agencies),
-                    systems=len(inventory.systems),
-                    endpoints=len(inventory.endpoints),
-                ),
-                style="green",
-            )
-        else:
-            session.say(msg("{count} problem(s) found in the data", count=len(problems)), style="bold red")
-    if problems:
-        raise typer.Exit(ExitCode.DATA)
+class Inventory(LazyGroup):
+    """Each command loads what it needs and no more: some bring the writer of workbooks, some the store, most neither."""
+
+    registry = {  # noqa: RUF012 - as the root's
+        "template": Entry("inventory_template", single=True),
+        "export": Entry("inventory_export", single=True),
+        "import": Entry("inventory_import", single=True),
+        "map": Entry("inventory_map", among=True),
+        "mappings": Entry("inventory_map", among=True),
+        "status": Entry("inventory_status", single=True),
+        "validate": Entry("inventory_files", among=True),
+        "schema": Entry("inventory_files", among=True),
+        "move": Entry("inventory_changes", among=True),
+        "close": Entry("inventory_changes", among=True),
+        "merge": Entry("inventory_changes", among=True),
+        "split": Entry("inventory_changes", among=True),
+    }
 
 
-@app.command(cls=Command, help=N_("Print the JSON Schema that editors use for completion and checks."))
-def schema(
-    kind: Annotated[Kind, typer.Argument(help=N_("Which file: agency, province or session."))] = "agency",
-) -> None:
-    """Schema on standard output."""
-    data = orjson.dumps(json_schema(kind), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    sys.stdout.write(data.decode("utf-8"))
+app = application(
+    cls=Inventory, help=N_("Give lists out, import what agencies sent, check what they declared; print the schema for editors.")
+)
 
 
-inventory_changes.add_to(app)
+@app.callback()
+def inventory() -> None:
+    """Nothing is common to all."""

@@ -15,7 +15,7 @@ from secaudit.cli.inventory_changes_words import print_changes
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat
 from secaudit.cli.session import FormatOption, InventoryOption, Session, inventory_folder, session_of
-from secaudit.cli.tree import Command
+from secaudit.cli.tree import Command, application
 from secaudit.errors import DataError, Problem, UsageError
 from secaudit.inventory import load_inventory
 from secaudit.messages import msg
@@ -44,14 +44,10 @@ _ID_HEADINGS = ("id", "ma", "ma may", "ma he thong")
 _AGENCY_HEADINGS = ("agency", "don vi", "ma don vi")
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    app.command("move", cls=Command, help=N_("Move machines and systems to another agency; their history goes with them."))(move)
-    app.command("close", cls=Command, help=N_("Close an agency and name its successors."))(close)
-    app.command("merge", cls=Command, help=N_("Merge agencies into one: everything they had moves, and they are closed."))(merge)
-    app.command("split", cls=Command, help=N_("Divide an agency: say what goes where, and what nobody said is asked."))(split)
+app = application()
 
 
+@app.command("move", cls=Command, help=N_("Move machines and systems to another agency; their history goes with them."))
 def move(
     context: typer.Context,
     records: Annotated[list[str], typer.Argument(metavar="ID...", help=N_("Machines and systems."))],
@@ -70,6 +66,7 @@ def move(
     _finish(context, move_records(order, records, to, networks=networks), accept, output)
 
 
+@app.command("close", cls=Command, help=N_("Close an agency and name its successors."))
 def close(
     context: typer.Context,
     agency: Annotated[str, typer.Argument(metavar="AGENCY", help=N_("The agency that ends."))],
@@ -88,6 +85,7 @@ def close(
     _finish(context, close_agency(order, agency, into), accept, output, leave=leave)
 
 
+@app.command("merge", cls=Command, help=N_("Merge agencies into one: everything they had moves, and they are closed."))
 def merge(
     context: typer.Context,
     agencies: Annotated[list[str], typer.Argument(metavar="AGENCY...", help=N_("The agencies that end."))],
@@ -105,6 +103,7 @@ def merge(
     _finish(context, merge_agencies(order, agencies, into, NewAgency(name, tier)), accept, output)
 
 
+@app.command("split", cls=Command, help=N_("Divide an agency: say what goes where, and what nobody said is asked."))
 def split(
     context: typer.Context,
     agency: Annotated[str, typer.Argument(metavar="AGENCY", help=N_("The agency that is divided."))],

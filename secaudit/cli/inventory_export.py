@@ -11,7 +11,7 @@ from secaudit.cli.inventory_template import ForceOption, refuse_present, target_
 from secaudit.cli.language import N_
 from secaudit.cli.output import write_file
 from secaudit.cli.session import InventoryOption, inventory_folder, session_of
-from secaudit.cli.tree import Command
+from secaudit.cli.tree import Command, application
 from secaudit.inventory import load_inventory
 from secaudit.inventory.csv_export import as_csv_files
 from secaudit.messages import msg
@@ -25,13 +25,10 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to its group."""
-    app.command(
-        cls=Command, help=N_("Write everything declared as one workbook for each agency, or one CSV file for each sheet.")
-    )(export)
+app = application()
 
 
+@app.command(cls=Command, help=N_("Write everything declared as one workbook for each agency, or one CSV file for each sheet."))
 def export(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=N_("Folder for the files."))],

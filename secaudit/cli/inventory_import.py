@@ -27,7 +27,7 @@ from secaudit.cli.session import (
     session_of,
     workspace_folder,
 )
-from secaudit.cli.tree import Command
+from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import STORE_FILE
 from secaudit.errors import DataError, UsageError
 from secaudit.inventory.returned import returned
@@ -38,14 +38,10 @@ from secaudit.pipeline.inventory_readers import WORKBOOK, expanded
 from secaudit.store import Store
 from secaudit.tables.reading import read_body
 
-
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command(
-        "import", cls=Command, help=N_("Compare lists that agencies sent with the inventory, and on request merge them.")
-    )(import_files)
+app = application()
 
 
+@app.command("import", cls=Command, help=N_("Compare lists that agencies sent with the inventory, and on request merge them."))
 def import_files(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=N_("Workbooks, CSV files, or folders of them."))],

@@ -26,7 +26,7 @@ from secaudit.cli.session import (
     session_of,
     workspace_folder,
 )
-from secaudit.cli.tree import Command
+from secaudit.cli.tree import Command, application
 from secaudit.errors import UsageError
 from secaudit.inventory import load_inventory
 from secaudit.messages import Message, clean, literal, msg, msgc
@@ -69,18 +69,12 @@ _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _NAMED = re.compile(r"[^a-z0-9]+")
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register both commands."""
-    app.command(
-        "map",
-        cls=Command,
-        help=N_("Make a mapping for a list of machines: guesses, questions, a test; kept in the workspace."),
-    )(map_list)
-    app.command("mappings", cls=Command, help=N_("All mappings of lists: which fields they read, confirmed or not."))(
-        list_mappings
-    )
+app = application()
 
 
+@app.command(
+    "map", cls=Command, help=N_("Make a mapping for a list of machines: guesses, questions, a test; kept in the workspace.")
+)
 def map_list(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("The list: CSV or XLSX."))],
@@ -231,6 +225,7 @@ def _print_trial(session: Session, profile: ListProfile, trial: ListTrial) -> No
             session.say(said if style == "red" else msg("{count} remarks on rows of this file", count=len(found)), style=style)
 
 
+@app.command("mappings", cls=Command, help=N_("All mappings of lists: which fields they read, confirmed or not."))
 def list_mappings(
     context: typer.Context,
     workspace: Annotated[Path | None, WorkspaceOption] = None,

@@ -22,7 +22,7 @@ from secaudit.cli.session import (
     session_of,
     workspace_folder,
 )
-from secaudit.cli.tree import Command
+from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import AsOf, existing_store, moment_of
 from secaudit.errors import UsageError
 from secaudit.inventory.sheets import PARTS, question_of
@@ -54,11 +54,10 @@ _SINCE = msg("Since")
 _Wording = Message | str
 
 
-def register(app: typer.Typer) -> None:
-    """Put the command into the group."""
-    app.command("status", cls=Command, help=N_("Who has sent what, since when, what is missing, and whom to call first."))(status)
+app = application()
 
 
+@app.command("status", cls=Command, help=N_("Who has sent what, since when, what is missing, and whom to call first."))
 def status(
     context: typer.Context,
     inventory: Annotated[Path | None, InventoryOption] = None,

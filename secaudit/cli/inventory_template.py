@@ -18,7 +18,7 @@ from secaudit.cli.session import (
     session_of,
     workspace_folder,
 )
-from secaudit.cli.tree import Command
+from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import PlanOption, existing_store
 from secaudit.errors import UsageError
 from secaudit.inventory.questions import Profile
@@ -38,13 +38,10 @@ AgenciesOption = Annotated[
 ForceOption = Annotated[bool, typer.Option("--force", help=N_("Replace files that are there already."))]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to its group."""
-    app.command(cls=Command, help=N_("Make workbooks for agencies, in Vietnamese, with everything already known filled in."))(
-        template
-    )
+app = application()
 
 
+@app.command(cls=Command, help=N_("Make workbooks for agencies, in Vietnamese, with everything already known filled in."))
 def template(
     context: typer.Context,
     agencies: AgenciesOption = None,

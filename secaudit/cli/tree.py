@@ -19,6 +19,8 @@ class Entry(NamedTuple):
     """Module of ``secaudit.cli`` that holds a Typer application called ``app``."""
     single: bool = False
     """The application is one command, not a group."""
+    among: bool = False
+    """The command is one of several of the application."""
 
 
 class Command(TyperCommand):
@@ -49,7 +51,7 @@ class Group(TyperGroup):
 
 
 class LazyGroup(Group):
-    """The root: commands are imported when they are asked for, so that ``--version`` stays quick."""
+    """The root and large groups: commands are imported when they are asked for, so that ``--version`` stays quick."""
 
     registry: Mapping[str, Entry] = {}
 
@@ -64,7 +66,9 @@ class LazyGroup(Group):
             if entry is None:
                 return None
             application: typer.Typer = import_module(f"secaudit.cli.{entry.module}").app
-            command = get_command(application)
+            command: Any = get_command(application)
+            if entry.among:
+                command = command.get_command(ctx, cmd_name)
             command.name = cmd_name
             self.add_command(command, cmd_name)
         return super().get_command(ctx, cmd_name)

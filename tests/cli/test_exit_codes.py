@@ -30,7 +30,7 @@ def test_0_all_targets_met(secaudit, small):
 
 def test_1_a_bug_keeps_its_traceback(tmp_path):
     code = (
-        "import secaudit.cli.inventory as i\n"
+        "import secaudit.cli.inventory_files as i\n"
         "def broken(folder): raise RuntimeError('defect')\n"
         "i.check_inventory = broken\n"
         "from secaudit.cli.app import main\n"
