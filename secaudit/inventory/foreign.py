@@ -33,11 +33,11 @@ def read_foreign(
 ) -> tuple[Received, ...]:
     """What the list says of each agency, in the order of ``names`` (id -> name); rows of nobody stand under the empty id.
 
-    ``agency`` is the one that all rows must be of; then the list counts as one that it sent. Raises :class:`IntakeError` for what
+    ``agency`` is the one that all rows must be of. Raises :class:`IntakeError` for what
     cannot be read as a whole.
     """
     reader, remarks = _read(path, body, profile, names, agency, as_register=False)
-    empty = Received(agency or "", str(path), sha256(body).hexdigest(), profile.id, sent=agency is not None)
+    empty = Received(agency or "", str(path), sha256(body).hexdigest(), profile.id, sent=False)
     received = []
     for name in ordered(reader.found, list(names)):
         found = reader.found[name]

@@ -17,7 +17,8 @@ MERGE = ("inventory", "merge", *TWO, "--into", "xa-moi", "--name", "UBND xã M�
 
 @pytest.fixture(name="folder")
 def copied(tmp_path):
-    shutil.copytree(SAMPLE, tmp_path / "tinh")
+    """The sample province as it was before its sessions: those of 2026 name agencies that end here in 2025."""
+    shutil.copytree(SAMPLE, tmp_path / "tinh", ignore=shutil.ignore_patterns("sessions"))
     return tmp_path / "tinh"
 
 
@@ -31,6 +32,16 @@ def test_without_accept_a_merger_is_only_shown(secaudit, folder):
     assert done.returncode == 0, done.stderr
     assert "xa-cho-don → xa-moi, last day there 2025-10-31: 4 machine(s), 1 system(s)" in done.stdout
     assert "add --accept" in done.stderr
+    assert files(folder) == before
+
+
+def test_a_merger_before_a_session_that_names_the_agency_is_refused(secaudit, folder):
+    """Somebody of that agency was there: it existed that day, or another one is meant."""
+    shutil.copytree(SAMPLE / "sessions", folder / "sessions")
+    before = files(folder)
+    done = secaudit(*MERGE, "-i", folder, "--accept")
+    assert done.returncode == 5
+    assert "tuyen-truyen-2026-09.yaml" in done.stdout + done.stderr
     assert files(folder) == before
 
 

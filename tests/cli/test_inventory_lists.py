@@ -62,12 +62,13 @@ def test_a_list_of_many_agencies_is_merged_into_each_and_makes_none_one_that_has
     assert all(not agency["changes"] for agency in json.loads(again.stdout)["agencies"]), "the second time nothing is new"
 
 
-def test_a_list_of_one_agency_counts_as_sent(secaudit, province, tmp_path):
+def test_a_list_that_others_keep_is_nothing_the_agency_sent(secaudit, province, tmp_path):
     file = write(tmp_path, "so.csv", "Tên tài sản;Số sê-ri\nMáy tính để bàn;SN-1\n")
     arguments = ("inventory", "import", file, "--map", "so-tai-san", "--agency", "so-khcn", "--inventory", province, "--accept")
     done = secaudit(*arguments)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "accepted_on" in (province / "agencies" / "so-khcn.yaml").read_text(encoding="utf-8")
+    text = (province / "agencies" / "so-khcn.yaml").read_text(encoding="utf-8")
+    assert "SN-1" in text and "accepted_on" not in text
 
 
 def test_a_register_gives_its_number_and_day_and_no_machine(secaudit, province, tmp_path):

@@ -184,8 +184,8 @@ def _digest(rows: Iterable[tuple[object, ...]]) -> str:
 
 
 def moment(days: float = 1.0) -> str:
-    """Days ago, as the generic table of docs/evidence.md has it."""
-    return (datetime.now(UTC) - timedelta(days=days)).astimezone(VIETNAM_TIME).strftime("%d/%m/%Y %H:%M:%S")
+    """Days ago, year first: of a single 05/12 nobody can say on which day of which month it was, and these files have one row."""
+    return (datetime.now(UTC) - timedelta(days=days)).astimezone(VIETNAM_TIME).strftime("%Y-%m-%d %H:%M:%S")
 
 
 # Answers of a collector

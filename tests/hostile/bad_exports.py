@@ -258,7 +258,7 @@ EXPORTS: tuple[Case, ...] = (
         Case(
             "years-ahead",
             "A last contact years ahead.",
-            lambda s: s.export(row("A-PC-01", at="01/02/2036 08:00:00")),
+            lambda s: s.export(row("A-PC-01", at="2036-02-01 08:00:00")),
             INCOMPLETE,
             "lies in the future",
         ),
