@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -133,7 +133,7 @@ def _search(
 
 def _show_last(
     session: Session, known: Inventory, folder: Path, asked: Asked, output: OutputFormat, wish: Wish, workbook: Path | None
-) -> None:
+) -> NoReturn:
     at = datetime.now(UTC)
     if asked.networks:
         raise UsageError(
@@ -160,7 +160,7 @@ def _tell(
     plan: SearchPlan | None = None,
     result: SearchResult | None = None,
     done: Done | None = None,
-) -> None:
+) -> NoReturn:
     if workbook is not None:
         write_sheets(session, known, found, workbook)
     if output is OutputFormat.JSON:
