@@ -37,7 +37,7 @@ def read_foreign(
     cannot be read as a whole.
     """
     reader, remarks = _read(path, body, profile, names, agency, as_register=False)
-    empty = Received(agency or "", str(path), sha256(body).hexdigest(), profile.id, sent=False)
+    empty = Received(agency or "", str(path), sha256(body).hexdigest(), profile.id)
     received = []
     for name in ordered(reader.found, list(names)):
         found = reader.found[name]
@@ -51,7 +51,7 @@ def read_register(
 ) -> tuple[Received, ...]:
     """Only how many computers the list has for each agency, as the number of its asset register on ``day``; no machine."""
     reader, remarks = _read(path, body, profile, names, agency, as_register=True)
-    empty = Received(agency or "", str(path), sha256(body).hexdigest(), profile.id, sent=False)
+    empty = Received(agency or "", str(path), sha256(body).hexdigest(), profile.id)
     received = []
     for name in ordered(reader.found, list(names)):
         found = reader.found[name]

@@ -56,5 +56,3 @@ class Received:
     """What cannot be taken, each with its cell."""
     remarks: tuple[Problem, ...] = ()
     """What was taken but should be looked at: a name close to a shared system, a number written in another way."""
-    sent: bool = True
-    """The agency sent it, and has thereby sent its inventory; False for a list that others keep of it, and for a mere number."""

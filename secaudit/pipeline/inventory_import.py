@@ -279,8 +279,8 @@ class _Import:
 
     def _accepted(self, received: Received, merged: Merged) -> Mapping[str, object]:
         """The file to be; only its own workbook makes an agency one that has sent something, no list that others keep of it."""
-        sent = received.sent and received.profile in tuple(Profile)
-        return _accepted_on(merged.data, self._order.today) if sent else merged.data
+        own = received.profile in tuple(Profile)
+        return _accepted_on(merged.data, self._order.today) if own else merged.data
 
     def _proposals(self, agency: str, ids: Iterable[str]) -> dict[str, Mapping[str, str]]:
         named = [self._newcomers[one] for one in ids if one in self._newcomers and self._newcomers[one].agency in ("", agency)]
