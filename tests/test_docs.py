@@ -36,7 +36,9 @@ def _commands(*path: str) -> list[tuple[str, ...]]:
     """The tree as the help shows it."""
     text = _secaudit(*path, "--help").stdout
     listed = re.search(r"^Commands:\n((?:  .*\n?)+)", text, re.MULTILINE)
-    names = [match[1] for line in (listed.group(1).splitlines() if listed else []) if (match := re.match(r"  ([a-z]+)\b", line))]
+    names = [
+        match[1] for line in (listed.group(1).splitlines() if listed else []) if (match := re.match(r"  ([a-z][a-z-]*)\b", line))
+    ]
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # each help is a process of its own
         below = list(pool.map(lambda name: _commands(*path, name), names))
     return [path, *(command for commands in below for command in commands)]

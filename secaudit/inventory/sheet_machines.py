@@ -51,6 +51,9 @@ MACHINES = Sheet(
             required=True, commune=True, width=26,
         ),
         Question(
+            ("purpose",), msgc("question", "What the machine is for"), msg("As the dossier's list of devices asks."), width=24,
+        ),
+        Question(
             ("ownership",), msgc("question", "Whose"), msg("The agency's, or somebody's own machine used for work."),
             Form.CHOICE, OWNERS, required=True, commune=True, width=12,
         ),

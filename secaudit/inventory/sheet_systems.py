@@ -1,6 +1,6 @@
 """What the workbook asks about each information system: identity, agency's answers, Form 08."""
 
-from secaudit.inventory.questions import Choice, Form, Question, Sheet
+from secaudit.inventory.questions import Asked, Choice, Form, Question, Sheet
 from secaudit.inventory.sheet_levels import LEVEL_QUESTIONS
 from secaudit.inventory.wordings import AUTHORITY_HELP, DAY_HELP, MONTH_HELP, NUMBER_HELP, YES_NO_HELP
 from secaudit.messages import literal, msg, msgc
@@ -134,6 +134,18 @@ _FORM_08 = (
         ("dossier", "level"), msgc("question", "Level the dossier proposes"), msg("1 to 5, as the dossier says."),
         Form.WHOLE, GRADES, width=12,
     ),
+    Question(
+        ("dossier", "submitted_on"), msgc("question", "Submitted: day"), msg("Day on which the appraiser had the whole dossier."),
+        Form.DAY, width=12,
+    ),
+    Question(
+        ("dossier", "appraiser"), msgc("question", "Appraised by"), msg("Office that appraises the dossier."),
+        asked=Asked.PROVINCE, width=22,
+    ),
+    Question(
+        ("dossier", "appraised_on"), msgc("question", "Appraised: day"), msg("Day of the appraisal opinion."),
+        Form.DAY, asked=Asked.PROVINCE, width=12,
+    ),
     Question(("dossier", "decision", "number"), msgc("question", "Approval: number"), NUMBER_HELP, width=18),
     Question(("dossier", "decision", "date"), msgc("question", "Approval: day"), DAY_HELP, Form.DAY, width=12),
     Question(("dossier", "decision", "authority"), msgc("question", "Approval: authority"), AUTHORITY_HELP, width=20),
@@ -153,6 +165,7 @@ _FORM_08 = (
         ("inspected",), msgc("question", "Inspected periodically"), YES_NO_HELP, Form.MEMBER, member="periodic", width=12,
     ),
     Question(("in_service_since",), msgc("question", "In service since"), MONTH_HELP, Form.DAY, width=12),
+    Question(("purpose",), msgc("question", "What it is for"), msg("One sentence, for the level dossier."), width=30),
     Question(("note",), msgc("question", "Note"), msg("One line, for people; nothing is worked out from it."), width=30),
 )  # fmt: skip
 

@@ -16,7 +16,10 @@ from secaudit.model.system import System
 
 SHEETS: tuple[Sheet, ...] = (AGENCY, PEOPLE, MACHINES, USES, SYSTEMS)
 PARTS: Mapping[str, Sheet] = {sheet.part: sheet for sheet in SHEETS}
-LEFT_OUT: Mapping[str, frozenset[Path]] = {"systems": frozenset({("formerly",)}), "endpoints": frozenset({("formerly",)})}
+LEFT_OUT: Mapping[str, frozenset[Path]] = {
+    "systems": frozenset({("formerly",), ("zones",)}),
+    "endpoints": frozenset({("formerly",)}),
+}
 """Fields that no cell holds, a list of records each: an import never touches them, for nobody is asked."""
 CellValue = str | int | date | Message | None
 """What stands in a cell. A message is the label of a closed answer, to be said in the language of the sheet."""

@@ -12,7 +12,7 @@ from secaudit.model.level import LevelRuleSet
 from secaudit.model.machine_list import ListProfile
 from secaudit.model.parameter import Changed
 from secaudit.model.plan import Plan
-from secaudit.model.requirement import RequirementTable
+from secaudit.model.requirement import RequirementTable, Standard
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Catalog:
     digest: str
     """SHA-256 over the names and bytes of all files and of the workspace's own parameters, hexadecimal."""
     requirements: tuple[RequirementTable, ...] = ()
+    standards: tuple[Standard, ...] = ()
+    """By ``valid_from``, oldest first."""
     changed: tuple[Changed, ...] = ()
     """Parameters the workspace sets in place of the catalog's; ``checks`` hold them already."""
     consoles: Mapping[str, Profile] = field(default_factory=lambda: MappingProxyType({}))
@@ -41,4 +43,11 @@ class Catalog:
         for rules in reversed(self.levels):
             if rules.valid_from <= day and (rules.valid_until is None or day <= rules.valid_until):
                 return rules
+        return None
+
+    def standard(self, day: date) -> Standard | None:
+        """The technical standard in force on ``day``."""
+        for standard in reversed(self.standards):
+            if standard.valid_from <= day and (standard.valid_until is None or day <= standard.valid_until):
+                return standard
         return None

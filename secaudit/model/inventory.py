@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field
 
 from secaudit.model.base import Day, Flag, Identifier, Line, Whole, Written
+from secaudit.model.paper import Attestation, Waiver
 from secaudit.model.session import SessionFile
 from secaudit.model.system import Count, Former, System
 
@@ -112,6 +113,8 @@ class Endpoint(Written):
     os: Literal["windows", "linux", "other"] | None = None
     kind: EndpointKind
     place: Line | None = None
+    purpose: Line | None = None
+    """What the machine is for, as a dossier's list of devices asks."""
     hostname: Annotated[Line, Field(max_length=253)] | None = None
     """The name the machine gives itself, where it is not its id: by it consoles and collectors know it."""
     asset_tag: Line | None = None
@@ -164,6 +167,58 @@ class Province(Written):
     """Đơn vị chuyên trách về an ninh mạng."""
 
 
+class Organisation(Written):
+    """An office as official papers name it (Form 08, 2a and 2b)."""
+
+    name: Line
+    functions: Line | None = None
+    """Document that lays down its functions, duties and powers."""
+    representative: Line | None = None
+    """Head of the office."""
+    title: Line | None = None
+    """The head's position."""
+    address: Line | None = None
+    phone: Line | None = None
+    email: Line | None = None
+
+
+class Owner(Organisation):
+    """Chủ quản hệ thống thông tin: the province's own, and every other one that systems name in ``governed_by``."""
+
+    designated: Organisation | None = None
+    """Its đơn vị chuyên trách về an ninh mạng."""
+
+
+class Letterhead(Written):
+    """How the province's official papers are headed and signed; what is left out stays blank for the clerk."""
+
+    parent: Line | None = None
+    """Superior office, above the issuing one; none for a provincial people's committee."""
+    place: Line | None = None
+    """Place name before the date."""
+    symbol: Line | None = None
+    """Abbreviation of the issuing office: ``UBND``, ``SKHCN``."""
+    drafting_unit: Line | None = None
+    """Abbreviation after it in letters, and in the archive line."""
+    addressee: Line | None = None
+    """Kính gửi, of Form 08."""
+    authority: Line | None = None
+    """Before the signature: ``TM. ỦY BAN NHÂN DÂN``."""
+    signer_title: Line | None = None
+    """``CHỦ TỊCH``."""
+    signer_name: Line | None = None
+    recipients: tuple[Line, ...] = ()
+
+
+class Settings(Written):
+    """Readings of the annual report that the province fixes."""
+
+    drafting_counts_as_built: Flag = False
+    """Whether a dossier that is still being drafted counts as built in Form 08."""
+    signature_block: Flag = False
+    """Form 08 has none; with it the block is added and marked as outside the form."""
+
+
 class Defaults(Written):
     """Used where an endpoint says nothing."""
 
@@ -179,6 +234,10 @@ class ProvinceFile(Written):
     defaults: Defaults = Defaults()
     shared_systems: tuple[System, ...] = ()
     interpretations: tuple[Interpretation, ...] = ()
+    owners: tuple[Owner, ...] = ()
+    """What official papers say of each owner, found by its name; ``province.owner`` is one of them."""
+    letterhead: Letterhead = Letterhead()
+    annual_report: Settings = Settings()
 
 
 @dataclass(frozen=True)
@@ -194,6 +253,10 @@ class Inventory:
     """Agency id -> file it was read from; ``province`` -> province.yaml; ``sessions/ID`` -> file of a session."""
     sessions: tuple[SessionFile, ...] = ()
     """Register of awareness and training, by file name."""
+    attestations: tuple[Attestation, ...] = ()
+    """What people state with a document, by file name and place."""
+    waivers: tuple[Waiver, ...] = ()
+    """Exceptions that somebody approved for a time, by file name and place."""
 
     @cached_property
     def agency_of_endpoint(self) -> Mapping[str, AgencyFile]:

@@ -1,10 +1,69 @@
-"""Rows of the standard that checks answer."""
+"""What the standard asks of a system of each level, and who or what can answer it."""
 
 import re
 from collections.abc import Iterable
+from typing import Literal
 
-from secaudit.model.base import Flag, Identifier, Line, Texts, Whole, Written
+from pydantic import Field
+
+from secaudit.model.base import Day, Flag, Identifier, Line, Texts, Whole, Written
 from secaudit.model.check import Check, Level
+
+
+class Evidence(Written):
+    """What a person must show for a requirement that machines cannot show, or not alone."""
+
+    asked: Texts
+    """The paper or record."""
+    months: dict[Level, Whole] = Field(default_factory=dict)
+    """Level -> months for which a statement stays valid (the period of review that the standard asks); 12 where left out."""
+
+
+class Requirement(Written):
+    """One requirement; its words are ours, the standard's own are not copied."""
+
+    id: Identifier
+    number: Whole
+    """As dossiers list it."""
+    group: Texts
+    """The standard's group: accounts and access, logs ..."""
+    title: Texts
+    levels: tuple[Level, ...]
+    """Every level whose list holds it: a higher level does not inherit what a lower one asks."""
+    strength: Literal["mandatory", "suggested"] = "mandatory"
+    """Suggested: the standard names a value that may differ with a reason."""
+    clauses: tuple[Line, ...]
+    """``act:clause``; ``x`` stands for the chapter of each level."""
+    checks: tuple[Identifier, ...] = ()
+    """Checks that decide it on each machine."""
+    manual: Evidence | None = None
+    """Evidence asked of people; beside ``checks`` it decides what machines leave open."""
+    confirmed: Flag = True
+    """False where the source itself says that it is not certain."""
+
+    @property
+    def mandatory(self) -> bool:
+        """Whether nothing else will do."""
+        return self.strength == "mandatory"
+
+
+class Standard(Written):
+    """``requirements/<id>.yaml``: a technical standard by levels."""
+
+    id: Identifier
+    title: Texts
+    act: Line
+    valid_from: Day
+    valid_until: Day | None = None
+    source: Line
+    """Where the rows were read, and how sure that is."""
+    rows: dict[Level, Whole]
+    """How many rows the standard's own list has for each level: the denominator; a level left out has no known count."""
+    requirements: tuple[Requirement, ...]
+
+    def at(self, level: int) -> tuple[Requirement, ...]:
+        """Requirements that the list of ``level`` holds, in order."""
+        return tuple(one for one in self.requirements if level in one.levels)
 
 
 class RequirementRow(Written):

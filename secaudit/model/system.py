@@ -1,6 +1,7 @@
 """Information systems in the legal sense, as agencies and the province declare them."""
 
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -103,6 +104,12 @@ class Dossier(Written):
     status: DossierStatus | None = None
     level: Annotated[Whole, Field(ge=1, le=5)] | None = None
     """The level the dossier proposes."""
+    submitted_on: Day | None = None
+    """Day on which whoever appraises had the whole dossier: time limits run from it."""
+    appraiser: Line | None = None
+    """Who appraises."""
+    appraised_on: Day | None = None
+    """Day of the appraisal opinion."""
     decision: Document | None = None
     regulation: Document | None = None
     """Quy chế bảo đảm an ninh mạng."""
@@ -129,6 +136,14 @@ class Infrastructure(StrEnum):
     """Digital signatures included."""
     INTEGRATION = "integration"
     """LGSP."""
+
+
+class Zone(Written):
+    """A network zone of a system, as its dossier lists it."""
+
+    name: Line
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    purpose: Line | None = None
 
 
 Inspection = Literal["before_use", "periodic"]
@@ -179,6 +194,9 @@ class System(Written):
     inspected: tuple[Inspection, ...] | None = None
     """Answered means complete."""
     in_service_since: Day | None = None
+    purpose: Line | None = None
+    """What it is for, in a sentence (general description of the dossier)."""
+    zones: tuple[Zone, ...] = ()
     note: Line | None = None
     formerly: tuple[Former, ...] = ()
     """Agencies it belonged to before, the earliest first."""

@@ -1,0 +1,20 @@
+"""``secaudit dossier``: where each level dossier stands, and drafts of its papers."""
+
+from secaudit.cli.language import N_
+from secaudit.cli.tree import Entry, LazyGroup, application
+
+COMMANDS: dict[str, Entry] = {}
+
+
+class Dossiers(LazyGroup):
+    """Each command loads what it needs."""
+
+    registry = COMMANDS
+
+
+app = application(cls=Dossiers, help=N_("Level dossiers: where each stands, what is due, and drafts of its papers."))
+
+
+@app.callback()
+def dossier() -> None:
+    """Nothing is common to all."""

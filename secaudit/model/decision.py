@@ -1,0 +1,82 @@
+"""Where the decision on a system's level stands: who must take it, what is due, what the law still asks."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from secaudit.messages import Message
+from secaudit.model.base import Texts
+from secaudit.model.system import DossierStatus
+
+
+class DueState(StrEnum):
+    """How a time limit stands on the day."""
+
+    RUNNING = "running"
+    OVERDUE = "overdue"
+    """Past, and what was due is not on record."""
+    KEPT = "kept"
+    """Done in time."""
+    LATE = "late"
+    """Done, after the limit."""
+    UNKNOWN = "unknown"
+    """The day from which it runs is not on record."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """One statutory limit applied to one system."""
+
+    id: str
+    title: Texts
+    clause: str
+    """As cited, ``nd-331-2026:23.3.a``."""
+    state: DueState
+    since: date | None = None
+    days: int | None = None
+    """Length as the act says it; None for a fixed date."""
+    working: bool = True
+    """Working days, or days of the calendar."""
+    due: date | None = None
+    """Last day on which it is kept."""
+    done_on: date | None = None
+    confirmed: bool = True
+    """False where what the limit rests on was read in one place only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Something wrong or remarkable in a chain, with both sides where there are two."""
+
+    kind: str
+    """``approved_below_proposed``, ``no_regulation``, ``dates_out_of_order``, ``kept_from_former_act`` ..."""
+    text: Message
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionChain:
+    """One system's way from draft to decision."""
+
+    system: str
+    status: DossierStatus | None
+    """As declared; None when nobody said."""
+    act: str
+    """Citation of the act whose procedure applies."""
+    levels: tuple[int, ...]
+    """The approved or proposed level, else every level the rules leave possible; empty when undetermined."""
+    appraiser: Texts | None = None
+    """Who must appraise at that level; None while the possible levels differ in it."""
+    approver: Texts | None = None
+    authority_clause: str = ""
+    limits: tuple[TimeLimit, ...] = ()
+    cautions: tuple[Caution, ...] = ()
+    last_submission: date | None = None
+    """Last day on which a whole dossier handed in can still be approved within the period at the statutory maximum."""
+    owed: tuple[TimeLimit, ...] = ()
+    """What transition rules still ask of it, with the last day."""
+
+    @property
+    def overdue(self) -> tuple[TimeLimit, ...]:
+        """Limits that have passed."""
+        return tuple(limit for limit in (*self.limits, *self.owed) if limit.state is DueState.OVERDUE)
