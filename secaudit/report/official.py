@@ -1,4 +1,4 @@
-"""What stands around the body of every official paper (Nghị định 30/2020/NĐ-CP, Phụ lục I); a draft: number, date, signature stay blank."""
+"""The frame of every official paper (Nghị định 30/2020/NĐ-CP, Phụ lục I). A draft: number, date and signature stay blank."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
