@@ -33,6 +33,7 @@ def load_catalog(folder: Path) -> Catalog:
         levels=tuple(rules.value for rules in sorted(parts.levels, key=lambda one: one.value.valid_from)),
         requirements=tuple(table.value for table in parts.requirements),
         plans=MappingProxyType({plan.value.id: plan.value for plan in parts.plans}),
+        plan_files=MappingProxyType({plan.value.id: plan.yaml.path for plan in parts.plans}),
         knowledge=Knowledge(
             products=tuple(product.value for product in parts.products),
             lifecycle=tuple(table.value for table in parts.lifecycle),

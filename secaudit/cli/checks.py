@@ -8,7 +8,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from secaudit.catalog import console_problems, lint_catalog, load_catalog, override_problems, with_overrides
+from secaudit.catalog import (
+    console_problems,
+    lint_catalog,
+    load_catalog,
+    override_problems,
+    own_plan_problems,
+    with_overrides,
+    with_plans,
+)
 from secaudit.cli.check_files import check_docs, new_check
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
@@ -89,7 +97,8 @@ def list_checks(
 
 def _load(checks: Path | None, workspace: Path | None) -> Catalog:
     """The catalog as it judges in this workspace."""
-    return with_overrides(load_catalog(checks_folder(checks)), workspace_folder(workspace))
+    folder = workspace_folder(workspace)
+    return with_plans(with_overrides(load_catalog(checks_folder(checks)), folder), folder)
 
 
 def _require_group(catalog: Catalog, group: str | None) -> None:
@@ -190,7 +199,8 @@ def lint(
     if not problems:
         catalog = load_catalog(folder)
         own = workspace_folder(workspace)
-        problems = [*plan_problems(catalog, folder), *override_problems(catalog, own), *console_problems(catalog, own)]
+        problems = [*override_problems(catalog, own), *console_problems(catalog, own), *own_plan_problems(catalog, own)]
+        problems += plan_problems(catalog)
     show_problems(session, problems, on=session.out)
     if problems:
         session.say(msg("{count} problem(s) found in the data", count=len(problems)), style="bold red")

@@ -3,7 +3,12 @@
 from secaudit.cli.language import N_
 from secaudit.cli.tree import Entry, LazyGroup, application
 
-COMMANDS: dict[str, Entry] = {}
+COMMANDS = {
+    "list": Entry("plan_files", among=True),
+    "show": Entry("plan_files", among=True),
+    "lint": Entry("plan_files", among=True),
+    "new": Entry("plan_files", among=True),
+}
 
 
 class Plans(LazyGroup):

@@ -5,8 +5,8 @@ is unknown, an agency that sent nothing or did not count its people keeps a targ
 list are unknown members.
 """
 
-from secaudit.measure.lint import lint_plan
+from secaudit.measure.lint import PlanFault, lint_plan, plan_faults
 from secaudit.measure.plans import measure
 from secaudit.measure.variables import AGENCY_INPUTS, ENDPOINT_INPUTS, SYSTEM_INPUTS
 
-__all__ = ["AGENCY_INPUTS", "ENDPOINT_INPUTS", "SYSTEM_INPUTS", "lint_plan", "measure"]
+__all__ = ["AGENCY_INPUTS", "ENDPOINT_INPUTS", "SYSTEM_INPUTS", "PlanFault", "lint_plan", "measure", "plan_faults"]

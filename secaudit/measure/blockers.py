@@ -1,10 +1,12 @@
 """What keeps a target from being decided, and which agencies weigh most in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from secaudit.measure.parts import Part
 from secaudit.model.measurement import Blocker, BlockerKind
 from secaudit.model.plan import Population
+
+_MISSING: Mapping[Population, BlockerKind] = {"indicators": BlockerKind.INDICATOR_MISSING}
 
 
 def blocks_meeting(parts: Sequence[Part]) -> bool:
@@ -20,11 +22,11 @@ def blockers(parts: Sequence[Part], population: Population, *, lower_satisfies: 
     """
     found = [
         _agencies(BlockerKind.NOT_SUBMITTED, [part for part in parts if not part.submitted]),
-        _agencies(BlockerKind.COUNT_MISSING, [part for part in parts if part.count_missing]),
+        _agencies(_MISSING.get(population, BlockerKind.COUNT_MISSING), [part for part in parts if part.count_missing]),
         _agencies(BlockerKind.ATTENDANCE_LARGER, [part for part in parts if part.attendance_larger]),
     ]
     if not lower_satisfies:
-        papers = population in ("systems", "people")
+        papers = population in ("systems", "people", "indicators")
         found += [
             _members(BlockerKind.REGISTER_LARGER, parts, lambda part: part.register_larger),
             _members(BlockerKind.UNDECLARED, parts, lambda part: part.undeclared),

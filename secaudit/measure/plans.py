@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from secaudit.measure import arithmetic, populations
 from secaudit.measure.blockers import blockers, blocks_meeting
+from secaudit.measure.indicators import indicators
 from secaudit.measure.parts import Part, Population
 from secaudit.measure.people import people
 from secaudit.measure.populations import Scope
@@ -22,6 +23,7 @@ _POPULATIONS: Mapping[str, Callable[[Target, Plan, Scope], Population]] = {
     "systems": lambda target, _, scope: populations.systems(target, scope),
     "agencies": lambda target, _, scope: populations.agencies(target, scope),
     "people": people,
+    "indicators": indicators,
 }
 
 

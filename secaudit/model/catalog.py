@@ -27,6 +27,8 @@ class Catalog:
     knowledge: Knowledge
     digest: str
     """SHA-256 over the names and bytes of all files and of the workspace's own parameters, hexadecimal."""
+    plan_files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Plan id -> the file it was read from."""
     requirements: tuple[RequirementTable, ...] = ()
     standards: tuple[Standard, ...] = ()
     """By ``valid_from``, oldest first."""

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field
 
 from secaudit.model.base import Day, Flag, Identifier, Line, Whole, Written
+from secaudit.model.indicator import IndicatorFile
 from secaudit.model.paper import Attestation, Waiver
 from secaudit.model.session import SessionFile
 from secaudit.model.system import Count, Former, System
@@ -257,6 +258,8 @@ class Inventory:
     """What people state with a document, by file name and place."""
     waivers: tuple[Waiver, ...] = ()
     """Exceptions that somebody approved for a time, by file name and place."""
+    indicators: tuple[IndicatorFile, ...] = ()
+    """Figures that agencies declare for plans, by file name."""
 
     @cached_property
     def agency_of_endpoint(self) -> Mapping[str, AgencyFile]:

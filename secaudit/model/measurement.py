@@ -105,6 +105,7 @@ class BlockerKind(StrEnum):
 
     NOT_SUBMITTED = "not_submitted"
     COUNT_MISSING = "count_missing"
+    INDICATOR_MISSING = "indicator_missing"
     ATTENDANCE_LARGER = "attendance_larger"
     REGISTER_LARGER = "register_larger"
     UNDECLARED = "undeclared"

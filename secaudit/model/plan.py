@@ -7,7 +7,7 @@ from pydantic import Field
 from secaudit.model.base import Day, Identifier, Line, Texts, Whole, Written
 from secaudit.model.outcome import Grade
 
-Population = Literal["systems", "endpoints", "agencies", "people"]
+Population = Literal["systems", "endpoints", "agencies", "people", "indicators"]
 
 
 class SubTarget(Written):
@@ -33,6 +33,10 @@ class Target(Written):
     """For people: the declared count that is the denominator ..."""
     reached: Literal["heads_briefed", "staff_briefed", "staff_trained"] | None = None
     """... and the one that is the numerator."""
+    indicator: Identifier | None = None
+    """For indicators: what agencies declare, numerator and denominator (``indicators/`` of the inventory)."""
+    by: Literal["agency", "province"] = "agency"
+    """For indicators: each agency that counts declares its own part, or the province declares one figure for all."""
     sign: Literal[">=", ">"] = ">="
     share: Annotated[str, Field(pattern=r"^\d{1,3}(\.\d+)?\s?%$")]
     """``70 %``; compared as an exact fraction."""
@@ -56,6 +60,8 @@ class EvidenceRules(Written):
     """Grades that enter the lower bound."""
     people_valid_days: Annotated[Whole, Field(ge=1, le=3660)] = 365
     """A people count older than this proves nothing."""
+    indicators_valid_days: Annotated[Whole, Field(ge=1, le=3660)] = 365
+    """A declared indicator older than this proves nothing."""
 
 
 class Plan(Written):
@@ -66,6 +72,8 @@ class Plan(Written):
     """As the user cites it; title and date of the plan are printed only if entered here."""
     title: Line | None = None
     issued_on: Day | None = None
+    source: Line | None = None
+    """Where its targets were read; shown where the plan is shown."""
     due: Day | None = None
     """After this day ``missed`` reads as not met."""
     evidence: EvidenceRules = EvidenceRules()

@@ -4,16 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from secaudit.catalog import load_catalog, with_overrides
+from secaudit.catalog import load_catalog, with_overrides, with_plans
 from secaudit.classify import Classifier, levels_of_endpoints, lint_interpretations
 from secaudit.errors import CatalogError, DataError, Problem, UsageError
 from secaudit.inventory import check_inventory
-from secaudit.measure import lint_plan
+from secaudit.measure import plan_faults
 from secaudit.messages import msg
 from secaudit.model.catalog import Catalog
 from secaudit.model.inventory import Inventory
 from secaudit.model.level import Classification, LevelRuleSet
 from secaudit.model.plan import Plan
+from secaudit.source import YamlFile, field_text, scan_yaml
 
 DEFAULT_PLAN = "ke-hoach-246"
 
@@ -59,13 +60,13 @@ def load_province(inventory_folder: Path, checks_folder: Path, workspace: Path |
     problems: list[Problem] = []
     catalog: Catalog | None = None
     try:
-        catalog = with_overrides(load_catalog(checks_folder), workspace)
+        catalog = with_plans(with_overrides(load_catalog(checks_folder), workspace), workspace)
     except CatalogError as error:
         problems += error.problems
     inventory, found = check_inventory(inventory_folder)
     problems += found
     if catalog is not None:
-        problems += plan_problems(catalog, checks_folder)
+        problems += plan_problems(catalog)
         if inventory is not None:
             problems += _reading_problems(catalog, inventory, inventory_folder)
     if problems or catalog is None or inventory is None:
@@ -73,13 +74,24 @@ def load_province(inventory_folder: Path, checks_folder: Path, workspace: Path |
     return Province(inventory, catalog)
 
 
-def plan_problems(catalog: Catalog, folder: Path) -> list[Problem]:
-    """Expressions of the plans that do not compile or name checks that do not exist."""
-    return [
-        Problem(message, path=str(folder / "plans" / f"{plan.id}.yaml"))
-        for plan in catalog.plans.values()
-        for message in lint_plan(plan, catalog.checks)
-    ]
+def plan_problems(catalog: Catalog) -> list[Problem]:
+    """Expressions of the plans that do not compile or name checks that do not exist, with file and line."""
+    return [problem for plan in catalog.plans.values() for problem in problems_of_plan(plan, catalog)]
+
+
+def problems_of_plan(plan: Plan, catalog: Catalog, yaml: YamlFile | None = None) -> list[Problem]:
+    """What ``plan_faults`` finds, placed in the plan's file; the file is only read again where something is wrong."""
+    faults = plan_faults(plan, catalog.checks)
+    path = catalog.plan_files.get(plan.id)
+    if faults and yaml is None and path is not None:
+        yaml, _ = scan_yaml(Path(path))
+    found = []
+    for fault in faults:
+        line, column = yaml.position(fault.loc) if yaml is not None else (None, None)
+        found.append(
+            Problem(fault.message, yaml.path if yaml is not None else path, line, column, field=field_text(fault.loc) or None)
+        )
+    return found
 
 
 def _reading_problems(catalog: Catalog, inventory: Inventory, folder: Path) -> list[Problem]:

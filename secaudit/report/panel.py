@@ -58,7 +58,7 @@ _WORDS: dict[str, Message] = {
     "filter": msg("Filter this list"),
 }
 _VERDICTS = tuple(Verdict)
-_KINDS = {"endpoints": "machine", "systems": "system", "agencies": "agency", "people": "agency"}
+_KINDS = {"endpoints": "machine", "systems": "system", "agencies": "agency", "people": "agency", "indicators": "agency"}
 ANSWERS = (("proven", msg("with evidence")), ("disproven", msg("proven not to meet it")), ("unknown", msg("not yet known")))
 """The three parts of a figure: name of the field and its word."""
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}

@@ -9,6 +9,7 @@ import pytest
 from secaudit.measure import measure
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Finding, MissingFact, Verdict
+from secaudit.model.indicator import IndicatorFile
 from secaudit.model.inventory import AgencyFile, Inventory, Province, ProvinceFile
 from secaudit.model.level import Classification
 from secaudit.model.measurement import EndpointState, Measurement
@@ -65,6 +66,8 @@ def target(population: str = "endpoints", **fields: object) -> dict[str, object]
         base["meets"] = 'verdict.protection.installed == "pass"'
     if population == "people":
         base |= {"total": "staff", "reached": "staff_briefed"}
+    if population == "indicators":
+        base |= {"indicator": "x"}
     return base | fields
 
 
@@ -92,6 +95,18 @@ def attended(people: int | str, agency: str = "xa", audience: str = "staff") -> 
     return {"agency": agency, "audience": audience, **said}
 
 
+def indicator(
+    name: str, lines: Mapping[str, tuple[int | None, int | None]], day: str = "2026-11-30", **more: object
+) -> dict[str, object]:
+    """A file of declared figures as data: agency -> (numerator, denominator); without ``paper=True`` it has its report."""
+    paper = {"number": "BC 1", "date": day}
+    rows = [
+        {"agency": who, **{key: value for key, value in (("numerator", part), ("denominator", whole)) if value is not None}}
+        for who, (part, whole) in lines.items()
+    ]
+    return {"indicator": name, "as_of": day, "evidence": paper, "lines": rows, **more}
+
+
 @dataclass
 class Case:
     """One province and what is known of it."""
@@ -103,17 +118,22 @@ class Case:
     classifications: Mapping[str, Classification] = field(default_factory=dict)
     as_of: date = AS_OF
     sessions: list[dict[str, object]] = field(default_factory=list)
+    indicators: list[dict[str, object]] = field(default_factory=list)
 
     def seen(self, *states: EndpointState) -> "Case":
         """The same province with these machines seen."""
         return Case(
             self.agencies, self.shared, {**self.states, **{one.endpoint: one for one in states}}, self.undeclared,
-            self.classifications, self.as_of, self.sessions,
+            self.classifications, self.as_of, self.sessions, self.indicators,
         )  # fmt: skip
 
     def with_sessions(self, *sessions: dict[str, object]) -> "Case":
         """The same province with these sessions in its register."""
         return replace(self, sessions=[*self.sessions, *sessions])
+
+    def declaring(self, *files: dict[str, object]) -> "Case":
+        """The same province with these declared figures."""
+        return replace(self, indicators=[*self.indicators, *files])
 
     def inventory(self) -> Inventory:
         """The inventory, validated by the model."""
@@ -126,7 +146,8 @@ class Case:
             for item in self.agencies
         ]
         register = tuple(SessionFile.model_validate(item) for item in self.sessions)
-        return Inventory(head, tuple(AgencyFile.model_validate(item) for item in files), sessions=register)
+        declared = tuple(IndicatorFile.model_validate(item) for item in self.indicators)
+        return Inventory(head, tuple(AgencyFile.model_validate(item) for item in files), sessions=register, indicators=declared)
 
     def measure(self, *targets: dict[str, object], evidence: dict[str, object] | None = None) -> Measurement:
         """Measure one target (the first of those given)."""
@@ -147,6 +168,7 @@ class Shorthand:
     agency = staticmethod(agency)
     session = staticmethod(session)
     attended = staticmethod(attended)
+    indicator = staticmethod(indicator)
     machines = staticmethod(machines)
     state = staticmethod(state)
     target = staticmethod(target)

@@ -8,6 +8,9 @@ from secaudit.errors import Problem
 from secaudit.messages import literal, msg
 from secaudit.model.plan import Plan, Target
 
+_WANTED = {"people": ("total", "reached"), "indicators": ("indicator",)}
+"""Population -> fields that say how it is measured; all others have ``meets``."""
+
 
 def sound_plans(plans: list[Sourced[Plan]]) -> list[Problem]:
     """Ids, and targets that say how they are measured."""
@@ -30,7 +33,8 @@ def _target(plan: Sourced[Plan], target: Target, index: int) -> list[Problem]:
     problems: list[Problem] = []
     if Fraction(target.share.rstrip("% ")) > 100:
         problems.append(plan.problem(msg("A share is at most 100 %"), (*loc, "share"), found=target.share))
-    wanted, unwanted = (("total", "reached"), ("meets",)) if target.population == "people" else (("meets",), ("total", "reached"))
+    wanted = _WANTED.get(target.population, ("meets",))
+    unwanted = [name for name in ("meets", "total", "reached", "indicator") if name not in wanted]
     problems.extend(
         plan.problem(
             msg("A target about {population} needs {name}", population=literal(target.population), name=literal(name)), loc
@@ -46,6 +50,7 @@ def _target(plan: Sourced[Plan], target: Target, index: int) -> list[Problem]:
         for name in unwanted
         if getattr(target, name) is not None
     )
-    if target.population == "people" and target.under:
-        problems.append(plan.problem(msg("A target about people has nothing under it"), (*loc, "under")))
+    if target.population in _WANTED and target.under:
+        message = msg("A target about {population} has nothing under it", population=literal(target.population))
+        problems.append(plan.problem(message, (*loc, "under")))
     return problems

@@ -18,12 +18,14 @@ _BAD: dict[Population, Message] = {
     "endpoints": msg("target {number}: {count} machines not in order"),
     "agencies": msg("target {number}: not in order"),
     "people": msg("target {number}: {count} people not reached"),
+    "indicators": msg("target {number}: {count} not reached"),
 }
 _OPEN: dict[Population, Message] = {
     "systems": msg("target {number}: {count} systems without proof"),
     "endpoints": msg("target {number}: {count} machines not verified"),
     "agencies": msg("target {number}: without proof"),
     "people": msg("target {number}: no papers for {count} people"),
+    "indicators": msg("target {number}: no papers for {count}"),
 }
 
 
@@ -56,7 +58,7 @@ def shares_of(measured: Measured) -> dict[str, list[tuple[int, Population, Agenc
 
 def weight_of(parts: list[tuple[int, Population, AgencyShare]]) -> int:
     """How much an agency holds back: its machines count one each, its systems ten (there are few), people a tenth."""
-    scale = {"systems": 100, "endpoints": 10, "agencies": 10, "people": 1}
+    scale = {"systems": 100, "endpoints": 10, "agencies": 10, "people": 1, "indicators": 1}
     return sum(scale[population] * (share.tally.disproven + share.tally.unknown) for _, population, share in parts)
 
 

@@ -65,12 +65,14 @@ _VERIFY: dict[Population, Message] = {
     ),
     "agencies": msg("hand in the papers asked for"),
     "people": msg("hand in dated attendance documents for {count} people"),
+    "indicators": msg("hand in the dated report of this figure"),
 }
 _REPAIR: dict[Population, Message] = {
     "systems": msg("finish the level dossier and the security plan of {count} systems"),
     "endpoints": msg("install and switch on protection on {count} machines"),
     "agencies": msg("put in order what was found"),
     "people": msg("hold sessions for {count} people"),
+    "indicators": msg("bring {count} more about"),
 }
 
 

@@ -21,28 +21,33 @@ _NEEDED: dict[Population, Message] = {
     "endpoints": msg("{count} more machines needed"),
     "agencies": msg("{count} more agencies needed"),
     "people": msg("{count} more people needed"),
+    "indicators": msg("{count} more needed"),
 }
 _CLARIFY: dict[Population, Message] = {
     "systems": msg("{count} systems to be proven"),
     "endpoints": msg("{count} machines to be verified"),
     "agencies": msg("{count} agencies to be proven"),
     "people": msg("papers missing for {count} people"),
+    "indicators": msg("{count} still to be shown by papers"),
 }
 _REPAIR: dict[Population, Message] = {
     "systems": msg("approve the level and fully deploy the security plan of {count} systems"),
     "endpoints": msg("bring {count} machines into order"),
     "agencies": msg("bring the agency into order"),
     "people": msg("reach {count} more people"),
+    "indicators": msg("bring {count} more about"),
 }
 _VERIFY: dict[Population, Message] = {
     "systems": msg("hand in the papers of {count} systems"),
     "endpoints": msg("make {count} machines visible: a way in, the collector, or the antivirus console's export"),
     "agencies": msg("hand in the agency's papers"),
     "people": msg("hand in dated documents for {count} people"),
+    "indicators": msg("hand in the dated report that shows the {count}"),
 }
 _OBSTACLES: dict[BlockerKind, Message] = {
     BlockerKind.NOT_SUBMITTED: msg("{count} agencies have not sent their inventory"),
     BlockerKind.COUNT_MISSING: msg("{count} agencies have not given the number of people"),
+    BlockerKind.INDICATOR_MISSING: msg("{count} agencies have not declared this figure"),
     BlockerKind.ATTENDANCE_LARGER: msg("{count} agencies: more people attended a session than there are"),
     BlockerKind.REGISTER_LARGER: msg("asset registers or the agencies' own counts hold {count} machines more than were declared"),
     BlockerKind.UNDECLARED: msg("{count} machines are known from the network or from evidence and are not declared"),
@@ -106,7 +111,7 @@ def figure_of(tally: Tally, declared_only: int = 0, lab: int = 0) -> Figure:
 
 def members_of(shares: Sequence[AgencyShare], population: Population) -> Members:
     """Who stands behind a figure; for people and agencies the agencies themselves."""
-    if population in ("people", "agencies"):
+    if population in ("people", "agencies", "indicators"):
         return Members(
             proven=tuple(share.agency for share in shares if share.tally.proven),
             disproven=tuple(share.agency for share in shares if share.tally.disproven),
