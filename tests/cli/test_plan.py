@@ -1,0 +1,79 @@
+"""``secaudit plan`` as a new officer uses it: begin a plan, fill it in, have it checked, measure by it."""
+
+import json
+
+from secaudit.cli.exits import ExitCode
+from secaudit.resources import data_folder
+
+FILLED = """\
+id: kh-12
+name: Kế hoạch 12/KH-UBND
+targets:
+  - id: dossiers
+    title: {vi: Hồ sơ trên mạng, en: Dossiers online}
+    short: {vi: Hồ sơ, en: Dossiers}
+    population: indicators
+    indicator: ho-so
+    sign: ">="
+    share: 40 %
+    formula: {vi: a, en: b}
+"""
+
+
+def test_a_plan_is_begun_filled_in_checked_and_measured(secaudit, small, tmp_path):
+    begun = secaudit("plan", "new", "kh-12")
+    assert begun.returncode == ExitCode.WELL, begun.stderr
+    path = tmp_path / "workspace" / "plans" / "kh-12.yaml"
+    assert path.stat().st_mode & 0o777 == 0o600
+    linted = secaudit("plan", "lint")
+    assert linted.returncode == ExitCode.DATA
+    assert "plans/kh-12.yaml:8:7" in linted.stdout
+    assert linted.stdout.count("still to be filled in") == path.read_text(encoding="utf-8").count("vi: <ĐIỀN>") * 2 + 1
+    assert secaudit("plan", "new", "kh-12").returncode == ExitCode.USAGE
+
+    path.write_text(FILLED, encoding="utf-8")
+    (small / "indicators").mkdir()
+    (small / "indicators" / "ho-so.yaml").write_text(
+        "indicator: ho-so\nas_of: 2026-11-01\nevidence: {number: BC 1, date: 2026-11-02}\n"
+        "lines:\n  - {agency: so-a, numerator: 5, denominator: 10}\n",
+        encoding="utf-8",
+    )
+    measured = secaudit("measure", "-i", small, "--plan", "kh-12", "--as-of", "2026-11-20", "--format", "json")
+    assert measured.returncode == ExitCode.WELL, measured.stderr
+    (target,) = json.loads(measured.stdout)["targets"]
+    assert (target["proven"], target["total"], target["decision"]) == (5, 10, "met")
+    (small / "indicators" / "ho-so.yaml").write_text(
+        "indicator: ho-sơ\nas_of: 2026-11-01\nlines:\n  - {agency: so-b, numerator: 11, denominator: 10}\n", encoding="utf-8"
+    )
+    refused = secaudit("measure", "-i", small, "--plan", "kh-12")
+    assert refused.returncode == ExitCode.DATA
+    for said in ("ho-so.yaml:1:12", "ho-so.yaml:4:5", "More are declared than there are"):
+        assert said in refused.stderr + refused.stdout, said
+
+
+def test_every_mistake_of_a_plan_file_is_named_with_its_line(secaudit, tmp_path):
+    path = tmp_path / "kh-12.yaml"
+    path.write_text(
+        FILLED.replace("    indicator: ho-so\n", "    counts: agency.tiers == 'commune'\n").replace("40 %", "140 %"),
+        encoding="utf-8",
+    )
+    linted = secaudit("plan", "lint", path)
+    assert linted.returncode == ExitCode.DATA
+    assert "kh-12.yaml:4:5" in linted.stdout  # the indicator is missing
+    assert "kh-12.yaml:10:12" in linted.stdout  # a share over 100 %
+    path.write_text(FILLED.replace("    indicator: ho-so\n", "    indicator: ho-so\n    counts: agency.tiers == 'x'\n"), encoding="utf-8")
+    linted = secaudit("plan", "lint", path)
+    assert linted.returncode == ExitCode.DATA
+    assert "kh-12.yaml:9:13" in linted.stdout
+    shown = secaudit("plan", "show", data_folder("checks") / "plans" / "nam-dinh-2015.yaml", "--format", "json")
+    assert [target["share"] for target in json.loads(shown.stdout)["plan"]["targets"]] == ["100 %", "50 %"] + ["100 %"] * 3
+
+
+def test_an_own_plan_takes_the_place_of_the_catalogs_and_changes_the_digest(secaudit, tmp_path):
+    folder = tmp_path / "workspace" / "plans"
+    folder.mkdir(parents=True)
+    text = (data_folder("checks") / "plans" / "ke-hoach-246.yaml").read_text(encoding="utf-8")
+    (folder / "ke-hoach-246.yaml").write_text(text.replace("name: Kế", "title: Bảo đảm an ninh mạng\nname: Kế"), encoding="utf-8")
+    plans = json.loads(secaudit("plan", "list", "--format", "json").stdout)["plans"]
+    own = next(plan for plan in plans if plan["id"] == "ke-hoach-246")
+    assert (own["title"], own["file"]) == ("Bảo đảm an ninh mạng", "workspace/plans/ke-hoach-246.yaml")
