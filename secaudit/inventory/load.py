@@ -13,11 +13,13 @@ from secaudit.errors import InventoryError, Problem
 from secaudit.inventory.parts import Declared, Known, Part, problems_from
 from secaudit.inventory.rules_agency import agency_remarks
 from secaudit.inventory.rules_history import history_remarks
+from secaudit.inventory.rules_indicators import indicator_remarks
 from secaudit.inventory.rules_machine import machine_remarks
 from secaudit.inventory.rules_papers import paper_remarks
 from secaudit.inventory.rules_reference import reference_remarks
 from secaudit.inventory.rules_sessions import session_remarks
 from secaudit.messages import Message, msg
+from secaudit.model.indicator import IndicatorFile
 from secaudit.model.inventory import AgencyFile, Inventory, ProvinceFile
 from secaudit.model.paper import AttestationFile, WaiverFile
 from secaudit.model.session import SessionFile
@@ -29,6 +31,7 @@ AGENCIES = "agencies"
 SESSIONS = "sessions"
 ATTESTATIONS = "attestations"
 WAIVERS = "waivers"
+INDICATORS = "indicators"
 _POINTED_AT = (ProvinceFile, AgencyFile)
 """Files whose ids others name: when one of them cannot be read, a missing id proves nothing."""
 _MOST_FILES = 10_000
@@ -54,7 +57,8 @@ def check_inventory(folder: Path) -> tuple[Inventory | None, list[Problem]]:
     sessions, strays = reader.register(folder, SESSIONS, SessionFile)
     attestations, more = reader.register(folder, ATTESTATIONS, AttestationFile)
     waivers, others = reader.register(folder, WAIVERS, WaiverFile)
-    declared = Declared(province, agencies, reader.known(), sessions, attestations, waivers)
+    indicators, odd = reader.register(folder, INDICATORS, IndicatorFile)
+    declared = Declared(province, agencies, reader.known(), sessions, attestations, waivers, indicators)
     rules = chain(
         agency_remarks(declared),
         reference_remarks(declared),
@@ -62,14 +66,16 @@ def check_inventory(folder: Path) -> tuple[Inventory | None, list[Problem]]:
         history_remarks(declared),
         session_remarks(declared),
         paper_remarks(declared),
+        indicator_remarks(declared),
     )
-    problems += [*strays, *more, *others, *reader.problems, *problems_from(rules)]
+    problems += [*strays, *more, *others, *odd, *reader.problems, *problems_from(rules)]
     if problems or province is None:
         return None, _in_order(problems)
     sources = {"province": province.file.path, **{part.model.agency.id: part.file.path for part in agencies}}
     sources |= {f"{SESSIONS}/{one.model.session.id}": one.file.path for one in sessions}
     sources |= {f"{ATTESTATIONS}/{paper.id}": one.file.path for one in attestations for paper in one.model.attestations}
     sources |= {f"{WAIVERS}/{paper.id}": one.file.path for one in waivers for paper in one.model.waivers}
+    sources |= {f"{INDICATORS}/{index}": one.file.path for index, one in enumerate(indicators)}
     return Inventory(
         province.model,
         tuple(part.model for part in agencies),
@@ -78,6 +84,7 @@ def check_inventory(folder: Path) -> tuple[Inventory | None, list[Problem]]:
         tuple(one.model for one in sessions),
         tuple(paper for one in attestations for paper in one.model.attestations),
         tuple(paper for one in waivers for paper in one.model.waivers),
+        tuple(one.model for one in indicators),
     ), []
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from secaudit.errors import Problem
 from secaudit.messages import Message, msg
+from secaudit.model.indicator import IndicatorFile
 from secaudit.model.inventory import AgencyFile, Endpoint, ProvinceFile
 from secaudit.model.paper import AttestationFile, WaiverFile
 from secaudit.model.session import SessionFile
@@ -44,7 +45,8 @@ ProvincePart = Part[ProvinceFile]
 SessionPart = Part[SessionFile]
 AttestationPart = Part[AttestationFile]
 WaiverPart = Part[WaiverFile]
-AnyPart = AgencyPart | ProvincePart | SessionPart | AttestationPart | WaiverPart
+IndicatorPart = Part[IndicatorFile]
+AnyPart = AgencyPart | ProvincePart | SessionPart | AttestationPart | WaiverPart | IndicatorPart
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Declared:
     sessions: Sequence[SessionPart] = ()
     attestations: Sequence[AttestationPart] = ()
     waivers: Sequence[WaiverPart] = ()
+    indicators: Sequence[IndicatorPart] = ()
 
     def systems(self) -> Iterable[tuple[AnyPart, Loc, System]]:
         """Every system with its file and place, shared ones first."""

@@ -3,17 +3,19 @@
 from typing import Any, Literal
 
 from secaudit.model.base import Written
+from secaudit.model.indicator import IndicatorFile
 from secaudit.model.inventory import AgencyFile, ProvinceFile
 from secaudit.model.paper import AttestationFile, WaiverFile
 from secaudit.model.session import SessionFile
 
-Kind = Literal["agency", "province", "session", "attestation", "waiver"]
+Kind = Literal["agency", "province", "session", "attestation", "waiver", "indicator"]
 _MODELS: dict[str, type[Written]] = {
     "agency": AgencyFile,
     "province": ProvinceFile,
     "session": SessionFile,
     "attestation": AttestationFile,
     "waiver": WaiverFile,
+    "indicator": IndicatorFile,
 }
 _TITLES = {
     "agency": "Tệp của một cơ quan, đơn vị",
@@ -21,6 +23,7 @@ _TITLES = {
     "session": "Một buổi tuyên truyền hoặc một lớp đào tạo",
     "attestation": "Các xác nhận bằng văn bản về yêu cầu của tiêu chuẩn",
     "waiver": "Các ngoại lệ được chấp nhận có thời hạn",
+    "indicator": "Số liệu do cơ quan, đơn vị kê khai cho chỉ tiêu của kế hoạch",
 }
 
 

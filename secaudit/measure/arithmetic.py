@@ -31,14 +31,16 @@ def to_clarify(tally: Tally, sign: str, wanted: Fraction) -> int:
     return count if count <= tally.unknown else 0
 
 
-def decide(tally: Tally, sign: str, wanted: Fraction, *, blocked: bool) -> Decision:
+def decide(tally: Tally, sign: str, wanted: Fraction, *, blocked: bool, open_ended: bool = False) -> Decision:
     """Met when the lower bound satisfies and nothing blocks; missed when even the upper bound cannot; undecided otherwise.
 
-    ``blocked``: part of the population is not known at all (an agency sent nothing, a head count is missing).
+    ``blocked``: part of the population is not known at all (an agency sent nothing, a head count is missing). ``open_ended``:
+    nobody knows how large that part is, so it can still bring any share but the whole: what one member misses of 100 % stays
+    missed.
     """
     lower, upper = tally.lower, tally.upper
     if lower is None or upper is None:
         return Decision.UNDECIDED if blocked else Decision.NOT_APPLICABLE
     if not satisfies(upper, sign, wanted):
-        return Decision.MISSED
+        return Decision.UNDECIDED if open_ended and wanted < 1 else Decision.MISSED
     return Decision.MET if satisfies(lower, sign, wanted) and not blocked else Decision.UNDECIDED

@@ -52,7 +52,8 @@ def _measure(target: Target, population: Population) -> Measurement:
     wanted = arithmetic.share_of(target.share)
     tally = sum((part.tally for part in parts), Tally())
     blocked = blocks_meeting(parts)
-    decision = arithmetic.decide(tally, target.sign, wanted, blocked=blocked)
+    silent = target.population == "indicators" and any(part.count_missing for part in parts)
+    decision = arithmetic.decide(tally, target.sign, wanted, blocked=blocked, open_ended=silent)
     reasons: tuple[Blocker, ...] = ()
     if decision is Decision.UNDECIDED:
         satisfied = tally.lower is not None and arithmetic.satisfies(tally.lower, target.sign, wanted)

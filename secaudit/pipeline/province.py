@@ -8,14 +8,15 @@ from secaudit.catalog import load_catalog, with_overrides, with_plans
 from secaudit.classify import Classifier, levels_of_endpoints, lint_interpretations
 from secaudit.errors import CatalogError, DataError, Problem, UsageError
 from secaudit.inventory import check_inventory
+from secaudit.inventory.load import INDICATORS
 from secaudit.measure import plan_faults
 from secaudit.messages import msg
 from secaudit.model.catalog import Catalog
 from secaudit.model.inventory import Inventory
 from secaudit.model.level import Classification, LevelRuleSet
 from secaudit.model.plan import Plan
-from secaudit.source import YamlFile, field_text, scan_yaml
 from secaudit.pipeline.papers import paper_problems
+from secaudit.source import YamlFile, did_you_mean, field_text, scan_yaml
 
 DEFAULT_PLAN = "ke-hoach-246"
 
@@ -71,6 +72,7 @@ def load_province(inventory_folder: Path, checks_folder: Path, workspace: Path |
         if inventory is not None:
             problems += _reading_problems(catalog, inventory, inventory_folder)
             problems += paper_problems(catalog, inventory)
+            problems += _indicator_problems(catalog, inventory)
     if problems or catalog is None or inventory is None:
         raise DataError(problems)
     return Province(inventory, catalog)
@@ -103,6 +105,22 @@ def _reading_problems(catalog: Catalog, inventory: Inventory, folder: Path) -> l
         found = [lint_interpretations(rules, [interpretation], path=str(folder / "province.yaml")) for rules in catalog.levels]
         if found and all(found):
             problems += found[-1]
+    return problems
+
+
+def _indicator_problems(catalog: Catalog, inventory: Inventory) -> list[Problem]:
+    """Declared figures that no plan asks for: one mistyped would count nowhere, and nobody would notice."""
+    asked = {target.indicator for plan in catalog.plans.values() for target in plan.targets if target.indicator is not None}
+    problems: list[Problem] = []
+    for index, file in enumerate(inventory.indicators):
+        if file.indicator in asked:
+            continue
+        path = inventory.sources.get(f"{INDICATORS}/{index}", INDICATORS)
+        yaml = scan_yaml(Path(path))[0]
+        line, column = yaml.position(("indicator",)) if yaml is not None else (None, None)
+        hint = did_you_mean(file.indicator, asked) or msg("secaudit plan show names the figures that a plan asks for")
+        message = msg("No plan asks for a figure of this name")
+        problems.append(Problem(message, path, line, column, field="indicator", found=file.indicator, hint=hint))
     return problems
 
 

@@ -43,11 +43,11 @@ def test_a_plan_is_begun_filled_in_checked_and_measured(secaudit, small, tmp_pat
     (target,) = json.loads(measured.stdout)["targets"]
     assert (target["proven"], target["total"], target["decision"]) == (5, 10, "met")
     (small / "indicators" / "ho-so.yaml").write_text(
-        "indicator: ho-sơ\nas_of: 2026-11-01\nlines:\n  - {agency: so-b, numerator: 11, denominator: 10}\n", encoding="utf-8"
+        "indicator: ho-so\nas_of: 2026-11-01\nlines:\n  - {agency: so-b, numerator: 11, denominator: 10}\n", encoding="utf-8"
     )
     refused = secaudit("measure", "-i", small, "--plan", "kh-12")
     assert refused.returncode == ExitCode.DATA
-    for said in ("ho-so.yaml:1:12", "ho-so.yaml:4:5", "More are declared than there are"):
+    for said in ("ho-so.yaml:4:14", "ho-so.yaml:4:31", "no agency with this id", "More are declared than there are"):
         assert said in refused.stderr + refused.stdout, said
 
 
@@ -61,7 +61,9 @@ def test_every_mistake_of_a_plan_file_is_named_with_its_line(secaudit, tmp_path)
     assert linted.returncode == ExitCode.DATA
     assert "kh-12.yaml:4:5" in linted.stdout  # the indicator is missing
     assert "kh-12.yaml:10:12" in linted.stdout  # a share over 100 %
-    path.write_text(FILLED.replace("    indicator: ho-so\n", "    indicator: ho-so\n    counts: agency.tiers == 'x'\n"), encoding="utf-8")
+    path.write_text(
+        FILLED.replace("    indicator: ho-so\n", "    indicator: ho-so\n    counts: agency.tiers == 'x'\n"), encoding="utf-8"
+    )
     linted = secaudit("plan", "lint", path)
     assert linted.returncode == ExitCode.DATA
     assert "kh-12.yaml:9:13" in linted.stdout

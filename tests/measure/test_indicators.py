@@ -35,6 +35,12 @@ def test_an_agency_that_declared_nothing_is_unknown_and_keeps_the_target_open(ma
     assert [(one.kind, one.agencies) for one in found.blockers] == [(BlockerKind.INDICATOR_MISSING, ("xb",))]
 
 
+def test_a_low_figure_is_not_missed_while_others_have_yet_to_declare_theirs_unless_everything_is_asked(make):
+    case = make.Case([make.agency("xa"), make.agency("xb")]).declaring(make.indicator("x", {"xa": (1, 50)}))
+    assert case.measure(make.target("indicators", share="85 %")).decision is Decision.UNDECIDED
+    assert case.measure(make.target("indicators", share="100 %")).decision is Decision.MISSED
+
+
 @pytest.mark.parametrize(
     ("change", "declared_only"),
     [
