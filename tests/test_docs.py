@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent.parent))  # for `python tests/test_docs.py`
+from tests.warm import run_command  # noqa: E402
+
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 CLI = ROOT / "secaudit" / "cli"
@@ -22,14 +25,7 @@ def _secaudit(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "SECAUDIT_LANG": "en", "COLUMNS": "110", "PYTHONUTF8": "1", "TERM": "dumb"}
     for name in ("SECAUDIT_INVENTORY", "SECAUDIT_WORKSPACE", "SECAUDIT_CHECKS"):
         environment.pop(name, None)
-    return subprocess.run(
-        [sys.executable, "-m", "secaudit", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
+    return run_command(arguments, cwd=ROOT, env=environment)
 
 
 def _commands(*path: str) -> list[tuple[str, ...]]:

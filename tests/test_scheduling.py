@@ -14,6 +14,8 @@ import pytest
 import tree_sitter_powershell
 from tree_sitter import Language, Parser
 
+from tests.warm import run_command
+
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "scheduling.md"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -31,10 +33,7 @@ def _options_in(text: str) -> set[str]:
 
 @cache
 def _help(*command: str) -> str | None:
-    done = subprocess.run(
-        [sys.executable, "-m", "secaudit", *command, "--help"],
-        cwd=ROOT, capture_output=True, text=True, encoding="utf-8", env={**os.environ, "SECAUDIT_LANG": "en", "TERM": "dumb"},
-    )  # fmt: skip
+    done = run_command([*command, "--help"], cwd=ROOT, env={**os.environ, "SECAUDIT_LANG": "en", "TERM": "dumb"})
     return done.stdout if done.returncode == 0 else None
 
 

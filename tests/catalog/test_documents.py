@@ -3,8 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from secaudit.catalog import PARAMETERS_FILE, lint_catalog, load_catalog, with_overrides
@@ -13,6 +11,7 @@ from secaudit.judge import run_cases
 from secaudit.model.check import LEVELS, Severity
 from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS
 from secaudit.resources import data_folder
+from tests.warm import run_command
 
 README = (data_folder("checks") / "README.md").read_text(encoding="utf-8")
 GUIDE = (Path(__file__).parents[2] / "docs" / "writing-checks.md").read_text(encoding="utf-8")
@@ -80,12 +79,7 @@ def name_in_standard(path, requirement, check):
 
 def secaudit(command, checks, workspace):
     environment = {**os.environ, "SECAUDIT_CHECKS": str(checks), "SECAUDIT_WORKSPACE": str(workspace), "SECAUDIT_LANG": "en"}
-    return subprocess.run(
-        [sys.executable, "-m", "secaudit", *command.split()],
-        env={**environment, "PYTHONUTF8": "1"},
-        capture_output=True,
-        text=True,
-    )
+    return run_command(command.split(), cwd=Path.cwd(), env={**environment, "PYTHONUTF8": "1"})
 
 
 def test_the_values_of_levels_and_of_the_province_in_the_guide_hold(tmp_path):

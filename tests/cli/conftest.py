@@ -2,10 +2,11 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.warm import run_command
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLE = ROOT / "inventories" / "thai-nguyen"
@@ -24,16 +25,7 @@ def run_secaudit(tmp_path):
     def run(
         *arguments: str | Path, cwd: Path = tmp_path, typed: str | None = None, **more: str
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "secaudit", *map(str, arguments)],
-            cwd=cwd,
-            env=environment(**more),
-            input=typed,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=180,
-        )
+        return run_command(arguments, cwd=cwd, env=environment(**more), typed=typed)
 
     return run
 

@@ -21,6 +21,7 @@ from secaudit.model.courier import Courier
 from secaudit.model.secret import Secret
 from secaudit.store import Store
 from tests.cli.conftest import environment
+from tests.warm import run_command
 
 if sys.platform == "win32":
     pytest.skip("descriptors are handed on as POSIX does", allow_module_level=True)
@@ -52,12 +53,9 @@ class Home:
                 os.close(writing)
                 fds.append(reading)
                 options += [option, str(reading)]
-        command = [sys.executable, "-m", "secaudit", *map(str, arguments), *options]
+        given = environment(SECAUDIT_INVENTORY=str(self.folder / "province"), **settings)
         try:
-            return subprocess.run(
-                command, cwd=self.folder, env=environment(SECAUDIT_INVENTORY=str(self.folder / "province"), **settings),
-                capture_output=True, text=True, encoding="utf-8", timeout=180, pass_fds=fds,
-            )  # fmt: skip
+            return run_command([*map(str, arguments), *options], cwd=self.folder, env=given, pass_fds=fds)
         finally:
             for fd in fds:
                 os.close(fd)

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import zipfile
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,6 +16,7 @@ from secaudit.model.base import day_in_vietnam
 from secaudit.model.secret import Secret
 from secaudit.store import Store
 from tests.cli.conftest import environment
+from tests.warm import run_command
 
 WORDS = Secret("bốn từ không liên quan")
 
@@ -92,12 +92,8 @@ def test_from_key_to_evidence(make, secaudit, province, tmp_path):
     """Made, unpacked, run on this machine, sent back, taken in: a machine nobody declares; the second time it adds nothing."""
 
     def with_words(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "secaudit", "courier", *arguments, "--workspace", str(tmp_path / "ws")]
-        return subprocess.run(
-            [*command, "--passphrase-fd", "0"],
-            input=WORDS.reveal() + "\n", cwd=tmp_path, env=environment(), capture_output=True, text=True, encoding="utf-8",
-            timeout=180,
-        )  # fmt: skip
+        command = ["courier", *arguments, "--workspace", str(tmp_path / "ws"), "--passphrase-fd", "0"]
+        return run_command(command, typed=WORDS.reveal() + "\n", cwd=tmp_path, env=environment())
 
     assert with_words("key").returncode == 0
     told = json.loads(make("--format", "json").stdout)

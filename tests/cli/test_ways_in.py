@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import os
-import subprocess
 import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from secaudit.lab.sshd import Sshd
 from secaudit.model.secret import Secret
 from secaudit.transport import HostKeys
 from tests.hostile.conftest import answer, clean_environment
+from tests.warm import run_command
 
 if sys.platform == "win32":
     pytest.skip("inherited descriptors and OpenSSH's server of POSIX systems", allow_module_level=True)
@@ -53,14 +53,10 @@ class Home:
 
     def run(self, *arguments, inventory=True, pass_fds=(), **more):
         where = ["--inventory", str(self.folder / "province")] if inventory else []
-        command = [sys.executable, "-m", "secaudit", *map(str, arguments), *where, "--workspace", str(self.workspace)]
-        done = subprocess.run(
-            command,
+        done = run_command(
+            [*map(str, arguments), *where, "--workspace", str(self.workspace)],
+            cwd=self.folder,
             env={**clean_environment(), "HOME": str(self.folder / "home"), **more},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=180,
             pass_fds=pass_fds,
         )
         self.printed.append(done.stdout + done.stderr)

@@ -13,7 +13,6 @@ import re
 import secrets
 import sqlite3
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +25,7 @@ from secaudit.model.base import VIETNAM_TIME
 from secaudit.model.outcome import Grade, Outcome, Sight, Way
 from secaudit.probe.frame import frame
 from secaudit.store import Store
+from tests.warm import run_command
 
 CHECKS = Path(__file__).parents[2] / "checks"
 PASSPHRASE = "mot cau rat dai chi dung de thu"
@@ -75,15 +75,11 @@ class EvidenceProvince:
         os.close(writing)
         secret = ["--passphrase-fd", str(reading)] if passphrase else []
         try:
-            return subprocess.run(
-                [sys.executable, "-m", "secaudit", *arguments, *where, "--workspace", str(self.workspace), *secret],
+            return run_command(
+                [*arguments, *where, "--workspace", str(self.workspace), *secret],
                 env={**kept, "SECAUDIT_LANG": "en", "PYTHONUTF8": "1", "COLUMNS": "400", "TERM": "dumb"},
                 cwd=self.home,
                 pass_fds=[reading],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
                 timeout=300,
             )
         finally:

@@ -3,8 +3,6 @@
 import json
 import os
 import re
-import subprocess
-import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -38,6 +36,7 @@ from secaudit.resources import data_folder
 from secaudit.store import Store
 from secaudit.transport import Credentials, HostKeys, KeyFile
 from secaudit.transport.ssh import SshTransport
+from tests.warm import run_command
 
 U1, U2 = "1ab00000-0000-4000-8000-00000000a001", "1ab00000-0000-4000-8000-00000000b002"
 M1, M2 = "a" * 31 + "1", "b" * 31 + "2"
@@ -266,11 +265,8 @@ def test_doubled_and_strange_machines_are_unknown_in_every_figure_and_stand_in_t
 def command(world, *arguments):
     """A command line over this world's store."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SECAUDIT_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "secaudit", *arguments, "--workspace", str(world.home / "workspace")],
-        env={**kept, "SECAUDIT_LANG": "en", "PYTHONUTF8": "1", "COLUMNS": "200", "TERM": "dumb"},
-        capture_output=True, text=True, encoding="utf-8", timeout=300,
-    )  # fmt: skip
+    environment = {**kept, "SECAUDIT_LANG": "en", "PYTHONUTF8": "1", "COLUMNS": "200", "TERM": "dumb"}
+    done = run_command([*arguments, "--workspace", str(world.home / "workspace")], cwd=world.home, env=environment)
     return done.stdout
 
 

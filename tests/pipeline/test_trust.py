@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from secaudit.lab.map import Machine
 from secaudit.lab.process import captured_answer
 from secaudit.lab.server import LabServer
 from secaudit.transport import Act, HostKeys, Standing, Target
+from tests.warm import run_command
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 ADDRESSES = {"may-1": "127.29.21.1", "may-2": "127.29.21.2"}
@@ -32,10 +32,8 @@ class Desk:
     def run(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """One command line."""
         folders = [] if arguments[:2] == ("trust", "list") else ["--inventory", str(self.home / "province")]
-        return subprocess.run(
-            [sys.executable, "-m", "secaudit", *arguments, *folders, "--workspace", str(self.home / "workspace")],
-            env=self.environment, input=typed, capture_output=True, text=True, encoding="utf-8", timeout=300,
-        )  # fmt: skip
+        command = [*arguments, *folders, "--workspace", str(self.home / "workspace")]
+        return run_command(command, cwd=self.home, env=self.environment, typed=typed, timeout=300)
 
     def scan(self) -> subprocess.CompletedProcess[str]:
         """Everything again."""
