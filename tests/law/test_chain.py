@@ -51,7 +51,7 @@ def test_who_approves_is_open_while_the_possible_levels_differ_in_it(chain):
 
 
 def test_the_last_submission_of_2026_is_03_12_for_level_1_and_2_and_was_12_11_for_level_3(chain):
-    """practice.md 7. The day of receipt is day 0, the n-th working day after it the last; approval runs from the last of appraisal."""
+    """practice.md 7. The day of receipt is day 0, the n-th working day after it is the last; approval follows."""
     for level, last in ((1, date(2026, 12, 3)), (2, date(2026, 12, 3)), (3, date(2026, 11, 12))):
         assert chain(dossier={"status": "none", "level": level}).last_submission == last
     assert chain(levels=(2, 3), dossier={"status": "none"}).last_submission == date(2026, 11, 12), "safe whichever comes out"
@@ -119,6 +119,20 @@ def test_blank_days_are_unknown_and_never_kept(chain):
     assert [one.state for one in chain(dossier={"status": "submitted", "level": 3}).limits] == [DueState.UNKNOWN]
     assert [one.state for one in chain(dossier={"status": "appraised", "level": 3}).limits] == [DueState.UNKNOWN]
     assert chain().status is None and chain().limits == ()
+
+
+def test_a_step_whose_day_nobody_wrote_down_is_kept_only_where_it_must_have_been_in_time(chain):
+    decided = {"number": "1", "date": "2026-09-23"}
+    dossier = {"status": "approved", "level": 3, "submitted_on": "2026-09-03", "decision": decided}
+    assert chain(dossier=dossier).limits[0].state is DueState.KEPT, "approved before the appraisal was due"
+    decided["date"] = "2026-09-25"
+    assert chain(dossier=dossier).limits[0].state is DueState.UNKNOWN
+    assert chain(dossier={"status": "approved", "level": 2, "submitted_on": "2026-09-03"}).limits[0].state is DueState.UNKNOWN
+    appraised = {"status": "appraised", "level": 3, "submitted_on": "2026-11-02"}
+    assert [chain(day=date(2026, 11, day), dossier=appraised).limits[0].state for day in (20, 30)] == [
+        DueState.KEPT,
+        DueState.UNKNOWN,
+    ]
 
 
 def test_a_step_dated_after_the_day_has_not_happened(chain):
@@ -248,4 +262,5 @@ def test_any_days_give_a_chain_and_nothing_future_counts(law, data):
     for limit in () if found is None else (*found.limits, *found.owed):
         assert limit.done_on is None or limit.done_on <= day
         assert limit.state is not DueState.OVERDUE or limit.latest < day
-        assert limit.state is not DueState.KEPT or limit.done_on <= limit.due
+        assert limit.state is not DueState.KEPT or limit.done_on is None or limit.done_on <= limit.due
+        assert limit.state is not DueState.OVERDUE or status != "approved" or limit.id.startswith("measures")
