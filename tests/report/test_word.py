@@ -284,8 +284,10 @@ def test_a_damaged_template_is_refused_or_read_and_never_a_defect(tmp_path_facto
 def test_an_officer_may_write_a_list_with_numbers_and_conditions(tmp_path):
     paragraphs = [
         "{%p for row in rows %}",
-        "{{ loop.index }}. {{ row.name|upper }}{% if row.count > 1000 %} ({{ row.count|number }}){% endif %}"
-        "{{ ';' if not loop.last }}",
+        (
+            "{{ loop.index }}. {{ row.name|upper }}{% if row.count > 1000 %} ({{ row.count|number }}){% endif %}"
+            "{{ ';' if not loop.last }}"
+        ),
         "{%p endfor %}",
         "{{ rows|length * 2 }} {{ missing_one or 'không có' }}",
     ]

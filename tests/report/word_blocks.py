@@ -248,9 +248,11 @@ def annex(draft: Draft, number: str, name: str, *, landscape: bool = False, with
     """A new page with its own page numbers, ``Phụ lục I`` and its name; ``number`` is empty where there is one annex only."""
     section = draft.document.add_section(WD_SECTION.NEW_PAGE)
     _page(section, landscape=landscape)
+    for former in section._sectPr.findall(qn("w:pgNumType")):
+        section._sectPr.remove(former)
     numbers = OxmlElement("w:pgNumType")
     numbers.set(qn("w:start"), "1")
-    section._sectPr.append(numbers)
+    section._sectPr.find(qn("w:pgMar")).addnext(numbers)
     add(draft, f"Phụ lục {number}".strip(), "Giữa đậm")
     add(draft, name.upper(), "Giữa đậm")
     if with_paper:
