@@ -3,7 +3,10 @@
 from secaudit.cli.language import N_
 from secaudit.cli.tree import Entry, LazyGroup, application
 
-COMMANDS: dict[str, Entry] = {}
+COMMANDS: dict[str, Entry] = {
+    "list": Entry("requirements_list", among=True),
+    "show": Entry("requirements_list", among=True),
+}
 
 
 class Requirements(LazyGroup):
