@@ -8,7 +8,7 @@ from secaudit.classify.cases import run_level_cases
 from secaudit.classify.classifier import Classifier
 from secaudit.classify.compare import TOO_LOW, Comparison, compare
 from secaudit.classify.inheritance import levels_of_endpoints
-from secaudit.classify.inputs import owner_sectors
+from secaudit.classify.inputs import domains, owner_sectors
 from secaudit.classify.lint import contradictions, lint_interpretations
 from secaudit.classify.outcomes import Outcomes
 from secaudit.classify.questions import questions
@@ -21,6 +21,7 @@ __all__ = [
     "Outcomes",
     "compare",
     "contradictions",
+    "domains",
     "levels_of_endpoints",
     "lint_interpretations",
     "owner_sectors",

@@ -15,8 +15,10 @@ from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.level_compare import print_comparison, print_comparison_json
 from secaudit.cli.level_detail import STATE_SECRET, print_detail
+from secaudit.cli.level_what_if import print_what_if, print_what_if_json
 from secaudit.cli.level_words import level_text
 from secaudit.cli.output import OutputFormat, print_json
+from secaudit.cli.problems import show_problems
 from secaudit.cli.session import (
     AsOfOption,
     ChecksOption,
@@ -35,6 +37,7 @@ from secaudit.model.level import Classification, OpenQuestion
 from secaudit.pipeline.level_changes import compare_rule_sets
 from secaudit.pipeline.province import Levels, Province, classify_province, load_province, open_questions
 from secaudit.pipeline.publish.systems import COMPARISONS
+from secaudit.pipeline.what_if import understood, what_if
 from secaudit.source import did_you_mean
 
 app = application()
@@ -52,17 +55,29 @@ def classify(
         bool,
         typer.Option("--compare", help=N_("The rule set in force and the one before it side by side: what changes, and why.")),
     ] = False,
+    supposing: Annotated[
+        str | None,
+        typer.Option("--what-if", metavar="SYSTEM", help=N_("What would change if the fields named after it had other values.")),
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FIELD=VALUE", help=N_("With --what-if: as the inventory has it.")),
+    ] = None,
     as_of: Annotated[str | None, AsOfOption] = None,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """Exit 4 while a level is open, 3 when a declared level is lower than the proposal, 0 otherwise."""
     session = session_of(context)
+    _require_one(supposing, changes, system, comparing=comparing)
     day = parse_day(as_of) if as_of else day_in_vietnam(datetime.now(UTC))
     province = load_province(inventory_folder(inventory), checks_folder(checks), None).on(day)
     if comparing:
         _compare(session, province, day, system, output)
         return
     levels = classify_province(province, day)
+    if supposing is not None:
+        _what_if(session, province, levels, supposing, changes or [], day, output)
+        return
     shown = _selected(levels, system)
     if output is OutputFormat.JSON:
         asked = open_questions(province, levels, shown)
@@ -75,6 +90,34 @@ def classify(
             for item in shown:
                 print_detail(session, province, levels, item, asked[item.system])
     _exit(province, shown)
+
+
+def _require_one(supposing: str | None, changes: list[str] | None, wanted: list[str] | None, *, comparing: bool) -> None:
+    """Options that belong together, or do not."""
+    if supposing is not None and (comparing or wanted):
+        raise UsageError(msg("--what-if stands alone"), hint=msg("leave --compare and --system out"))
+    if supposing is not None and not changes:
+        raise UsageError(msg("say what would change"), hint=msg("field=value, as data_subjects.sensitive=12000"))
+    if changes and supposing is None:
+        raise UsageError(
+            msg("a change needs --what-if and a system"), where=changes[0], hint=msg("classify --what-if SYSTEM field=value")
+        )
+
+
+def _what_if(
+    session: Session, province: Province, levels: Levels, name: str, words: list[str], day: date, output: OutputFormat
+) -> None:
+    """Exit 0 whatever would come of it: nothing was asked of the inventory as it is."""
+    _selected(levels, [name])
+    changes, problems = understood(words, levels.rules)
+    if problems:
+        show_problems(session, problems)
+        raise typer.Exit(ExitCode.USAGE)
+    found = what_if(province, levels, name, changes, day)
+    if output is OutputFormat.JSON:
+        print_what_if_json(session, levels, found, day)
+    else:
+        print_what_if(session, province, levels, found, day)
 
 
 def _compare(session: Session, province: Province, day: date, wanted: list[str] | None, output: OutputFormat) -> None:
