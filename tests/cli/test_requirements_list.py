@@ -1,6 +1,7 @@
 """``secaudit requirements list`` and ``show``: what each level asks, who decides it, and what is not held."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -47,10 +48,17 @@ def test_who_decides_is_said_with_the_period_of_the_level(run):
 
 def test_what_is_not_held_or_not_certain_is_said(run):
     newer, older = run("list", *DAY), run("list", "--as-of", "2026-08-18")
-    assert "Level 4: 134 requirements here answer 188 of 273 rows of its list; open: 85" in newer
+    assert "Level 4: 188 requirements here answer 273 of 273 rows of its list; open: 0" in newer
     assert "(suggested)" in newer and "the standard's own text decides" in newer
     assert "TCVN 11930:2017" in older and "(not confirmed)" in older
     assert "Level 3: 24 requirements here; nobody counted its list, so what is missing is open" in older
+
+
+def test_rows_that_nothing_answers_are_open(run, monkeypatch):
+    fewer = NEW.model_copy(update={"requirements": NEW.requirements[:41]})
+    monkeypatch.setattr(requirements_list, "load_catalog", lambda _folder: replace(CATALOG, standards=(OLD, fewer)))
+    assert f"of 195 rows of its list; open: {195 - fewer.covered(3)}" in run("list", "--level", "3", *DAY)
+    assert fewer.covered(3) < 100
 
 
 def test_words_are_found_without_their_marks(run):
@@ -71,7 +79,7 @@ def test_one_requirement_is_found_by_id_number_and_standard(run):
 def test_json_says_everything_the_file_says(run):
     told = json.loads(run("list", "--level", "4", *DAY, "--format", "json"))
     assert told["kind"] == "requirements" and told["as_of"] == "2026-11-26" and told["level"] == 4
-    assert told["lists"]["4"] == {"rows": 273, "answered": 188, "open": 85}
+    assert told["lists"]["4"] == {"rows": 273, "answered": 273, "open": 0}
     assert [one["id"] for one in told["requirements"]] == [one.id for one in NEW.at(4)]
     one = json.loads(run("show", "r35", *DAY, "--format", "json"))["requirement"]
     assert one["levels"]["4"] == {"clauses": ["6.11.2.1.a", "6.11.2.5"], "rows": 1, "months": 6}
