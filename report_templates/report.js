@@ -93,7 +93,7 @@
     [[words.what, 1], [words.why, 2], [words.verify, 3]].forEach(function (line) {
       parts.push(element("p", { className: "small", children: [element("b", { text: line[0] + ": " })].concat(coded(text(check[line[1]]))) }));
     });
-    return fold([kind[1], " – " + text(check[0]) + (row[5] ? " · " + words.grade + " " + row[5] : "")], "v " + kind[0], parts);
+    return fold([kind[1], " – " + text(check[0]) + (row[5] ? " · " + words.grade + " " + row[5] : "") + row[6].map(function (number) { return " · " + text(number); }).join("")], "v " + kind[0], parts);
   }
 
   function section(row) {

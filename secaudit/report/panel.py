@@ -177,7 +177,8 @@ class Panel:
         missing = [self._missing(item, machine, sections) for item in row.missing]
         defect = [self._text(row.defect)] if row.defect else []
         grade = row.grade.value if row.grade is not None else ""
-        return [self._places.of("check", row.check), _VERDICTS.index(row.verdict), observed, missing, defect, grade]
+        excused = [] if row.excused_until is None else [self._text(msg("excused for a time, until {day}", day=row.excused_until))]
+        return [self._places.of("check", row.check), _VERDICTS.index(row.verdict), observed, missing, defect, grade, excused]
 
     def _missing(self, row: MissingRow, machine: MachineRow, sections: Mapping[tuple[int, str], int]) -> list[int]:
         text = unavailable(word(row.reason), row.detail, self._voice)
