@@ -109,15 +109,14 @@ def _assess(
 ) -> SystemAssessment:
     asked = standard.at(taken.level)
     results = tuple(fulfil(one, name, taken.level, machines, papers) for one in asked)
-    rows = standard.rows.get(taken.level)
     return SystemAssessment(
         system=name,
         standard=standard.id,
         level=taken.level,
         level_from=taken.source,
         results=results,
-        rows=rows,
-        open_rows=None if rows is None else max(rows - len(results), 0),
+        rows=standard.rows.get(taken.level),
+        open_rows=standard.open_rows(taken.level),
         machines=machines.ids,
         up_to=taken.up_to,
         notes=_notes(taken, machines, classification),

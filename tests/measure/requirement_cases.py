@@ -86,7 +86,7 @@ class Case:
 
     def standard(self) -> Standard:
         return Standard.model_validate({
-            "id": "std", "title": {"vi": "T", "en": "T"}, "act": "TCVN", "valid_from": "2026-01-01", "source": "x",
+            "id": "std", "title": {"vi": "T", "en": "T"}, "act": "TCVN", "valid_from": "2026-01-01", "source": "x", "first_chapter": 3,
             "rows": self.rows, "requirements": self.requirements,
         })  # fmt: skip
 
