@@ -29,6 +29,7 @@ from secaudit.errors import UsageError
 from secaudit.messages import msg
 from secaudit.model.assessment import CheckTally, Conflict, Fulfilment, RequirementResult
 from secaudit.model.base import day_in_vietnam
+from secaudit.model.requirement import Requirement
 from secaudit.pipeline.assessing import Standing, standard_of, standings, waivers_acting
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
@@ -81,7 +82,7 @@ def status(
         measured = measure_province(province, province.plan(plan), store, as_of=moment, progress=steps)
     shown = standings(measured, systems=system or (), agencies=agency or (), level=level)
     if output is OutputFormat.JSON:
-        print_json("requirements-status", _json(session, measured, shown))
+        print_json("requirements-status", _json(session, measured, shown, detail=bool(system)))
     else:
         _print(session, measured, shown, detail=bool(system))
     code = _code(shown, accepted)
@@ -126,7 +127,8 @@ def _code(shown: tuple[Standing, ...], accepted: float) -> ExitCode:
     )
 
 
-def _json(session: Session, measured: Measured, shown: tuple[Standing, ...]) -> dict[str, Any]:
+def _json(session: Session, measured: Measured, shown: tuple[Standing, ...], *, detail: bool) -> dict[str, Any]:
+    """Every requirement of the systems that were asked for; of all systems the counts, or the answer would have no end."""
     voice = Voice(session.translator)
     standard = standard_of(measured)
     return {
@@ -139,7 +141,8 @@ def _json(session: Session, measured: Measured, shown: tuple[Standing, ...]) -> 
         "catalog_digest": measured.province.catalog.digest,
         "chain_head": measured.chain_head,
         "lab": lab_machines(measured.states.values()),
-        "systems": [_standing_json(voice, standing) for standing in shown],
+        "requirements": [_asked_json(one) for one in standard.requirements] if standard else [],
+        "systems": [_standing_json(voice, standing, detail=detail) for standing in shown],
         "waivers": [
             {
                 "id": one.id, "valid_until": one.valid_until.isoformat(), "approver": one.approver, "reason": one.reason,
@@ -150,7 +153,7 @@ def _json(session: Session, measured: Measured, shown: tuple[Standing, ...]) -> 
     }  # fmt: skip
 
 
-def _standing_json(voice: Voice, standing: Standing) -> dict[str, Any]:
+def _standing_json(voice: Voice, standing: Standing, *, detail: bool) -> dict[str, Any]:
     assessment = standing.assessment
     head: dict[str, Any] = {
         "system": standing.system,
@@ -175,7 +178,7 @@ def _standing_json(voice: Voice, standing: Standing) -> dict[str, Any]:
         "fulfilled": assessment.fulfilled,
         "machines": list(assessment.machines),
         "notes": [voice.say(note) for note in assessment.notes],
-        "requirements": [_result_json(voice, result) for result in assessment.results],
+        **({"requirements": [_result_json(voice, result) for result in assessment.results]} if detail else {}),
     }
 
 
@@ -188,13 +191,22 @@ def _conflict_json(voice: Voice, one: Conflict) -> dict[str, Any]:
     }
 
 
+def _asked_json(one: Requirement) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "number": one.number,
+        "title": one.title,
+        "levels": list(one.levels),
+        "strength": one.strength,
+        "confirmed": one.confirmed,
+        "checks": list(one.checks),
+        "paper": one.manual.asked if one.manual is not None else None,
+    }
+
+
 def _result_json(voice: Voice, result: RequirementResult) -> dict[str, Any]:
     return {
         "id": result.requirement.id,
-        "number": result.requirement.number,
-        "title": result.requirement.title,
-        "strength": result.requirement.strength,
-        "confirmed": result.requirement.confirmed,
         "answer": result.fulfilment,
         "because": [voice.say(reason) for reason in result.because],
         "attestations": list(result.attestations),
@@ -207,9 +219,9 @@ def _result_json(voice: Voice, result: RequirementResult) -> dict[str, Any]:
 def _tally_json(tally: CheckTally) -> dict[str, Any]:
     return {
         "check": tally.check,
-        "passed": list(tally.passed),
+        "passed": len(tally.passed),
         "failed": list(tally.failed),
         "waived": list(tally.waived),
         "unknown": list(tally.unknown),
-        "not_applicable": list(tally.not_applicable),
+        "not_applicable": len(tally.not_applicable),
     }

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from secaudit.cli.progress import WIDE
 from secaudit.cli.session import Session
+from secaudit.measure import UNSTATED
 from secaudit.messages import Message, clean, msg
 from secaudit.model.assessment import Fulfilment, RequirementResult
 from secaudit.model.base import VIETNAM_TIME
@@ -41,7 +42,7 @@ def print_standings(session: Session, measured: Measured, shown: tuple[Standing,
         table.add_column(session.text(word(fulfilment)), justify="right")
     if not wide:
         table.add_column(" · ".join(session.text(word(one)) for one in _ORDER), justify="right", overflow="fold", ratio=1)
-    for heading in (msg("Open"), msg("Total")):
+    for heading in (msg("Open"), msg("Rows of the list")):
         table.add_column(session.text(heading), justify="right")
     table.add_column(session.text(msg("Contradictions")), justify="right", overflow="fold")
     for standing in shown:
@@ -73,7 +74,7 @@ def _say_basis(session: Session, voice: Voice, shown: tuple[Standing, ...]) -> N
             "{count} systems have a range of levels: the list of the lowest is taken, a higher one may be asked", count=ranges
         )
         session.out.print(Text(session.text(said), style="yellow"), soft_wrap=True)
-    said = msg("Open: rows of the standard's list that are not held here; nobody looks at them, so they are never met.")
+    said = msg("Open: rows of the standard's list that no requirement here answers; they are never met.")
     session.out.print(Text(clean(voice.say(said)), style="dim"), soft_wrap=True)
     said = msg("Whether a system complies is decided by the inspection.")
     session.out.print(Text(clean(voice.say(said)), style="dim"), soft_wrap=True)
@@ -121,9 +122,9 @@ def _print_result(session: Session, voice: Voice, result: RequirementResult) -> 
         answer += Text(" · " + session.text(msg("excused for a time")), style="yellow")
     session.out.print(title + Text("– ") + answer, soft_wrap=True)
     for reason in result.because:
-        _line(session, voice, reason, indent=6)
-    if asked.manual is not None and result.fulfilment is Fulfilment.UNKNOWN:
-        _line(session, voice, msg("asked is: {paper}", paper=asked.manual.asked), indent=6, style="dim")
+        paper = asked.manual.asked if reason is UNSTATED and asked.manual is not None else None
+        said = reason if paper is None else msg("{said}; asked is: {paper}", said=reason, paper=paper)
+        _line(session, voice, said, indent=6)
 
 
 def print_conflicts(session: Session, shown: tuple[Standing, ...]) -> None:

@@ -6,6 +6,7 @@ list are unknown members.
 """
 
 from secaudit.measure.contradictions import contradictions
+from secaudit.measure.fulfilment import UNSTATED
 from secaudit.measure.lint import lint_plan
 from secaudit.measure.plans import measure
 from secaudit.measure.requirements import Assessed, assess_systems, level_taken
@@ -16,6 +17,7 @@ __all__ = [
     "AGENCY_INPUTS",
     "ENDPOINT_INPUTS",
     "SYSTEM_INPUTS",
+    "UNSTATED",
     "Assessed",
     "Waivers",
     "assess_systems",

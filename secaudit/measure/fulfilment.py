@@ -13,7 +13,7 @@ requirement does not apply.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from secaudit.measure.statements import Statement, Statements
@@ -23,6 +23,8 @@ from secaudit.messages import Message, msg
 from secaudit.model.assessment import CheckTally, Fulfilment, RequirementResult
 from secaudit.model.requirement import Requirement
 
+UNSTATED = msg("nobody has stated it with a document")
+"""Why a requirement that only paper can show is unknown."""
 MOST_NAMED = 5
 """Machines a reason names; all stand in the tallies."""
 
@@ -38,6 +40,8 @@ class Papers:
     waivers: Waivers
     standard: str
     day: date
+    alike: dict[str, RequirementResult] = field(default_factory=dict)
+    """Answers that no machine and no paper had a part in: one object for all systems, by requirement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,18 @@ class _Shown:
 
 def fulfil(requirement: Requirement, system: str, level: int, machines: Machines, papers: Papers) -> RequirementResult:
     """The answer, with everything it rests on."""
-    shown = _shown(requirement, machines) if requirement.checks else None
     stated = papers.statements.of(papers.standard, requirement, system, level, papers.day)
+    if stated is None and not (requirement.checks and machines.ids):
+        if requirement.id not in papers.alike:
+            papers.alike[requirement.id] = _answer(requirement, system, machines, None, papers)
+        return papers.alike[requirement.id]
+    return _answer(requirement, system, machines, stated, papers)
+
+
+def _answer(
+    requirement: Requirement, system: str, machines: Machines, stated: Statement | None, papers: Papers
+) -> RequirementResult:
+    shown = _shown(requirement, machines) if requirement.checks else None
     answer, because = _decide(requirement, shown, stated)
     acting, notes, excused = _waived(requirement, system, shown, stated, papers) if answer in _FAILING else ((), (), False)
     return RequirementResult(
@@ -95,7 +109,7 @@ def _worse(one: Fulfilment, other: Fulfilment) -> Fulfilment:
 def _missing(requirement: Requirement) -> Message:
     if requirement.manual is None:
         return msg("nothing decides this requirement here")
-    return msg("nobody has stated it with a document")
+    return UNSTATED
 
 
 def _shown(requirement: Requirement, machines: Machines) -> _Shown:

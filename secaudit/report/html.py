@@ -46,7 +46,7 @@ from secaudit.report.panel import ANSWERS, Panel, about
 from secaudit.report.pieces import conflict_words, fact_origin, origin_words, place_words
 from secaudit.report.places import Places
 from secaudit.report.sanitise import sanitised
-from secaudit.report.standing import AnswerGroup, StandardPart
+from secaudit.report.standing import AnswerGroup, StandardPart, asked_title, number_ranges
 from secaudit.report.voice import Voice
 from secaudit.report.words import (
     ADVICE,
@@ -201,19 +201,16 @@ def _globals(document: ReportDocument, voice: Voice) -> dict[str, Any]:
 
 
 def _asked_words(part: StandardPart | None, voice: Voice) -> Callable[[AnswerGroup], str]:
-    """Requirements of a group by number and title; by number alone what is not a failure, where there are very many systems."""
+    """Failures by number and title, everything else by number: titles of all of them for every system would not fit a page."""
     if part is None:
         return lambda _: ""
-    numbers = {row.id: voice.format.number(row.number) for row in part.asked}
-    titles = {row.id: f"{numbers[row.id]}. {voice.say(row.title)}" for row in part.asked}
+    rows = {row.id: row for row in part.asked}
 
     def said(group: AnswerGroup) -> str:
-        short = part.brief and group.answer not in (Fulfilment.NOT_MET, Fulfilment.PARTLY)
-        return (
-            ", ".join(map(numbers.__getitem__, group.requirements))
-            if short
-            else "; ".join(map(titles.__getitem__, group.requirements))
-        )
+        asked = [rows[name] for name in group.requirements]
+        if group.answer in (Fulfilment.NOT_MET, Fulfilment.PARTLY):
+            return "; ".join(asked_title(row, voice) for row in asked)
+        return number_ranges([row.number for row in asked])
 
     return said
 

@@ -1,10 +1,12 @@
 """The part of a report that speaks of systems against the technical standard."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
 from secaudit.model.assessment import Fulfilment
 from secaudit.report.texts import Limit, Paragraph, Sentence, Sentences, Wording
+from secaudit.report.voice import Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +89,19 @@ class StandardPart:
     """The gravest kind first, by system."""
     waivers: tuple[Paragraph, ...] = ()
     """Exceptions that act, each in a sentence."""
-    brief: bool = False
-    """So many systems that the page names requirements by number alone where nothing fails, or an old PC would not open it."""
+
+
+def asked_title(row: AskedRow, voice: Voice) -> str:
+    """``24. Anti-malware is installed``."""
+    return f"{row.number}. {voice.say(row.title)}"
+
+
+def number_ranges(numbers: Iterable[int]) -> str:
+    """``1–3, 5``: numbers that follow each other as one."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1] = [runs[-1][0], number]
+        else:
+            runs.append([number])
+    return ", ".join("–".join(map(str, run)) for run in runs)

@@ -86,8 +86,8 @@ class Case:
 
     def standard(self) -> Standard:
         return Standard.model_validate({
-            "id": "std", "title": {"vi": "T", "en": "T"}, "act": "TCVN", "valid_from": "2026-01-01", "source": "x", "first_chapter": 3,
-            "rows": self.rows, "requirements": self.requirements,
+            "id": "std", "title": {"vi": "T", "en": "T"}, "act": "TCVN", "valid_from": "2026-01-01", "source": "x",
+            "first_chapter": 3, "rows": self.rows, "requirements": self.requirements,
         })  # fmt: skip
 
     def assess(self) -> Assessed:

@@ -11,9 +11,6 @@ from secaudit.pipeline.measuring import Measured
 from secaudit.report.assessment_words import CONFLICTS, LEVEL_FROM
 from secaudit.report.standing import AnswerGroup, AskedRow, ContradictionRow, StandardPart, StandingRow
 
-MOST_WITH_TITLES = 300
-"""Systems up to which every answer names its requirements in full."""
-
 _SHOWN = (Fulfilment.MET, Fulfilment.PARTLY, Fulfilment.NOT_MET, Fulfilment.UNKNOWN, Fulfilment.NOT_APPLICABLE)
 _ORDER = (Fulfilment.NOT_MET, Fulfilment.PARTLY, Fulfilment.UNKNOWN, Fulfilment.NOT_APPLICABLE, Fulfilment.MET)
 _FAILING = (Fulfilment.NOT_MET, Fulfilment.PARTLY)
@@ -36,7 +33,6 @@ def standard_part(measured: Measured, machines: Iterable[str]) -> StandardPart |
         standings=tuple(map(_row, shown)),
         contradictions=_contradictions(shown, listed),
         waivers=tuple(_waiver(one, count) for one, count in waivers_acting(measured, shown)),
-        brief=len(shown) > MOST_WITH_TITLES,
     )
 
 
