@@ -4,6 +4,8 @@ from secaudit.cli.language import N_
 from secaudit.cli.tree import Entry, LazyGroup, application
 
 COMMANDS: dict[str, Entry] = {
+    "list": Entry("requirements_list", among=True),
+    "show": Entry("requirements_list", among=True),
     "status": Entry("requirements_status", among=True),
 }
 
