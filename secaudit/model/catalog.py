@@ -12,6 +12,7 @@ from secaudit.model.level import LevelRuleSet
 from secaudit.model.machine_list import ListProfile
 from secaudit.model.parameter import Changed
 from secaudit.model.plan import Plan
+from secaudit.model.procedure import Law
 from secaudit.model.requirement import Standard
 
 
@@ -36,6 +37,8 @@ class Catalog:
     not depend on them any more: each capture holds what was understood."""
     lists: Mapping[str, ListProfile] = field(default_factory=lambda: MappingProxyType({}))
     """Id -> how a list of machines that others keep is read, sorted by id."""
+    law: Law = field(default_factory=Law)
+    """Procedures, transition, reports, public holidays, penalties."""
 
     def rule_set(self, day: date) -> LevelRuleSet | None:
         """The rule set in force on ``day``."""
