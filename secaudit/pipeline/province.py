@@ -69,8 +69,7 @@ def load_province(inventory_folder: Path, checks_folder: Path, workspace: Path |
     if catalog is not None:
         problems += plan_problems(catalog, checks_folder)
         if inventory is not None:
-            problems += _reading_problems(catalog, inventory, inventory_folder)
-            problems += paper_problems(catalog, inventory)
+            problems += meeting_problems(catalog, inventory, inventory_folder)
     if problems or catalog is None or inventory is None:
         raise DataError(problems)
     return Province(inventory, catalog)
@@ -83,6 +82,11 @@ def plan_problems(catalog: Catalog, folder: Path) -> list[Problem]:
         for plan in catalog.plans.values()
         for message in lint_plan(plan, catalog.checks)
     ]
+
+
+def meeting_problems(catalog: Catalog, inventory: Inventory, folder: Path) -> list[Problem]:
+    """What an inventory names that the catalog does not have: readings, and checks and requirements of papers."""
+    return [*_reading_problems(catalog, inventory, folder), *paper_problems(catalog, inventory)]
 
 
 def _reading_problems(catalog: Catalog, inventory: Inventory, folder: Path) -> list[Problem]:

@@ -119,3 +119,16 @@ def test_every_mistake_of_a_what_if_is_told_at_once_with_what_is_allowed(secaudi
     assert "under_10000" in done.stderr
     assert "did you mean kind?" in done.stderr
     assert done.stdout == ""
+
+
+def test_validate_holds_papers_against_the_catalog(secaudit, small):
+    (small / "waivers").mkdir()
+    (small / "waivers" / "w.yaml").write_text(
+        "waivers:\n- {id: w, checks: [patch.os-suported], agencies: [so-a], reason: x, approver: y, valid_from: 2026-09-01,\n"
+        "   valid_until: 2026-12-31, document: {number: 1/QĐ, date: 2026-09-01}}\n",
+        encoding="utf-8",
+    )
+    done = secaudit("inventory", "validate", small)
+    assert done.returncode == 5
+    assert "w.yaml:2" in done.stdout
+    assert "did you mean patch.os-supported?" in done.stdout
