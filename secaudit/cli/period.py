@@ -5,6 +5,7 @@ from secaudit.cli.tree import Entry, LazyGroup, application
 
 COMMANDS = {
     "plan": Entry("period_plan", among=True),
+    "annual": Entry("period_annual", among=True),
 }
 
 

@@ -132,6 +132,8 @@ class Issue:
     """Of the system."""
     office: Office | None = None
     """Whom to call; None where the province itself answers."""
+    blank: bool = False
+    """The place is empty because nobody said what belongs there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,13 @@ class Annexes:
     not_assessed: int
     """Systems described here of which nothing was assessed."""
     rules: LevelRuleSet
+    silent: int
+    """Agencies that sent nothing: what they have is unknown."""
+
+    @property
+    def open(self) -> bool:
+        """Whether a list that names nobody may be incomplete."""
+        return bool(self.undetermined or self.silent)
 
     @property
     def stated(self) -> tuple[Kept, ...]:
@@ -102,6 +109,7 @@ def annexes(
         assessed=tuple(Assessed(row, assessed[row.system]) for row in open_rows if row.system in assessed),
         not_assessed=sum(row.system not in assessed for row in open_rows),
         rules=levels.rules,
+        silent=len(report.silent),
     )
 
 
@@ -119,7 +127,8 @@ def _candidate(row: Row, item: Classification | None, system: System, *, declare
         return Candidate(row, declared, (), ())
     clauses = tuple(match.clause for match in item.matches if match.level == HIGHEST and match.matches is not False)
     sure = declared or item.lowest == HIGHEST
-    return Candidate(row, sure, clauses, () if sure else item.missing)
+    missing = dict.fromkeys(name for match in item.matches if match.level == HIGHEST for name in match.missing)
+    return Candidate(row, sure, clauses, () if sure else tuple(missing))
 
 
 def _kept(inventory: Inventory, row: Row, day: date) -> Kept:

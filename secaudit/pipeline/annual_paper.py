@@ -1,7 +1,6 @@
 """The annual report as an official paper: what the Word template of Form 08 is given."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 from secaudit.model.annual_report import (
     OWNER_ITEMS,
@@ -10,6 +9,7 @@ from secaudit.model.annual_report import (
     UNIT_ITEMS,
     AnnualReport,
     Issue,
+    Office,
     Row,
     Severity,
 )
@@ -132,8 +132,8 @@ def candidate_words(one: Candidate, rules: LevelRuleSet, voice: Voice) -> tuple[
     clause = "Điều 16.4" + (f" (cấp độ 5 theo Điều {', '.join(one.clauses)})" if one.clauses else " (cấp độ 5)")
     if one.sure:
         return clause, "Cấp độ 5"
-    asked = "; ".join(voice.say(question_words(rules, name)) for name in one.missing)
-    return clause, f"Có thể là cấp độ 5, cần trả lời: {asked}" if asked else "Có thể là cấp độ 5"
+    asked = [voice.say(question_words(rules, name)).partition("?")[0] for name in one.missing]
+    return clause, f"Có thể là cấp độ 5, cần trả lời: {'? '.join(asked)}?" if asked else "Có thể là cấp độ 5"
 
 
 def candidate_notes(found: Annexes) -> Iterator[str]:
@@ -143,8 +143,8 @@ def candidate_notes(found: Annexes) -> Iterator[str]:
     if found.undetermined:
         yield f"{number_words(found.undetermined)} HTTT chưa đủ dữ liệu để xếp cấp độ, chưa loại trừ được."
     yield (
-        "Điều 16.4: mọi HTTT cấp độ 5 là HTTT quan trọng về an ninh quốc gia. Các tiêu chí tại Điều 16.1, 16.2, 16.3 không xét được "
-        "từ danh mục: chủ quản rà soát theo Điều 17.1."
+        "Điều 16.4: mọi HTTT cấp độ 5 là HTTT quan trọng về an ninh quốc gia. Các tiêu chí tại Điều 16.1, 16.2, 16.3 "
+        "không xét được từ danh mục: chủ quản rà soát theo Điều 17.1."
     )
 
 
@@ -170,9 +170,9 @@ def kept_note(one: Kept) -> str:
 
 def kept_notes(found: Annexes) -> Iterator[str]:
     """Systems of which nothing is stated."""
-    missing = len(found.kept) - len(found.stated)
+    missing, total = len(found.kept) - len(found.stated), len(found.kept)
     if missing:
-        yield f"{number_words(missing)}/{number_words(len(found.kept))} HTTT {NO_DATA} (chưa có xác nhận kèm văn bản còn hiệu lực)."
+        yield f"{number_words(missing)}/{number_words(total)} HTTT {NO_DATA} (chưa có xác nhận kèm văn bản còn hiệu lực)."
 
 
 def _kept(number: int, one: Kept) -> Value:
@@ -201,8 +201,8 @@ def assessed_notes(found: Annexes) -> Iterator[str]:
         yield f"{number_words(found.not_assessed)}/{number_words(total)} HTTT {NO_DATA}."
     if found.assessed:
         yield (
-            "Từng yêu cầu của từng HTTT: xem tệp bảng tính kèm theo. Yêu cầu chưa có trong bộ yêu cầu được để ngỏ, không bao giờ tính "
-            "là đã đáp ứng."
+            "Từng yêu cầu của từng HTTT: xem tệp bảng tính kèm theo. Yêu cầu chưa có trong bộ yêu cầu được để ngỏ, "
+            "không bao giờ tính là đã đáp ứng."
         )
 
 
@@ -232,23 +232,24 @@ def _requirements(found: Annexes, voice: Voice) -> list[Value]:
 
 
 def _calls(issues: Sequence[Issue], voice: Voice) -> list[Value]:
-    """Open points by agency, so that one call settles all of its own."""
-    shown = [issue for issue in issues if issue.severity is not Severity.NOTE]
-    shown.sort(key=lambda issue: (issue.office is not None, issue.office.name if issue.office else "", issue.office.id if issue.office else ""))
-    found: list[Value] = []
-    for office, points in groupby(shown, key=lambda issue: issue.office):
-        items: list[Value] = [
-            {
-                "severity": SEVERITIES[one.severity],
-                "place": place_words(one),
-                "name": one.name,
-                "message": voice.say(one.message),
-                "todo": voice.say(one.todo),
-            }
-            for one in points
-        ]
-        found.append({"office": office_words(office) or "Cấp tỉnh", "points": items})
-    return found
+    """Open points by agency, so that one call settles all of its own; what is said of several systems is said once."""
+    offices: dict[Office | None, dict[tuple[str, str, str, str], list[Value]]] = {}
+    for issue in issues:
+        if issue.severity is not Severity.NOTE:
+            said = (SEVERITIES[issue.severity], place_words(issue), voice.say(issue.message), voice.say(issue.todo))
+            names = offices.setdefault(issue.office, {}).setdefault(said, [])
+            if issue.name:
+                names.append(issue.name)
+    return [
+        {
+            "office": office_words(office) or "Cấp tỉnh",
+            "points": [
+                {"severity": severity, "place": place, "message": message, "todo": todo, "names": names}
+                for (severity, place, message, todo), names in points.items()
+            ],
+        }
+        for office, points in sorted(offices.items(), key=lambda item: (item[0] is not None, item[0].name if item[0] else ""))
+    ]
 
 
 SEVERITIES = {Severity.ERROR: "Phải xử lý", Severity.WARNING: "Cần làm rõ", Severity.NOTE: "Lưu ý"}

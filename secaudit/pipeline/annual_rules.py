@@ -46,7 +46,7 @@ def _of_systems(inventory: Inventory, levels: Levels, report: AnnualReport) -> I
 
 
 def _issue(rule: str, found: Finding, system: System, office: Office | None) -> Issue:
-    return Issue(rule, found.severity, found.part, found.message, found.todo, system.id, system.name, office)
+    return Issue(rule, found.severity, found.part, found.message, found.todo, system.id, system.name, office, found.blank)
 
 
 def _twice(systems: Sequence[System], offices: dict[str, Office], inventory: Inventory) -> Iterator[Issue]:
@@ -101,7 +101,7 @@ def _nothing(_: Inventory, report: AnnualReport) -> Iterator[Issue]:
             "no_system",
             Severity.ERROR,
             "3",
-            msg("the inventory has no system in operation or under investment on {day}", day=report.as_of.isoformat()),
+            msg("the inventory has no system in operation or under investment on {day}", day=report.as_of),
             msg("take in the agencies' lists first: secaudit inventory status shows who has sent what"),
         )
 
@@ -125,8 +125,8 @@ def _day(_: Inventory, report: AnnualReport) -> Iterator[Issue]:
             "after_period",
             Severity.WARNING,
             "",
-            msg("the figures of {year} close on {end} (Art. 35.3), these are of {day}", year=str(end.year), end=end.isoformat(),
-                day=report.as_of.isoformat()),
+            msg("the figures of {year} close on {end} (Art. 35.3), these are of {day}", year=str(end.year), end=end,
+                day=report.as_of),
             msg("write it with --as-of {end}", end=end.isoformat()),
         )  # fmt: skip
     elif report.as_of < end:
@@ -134,7 +134,7 @@ def _day(_: Inventory, report: AnnualReport) -> Iterator[Issue]:
             "before_period_end",
             Severity.NOTE,
             "",
-            msg("the figures close on {end} (Art. 35.3); these are of {day}", end=end.isoformat(), day=report.as_of.isoformat()),
+            msg("the figures close on {end} (Art. 35.3); these are of {day}", end=end, day=report.as_of),
             msg("write the report again on that day, before it is signed"),
         )
 

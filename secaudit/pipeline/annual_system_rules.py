@@ -56,39 +56,48 @@ class Finding:
     part: str
     message: Message
     todo: Message
+    blank: bool = False
+    """The cell is empty because nobody said what belongs there."""
 
 
-def _error(part: str, message: Message, todo: Message) -> Finding:
-    return Finding(Severity.ERROR, part, message, todo)
+def _error(part: str, message: Message, todo: Message, *, blank: bool = False) -> Finding:
+    return Finding(Severity.ERROR, part, message, todo, blank)
 
 
-def _warning(part: str, message: Message, todo: Message = _ASK) -> Finding:
+def _warning(part: str, message: Message, todo: Message) -> Finding:
     return Finding(Severity.WARNING, part, message, todo)
+
+
+def _blank(part: str, message: Message) -> Finding:
+    return Finding(Severity.WARNING, part, message, _ASK, blank=True)
 
 
 def _kind(one: Subject) -> Iterator[Finding]:
     if one.system.kind is None:
-        yield _warning("1", msg("the type of the system is not known: it does not count as classified"))
+        yield _blank("1", msg("the type of the system is not known: it does not count as classified"))
 
 
 def _operator(one: Subject) -> Iterator[Finding]:
     if one.system.operator is None:
-        yield _warning("(4)", msg("no operating unit is named"))
+        yield _blank("(4)", msg("no operating unit is named"))
 
 
 def _level(one: Subject) -> Iterator[Finding]:
     status = one.dossier.status
     if one.dossier.level is None and status in _HANDED_IN:
         yield _error(
-            "(5)", msg("a dossier that was handed in proposes a level, and none stands here"), msg("enter dossier: level")
+            "(5)",
+            msg("a dossier that was handed in proposes a level, and none stands here"),
+            msg("enter dossier: level"),
+            blank=True,
         )
     elif one.dossier.level is None and status is DossierStatus.DRAFTING:
-        yield _warning("(5)", msg("the draft proposes no level yet"))
+        yield _blank("(5)", msg("the draft proposes no level yet"))
 
 
 def _status(one: Subject) -> Iterator[Finding]:
     if one.dossier.status is None:
-        yield _warning("(6)", msg("where the level dossier stands is not known: the empty cell reads as no dossier"))
+        yield _blank("(6)", msg("where the level dossier stands is not known: the empty cell reads as no dossier"))
 
 
 def _decision(one: Subject) -> Iterator[Finding]:
@@ -98,6 +107,7 @@ def _decision(one: Subject) -> Iterator[Finding]:
             "(7)",
             msg("approved, and no decision is named"),
             msg("enter number, day and office of the decision, or correct the status"),
+            blank=True,
         )
     elif decision is not None and not one.approved and one.dossier.status is not None:
         yield _error(
@@ -106,43 +116,44 @@ def _decision(one: Subject) -> Iterator[Finding]:
             msg("correct the status, or remove the decision"),
         )
     elif decision is not None and decision.authority is None:
-        yield _warning("(7)", msg("the office that approved is not named"))
+        yield _blank("(7)", msg("the office that approved is not named"))
 
 
 def _decision_day(one: Subject) -> Iterator[Finding]:
     decision = one.dossier.decision
     if decision is not None:
-        yield from _later("(7)", one, decision.date, msg("the decision is dated {day}", day=decision.date.isoformat()))
+        yield from _later("(7)", one, decision.date, msg("the decision is dated {day}", day=decision.date))
 
 
 def _regulation(one: Subject) -> Iterator[Finding]:
     regulation, decision = one.dossier.regulation, one.dossier.decision
     if regulation is not None:
-        yield from _later("(8)", one, regulation.date, msg("the regulation is dated {day}", day=regulation.date.isoformat()))
+        yield from _later("(8)", one, regulation.date, msg("the regulation is dated {day}", day=regulation.date))
         if regulation.authority is None:
-            yield _warning("(8)", msg("the office that issued the regulation is not named"))
+            yield _blank("(8)", msg("the office that issued the regulation is not named"))
     if not one.approved or decision is None:
         return
     if regulation is None:
         yield _by_law(
             decision,
             "(8)",
-            msg("approved on {day}, and no security regulation is named", day=decision.date.isoformat()),
+            msg("approved, and no security regulation is named"),
             msg("enter dossier: regulation; since 19/8/2026 it must be issued before the approval (Art. 30.7)"),
+            blank=True,
         )
     elif regulation.date > decision.date:
         yield _by_law(
             decision,
             "(8)",
-            msg("the regulation ({issued}) is later than the approval ({day})", issued=regulation.date.isoformat(),
-                day=decision.date.isoformat()),
+            msg("the regulation ({issued}) is later than the approval ({day})", issued=regulation.date,
+                day=decision.date),
             msg("it must be issued before the approval (Art. 30.7): correct a day, or name the regulation of that time"),
         )  # fmt: skip
 
 
-def _by_law(decision: Document, part: str, message: Message, todo: Message) -> Finding:
+def _by_law(decision: Document, part: str, message: Message, todo: Message, *, blank: bool = False) -> Finding:
     """An error since the decree is in force, a warning for approvals before."""
-    return Finding(Severity.ERROR if decision.date >= NEW_RULES else Severity.WARNING, part, message, todo)
+    return Finding(Severity.ERROR if decision.date >= NEW_RULES else Severity.WARNING, part, message, todo, blank)
 
 
 def _steps(one: Subject) -> Iterator[Finding]:
@@ -158,23 +169,21 @@ def _steps(one: Subject) -> Iterator[Finding]:
         if later_day < day:
             yield _error(
                 "(6)",
-                msg("{later} on {later_day}, before it was {earlier} on {day}", later=later_name, later_day=later_day.isoformat(),
-                    earlier=name, day=day.isoformat()),
+                msg("{later} on {later_day}, before it was {earlier} on {day}", later=later_name, later_day=later_day,
+                    earlier=name, day=day),
                 msg("correct one of the two days"),
             )  # fmt: skip
     for name, day in known[:2]:
         if day != decided and day > one.day:
-            yield _error("(6)", msg("{step} on {day}, which is after the day of the figures", step=name, day=day.isoformat()),
+            yield _error("(6)", msg("{step} on {day}, which is after the day of the figures", step=name, day=day),
                          _CORRECT_DAY)  # fmt: skip
 
 
 def _later(part: str, one: Subject, day: date, what: Message) -> Iterator[Finding]:
     if day > one.period_end:
-        yield _error(
-            part, msg("{what}, after the period's last day {end}", what=what, end=one.period_end.isoformat()), _CORRECT_DAY
-        )
+        yield _error(part, msg("{what}, after the period's last day {end}", what=what, end=one.period_end), _CORRECT_DAY)
     elif day > one.day:
-        yield _error(part, msg("{what}, after the day of the figures {day}", what=what, day=one.day.isoformat()), _CORRECT_DAY)
+        yield _error(part, msg("{what}, after the day of the figures {day}", what=what, day=one.day), _CORRECT_DAY)
 
 
 def _approval_expected(one: Subject) -> Iterator[Finding]:
@@ -183,19 +192,22 @@ def _approval_expected(one: Subject) -> Iterator[Finding]:
     expected = one.dossier.expected_on
     if expected is None:
         yield _error(
-            "(9)", msg("not approved, and no day is expected for it"), msg("agree on a day and enter dossier: expected_on")
+            "(9)",
+            msg("not approved, and no day is expected for it"),
+            msg("agree on a day and enter dossier: expected_on"),
+            blank=True,
         )
     elif expected < one.day:
         yield _error(
             "(9)",
-            msg("approval was expected on {day}, which has passed", day=expected.isoformat()),
+            msg("approval was expected on {day}, which has passed", day=expected),
             msg("agree on a new day, or enter the decision"),
         )
 
 
 def _plan_status(one: Subject) -> Iterator[Finding]:
     if one.plan.status is None:
-        yield _warning("(10)", msg("how far the security plan is deployed is not known"))
+        yield _blank("(10)", msg("how far the security plan is deployed is not known"))
     elif one.plan.status == "full" and one.dossier.status is not None and not one.approved:
         yield _warning(
             "(10)",
@@ -210,25 +222,28 @@ def _plan_expected(one: Subject) -> Iterator[Finding]:
         if expected is not None and expected > one.day:
             yield _warning(
                 "(11)",
-                msg("fully deployed, and full deployment is expected on {day}", day=expected.isoformat()),
+                msg("fully deployed, and full deployment is expected on {day}", day=expected),
                 msg("correct the status of the plan, or remove the day; the form shows no day"),
             )
     elif expected is not None and expected < one.day:
         yield _error(
             "(11)",
-            msg("full deployment was expected on {day}, which has passed", day=expected.isoformat()),
+            msg("full deployment was expected on {day}, which has passed", day=expected),
             msg("agree on a new day, or correct the status of the plan"),
         )
     elif expected is None and one.plan.status is not None:
         yield _error(
-            "(11)", msg("not fully deployed, and no day is expected for it"), msg("agree on a day and enter plan: expected_on")
+            "(11)",
+            msg("not fully deployed, and no day is expected for it"),
+            msg("agree on a day and enter plan: expected_on"),
+            blank=True,
         )
 
 
 def _inspected(one: Subject) -> Iterator[Finding]:
     inspected, investing = one.system.inspected, one.system.status == "investing"
     if inspected is None and not investing:
-        yield _warning("(12)", msg("whether it was inspected is not known: the empty cell reads as not inspected"))
+        yield _blank("(12)", msg("whether it was inspected is not known: the empty cell reads as not inspected"))
     elif investing and "periodic" in (inspected or ()):
         yield _warning("(12)", msg("still under investment, and inspected periodically"), msg("correct the status, or inspected"))
 
@@ -272,12 +287,12 @@ def _compared(one: Subject) -> Iterator[Finding]:
 def _service(one: Subject) -> Iterator[Finding]:
     since = one.system.in_service_since
     if since is not None and since > one.day and one.system.status == "operating":
-        yield _warning("(2)", msg("in operation, and in service only from {day}", day=since.isoformat()), _CORRECT_DAY)
+        yield _warning("(2)", msg("in operation, and in service only from {day}", day=since), _CORRECT_DAY)
 
 
 def _secret(one: Subject) -> Iterator[Finding]:
     if one.system.level is None:
-        yield _warning("(5)", msg("no level is given for this system of state secrets"))
+        yield _blank("(5)", msg("no level is given for this system of state secrets"))
 
 
 def _open(rule: Callable[[Subject], Iterator[Finding]]) -> Callable[[Subject], Iterator[Finding]]:

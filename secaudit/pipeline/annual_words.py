@@ -80,10 +80,10 @@ def scope_words(report: AnnualReport) -> Iterator[str]:
     """What was counted, what was not, and what the numbers are worth."""
     sent = report.agencies - len(report.silent)
     yield (
-        "Thuộc phạm vi quản lý: hệ thống đang vận hành hoặc đang đầu tư của cơ quan, đơn vị còn hoạt động tại ngày số liệu; hệ thống "
-        "dùng chung tính một lần cho cơ quan chủ trì. Không tính: "
-        f"{number_words(report.stopped)} hệ thống đã dừng, {number_words(report.former)} hệ thống của cơ quan, đơn vị đã kết thúc "
-        "hoạt động."
+        "Thuộc phạm vi quản lý: hệ thống đang vận hành hoặc đang đầu tư của cơ quan, đơn vị còn hoạt động tại ngày số liệu; "
+        "hệ thống dùng chung tính một lần cho cơ quan chủ trì. Không tính: "
+        f"{number_words(report.stopped)} hệ thống đã dừng, {number_words(report.former)} hệ thống của cơ quan, đơn vị "
+        "đã kết thúc hoạt động."
     )
     yield f"Số liệu của {number_words(sent)}/{number_words(report.agencies)} cơ quan, đơn vị." + (
         f" {number_words(len(report.silent))} cơ quan, đơn vị chưa gửi số liệu, vì vậy mọi tổng số là số {AT_LEAST}."
@@ -92,11 +92,11 @@ def scope_words(report: AnnualReport) -> Iterator[str]:
     )
     if report.secret:
         yield (
-            f"{number_words(report.secret)} hệ thống có thông tin bí mật nhà nước chỉ ghi tên và cấp độ; chúng nằm trong tổng số thuộc "
-            "phạm vi quản lý, không nằm trong các tổng số khác và được báo cáo riêng theo quy định về bảo vệ bí mật nhà nước."
+            f"{number_words(report.secret)} hệ thống có thông tin bí mật nhà nước chỉ ghi tên và cấp độ: được tính vào tổng số "
+            "thuộc phạm vi quản lý, không tính vào các tổng số khác, báo cáo riêng theo quy định về bảo vệ bí mật nhà nước."
         )
     counted = "được tính" if report.drafting_counts else "không tính"
-    yield f"Hồ sơ đang dự thảo {counted} là đã xây dựng hồ sơ đề xuất cấp độ. Ô trống là chưa có hoặc chưa rõ, không phải là “không”."
+    yield f"Hồ sơ đang dự thảo {counted} là đã xây dựng hồ sơ đề xuất cấp độ. Ô trống là chưa có hoặc chưa rõ."
 
 
 def basis_words(report: AnnualReport) -> Iterator[str]:
@@ -104,8 +104,8 @@ def basis_words(report: AnnualReport) -> Iterator[str]:
     first, last = report.period
     yield f"Kỳ số liệu từ {first:%d/%m/%Y} đến {last:%d/%m/%Y} (Điều 35.3); số liệu tại ngày {report.as_of:%d/%m/%Y}."
     yield (
-        f"{FORM}, Phụ lục Nghị định 331/2026/NĐ-CP, theo bản sao đọc ở một nguồn: đối chiếu bản Công báo trước khi ký. So sánh cấp độ "
-        f"theo {report.rule_set}."
+        f"{FORM}, Phụ lục Nghị định 331/2026/NĐ-CP, theo bản sao đọc ở một nguồn: đối chiếu bản Công báo trước khi ký. "
+        f"So sánh cấp độ theo {report.rule_set}."
     )
     yield f"Nguồn: danh mục do cơ quan, đơn vị kê khai, mã kiểm tra {report.digest[:16] or GAP}."
     yield "Cột (5) là cấp độ hồ sơ đề xuất; cơ quan thẩm định, phê duyệt quyết định cấp độ. Dự thảo do phần mềm lập, chưa ký."

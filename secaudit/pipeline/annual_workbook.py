@@ -14,12 +14,19 @@ from secaudit.model.annual_report import (
     UNIT_PART,
     AnnualReport,
     Issue,
+    Office,
     Row,
-    Severity,
 )
 from secaudit.model.assessment import Fulfilment
 from secaudit.pipeline.annual_annexes import Annexes, Assessed, by_requirement
-from secaudit.pipeline.annual_paper import candidate_words, kept_note, roadmap_words
+from secaudit.pipeline.annual_paper import (
+    SEVERITIES,
+    candidate_notes,
+    candidate_words,
+    kept_note,
+    place_words,
+    roadmap_words,
+)
 from secaudit.pipeline.annual_words import (
     ANSWERS,
     NO_DATA,
@@ -33,18 +40,18 @@ from secaudit.pipeline.annual_words import (
     unknown_words,
 )
 from secaudit.report.texts import Wording
+from secaudit.report.voice import Voice
 from secaudit.report.workbook import Cell, Column, Tab
 
-SEVERITIES = {Severity.ERROR: "Phải xử lý", Severity.WARNING: "Cần làm rõ", Severity.NOTE: "Lưu ý"}
 _WIDTHS = (6, 36, 26, 26, 9, 16, 28, 28, 14, 18, 14, 18)
 
 
-def annual_tabs(report: AnnualReport, found: Annexes, issues: Sequence[Issue], *, draft: bool) -> tuple[Tab, ...]:
+def annual_tabs(report: AnnualReport, found: Annexes, issues: Sequence[Issue], voice: Voice, *, draft: bool) -> tuple[Tab, ...]:
     """Every sheet; dates are dates and numbers are numbers, so that they can be sorted and added up."""
     foot = f"{FORM} năm {report.year}, số liệu {report.as_of:%d/%m/%Y}"
     foot += " – DỰ THẢO, LƯU HÀNH NỘI BỘ"
     tabs = [_totals(report, draft=draft), _owners(report), _systems(report)]
-    tabs += [_candidates(found), _kept(found), *_assessed(found)]
+    tabs += [_candidates(found, voice), _kept(found), *_assessed(found)]
     tabs += [_issues(issues), _silent(report)] if report.silent else [_issues(issues)]
     return tuple(_footed(tab, foot) for tab in tabs)
 
@@ -88,7 +95,9 @@ def _owners(report: AnnualReport) -> Tab:
 
 
 def _systems(report: AnnualReport) -> Tab:
-    columns = [Column(f"{label} ({number})", width) for number, (label, width) in enumerate(zip(COLUMNS, _WIDTHS, strict=True), 1)]
+    columns = [
+        Column(f"{label} ({number})", width) for number, (label, width) in enumerate(zip(COLUMNS, _WIDTHS, strict=True), 1)
+    ]
     return Tab(
         name="3. Chi tiết HTTT",
         title=SECTIONS[2],
@@ -115,9 +124,9 @@ def system_cells(row: Row) -> tuple[Cell, ...]:
     )
 
 
-def _candidates(found: Annexes) -> Tab:
+def _candidates(found: Annexes, voice: Voice) -> Tab:
     rows = tuple(
-        (number, one.row.name, _office(one.row), one.row.level, *candidate_words(one, found.rules), one.row.state or None)
+        (number, one.row.name, _office(one.row), one.row.level, *candidate_words(one, found.rules, voice), one.row.state or None)
         for number, one in enumerate(found.candidates, start=1)
     )
     return Tab(
@@ -130,18 +139,6 @@ def _candidates(found: Annexes) -> Tab:
         rows=rows,
         notes=tuple(candidate_notes(found)),
     )  # fmt: skip
-
-
-def candidate_notes(found: Annexes) -> Iterator[str]:
-    """What the list does not say; "không có" only where nothing is open."""
-    if not found.candidates:
-        yield "Chưa phát hiện HTTT nào theo quy tắc cấp độ 5." if found.undetermined else "Theo quy tắc cấp độ 5: không có."
-    if found.undetermined:
-        yield f"{found.undetermined} HTTT chưa đủ dữ liệu để xếp cấp độ, chưa loại trừ được."
-    yield (
-        "Điều 16.4: mọi HTTT cấp độ 5 là HTTT quan trọng về an ninh quốc gia. Các tiêu chí tại Điều 16.1, 16.2, 16.3 không xét được "
-        "từ danh mục: chủ quản rà soát theo Điều 17.1."
-    )
 
 
 def _kept(found: Annexes) -> Tab:
@@ -214,9 +211,9 @@ def _assessed(found: Annexes) -> Iterator[Tab]:
 
 def _assessed_cells(number: int, one: Assessed) -> tuple[Cell, ...]:
     made = one.assessment
-    counts = tuple(one.count(answer) for answer in ANSWERS)
-    known = (made.standard, made.level, made.rows, *counts, made.open_rows)
-    return (number, one.row.name, _office(one.row), *known, roadmap_words(one.row) or None)
+    cells: list[Cell] = [number, one.row.name, _office(one.row), made.standard, made.level, made.rows]
+    cells += [one.count(answer) for answer in ANSWERS]
+    return (*cells, made.open_rows, roadmap_words(one.row) or None)
 
 
 def _detail_cells(assessed: Sequence[Assessed]) -> Iterator[tuple[Cell, ...]]:
@@ -250,7 +247,7 @@ def _issues(issues: Sequence[Issue]) -> Tab:
         ),
         rows=tuple(
             (SEVERITIES[one.severity], place_words(one), one.system or None, one.name or None, one.message, one.todo,
-             *((one.office.name, one.office.contact, one.office.phone) if one.office else (None, None, None)))
+             *_reached(one.office))
             for one in issues
         ),
         notes=("Chỉ dùng nội bộ: không gửi kèm báo cáo.",),
@@ -266,13 +263,9 @@ def _silent(report: AnnualReport) -> Tab:
     )
 
 
-def place_words(issue: Issue) -> str:
-    """``cột (7)``, ``mục 2a``."""
-    if not issue.part:
-        return "phần đầu văn bản"
-    return f"cột {issue.part}" if issue.part.startswith("(") else f"mục {issue.part}"
+def _reached(office: Office | None) -> tuple[str | None, ...]:
+    return (office.name, office.contact, office.phone) if office else (None, None, None)
 
 
 def _office(row: Row) -> str | None:
     return office_words(row.office) or None
-

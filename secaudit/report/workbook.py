@@ -7,7 +7,7 @@ that begins like a formula keeps a mark that Excel asks nothing of: editing the 
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -158,15 +158,13 @@ def _write(sheet: Worksheet, tab: Tab, voice: Voice, formats: _Formats) -> None:
     sheet.hide_gridlines(2)
 
 
-def _write_row(
-    sheet: Worksheet, row: int, tab: Tab, cells: tuple[Cell, ...], voice: Voice, formats: _Formats
-) -> None:
+def _write_row(sheet: Worksheet, row: int, tab: Tab, cells: tuple[Cell, ...], voice: Voice, formats: _Formats) -> None:
     lines, filled_in = 1, min((place for place, _ in tab.choices), default=len(tab.columns))
     for column, (place, cell) in zip(tab.columns, enumerate(cells), strict=True):
         if isinstance(cell, int):
             sheet.write_number(row, place, cell, formats.zero if tab.zeros else formats.number)
         elif isinstance(cell, date) and cell >= _FIRST_DAY:
-            sheet.write_datetime(row, place, cell, formats.day)
+            sheet.write_datetime(row, place, datetime.combine(cell, time.min), formats.day)
         elif cell is None:
             sheet.write_blank(row, place, None, formats.open if place >= filled_in else formats.text)
         else:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from word_blocks import Draft, add, addressees, grounds, heading, signature, start  # noqa: E402
+from word_blocks import Draft, add, addressees, grounds, heading, signature, start
+from word_form_08 import form_08
 
 FOLDER = Path(__file__).parents[2] / "report_templates" / "word"
 
@@ -31,6 +32,7 @@ def plain_paper() -> Draft:
 
 TEMPLATES: dict[str, Callable[[], Draft]] = {
     "van-ban": plain_paper,
+    "form-08": form_08,
 }
 """Name of the file without its ending -> what builds it."""
 
