@@ -61,7 +61,7 @@ AsOfDay = Annotated[
 ]
 ToOption = Annotated[str, typer.Option("--to", metavar="KINDS", help=N_("docx, xlsx or both with a comma."))]
 DraftOption = Annotated[
-    bool, typer.Option("--draft", help=N_("Write it although there are errors, with a list of open points on its first page."))
+    bool, typer.Option("--draft", help=N_("Write it although there are errors, with a list of open points in it."))
 ]
 CheckOption = Annotated[bool, typer.Option("--check", help=N_("Only check, and write nothing."))]
 DetailOption = Annotated[bool, typer.Option("--detail", help=N_("Every open point, however many they are."))]
