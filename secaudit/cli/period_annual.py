@@ -25,6 +25,7 @@ from secaudit.cli.session import (
     workspace_folder,
 )
 from secaudit.cli.tree import Command, application
+from secaudit.cli.word_options import WordTemplates, word_templates
 from secaudit.errors import UsageError
 from secaudit.messages import msg
 from secaudit.model.annual_report import AnnualReport, Issue, Severity, period_of
@@ -38,7 +39,7 @@ from secaudit.pipeline.province import Province, classify_province, load_provinc
 from secaudit.report.voice import Voice
 from secaudit.report.word import render_word
 from secaudit.report.workbook import as_xlsx
-from secaudit.resources import data_folder, translator
+from secaudit.resources import translator
 
 app = application()
 
@@ -65,17 +66,9 @@ DraftOption = Annotated[
 ]
 CheckOption = Annotated[bool, typer.Option("--check", help=N_("Only check, and write nothing."))]
 DetailOption = Annotated[bool, typer.Option("--detail", help=N_("Every open point, however many they are."))]
-TemplatesOption = Annotated[
-    Path | None, typer.Option("--templates", metavar="FOLDER", help=N_("Folder of Word templates instead of the built-in ones."))
-]
 
 
-@app.callback()
-def group() -> None:
-    """Keep ``annual`` a sub-command although it is the only one here."""
-
-
-@app.command("annual", cls=Command, help=N_("Form 08, the annual report: rules first, then a Word document and a workbook."))
+@app.command(cls=Command, help=N_("Form 08, the annual report: rules first, then a Word document and a workbook."))
 def annual(
     context: typer.Context,
     inventory: Annotated[Path | None, InventoryOption] = None,
@@ -87,7 +80,7 @@ def annual(
     draft: DraftOption = False,
     check: CheckOption = False,
     detail: DetailOption = False,
-    templates: TemplatesOption = None,
+    templates: WordTemplates = None,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """Exit 5 for errors that keep it from being written, 4 while places stay blank or agencies have sent nothing."""
@@ -104,8 +97,7 @@ def annual(
     if not check and (writable(issues) or draft):
         found = annexes(province, levels, report)
         folder = out if out is not None else workspace_folder(workspace)
-        where = templates if templates is not None else data_folder("report_templates") / "word"
-        files = _write(province, report, found, issues, kinds, folder, where)
+        files = _write(province, report, found, issues, kinds, folder, word_templates(templates))
     _show(session, report, issues, files, output, detail=detail, kept_back=not check and not files)
     _leave(report, issues, written=bool(files))
 
