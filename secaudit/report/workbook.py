@@ -135,10 +135,13 @@ def _write(sheet: Worksheet, tab: Tab, voice: Voice, formats: _Formats) -> None:
     for row, note in enumerate(tab.notes, start=1):
         sheet.write_string(row, 0, _text(voice, note), formats.note)
     top = _write_figures(sheet, tab, voice, formats, len(tab.notes) + 2)
-    sheet.set_row(top, _HEADING_HEIGHT)
+    lines = 0
     for place, column in enumerate(tab.columns):
+        heading = _text(voice, column.heading)
+        lines = max(lines, 1 + len(heading) // max(column.width - 2, 1))
         sheet.set_column(place, place, column.width)
-        sheet.write_string(top, place, _text(voice, column.heading), formats.heading)
+        sheet.write_string(top, place, heading, formats.heading)
+    sheet.set_row(top, max(_HEADING_HEIGHT, _LINE_HEIGHT * min(lines, _MOST_LINES)))
     for row, cells in enumerate(tab.rows[:_ROW_LIMIT], start=top + 1):
         _write_row(sheet, row, tab, cells, voice, formats)
     last = top + min(len(tab.rows), _ROW_LIMIT)

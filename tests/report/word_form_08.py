@@ -168,8 +168,8 @@ def _critical(draft: Draft) -> None:
     annex(draft, "I", name, landscape=True)
     add(draft, "(Nội dung tại Điều 36.3; ngoài mẫu)", "Giữa", italic=True, after=6)
     columns = (
-        Column("STT", 10, "{{ row.number }}", "centre"),
-        Column("Tên HTTT", 55, "{{ row.name }}"),
+        Column("STT", 14, "{{ row.number }}", "centre"),
+        Column("Tên HTTT", 51, "{{ row.name }}"),
         Column("Cơ quan, đơn vị", 50, "{{ row.office }}"),
         Column("Cấp độ đề xuất", 16, "{{ row.level }}", "centre"),
         Column("Căn cứ", 38, "{{ row.clause }}"),
@@ -183,8 +183,8 @@ def _kept(draft: Draft) -> None:
     annex(draft, "II", "Tuân thủ Quy chế bảo đảm an ninh mạng trong vận hành, khai thác", landscape=True)
     add(draft, "(Nội dung tại Điều 36.7; ngoài mẫu)", "Giữa", italic=True, after=6)
     columns = (
-        Column("STT", 10, "{{ row.number }}", "centre"),
-        Column("Tên HTTT", 60, "{{ row.name }}"),
+        Column("STT", 14, "{{ row.number }}", "centre"),
+        Column("Tên HTTT", 56, "{{ row.name }}"),
         Column("Quy chế", 50, "{{ row.regulation }}"),
         Column("Kết quả", 30, "{{ row.answer }}"),
         Column("Ngày xác nhận", 24, "{{ row.stated_on }}", "centre"),
@@ -199,9 +199,9 @@ def _assessed(draft: Draft) -> None:
     add(draft, "(Nội dung tại Điều 36.9, 36.10; ngoài mẫu)", "Giữa", italic=True, after=6)
     counts = [Column(words, 19, f"{{{{ row.counts[{place}] }}}}", "centre") for place, words in enumerate(_ANSWERS)]
     columns = (
-        Column("STT", 10, "{{ row.number }}", "centre"),
-        Column("Tên HTTT", 56, "{{ row.name }}"),
-        Column("Cấp độ", 13, "{{ row.level }}", "centre"),
+        Column("STT", 14, "{{ row.number }}", "centre"),
+        Column("Tên HTTT", 50, "{{ row.name }}"),
+        Column("Cấp độ", 15, "{{ row.level }}", "centre"),
         Column("Số yêu cầu", 16, "{{ row.rows }}", "centre"),
         *counts,
         Column("Chưa có trong bộ yêu cầu", 22, "{{ row.open }}", "centre"),
