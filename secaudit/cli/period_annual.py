@@ -1,7 +1,7 @@
 """``secaudit period annual``: Form 08, the annual report, with its rules checked first."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +13,7 @@ from secaudit.cli.days import parse_day
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json, write_file
+from secaudit.cli.progress import one_bar
 from secaudit.cli.session import (
     ChecksOption,
     FormatOption,
@@ -26,16 +27,18 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.tree import Command, application
 from secaudit.cli.word_options import WordTemplates, word_templates
+from secaudit.cli.workspace import PlanOption, existing_store
 from secaudit.errors import UsageError
 from secaudit.messages import msg
 from secaudit.model.annual_report import AnnualReport, Issue, Severity, period_of
-from secaudit.model.base import day_in_vietnam
+from secaudit.model.base import VIETNAM_TIME, day_in_vietnam
 from secaudit.pipeline.annual_annexes import Annexes, annexes
 from secaudit.pipeline.annual_paper import annual_paper
 from secaudit.pipeline.annual_report import annual_report
 from secaudit.pipeline.annual_rules import check_report, writable
 from secaudit.pipeline.annual_workbook import annual_tabs
-from secaudit.pipeline.province import Province, classify_province, load_province
+from secaudit.pipeline.measuring import measure_province
+from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
 from secaudit.report.voice import Voice
 from secaudit.report.word import render_word
 from secaudit.report.workbook import as_xlsx
@@ -74,6 +77,7 @@ def annual(
     inventory: Annotated[Path | None, InventoryOption] = None,
     workspace: Annotated[Path | None, WorkspaceOption] = None,
     checks: Annotated[Path | None, ChecksOption] = None,
+    plan: PlanOption = DEFAULT_PLAN,
     out: OutOption = None,
     as_of: AsOfDay = None,
     to: ToOption = "docx,xlsx",
@@ -89,15 +93,16 @@ def annual(
     if check and draft:
         raise UsageError(msg("--check writes nothing, not even a draft"), hint=msg("leave out one of the two"))
     day = figures_day(as_of, day_in_vietnam(datetime.now(UTC)))
-    province = load_province(inventory_folder(inventory), checks_folder(checks), None)
-    levels = classify_province(province.on(day), day)
-    report = annual_report(province, levels, day)
-    issues = check_report(province, levels, report)
+    folder = workspace_folder(workspace)
+    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
+    with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:
+        measured = measure_province(province, province.plan(plan), store, as_of=end_of(day), progress=steps)
+    report = annual_report(measured.province, measured.levels, day)
+    issues = check_report(measured.province, measured.levels, report, measured.conflicts)
     files: list[Path] = []
     if not check and (writable(issues) or draft):
-        found = annexes(province, levels, report)
-        folder = out if out is not None else workspace_folder(workspace)
-        files = _write(province, report, found, issues, kinds, folder, word_templates(templates))
+        found = annexes(measured.province, measured.levels, report, measured.assessments)
+        files = _write(province, report, found, issues, kinds, out if out is not None else folder, word_templates(templates))
     _show(session, report, issues, files, output, detail=detail, kept_back=not check and not files)
     _leave(report, issues, written=bool(files))
 
@@ -112,6 +117,11 @@ def figures_day(asked: str | None, today: date) -> date:
             msg("{day} is still to come", day=day.isoformat()), hint=msg("name today or an earlier day, or leave --as-of out")
         )
     return day
+
+
+def end_of(day: date) -> datetime:
+    """Its last moment where this program runs, or now: evidence of later is not of that day."""
+    return min(datetime.combine(day, time.max, tzinfo=VIETNAM_TIME).astimezone(UTC), datetime.now(UTC))
 
 
 def _kinds(asked: str) -> tuple[Kind, ...]:

@@ -34,6 +34,8 @@ from secaudit.report.official import Paper, Signature, Value
 from secaudit.report.voice import Voice
 
 TEMPLATE = "form-08"
+MOST_LISTED = 300
+"""Systems in the paper's own table of Phụ lục III."""
 
 
 def annual_paper(
@@ -67,7 +69,7 @@ def annual_paper(
             "candidate_notes": list(candidate_notes(found)),
             "kept": [_kept(number, one) for number, one in enumerate(found.stated, start=1)],
             "kept_notes": list(kept_notes(found)),
-            "assessed": [_assessed(number, one) for number, one in enumerate(found.assessed, start=1)],
+            "assessed": [_assessed(number, one) for number, one in enumerate(listed_assessed(found), start=1)],
             "requirements": _requirements(found, voice),
             "assessed_notes": list(assessed_notes(found)),
             "calls": _calls(issues, voice) if draft else [],
@@ -194,6 +196,11 @@ def roadmap_words(row: Row) -> str:
     return f"Dự kiến triển khai đầy đủ: {row.plan_expected:%d/%m/%Y}" if row.plan_expected else ""
 
 
+def listed_assessed(found: Annexes) -> Sequence[Assessed]:
+    """Systems of the paper's own table; beyond what anybody reads on paper they stand in the workbook alone."""
+    return found.assessed if len(found.assessed) <= MOST_LISTED else ()
+
+
 def assessed_notes(found: Annexes) -> Iterator[str]:
     """Systems of which nothing was assessed, and rows that are held nowhere."""
     if found.not_assessed:
@@ -204,6 +211,8 @@ def assessed_notes(found: Annexes) -> Iterator[str]:
             "Từng yêu cầu của từng HTTT: xem tệp bảng tính kèm theo. Yêu cầu chưa có trong bộ yêu cầu được để ngỏ, "
             "không bao giờ tính là đã đáp ứng."
         )
+    if found.assessed and not listed_assessed(found):
+        yield f"Bảng theo từng HTTT ({number_words(len(found.assessed))} HTTT) chỉ có trong tệp bảng tính kèm theo."
 
 
 def _assessed(number: int, one: Assessed) -> Value:
@@ -212,9 +221,9 @@ def _assessed(number: int, one: Assessed) -> Value:
         "number": number,
         "name": one.row.name,
         "level": made.level,
-        "rows": made.rows,
+        "rows": made.rows if made.rows is not None else "",
         "counts": [one.count(answer) for answer in ANSWERS],
-        "open": made.open_rows,
+        "open": made.open_rows if made.open_rows is not None else "",
         "roadmap": roadmap_words(one.row),
     }
 

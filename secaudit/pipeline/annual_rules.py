@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from secaudit.messages import Message, msg
 from secaudit.model.annual_report import AnnualReport, Issue, Office, Severity
+from secaudit.model.assessment import Conflict
 from secaudit.model.inventory import Inventory, Organisation
 from secaudit.model.system import System
 from secaudit.pipeline.annual_report import managed_systems, office_of, owner_name, plain_name
@@ -15,13 +16,20 @@ from secaudit.pipeline.annual_system_rules import SYSTEM_RULES, Finding, Subject
 from secaudit.pipeline.province import Levels, Province
 
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
+_EVIDENCE = {"plan_full": "(10)", "protection_absent": "(10)"}
+"""Kind of a conflict -> column it speaks against."""
 _WHERE_OWNERS = msg("owners in province.yaml")
 
 
-def check_report(province: Province, levels: Levels, report: AnnualReport) -> tuple[Issue, ...]:
-    """Every issue: errors first, then by agency, so that one call settles all of it."""
+def check_report(
+    province: Province, levels: Levels, report: AnnualReport, conflicts: Sequence[Conflict] = ()
+) -> tuple[Issue, ...]:
+    """Every issue: errors first, then by agency, so that one call settles all of it.
+
+    ``conflicts`` is what evidence speaks against; what the form itself shows twice is found here.
+    """
     inventory = province.inventory.on(report.as_of)
-    found = [*_of_systems(inventory, levels, report), *_of_report(inventory, report)]
+    found = [*_of_systems(inventory, levels, report), *_of_evidence(conflicts, report), *_of_report(inventory, report)]
     found.sort(key=lambda issue: (_ORDER[issue.severity], issue.office is not None, issue.office.name if issue.office else ""))
     return tuple(found)
 
@@ -47,6 +55,24 @@ def _of_systems(inventory: Inventory, levels: Levels, report: AnnualReport) -> I
 
 def _issue(rule: str, found: Finding, system: System, office: Office | None) -> Issue:
     return Issue(rule, found.severity, found.part, found.message, found.todo, system.id, system.name, office, found.blank)
+
+
+def _of_evidence(conflicts: Sequence[Conflict], report: AnnualReport) -> Iterator[Issue]:
+    """Declared one way, seen another: the form shows what is declared, and whoever signs it must know."""
+    rows = {row.system: row for row in report.rows}
+    for conflict in conflicts:
+        part, row = _EVIDENCE.get(conflict.kind), rows.get(conflict.system)
+        if part is not None and row is not None:
+            yield Issue(
+                f"evidence_{conflict.kind}",
+                Severity.WARNING,
+                part,
+                msg("{declared}; {found}", declared=conflict.declared, found=conflict.found),
+                msg("look at secaudit requirements status --system {id}, then correct what is declared", id=row.system),
+                row.system,
+                row.name,
+                row.office,
+            )
 
 
 def _twice(systems: Sequence[System], offices: dict[str, Office], inventory: Inventory) -> Iterator[Issue]:

@@ -198,15 +198,45 @@ def _assessed(found: Annexes) -> Iterator[Tab]:
             for one in by_requirement(found.assessed)
         ),
     )  # fmt: skip
+    yield _numbers(found)
     yield Tab(
-        name="Phụ lục III - chi tiết",
-        title="Phụ lục III. Từng yêu cầu của từng HTTT",
+        name="Phụ lục III - chưa đủ",
+        title="Phụ lục III. Yêu cầu chưa đáp ứng đầy đủ của từng HTTT (Điều 36.10)",
         columns=(
-            Column("Tên HTTT", 40), Column("Nhóm", 26), Column("Yêu cầu", 60), Column("Điều khoản", 26),
-            Column("Mức đáp ứng", 20), Column("Vì sao", 60), Column("Kế hoạch, lộ trình", 30),
+            Column("Tên HTTT", 40), Column("Cơ quan, đơn vị", 40), Column("Số", 6), Column("Yêu cầu", 60),
+            Column("Điều khoản", 26), Column("Mức đáp ứng", 20), Column("Vì sao", 60), Column("Kế hoạch, lộ trình", 30),
         ),
-        rows=tuple(_detail_cells(found.assessed)),
+        rows=tuple(_failing_cells(found.assessed)),
+        notes=("Yêu cầu chưa xác định không liệt kê ở đây: xem trang “Phụ lục III - từng yêu cầu”.",),
     )  # fmt: skip
+
+
+def _numbers(found: Annexes) -> Tab:
+    """Every requirement of every system, as numbers under the answer: a cell for each would make a file nobody opens."""
+    rows: list[tuple[Cell, ...]] = []
+    for one in found.assessed:
+        answers: dict[Fulfilment, list[int]] = {answer: [] for answer in ANSWERS}
+        for result in one.assessment.results:
+            answers[result.fulfilment].append(result.requirement.number)
+        rows.append((one.row.name, one.assessment.level, *(spans(numbers) or None for numbers in answers.values())))
+    return Tab(
+        name="Phụ lục III - từng yêu cầu",
+        title="Phụ lục III. Từng yêu cầu của từng HTTT",
+        columns=(Column("Tên HTTT", 40), Column("Cấp độ", 8), *(Column(words, 34) for words in ANSWERS.values())),
+        rows=tuple(rows),
+        notes=("Số của yêu cầu: xem trang “Phụ lục III - yêu cầu”.",),
+    )
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """``1–4, 7``."""
+    parts: list[list[int]] = []
+    for number in sorted(numbers):
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1] = [parts[-1][0], number]
+        else:
+            parts.append([number])
+    return ", ".join("–".join(str(end) for end in part) for part in parts)
 
 
 def _assessed_cells(number: int, one: Assessed) -> tuple[Cell, ...]:
@@ -216,19 +246,20 @@ def _assessed_cells(number: int, one: Assessed) -> tuple[Cell, ...]:
     return (*cells, made.open_rows, roadmap_words(one.row) or None)
 
 
-def _detail_cells(assessed: Sequence[Assessed]) -> Iterator[tuple[Cell, ...]]:
+def _failing_cells(assessed: Sequence[Assessed]) -> Iterator[tuple[Cell, ...]]:
     for one in assessed:
         for result in one.assessment.results:
-            short = result.fulfilment in (Fulfilment.NOT_MET, Fulfilment.PARTLY, Fulfilment.UNKNOWN)
-            yield (
-                one.row.name,
-                result.requirement.group,
-                result.requirement.title,
-                ", ".join(result.requirement.clauses),
-                ANSWERS[result.fulfilment] + (" (chấp nhận có thời hạn)" if result.waived else ""),
-                _because(result.because),
-                roadmap_words(one.row) or None if short else None,
-            )
+            if result.fulfilment in (Fulfilment.NOT_MET, Fulfilment.PARTLY):
+                yield (
+                    one.row.name,
+                    _office(one.row),
+                    result.requirement.number,
+                    result.requirement.title,
+                    ", ".join(result.requirement.clauses),
+                    ANSWERS[result.fulfilment] + (" (chấp nhận có thời hạn)" if result.waived else ""),
+                    _because(result.because),
+                    roadmap_words(one.row) or None,
+                )
 
 
 def _because(reasons: Sequence[Message]) -> Wording | None:
