@@ -18,6 +18,7 @@ from secaudit.pipeline.searched import beyond_the_list
 from secaudit.report.document import AgencyRow, Obstacle, Order, TargetRow
 from secaudit.report.official import Paper, Signature, Value
 from secaudit.report.sanitise import named
+from secaudit.report.texts import DEFAULT_LIMIT
 from secaudit.report.voice import Voice
 from secaudit.report.words import decision_word
 
@@ -51,6 +52,7 @@ def measure_beside(measured: Measured) -> Measured | None:
 def plan_paper(measured: Measured, beside: Measured | None, translator: Translator) -> Paper:
     """The paper in the translator's language; official papers are Vietnamese."""
     voice = Voice(translator)
+    measured = _with_cut_names(measured)
     inventory = measured.province.inventory
     province = inventory.province.province
     head = inventory.province.letterhead
@@ -69,6 +71,18 @@ def plan_paper(measured: Measured, beside: Measured | None, translator: Translat
         basis=_basis(measured, voice),
         body=_body(measured, beside, voice),
     )
+
+
+def _with_cut_names(measured: Measured) -> Measured:
+    """Names of agencies stand many to a sentence here: each is cut as a name before sentences are made of them."""
+    inventory = measured.province.inventory
+    if all(len(file.agency.name) <= DEFAULT_LIMIT for file in inventory.agencies):
+        return measured
+    agencies = tuple(
+        file.model_copy(update={"agency": file.agency.model_copy(update={"name": named(file.agency.name)})})
+        for file in inventory.agencies
+    )
+    return replace(measured, province=replace(measured.province, inventory=replace(inventory, agencies=agencies)))
 
 
 def _abbreviation(inventory: Inventory) -> str:
