@@ -57,7 +57,6 @@ def annual_paper(
         basis=tuple(basis_words(report)),
         body={
             "draft": draft,
-            "year": str(report.year),
             "gap": GAP,
             "totals": _totals(report),
             "owners": [_owner(part.owner, part.designated) for part in report.owners],

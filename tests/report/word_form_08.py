@@ -100,7 +100,9 @@ def _owners(draft: Draft) -> None:
 
 
 def _systems(draft: Draft) -> None:
-    _page(draft.document.add_section(WD_SECTION.NEW_PAGE), landscape=True)
+    section = draft.document.add_section(WD_SECTION.NEW_PAGE)
+    _page(section, landscape=True)
+    section.different_first_page_header_footer = False  # the paper goes on, and so do its page numbers
     add(draft, SECTIONS[2], "Đề mục")
     made = draft.document.add_table(rows=5, cols=len(COLUMNS), style="Table Grid")
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -166,6 +168,7 @@ def _optional(draft: Draft, rows: str, columns: Sequence[Column], notes: str | N
 def _critical(draft: Draft) -> None:
     name = "Hệ thống thông tin có căn cứ đề xuất đưa vào Danh mục hệ thống thông tin quan trọng về an ninh quốc gia"
     annex(draft, "I", name, landscape=True)
+    draft.document.sections[-1].different_first_page_header_footer = True
     add(draft, "(Nội dung tại Điều 36.3; ngoài mẫu)", "Giữa", italic=True, after=6)
     columns = (
         Column("STT", 14, "{{ row.number }}", "centre"),
