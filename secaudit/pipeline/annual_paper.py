@@ -221,6 +221,7 @@ def _assessed(number: int, one: Assessed) -> Value:
         "name": one.row.name,
         "level": made.level,
         "rows": made.rows if made.rows is not None else "",
+        "requirements": len(made.results),
         "counts": [one.count(answer) for answer in ANSWERS],
         "open": made.open_rows if made.open_rows is not None else "",
         "roadmap": roadmap_words(one.row),

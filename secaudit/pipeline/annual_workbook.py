@@ -176,8 +176,9 @@ def _assessed(found: Annexes) -> Iterator[Tab]:
         name="Phụ lục III",
         title="Phụ lục III. Mức đáp ứng phương án bảo đảm an ninh mạng theo từng tiêu chí, yêu cầu (Điều 36.9, 36.10)",
         columns=(
-            *head, Column("Tiêu chuẩn", 20), Column("Cấp độ", 8), Column("Số yêu cầu", 9),
-            *(Column(words, 12) for words in ANSWERS.values()), Column("Chưa có trong bộ yêu cầu", 12),
+            *head, Column("Tiêu chuẩn", 20), Column("Cấp độ", 8), Column("Dòng của tiêu chuẩn", 12),
+            Column("Số yêu cầu", 9),
+            *(Column(words, 12) for words in ANSWERS.values()), Column("Dòng chưa có trong bộ yêu cầu", 14),
             Column("Kế hoạch, lộ trình", 30),
         ),
         rows=tuple(_assessed_cells(number, one) for number, one in enumerate(found.assessed, start=1)),
@@ -241,7 +242,7 @@ def spans(numbers: Sequence[int]) -> str:
 
 def _assessed_cells(number: int, one: Assessed) -> tuple[Cell, ...]:
     made = one.assessment
-    cells: list[Cell] = [number, one.row.name, _office(one.row), made.standard, made.level, made.rows]
+    cells: list[Cell] = [number, one.row.name, _office(one.row), made.standard, made.level, made.rows, len(made.results)]
     cells += [one.count(answer) for answer in ANSWERS]
     return (*cells, made.open_rows, roadmap_words(one.row) or None)
 

@@ -271,7 +271,7 @@ def test_annex_3_counts_requirements_of_each_system_and_over_all_of_them():
     assert "1/3 HTTT chưa có dữ liệu." in annex and "Dự kiến triển khai đầy đủ: 30/06/2027" in annex
     tables = Document(io.BytesIO(words(*agencies, assessments=given))).tables
     by_system, over_all = tables[-2], tables[-1]
-    assert [cell.text for cell in by_system.rows[1].cells][2:10] == ["3", "195", "2", "0", "1", "0", "0", "192"]
+    assert [cell.text for cell in by_system.rows[1].cells][2:11] == ["3", "195", "3", "2", "0", "1", "0", "0", "192"]
     assert [[cell.text for cell in row.cells][3:] for row in over_all.rows[1:]] == [
         ["2", "0", "0", "0", "0"], ["1", "0", "0", "1", "0"], ["0", "0", "1", "1", "0"],
     ]  # fmt: skip

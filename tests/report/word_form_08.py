@@ -200,21 +200,22 @@ def _kept(draft: Draft) -> None:
 def _assessed(draft: Draft) -> None:
     annex(draft, "III", "Mức đáp ứng phương án bảo đảm an ninh mạng theo từng tiêu chí, yêu cầu", landscape=True)
     add(draft, "(Nội dung tại Điều 36.9, 36.10; ngoài mẫu)", "Giữa", italic=True, after=6)
-    counts = [Column(words, 19, f"{{{{ row.counts[{place}] }}}}", "centre") for place, words in enumerate(_ANSWERS)]
+    counts = [Column(words, 18, f"{{{{ row.counts[{place}] }}}}", "centre") for place, words in enumerate(_ANSWERS)]
     columns = (
-        Column("STT", 14, "{{ row.number }}", "centre"),
-        Column("Tên HTTT", 50, "{{ row.name }}"),
-        Column("Cấp độ", 15, "{{ row.level }}", "centre"),
-        Column("Số yêu cầu", 16, "{{ row.rows }}", "centre"),
+        Column("STT", 13, "{{ row.number }}", "centre"),
+        Column("Tên HTTT", 46, "{{ row.name }}"),
+        Column("Cấp độ", 13, "{{ row.level }}", "centre"),
+        Column("Dòng của tiêu chuẩn", 18, "{{ row.rows }}", "centre"),
+        Column("Số yêu cầu", 15, "{{ row.requirements }}", "centre"),
         *counts,
-        Column("Chưa có trong bộ yêu cầu", 22, "{{ row.open }}", "centre"),
-        Column("Kế hoạch, lộ trình", 40, "{{ row.roadmap }}"),
+        Column("Dòng chưa có trong bộ yêu cầu", 22, "{{ row.open }}", "centre"),
+        Column("Kế hoạch, lộ trình", 35, "{{ row.roadmap }}"),
     )
     _optional(draft, "assessed", columns, "assessed_notes")
     add(draft, "", "Ghi chú")
     columns = (
         Column("Số", 12, "{{ row.number }}", "centre"),
-        Column("Yêu cầu", 105, "{{ row.title }}"),
+        Column("Yêu cầu", 110, "{{ row.title }}"),
         Column("Điều khoản", 40, "{{ row.clauses }}"),
         *counts,
     )
