@@ -13,7 +13,6 @@ from secaudit.report.standing import AnswerGroup, AskedRow, ContradictionRow, St
 
 _SHOWN = (Fulfilment.MET, Fulfilment.PARTLY, Fulfilment.NOT_MET, Fulfilment.UNKNOWN, Fulfilment.NOT_APPLICABLE)
 _ORDER = (Fulfilment.NOT_MET, Fulfilment.PARTLY, Fulfilment.UNKNOWN, Fulfilment.NOT_APPLICABLE, Fulfilment.MET)
-_FAILING = (Fulfilment.NOT_MET, Fulfilment.PARTLY)
 
 
 def standard_part(measured: Measured, machines: Iterable[str]) -> StandardPart | None:
@@ -69,12 +68,11 @@ def _row(standing: Standing) -> StandingRow:
 
 
 def _groups(assessment: SystemAssessment) -> Iterable[AnswerGroup]:
-    """What is not met stands requirement by requirement, everything else together where the reasons are the same."""
+    """Requirements with the same answer for the same reasons together, what is not met first."""
     found: dict[tuple[object, ...], list[str]] = {}
     heads: dict[tuple[object, ...], AnswerGroup] = {}
     for result in sorted(assessment.results, key=lambda one: _ORDER.index(one.fulfilment)):
-        failing = result.fulfilment in _FAILING
-        key = (result.requirement.id,) if failing else (result.fulfilment, *map(_key, result.because))
+        key = (result.fulfilment, result.waived, *map(_key, result.because))
         found.setdefault(key, []).append(result.requirement.id)
         heads.setdefault(key, AnswerGroup(result.fulfilment, (), result.because, result.waived))
     return (AnswerGroup(heads[key].answer, tuple(ids), heads[key].reasons, heads[key].excused) for key, ids in found.items())
