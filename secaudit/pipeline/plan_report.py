@@ -95,9 +95,10 @@ def _signature(inventory: Inventory) -> Signature:
     """Who signs for the designated unit; the owner's signer does not sign a report to himself."""
     head, province = inventory.province.letterhead, inventory.province.province
     if head.parent:
-        return Signature(head.authority or "", head.signer_title or "", head.signer_name or "")
+        return Signature(head.authority or "", head.signer_title or _OPEN, head.signer_name or "")
     owner = next((one for one in inventory.province.owners if one.name == province.owner), None)
-    return Signature("", owner.designated.title or "" if owner is not None and owner.designated is not None else "")
+    unit = owner.designated if owner is not None else None
+    return Signature("", (unit.title if unit is not None else None) or _OPEN)
 
 
 def _body(measured: Measured, beside: Measured | None, voice: Voice) -> Mapping[str, Value]:

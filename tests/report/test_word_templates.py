@@ -8,7 +8,9 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
 from lxml import etree
-from word_reading import paragraphs_of, parts_of, said, sample_paper
+from word_blocks import addressees, annex, grounds, heading, signature, start
+from word_plain import PLAIN
+from word_reading import misplaced, paragraphs_of, parts_of, said, sample_paper, text_of
 from word_templates import FOLDER, TEMPLATES
 from word_variables import documented, named_in
 
@@ -74,7 +76,7 @@ def test_times_new_roman_everywhere_and_vietnamese(name):
 
 def test_sizes_and_letters_of_a_paper_are_those_of_the_decree():
     """Text -> sizes allowed, bold, italic, where it stands: Phụ lục I, mục V."""
-    made = render_word(sample_paper(), FOLDER)
+    made = render_word(sample_paper(), PLAIN)
     found = {said(one): look for one, look in _looks(made) if said(one)}
     wanted = {
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM": ((12, 13), True, False, "center"),
@@ -121,7 +123,7 @@ def _looks(document: bytes):
 
 
 def test_lines_stand_under_titles_in_the_lengths_of_the_decree():
-    made = Document(io.BytesIO(render_word(sample_paper(), FOLDER)))
+    made = Document(io.BytesIO(render_word(sample_paper(), PLAIN)))
     agency, nation = made.tables[0].rows[0].cells
     lines = [one for one in (*agency.paragraphs, *nation.paragraphs, *made.paragraphs) if one._p.xpath("w:pPr/w:pBdr/w:bottom")]
     assert len(lines) == 3, "under the office, under the national motto, under the subject"
@@ -146,3 +148,30 @@ def test_an_annex_counts_its_own_pages_and_table_heads_stand_again(name):
             assert table.rows[0]._tr.xpath("w:trPr/w:tblHeader") and all(
                 row._tr.xpath("w:trPr/w:cantSplit") for row in table.rows
             )
+
+
+@each
+def test_word_finds_every_element_where_it_expects_it(name):
+    for part, body in parts_of((FOLDER / f"{name}.docx").read_bytes()).items():
+        if re.fullmatch(r"word/(document|styles|(header|footer)\d+)\.xml", part):
+            assert misplaced(body) == [], part
+
+
+def test_a_letter_has_its_subject_under_the_number_and_no_kind(tmp_path):
+    draft = start("công văn")
+    heading(draft, letter=True)
+    addressees(draft)
+    grounds(draft)
+    signature(draft)
+    for number in ("I", "II"):
+        annex(draft, number, "Bảng số liệu", landscape=True)
+    (tmp_path / "cong-van.docx").write_bytes(draft.bytes())
+    made = render_word(sample_paper(template="cong-van", kind="", symbol="/UBND-CĐS", body={}), tmp_path)
+    assert "Số:          /UBND-CĐS\nThái Nguyên" not in text_of(made), "number and subject stand below each other in one column"
+    looks = {said(one): look for one, look in _looks(made)}
+    assert looks["V/v Về việc thử"][0] in (12, 13) and looks["V/v Về việc thử"][1:] == [False, False, "center"]
+    assert "BÁO CÁO" not in text_of(made) and "(Kèm theo Công văn số         /UBND-CĐS ngày" in text_of(made)
+    assert looks["Phụ lục II"][:2] == [14, True] and looks["BẢNG SỐ LIỆU"][:2] == [14, True]
+    assert misplaced(parts_of(made)["word/document.xml"]) == []
+    starts = [one for section in Document(io.BytesIO(made)).sections for one in section._sectPr.findall(qn("w:pgNumType"))]
+    assert len(starts) == 2, "each annex counts for itself"
