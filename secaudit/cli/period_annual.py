@@ -65,7 +65,8 @@ AsOfDay = Annotated[
 ]
 ToOption = Annotated[str, typer.Option("--to", metavar="KINDS", help=N_("docx, xlsx or both with a comma."))]
 DraftOption = Annotated[
-    bool, typer.Option("--draft", help=N_("Write it although there are errors, with a list of open points in it."))
+    bool,
+    typer.Option("--draft", help=N_("Write a draft, also when there are errors: with a list of open points and whom to call.")),
 ]
 CheckOption = Annotated[bool, typer.Option("--check", help=N_("Only check, and write nothing."))]
 DetailOption = Annotated[bool, typer.Option("--detail", help=N_("Every open point, however many they are."))]
@@ -102,7 +103,8 @@ def annual(
     files: list[Path] = []
     if not check and (writable(issues) or draft):
         found = annexes(measured.province, measured.levels, report, measured.assessments)
-        files = _write(province, report, found, issues, kinds, out if out is not None else folder, word_templates(templates))
+        target = out if out is not None else folder
+        files = _write(province, report, found, issues, kinds, target, word_templates(templates), draft=draft)
     _show(session, report, issues, files, output, detail=detail, kept_back=not check and not files)
     _leave(report, issues, written=bool(files))
 
@@ -142,10 +144,11 @@ def _write(
     kinds: Sequence[Kind],
     folder: Path,
     templates: Path,
+    *,
+    draft: bool,
 ) -> list[Path]:
     """Every file is made before the first one is written."""
     voice = Voice(translator("vi"))  # the paper is Vietnamese, whatever the console speaks
-    draft = not writable(issues)
     made: list[tuple[Path, bytes]] = []
     for kind in kinds:
         name = f"mau-08-{report.year}{'-du-thao' if draft else ''}.{kind.value}"

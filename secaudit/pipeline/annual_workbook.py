@@ -35,7 +35,6 @@ from secaudit.pipeline.annual_words import (
     completion_reason,
     completion_words,
     items_of,
-    office_words,
     scope_words,
     unknown_words,
 )
@@ -52,7 +51,10 @@ def annual_tabs(report: AnnualReport, found: Annexes, issues: Sequence[Issue], v
     foot += " – DỰ THẢO, LƯU HÀNH NỘI BỘ"
     tabs = [_totals(report, draft=draft), _owners(report), _systems(report)]
     tabs += [_candidates(found, voice), _kept(found), *_assessed(found)]
-    tabs += [_issues(issues), _silent(report)] if report.silent else [_issues(issues)]
+    if report.silent:
+        tabs.append(_silent(report, draft=draft))
+    if draft:  # people and phones do not leave with a finished report
+        tabs.append(_issues(issues))
     return tuple(_footed(tab, foot) for tab in tabs)
 
 
@@ -286,12 +288,14 @@ def _issues(issues: Sequence[Issue]) -> Tab:
     )  # fmt: skip
 
 
-def _silent(report: AnnualReport) -> Tab:
+def _silent(report: AnnualReport, *, draft: bool) -> Tab:
+    width = 4 if draft else 2
+    columns = (Column("STT", 6), Column("Cơ quan, đơn vị", 50), Column("Người liên hệ", 30), Column("Điện thoại", 20))
     return Tab(
         name="Chưa gửi số liệu",
         title="Cơ quan, đơn vị chưa gửi số liệu",
-        columns=(Column("STT", 6), Column("Cơ quan, đơn vị", 50), Column("Người liên hệ", 30), Column("Điện thoại", 20)),
-        rows=tuple((number, one.name, one.contact, one.phone) for number, one in enumerate(report.silent, start=1)),
+        columns=columns[:width],
+        rows=tuple((number, one.name, one.contact, one.phone)[:width] for number, one in enumerate(report.silent, start=1)),
     )
 
 
@@ -300,4 +304,4 @@ def _reached(office: Office | None) -> tuple[str | None, ...]:
 
 
 def _office(row: Row) -> str | None:
-    return office_words(row.office) or None
+    return row.office.name if row.office else None

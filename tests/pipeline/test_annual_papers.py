@@ -55,9 +55,9 @@ def words(*agencies, **changes):
     return render_word(annual_paper(file, report, found, issues, VOICE, draft=not writable(issues)), TEMPLATES)
 
 
-def sheets(*agencies, **changes):
+def sheets(*agencies, draft=False, **changes):
     _, report, found, issues = made(*agencies, **changes)
-    data = as_xlsx(annual_tabs(report, found, issues, VOICE, draft=not writable(issues)), VOICE)
+    data = as_xlsx(annual_tabs(report, found, issues, VOICE, draft=draft), VOICE)
     return load_workbook(io.BytesIO(data))
 
 
@@ -141,6 +141,15 @@ def test_only_a_draft_names_people_to_call_and_every_paper_names_agencies_that_s
     assert draft.count("Phải xử lý, cột (7)") == 1 and "3 HTTT: Hệ thống s0; Hệ thống s1; Hệ thống s2." in draft
 
 
+def test_only_a_draft_workbook_names_people_to_call():
+    agencies = (agency("so-a", system(operator=None)), agency("so-b", sent=False))
+    for draft in (False, True):
+        book = sheets(*agencies, draft=draft)
+        cells = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None}
+        assert ("Lê C" in cells, "0208 000" in cells, "Điểm cần xử lý" in book.sheetnames) == (draft, draft, draft)
+        assert not any("Lê C" in cell for cell in cells) or draft
+
+
 def test_every_page_says_which_rules_which_day_which_source_and_who_decides():
     with zipfile.ZipFile(io.BytesIO(words(agency("so-a", system())))) as parts:
         footers = [parts.read(name).decode() for name in parts.namelist() if name.startswith("word/footer")]
@@ -182,7 +191,7 @@ def test_the_workbook_has_numbers_days_heads_that_stay_and_filters():
     book = sheets(agency("so-a", system("s1"), system("s2", dossier=waiting, plan=plan)), agency("so-b", sent=False))
     assert book.sheetnames == [
         "1. Thông tin chung", "2. Chủ quản, chuyên trách", "3. Chi tiết HTTT", "Phụ lục I", "Phụ lục II", "Phụ lục III",
-        "Điểm cần xử lý", "Chưa gửi số liệu",
+        "Chưa gửi số liệu",
     ]  # fmt: skip
     sheet = book["3. Chi tiết HTTT"]
     head, first, second = list(sheet.iter_rows(min_row=3, max_row=5, values_only=True))
