@@ -76,7 +76,7 @@ def print_issues(session: Session, issues: Sequence[Issue], *, detail: bool) -> 
             rest = Counter(issue.part or "–" for issue in found[len(shown) :])
             parts = ", ".join(f"{part}: {count}" for part, count in sorted(rest.items()))
             left = len(found) - len(shown)
-            text = msg("and {count} more ({parts}): --detail, or the workbook's sheet of open points", count=left, parts=parts)
+            text = msg("and {count} more ({parts}): --detail, or the workbook of a draft (--draft)", count=left, parts=parts)
             session.out.print(Text(session.text(text)), soft_wrap=True)
 
 
