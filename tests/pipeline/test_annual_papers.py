@@ -25,6 +25,7 @@ from secaudit.pipeline.annual_paper import annual_paper
 from secaudit.pipeline.annual_report import annual_report
 from secaudit.pipeline.annual_rules import check_report, writable
 from secaudit.pipeline.annual_workbook import annual_tabs, spans
+from secaudit.pipeline.papers import paper_problems
 from secaudit.report.voice import Voice
 from secaudit.report.word import render_word
 from secaudit.report.workbook import as_xlsx
@@ -258,6 +259,13 @@ def test_annex_2_takes_the_newest_statement_in_force_and_else_has_no_data(statem
     assert (one.statement is not None and not one.in_force) == expired
     text = text_of(words(agency("so-a", system("s1")), agency("so-b"), attestations=statements))
     assert ("1/1 HTTT chưa có dữ liệu (chưa có xác nhận kèm văn bản còn hiệu lực)." in text) == (answer is None)
+
+
+def test_a_statement_that_the_regulation_is_kept_needs_no_standard_that_lists_it():
+    kept = _statement("a", date(2026, 6, 1), systems=("s1",))
+    other = _statement("b", date(2026, 6, 1), systems=("s1",), requirement="nd-331-2026:36.8")
+    here = province(agency("so-a", system("s1")), attestations=(kept, other))
+    assert [problem.found for problem in paper_problems(here.catalog, here.inventory)] == ["nd-331-2026:36.8"]
 
 
 def test_annex_3_counts_requirements_of_each_system_and_over_all_of_them():
