@@ -3,16 +3,22 @@
 import re
 import shutil
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from word_plain import PLAIN
 from word_reading import sample_paper, text_of
 
+from secaudit.pipeline.annual_annexes import annexes
+from secaudit.pipeline.annual_paper import annual_paper
+from secaudit.pipeline.annual_report import annual_report
+from secaudit.pipeline.annual_rules import check_report
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.plan_report import measure_beside, plan_paper
-from secaudit.pipeline.province import load_province
+from secaudit.pipeline.province import Province, classify_province, load_province
+from secaudit.report.official import Paper
+from secaudit.report.voice import Voice
 from secaudit.report.word import render_word
 from secaudit.resources import data_folder, translator
 
@@ -37,6 +43,7 @@ def convert_papers(tmp_path_factory) -> dict[str, Path]:
     measured = measure_province(province, plan, None, as_of=datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
     made = {
         "results": plan_paper(measured, measure_beside(measured), translator("vi")),
+        "form-08": annual_sample(province),
         "several": sample_paper(addressees=("Bộ Công an", "Ủy ban nhân dân tỉnh"), agency="Trung tâm " + "rất dài " * 12),
     }
     files = []
@@ -52,6 +59,15 @@ def convert_papers(tmp_path_factory) -> dict[str, Path]:
     _run("soffice", f"-env:UserInstallation=file://{home}", "--headless", "--convert-to", kind, "--outdir", saved, template)
     (folder / "edited.docx").write_bytes(render_word(made["results"], saved))
     return {name: folder / f"{name}.pdf" for name in made}
+
+
+def annual_sample(province: Province) -> Paper:
+    """Form 08 of the sample province, a draft with its list of open points."""
+    day = date(2026, 11, 20)
+    levels = classify_province(province, day)
+    report = annual_report(province, levels, day)
+    found, issues = annexes(province, levels, report), check_report(province, levels, report)
+    return annual_paper(province.inventory.province, report, found, issues, Voice(translator("vi")), draft=True)
 
 
 def _pages(path: Path) -> list[str]:
@@ -93,9 +109,11 @@ def test_paper_size_and_one_font_with_every_vietnamese_letter(papers):
 
 def test_no_table_runs_over_the_margins(papers):
     """Ink stays inside the printed area of the decree's smallest margins."""
-    path = papers["results"]
-    _run("pdftoppm", "-r", 40, "-gray", path, path.with_suffix(""))
-    for picture in sorted(path.parent.glob("results-*.pgm")):
+    for name in ("results", "form-08"):
+        _run("pdftoppm", "-r", 40, "-gray", papers[name], papers[name].with_suffix(""))
+    pictures = sorted(papers["results"].parent.glob("*-*.pgm"))
+    assert len(pictures) > 15
+    for picture in pictures:
         header, _, pixels = picture.read_bytes().partition(b"\n255\n")
         width, height = map(int, header.split()[-2:])
         rows = [pixels[line * width : (line + 1) * width] for line in range(height)]
@@ -103,3 +121,18 @@ def test_no_table_runs_over_the_margins(papers):
         right = max((width - 1 - row[::-1].find(min(row)) for row in rows if min(row) < 128), default=0)
         per_mm = 40 / 25.4
         assert left >= 28 * per_mm and width - right >= 13 * per_mm, picture.name
+
+
+def test_form_08_repeats_its_heads_on_every_page_that_lies_and_counts_on_until_its_annexes(papers):
+    pages = _pages(papers["form-08"])
+    third = next(number for number, page in enumerate(pages) if "3. Thông tin chi tiết về các hệ thống" in page)
+    notes = next(number for number, page in enumerate(pages) if "Ghi chú về số liệu (ngoài mẫu)" in page)
+    annex = next(number for number, page in enumerate(pages) if "Phụ lục I\n" in page)
+    assert 0 < third < notes < annex
+    for page in pages[third : notes - 1]:
+        assert "(1)" in page and "(12)" in page and "Tên HTTT" in page
+    numbers = [NUMBER.fullmatch(next(line for line in page.splitlines() if line.strip())) for page in pages[:annex]]
+    assert [int(found[1]) for found in numbers[1:]] == list(range(2, annex + 1)) and numbers[0] is None
+    whole = " ".join("\n".join(pages).split())
+    assert "31/03/2027" in whole and "15/12/2025 đến 14/12/2026" in whole, "days fit into their columns"
+    assert any("ĐIỂM CẦN XỬ LÝ TRƯỚC KHI KÝ" in page and "0208 000" in page for page in pages[annex:])
