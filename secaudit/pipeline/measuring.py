@@ -10,6 +10,7 @@ from secaudit.model.base import day_in_vietnam
 from secaudit.model.intake import Newcomer
 from secaudit.model.inventory import Inventory
 from secaudit.model.measurement import EndpointState, Measurement
+from secaudit.model.period import Period
 from secaudit.model.plan import Plan
 from secaudit.pipeline.adopting import waiting
 from secaudit.pipeline.judging import Progress, gather_states, judge_states, silent
@@ -38,6 +39,8 @@ class Measured:
     """Machines that evidence speaks of and nobody declares, by agency and id."""
     reconciliation: Reconciliation = field(default_factory=Reconciliation)
     """What the newest searches found, against what is declared."""
+    period: Period | None = None
+    """The closed period that all of this is from; None for the present."""
 
 
 def measure_province(
