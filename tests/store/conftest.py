@@ -24,7 +24,10 @@ BACK_TO_0001 = (
     "UPDATE alembic_version SET version_num = '0001'",
 )
 """Statements that make a store what the first release left."""
-BACK_TO_0004 = (*(f"DROP TABLE {table}" for table in (*_PERIODS, *_LISTS, *_FILES)), "UPDATE alembic_version SET version_num = '0004'")
+BACK_TO_0004 = (
+    *(f"DROP TABLE {table}" for table in (*_PERIODS, *_LISTS, *_FILES)),
+    "UPDATE alembic_version SET version_num = '0004'",
+)
 """... and what it was before evidence came as files."""
 BACK_TO_0005 = (
     *(f"DROP TABLE {table}" for table in (*_PERIODS, *_LISTS)),
