@@ -95,7 +95,7 @@ def close_period(store: Store, order: Order, *, progress: Progress = silent) -> 
             points = open_points(measured)
             if points and not order.accept_open:
                 return Closed(order.period, measured, points, place)
-            _write_figures(stage, measured, frozen)
+            _write_figures(stage, replace(measured, period=order.period), frozen)
         settle_copy(evidence)
         digest = seal(stage, _about(order, measured, number, head, points))
         aside = publish(stage, place)
