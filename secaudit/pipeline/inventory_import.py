@@ -365,7 +365,7 @@ def _records(data: object, part: str) -> Iterable[Mapping[str, object]]:
 
 
 def _accepted_on(data: Mapping[str, object], today: date) -> dict[str, object]:
-    """The file with the day of its acceptance.
+    """The file with the day of its acceptance; that of the first one stays, for reports of days in between.
 
     A list that says nothing of machines is none: the agency has still to send one.
     """
@@ -376,7 +376,11 @@ def _accepted_on(data: Mapping[str, object], today: date) -> dict[str, object]:
     if not says:
         return dict(data)
     before = agency.get("submission")
-    submission = {**(before if isinstance(before, dict) else {}), "accepted_on": today}
+    kept = dict(before) if isinstance(before, dict) else {}
+    earlier = kept.get("accepted_on")
+    if earlier is not None and earlier not in (today, today.isoformat()):
+        kept.setdefault("first_accepted_on", earlier)
+    submission = {**kept, "accepted_on": today}
     return {**data, "agency": {**agency, "submission": submission}}
 
 
