@@ -12,7 +12,7 @@ from secaudit.inventory.changes import Around, Change, Fate, Merged, Place, Spot
 from secaudit.inventory.load import AGENCIES, PROVINCE
 from secaudit.inventory.merge import merge
 from secaudit.inventory.questions import Profile
-from secaudit.inventory.received import Received
+from secaudit.inventory.received import Received, accepted_again
 from secaudit.messages import clean, msg
 from secaudit.model.submission import Submission
 from secaudit.pipeline.inventory_places import at_cell, spot_of, with_place
@@ -375,12 +375,7 @@ def _accepted_on(data: Mapping[str, object], today: date) -> dict[str, object]:
     says = bool(data.get("endpoints")) or any(agency.get(name) is not None for name in ("machines_in_use", "asset_register"))
     if not says:
         return dict(data)
-    before = agency.get("submission")
-    kept = dict(before) if isinstance(before, dict) else {}
-    earlier = kept.get("accepted_on")
-    if earlier is not None and earlier not in (today, today.isoformat()):
-        kept.setdefault("first_accepted_on", earlier)
-    submission = {**kept, "accepted_on": today}
+    submission = accepted_again(agency.get("submission"), today)
     return {**data, "agency": {**agency, "submission": submission}}
 
 
