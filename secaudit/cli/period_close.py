@@ -1,5 +1,7 @@
 """``secaudit period close``: freeze inventory, evidence and figures under one digest."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -26,7 +28,7 @@ from secaudit.cli.session import (
     workspace_folder,
 )
 from secaudit.cli.tree import Command, application
-from secaudit.cli.workspace import needed_store
+from secaudit.cli.workspace import existing_store
 from secaudit.errors import UsageError
 from secaudit.messages import clean, msg
 from secaudit.model.base import VIETNAM_TIME
@@ -71,7 +73,7 @@ def close(
     session = session_of(context)
     now = datetime.now(UTC)
     folder = workspace_folder(workspace)
-    with needed_store(folder) as store:
+    with periods_store(folder) as store:
         period = open_one(store, name)
         moment = closing_moment(period, as_of, early, now)
         order = Order(
@@ -86,6 +88,17 @@ def close(
         _show(session, closed)
     if closed.period.closing is None:
         raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+@contextmanager
+def periods_store(workspace: Path) -> Iterator[Store]:
+    """The store that keeps the periods; UsageError where there is none, for then no period was opened either."""
+    with existing_store(workspace) as store:
+        if store is None:
+            raise UsageError(
+                msg("no period was opened yet"), where=clean(str(workspace)), hint=msg("open one: secaudit period open")
+            )
+        yield store
 
 
 def open_one(store: Store, name: str | None) -> Period:

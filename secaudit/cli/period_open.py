@@ -15,7 +15,7 @@ from secaudit.cli.session import ChecksOption, FormatOption, WorkspaceOption, ch
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import STORE_FILE, PlanOption
 from secaudit.errors import UsageError
-from secaudit.messages import msg
+from secaudit.messages import clean, msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.period import Period, is_name, statutory, statutory_year
 from secaudit.pipeline.province import DEFAULT_PLAN
@@ -82,7 +82,7 @@ def _days(name: str | None, first: str | None, last: str | None, today: date) ->
     wanted = name if name is not None else str(ends.year)
     if not is_name(wanted):
         raise UsageError(
-            msg("{name} cannot be the name of a period", name=wanted),
+            msg("{name} cannot be the name of a period", name=clean(wanted, limit=60)),
             hint=msg("lower-case letters without accents, digits, dot and dash, at most 40, such as 2026 or 2026-q1"),
         )
     return wanted, begins, ends

@@ -15,7 +15,7 @@ from secaudit.cli.inventory_status import STANDINGS
 from secaudit.cli.language import N_
 from secaudit.cli.measure import print_measurements, tally_json
 from secaudit.cli.output import OutputFormat, print_json
-from secaudit.cli.period_close import open_json, say_open
+from secaudit.cli.period_close import open_json, periods_store, say_open
 from secaudit.cli.period_open import opened_json
 from secaudit.cli.progress import one_bar
 from secaudit.cli.session import (
@@ -30,7 +30,7 @@ from secaudit.cli.session import (
     workspace_folder,
 )
 from secaudit.cli.tree import Command, application
-from secaudit.cli.workspace import AsOf, moment_of, needed_store
+from secaudit.cli.workspace import AsOf, moment_of
 from secaudit.errors import UsageError
 from secaudit.messages import clean, literal, msg
 from secaudit.model.base import VIETNAM_TIME, day_in_vietnam
@@ -63,6 +63,8 @@ def group() -> None:
 class Present:
     """An open period: everything its closing would freeze, as it stands."""
 
+    day: date
+    """The day it is looked at; the figures are for its end, or for that of the period's last day."""
     measured: Measured
     agencies: InventoryStatus
     points: tuple[OpenPoint, ...]
@@ -83,14 +85,13 @@ def status(
     """Exit 0; 6 when the archive of a closed period is not what was closed."""
     session = session_of(context)
     folder = workspace_folder(workspace)
-    with needed_store(folder) as store:
+    with periods_store(folder) as store:
         period = _wanted(store, name)
         if period.closing is not None:
             intact = _closed(session, store, period, folder, output)
         else:
             intact = True
-            moment = min(moment_of(as_of), period.end.astimezone(UTC))
-            present = _present(session, store, period, moment, (inventory, checks, folder))
+            present = _present(session, store, period, moment_of(as_of), (inventory, checks, folder))
             if output is OutputFormat.JSON:
                 print_json("period-status", _present_json(period, present))
             else:
@@ -111,13 +112,14 @@ def _wanted(store: Store, name: str | None) -> Period:
 def _present(
     session: Session, store: Store, period: Period, moment: datetime, places: tuple[Path | None, Path | None, Path]
 ) -> Present:
+    day, moment = day_in_vietnam(moment), min(moment, period.end.astimezone(UTC))
     inventory, checks, folder = inventory_folder(places[0]), checks_folder(places[1]), places[2]
     province = load_province(inventory, checks, folder)
     with one_bar(session, msg("Judging")) as steps:
         measured = measure_province(province, province.plan(period.plan), store, as_of=moment, progress=steps)
     received = store.submissions.all(moment)
     agencies = inventory_status(inventory, as_of=moment, cache=folder / CACHE_FILE, submissions=received)
-    return Present(measured, agencies, open_points(measured), store.periods.point(moment)[0])
+    return Present(day, measured, agencies, open_points(measured), store.periods.point(moment)[0])
 
 
 def _days(period: Period, day: date) -> dict[str, int]:
@@ -125,11 +127,12 @@ def _days(period: Period, day: date) -> dict[str, int]:
 
 
 def _show_present(session: Session, period: Period, present: Present) -> None:
-    day = day_in_vietnam(present.measured.as_of)
     _head(session, period)
-    counted = _days(period, day)
+    counted = _days(period, present.day)
     if counted["day"] < 1:
         said = msg("begins in {days} days", days=1 - counted["day"])
+    elif counted["days_left"] < 0:
+        said = msg("its last day was {days} days ago: close it", days=-counted["days_left"])
     else:
         said = msg(
             "day {day} of {days}; {left} days to the closing", day=counted["day"], days=counted["days"], left=counted["days_left"]
@@ -218,7 +221,8 @@ def _closed(session: Session, store: Store, period: Period, folder: Path, output
     session.out.print(Text(session.text(msg("digest: {digest}", digest=closing.digest))), soft_wrap=True)
     for target, decision in about.get("decisions", {}).items():
         word = session.text(decision_word(Decision(decision), overdue=False))
-        session.out.print(Text(clean(f"  {target}: {word}")))
+        title = about["titles"][target]["vi" if session.translator.language == "vi" else "en"]
+        session.out.print(Text(clean(f"  {title}: {word}")))
     _say_intact(session, archive, flaws, stands=stands)
     return not flaws
 
@@ -254,7 +258,7 @@ def _present_json(period: Period, present: Present) -> dict[str, Any]:
     return {
         "period": opened_json(period),
         "as_of": measured.as_of,
-        **_days(period, day_in_vietnam(measured.as_of)),
+        **_days(period, present.day),
         "agencies": {one.value: count for one, count in present.agencies.standings.items()},
         "targets": [{"target": one.target, "decision": one.decision, **tally_json(one.tally)} for one in measured.measurements],
         "would_freeze": {

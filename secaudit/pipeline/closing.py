@@ -176,6 +176,7 @@ def _about(order: Order, measured: Measured, number: int, head: str, points: Seq
         "rule_set": measured.levels.rules.id,
         "outcome": number,
         "chain_head": head,
+        "titles": {one.id: {"vi": one.short.vi, "en": one.short.en} for one in measured.plan.targets},
         "decisions": {one.target: one.decision.value for one in measured.measurements},
         "secaudit": __version__,
     }
