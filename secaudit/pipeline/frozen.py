@@ -138,6 +138,14 @@ def frozen_store(path: Path) -> Iterator[Store]:
         yield store
 
 
+def period_words(measured: Measured) -> tuple[Message, ...]:
+    """The line by which a paper names the closed period it is printed from; nothing for a paper of the present."""
+    period = measured.period
+    if period is None or period.closing is None:
+        return ()
+    return (msg("Closed period {name}, digest {digest}.", name=period.name, digest=period.closing.digest),)
+
+
 def chain_stands(store: Store, period: Period) -> bool:
     """Whether the present store still holds the outcomes the period was closed over, in the same chain."""
     closing = period.closing

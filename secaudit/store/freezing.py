@@ -109,8 +109,9 @@ def _copy_tables(driver: sqlite3.Connection, moment: str, outcome: int) -> None:
         _copy(driver, table, "at <= ? AND search IN (SELECT number FROM main.searches)", moment)
     drawn = "run IN (SELECT number FROM main.runs)"
     _copy(driver, schema.rechecks, f"at <= ? AND {drawn}", moment)
-    known = "run IN (SELECT run FROM main.rechecks) AND before <= ? AND coalesce(after, 0) <= ?"
-    _copy(driver, schema.recheck_results, known, outcome, outcome)
+    # A re-check whose machines answered in part later came to its end later: none of its results was there.
+    known = "run IN (SELECT run FROM main.rechecks) AND run NOT IN (SELECT run FROM live.recheck_results WHERE after > ?)"
+    _copy(driver, schema.recheck_results, known, outcome)
 
 
 def _copy(driver: sqlite3.Connection, table: Table, where: str, *values: object) -> None:

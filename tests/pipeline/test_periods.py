@@ -20,7 +20,7 @@ from secaudit.errors import DataError, OutputError, StoreError, UsageError
 from secaudit.pipeline import archive
 from secaudit.pipeline.archive import MANIFEST, archive_of, flaws_of
 from secaudit.pipeline.figures import differences, figures_of
-from secaudit.pipeline.frozen import Sources, chain_stands, closed_sources, frozen_store
+from secaudit.pipeline.frozen import Sources, chain_stands, closed_sources, frozen_store, period_words
 from secaudit.pipeline.judging import rejudge
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, classify_province, load_province
@@ -255,7 +255,10 @@ def test_a_program_that_counts_otherwise_is_refused_and_says_where(sealed):
 def test_the_page_names_period_and_digest(sealed):
     with store_of(sealed) as store, closed_sources(sealed / "workspace", store, NAME) as sources:
         digest = sources.period.closing.digest
-        page = render_html(publish(sources.measure(), sources.store), translator("vi"), data_folder("report_templates"))
+        measured = sources.measure()
+        page = render_html(publish(measured, sources.store), translator("vi"), data_folder("report_templates"))
+    assert [str(line) for line in period_words(measured)] == [f"Closed period 2026, digest {digest}."]
+    assert period_words(replace(measured, period=None)) == ()
     assert "Kỳ đã chốt" in page and digest in page
     frozen = (archive_of(sealed / "workspace", NAME) / "report.html").read_text(encoding="utf-8")
     assert "UBND xã A" in frozen and 'id="closed-period"' in frozen

@@ -11,8 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secaudit.errors import StoreError, UsageError
+from secaudit.model.discovery import Device, HostFound, Search, SearchMethod, Service, SetAside
+from secaudit.model.identity import Identity
+from secaudit.model.intake import Newcomer
+from secaudit.model.outcome import Grade, Sight, Way
 from secaudit.model.period import Closing, Period, is_name, newest_first, statutory, statutory_year
-from secaudit.store import Store
+from secaudit.model.recheck import Agreement, Draw, DrawnFrom, FactAgreement, MachineRecheck, Recheck
+from secaudit.store import Store, draw_digest
 from tests.store.conftest import BACK_TO_0006, NOON
 
 FIRST = Period("2026", "plan", date(2025, 12, 15), date(2026, 12, 14), NOON, "officer")
@@ -110,6 +115,54 @@ def test_a_copy_holds_what_was_there_and_nothing_that_came_later(store: Store, m
         assert copy.captures_of([1, 2]) == store.captures_of([1]) and copy.facts_of([1, 2]) == store.facts_of([1])
         assert [endpoint for _, _, endpoint in copy.acceptances()] == ["pc-1"]
     assert store.verify().problems == ()
+
+
+def test_a_copy_holds_searches_words_new_machines_and_rechecks_of_its_time(store: Store, make: Any, tmp_path: Path) -> None:
+    run = make.begin(store, way=Way.COURIER)
+    store.keep(run.number, [make.outcome(name, way=Way.COURIER, grade=Grade.C) for name in ("pc-1", "pc-2")])
+    store.end_run(run.number, "finished", NOON)
+    search = store.begin_search(_search(make.begin(store, way=Way.SEARCH).number))
+    for hours, network in ((0, "127.1.0.0/24"), (5, "127.2.0.0/24")):
+        at = NOON + timedelta(hours=hours)
+        host = HostFound(network.replace("0/24", "9"), "xa-a", at, (Service(9100),))
+        store.save_part(search.number, network, [host], at, agency="xa-a")
+        store.set_aside([SetAside("xa-a", host.address, Device.PRINTER, "máy in", "an", at, {"ports": "9100"})])
+        store.keep_newcomers([Newcomer(f"xa-a-{hours}", "xa-a", "PC", Identity(serial=f"SN{hours}XYZ"), "", "ksc", at, at)])
+        store.save_discovery(at, ["xa-a"], [])
+        _recheck(store, make, hours)
+    store.finish_search(search.number, NOON + timedelta(hours=6))
+    moment = NOON + timedelta(hours=4)
+    target = tmp_path / "copy" / "evidence.sqlite"
+    store.periods.copy(target, moment=moment, outcome=store.periods.point(moment)[0])
+    with Store.open(target, create=False) as copy:
+        late = NOON + timedelta(days=9)
+        assert copy.newest_recheck(late) == store.newest_recheck(moment) is not None
+        assert copy.newest_hosts(late) == store.newest_hosts(moment) != store.newest_hosts(late)
+        assert copy.set_asides(late) == store.set_asides(moment) and len(copy.set_asides(late)) == 1
+        assert [one.id for one in copy.newcomers(late)] == ["xa-a-0"]
+        assert copy.swept(late) == {"xa-a"} and copy.confirmed_keys(late) == store.confirmed_keys(moment)
+        assert copy.first_found(late) == store.first_found(moment)
+
+
+def _search(run: int) -> Search:
+    networks = ("127.1.0.0/24", "127.2.0.0/24")
+    return Search(0, run, NOON, None, "an", SearchMethod.NMAP, networks, (), ("xa-a",), (9100,), owners=("xa-a", "xa-a"))
+
+
+def _recheck(store: Store, make: Any, hours: int) -> None:
+    """One machine of evidence of grade C, drawn and asked again."""
+    at = NOON + timedelta(hours=hours)
+    draw = Draw(0, at, "s", True, "1", 1, (DrawnFrom("pc-1", 1),), 0, "")
+    run = make.begin(store, started_at=at, scope=f"recheck, draw={draw_digest(draw)}")
+    draw = replace(draw, run=run.number)
+    store.save_draw(draw)
+    [again] = store.keep(run.number, [make.outcome("pc-1", hours=hours + 1)])
+    store.end_run(run.number, "finished", at)
+    fact = FactAgreement("os.id", Agreement.SAME, '"a"', '"a"', "")
+    store.save_recheck(
+        run.number,
+        [MachineRecheck("pc-1", Grade.C, 1, NOON, Recheck.AGREES, Sight.SEEN, again.number, at + timedelta(hours=1), (fact,))],
+    )
 
 
 @given(st.dates(date(1990, 1, 1), date(2200, 1, 1)))
