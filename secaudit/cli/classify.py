@@ -25,10 +25,12 @@ from secaudit.cli.session import (
     FormatOption,
     InventoryOption,
     Session,
+    WorkspaceOption,
     checks_folder,
     inventory_folder,
     session_of,
 )
+from secaudit.cli.sources import PeriodOption, open_sources
 from secaudit.cli.tree import Command, application
 from secaudit.errors import UsageError
 from secaudit.messages import clean, literal, msg
@@ -64,17 +66,25 @@ def classify(
         typer.Argument(metavar="FIELD=VALUE", help=N_("With --what-if: as the inventory has it.")),
     ] = None,
     as_of: Annotated[str | None, AsOfOption] = None,
+    period: PeriodOption = None,
+    workspace: Annotated[Path | None, WorkspaceOption] = None,
     output: Annotated[OutputFormat, FormatOption] = OutputFormat.TEXT,
 ) -> None:
     """Exit 4 while a level is open, 3 when a declared level is lower than the proposal, 0 otherwise."""
     session = session_of(context)
     _require_one(supposing, changes, system, comparing=comparing)
-    day = parse_day(as_of) if as_of else day_in_vietnam(datetime.now(UTC))
-    province = load_province(inventory_folder(inventory), checks_folder(checks), None).on(day)
+    if period is not None:
+        with open_sources(session, inventory=None, checks=None, workspace=workspace, as_of=as_of, period=period) as sources:
+            province, levels = sources.classify()
+        day = day_in_vietnam(sources.as_of)
+    else:
+        day = parse_day(as_of) if as_of else day_in_vietnam(datetime.now(UTC))
+        province = load_province(inventory_folder(inventory), checks_folder(checks), None).on(day)
+        levels = None
     if comparing:
         _compare(session, province, day, system, output)
         return
-    levels = classify_province(province, day)
+    levels = levels or classify_province(province, day)
     if supposing is not None:
         _what_if(session, province, levels, supposing, changes or [], day, output)
         return

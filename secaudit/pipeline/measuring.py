@@ -11,6 +11,7 @@ from secaudit.model.base import day_in_vietnam
 from secaudit.model.intake import Newcomer
 from secaudit.model.inventory import Inventory
 from secaudit.model.measurement import EndpointState, Measurement
+from secaudit.model.period import Period
 from secaudit.model.plan import Plan
 from secaudit.pipeline.adopting import waiting
 from secaudit.pipeline.judging import Progress, gather_states, judge_states, silent
@@ -45,6 +46,8 @@ class Measured:
     """System id -> why nothing can be said of it."""
     conflicts: tuple[Conflict, ...] = ()
     """What is declared of systems and what speaks against it."""
+    period: Period | None = None
+    """The closed period that all of this is from; None for the present."""
 
 
 def measure_province(

@@ -344,6 +344,10 @@ class Footer:
     lifecycle: tuple[LifecycleAge, ...] = ()
     method: Annotated[tuple[Wording, ...], Limit(1000)] = ()
     """Settings of this report in words: how long evidence stays fresh, which grades count ..."""
+    period: str = ""
+    """Name of the closed period all of this is from; empty for the present."""
+    period_digest: str = ""
+    """What its archive is recognised by."""
 
 
 @dataclass(frozen=True, slots=True)

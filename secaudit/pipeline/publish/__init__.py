@@ -92,7 +92,7 @@ def _conclusion(measured: Measured) -> Conclusion:
 
 
 def _footer(measured: Measured) -> Footer:
-    catalog = measured.province.catalog
+    catalog, period = measured.province.catalog, measured.period
     return Footer(
         inventory_digest=measured.province.inventory.digest,
         catalog_digest=catalog.digest,
@@ -104,6 +104,8 @@ def _footer(measured: Measured) -> Footer:
             *(LifecycleAge(table.title, table.as_of, table.source) for table in catalog.knowledge.updates),
         ),
         method=_method(measured),
+        period=period.name if period is not None else "",
+        period_digest=period.closing.digest if period is not None and period.closing is not None else "",
     )
 
 
