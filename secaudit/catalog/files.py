@@ -32,7 +32,7 @@ class CatalogFile:
 
     @property
     def folder(self) -> str:
-        """``endpoint``, ``levels``, ``requirements``, ``plans``, ``products``, ``lifecycle``, ``consoles``, ``lists`` or ``dossiers``."""
+        """``endpoint``, ``levels``, ``dossiers`` ...: one of those in ``DEPTHS``."""
         return self.parts[0]
 
     @property
