@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from secaudit.report.texts import Limit
 
 Value = str | int | bool | None | list["Value"] | dict[str, "Value"]
 """What a Word template may be given: texts, numbers, lists and records of them."""
@@ -32,10 +35,10 @@ class Paper:
     """After the blank number: ``/BC-UBND``."""
     kind: str = ""
     """``BÁO CÁO``, ``TỜ TRÌNH``; empty for a letter."""
-    subject: str = ""
+    subject: Annotated[str, Limit(600)] = ""
     """Trích yếu: under the kind, or after ``V/v`` in a letter."""
     addressees: tuple[str, ...] = ()
-    grounds: tuple[str, ...] = ()
+    grounds: Annotated[tuple[str, ...], Limit(600)] = ()
     """Legal grounds, one per line."""
     recipients: tuple[str, ...] = ()
     archive: str = ""
@@ -43,7 +46,7 @@ class Paper:
     signature: Signature | None = None
     internal: bool = True
     """Marked ``LƯU HÀNH NỘI BỘ`` while it is a draft."""
-    basis: tuple[str, ...] = ()
+    basis: Annotated[tuple[str, ...], Limit(600)] = ()
     """Lines that say which rule set, which date, which source, and that the appraisal decides."""
     body: Mapping[str, Value] = field(default_factory=dict)
     """What the template's own part needs."""

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Protocol, cast, get_args, get_type_hints
 from secaudit.messages import Message, clean
 from secaudit.model.base import Texts
 from secaudit.report.document import ReportDocument
+from secaudit.report.official import Paper, Value
 from secaudit.report.texts import DEFAULT_LIMIT, Limit
 
 _LIMITS: dict[type[object], tuple[tuple[str, int], ...]] = {}
@@ -21,6 +22,31 @@ _LIMITS: dict[type[object], tuple[tuple[str, int], ...]] = {}
 def sanitised(document: ReportDocument) -> ReportDocument:
     """The same document with every text cleaned and cut at the limit of its field."""
     return cast("ReportDocument", _walk(document, DEFAULT_LIMIT))
+
+
+BODY_LIMIT = 2000
+"""Characters of a text in the body of a paper, which knows no fields: whole sentences stand there. Names are cut by ``named``."""
+
+
+def sanitised_paper(paper: Paper) -> Paper:
+    """The same paper with every text cleaned and cut."""
+    body = {name: _value(value) for name, value in paper.body.items()}
+    return replace(cast("Paper", _walk(replace(paper, body={}), DEFAULT_LIMIT)), body=body)
+
+
+def named(text: str) -> str:
+    """A name from outside as it may stand in a paper's body: cleaned, and cut where the report cuts names."""
+    return _text(text, DEFAULT_LIMIT)
+
+
+def _value(value: Value) -> Value:
+    if isinstance(value, str):
+        return _text(value, BODY_LIMIT)
+    if isinstance(value, list | tuple):
+        return [_value(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _value(item) for name, item in value.items()}
+    return value
 
 
 @lru_cache(maxsize=8192)

@@ -9,7 +9,6 @@ import io
 import struct
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -20,16 +19,10 @@ from secaudit.tables.book import BrokenError, Sheet, read_book, read_texts
 from secaudit.tables.headings import Raw, shape
 from secaudit.tables.kind import EXPORT_AGAIN, SAVE_AS_XLSX
 from secaudit.tables.model import SheetRows, Table, TableLimits, TableRow, refused
+from secaudit.tables.package import Danger, danger_of
 from secaudit.tables.sheet import Budget, read_sheet
 
 _TYPES = "[Content_Types].xml"
-_RATIO = 500
-"""A part may unpack to this many times its size; the most repetitive lists stay under a third of it."""
-_SMALL = 1 << 20
-"""Below this size no ratio is looked at."""
-_HEADER = 30
-"""Bytes before the name of a packed part."""
-_ENCRYPTED = 1
 _MOST_TYPES = 4 << 20
 _VALUES = msg("open it in Excel, copy the list into a new workbook with Paste Special > Values, and save that as .xlsx")
 _DAMAGE = (
@@ -118,31 +111,24 @@ def _damage_named(path: str) -> Iterator[None]:
 
 
 def _refuse_bombs(path: str, parts: Sequence[zipfile.ZipInfo], size: int, limits: TableLimits) -> None:
-    """Before anything is unpacked; the sizes are declared ones, and zipfile never unpacks more of a part than it declares."""
-    if len(parts) > limits.max_parts:
-        raise refused(
-            path, msg("There are more than {count} parts packed into the workbook", count=limits.max_parts), hint=_VALUES
-        )
-    if sum(part.file_size for part in parts) > limits.max_unpacked:
-        megabytes = limits.max_unpacked >> 20
-        raise refused(path, msg("The workbook unpacks to more than {count} MB", count=megabytes), hint=_VALUES)
-    if any(part.file_size > _SMALL and part.file_size > _RATIO * part.compress_size for part in parts):
-        what = msg("The workbook is packed like a bomb: it unpacks to a multiple that no list reaches")
-        raise refused(path, what, hint=EXPORT_AGAIN)
-    if any(part.flag_bits & _ENCRYPTED for part in parts):
-        raise refused(path, msg("The archive is protected with a password"), hint=EXPORT_AGAIN)
-    odd = next((part.filename for part in parts if ".." in part.filename.split("/") or part.filename.startswith("/")), None)
-    if odd is not None:
-        what = msg("A part of the workbook has a name that leads out of it: {name}", name=odd[:120])
-        raise refused(path, what, hint=EXPORT_AGAIN)
-    twice = Counter(part.filename.lower() for part in parts).most_common(1)
-    if twice and twice[0][1] > 1:
-        raise BrokenError(twice[0][0])
-    end = 0
-    for part in sorted(parts, key=lambda one: one.header_offset):
-        if part.header_offset < end or part.header_offset + part.compress_size > size:
-            raise BrokenError(part.filename)
-        end = part.header_offset + _HEADER + len(part.orig_filename.encode()) + part.compress_size
+    """Before anything is unpacked."""
+    found = danger_of(parts, size, most_parts=limits.max_parts, most_bytes=limits.max_unpacked)
+    if found is None:
+        return
+    if found.danger is Danger.DAMAGED:
+        raise BrokenError(found.part)
+    said: dict[Danger, tuple[Message, Message]] = {
+        Danger.PARTS: (msg("There are more than {count} parts packed into the workbook", count=limits.max_parts), _VALUES),
+        Danger.SIZE: (msg("The workbook unpacks to more than {count} MB", count=limits.max_unpacked >> 20), _VALUES),
+        Danger.BOMB: (msg("The workbook is packed like a bomb: it unpacks to a multiple that no list reaches"), EXPORT_AGAIN),
+        Danger.PASSWORD: (msg("The archive is protected with a password"), EXPORT_AGAIN),
+        Danger.NAME: (
+            msg("A part of the workbook has a name that leads out of it: {name}", name=found.part[:120]),
+            EXPORT_AGAIN,
+        ),
+    }
+    what, hint = said[found.danger]
+    raise refused(path, what, hint=hint)
 
 
 def _refuse_other_packages(path: str, archive: zipfile.ZipFile, names: Sequence[str]) -> None:

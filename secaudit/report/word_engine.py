@@ -1,0 +1,149 @@
+"""docxtpl with the house's rules: escaped always, sandboxed, strict about names, and mistakes named by paragraph.
+
+A template sees texts, numbers, lists and records, and may put, compare, count and join them. No method or function is in reach.
+"""
+
+import re
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from docx.opc.exceptions import OpcError
+from docxtpl.template import DocxTemplate
+from jinja2.runtime import LoopContext, Macro
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from lxml import etree
+
+from secaudit.errors import ReportError
+from secaudit.messages import clean, msg
+from secaudit.report.format import Format
+
+MOST_CHARACTERS = 64 << 20
+"""Of one part of a paper; 900 agencies in twelve columns stay under a tenth of it."""
+_FILTERS = ("upper", "lower", "capitalize", "join", "length", "first", "last", "default", "trim")
+_TESTS = ("defined", "undefined", "none", "string", "number", "odd", "even", "in", "eq", "ne", "lt", "le", "gt", "ge")
+_MARK = re.compile(r"\n<!--(\d+)-->")
+_PARAGRAPH = re.compile(r"<w:p(?=[ >])")
+_TEXT = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
+_BROKEN = (jinja2.TemplateError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError)
+"""What a template with a mistake in it raises."""
+_CORRECT = msg(
+    "correct the template in Word, or use the one that comes with the program; docs/word-templates.md names its variables"
+)
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Data in, text out."""
+
+    intercepted_binops = frozenset(("*", "**", "%"))
+
+    def __init__(self) -> None:
+        super().__init__(autoescape=True, undefined=jinja2.StrictUndefined, finalize=_shown)
+        filters: dict[str, Callable[..., Any]] = {name: self.filters[name] for name in _FILTERS}
+        self.filters = {**filters, "number": Format("vi").number}
+        self.tests = {name: self.tests[name] for name in _TESTS}
+        self.globals = {}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - jinja's own signature
+        """A record has its fields and nothing else: ``row.items`` is the field, never a method."""
+        if isinstance(obj, Mapping):
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ANN401
+        """Macros of the template itself, and ``loop.cycle``."""
+        return isinstance(obj, Macro) or isinstance(getattr(obj, "__self__", None), LoopContext)
+
+    def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
+        """Numbers may be multiplied; texts without end may not be made."""
+        if not (isinstance(left, int) and isinstance(right, int)) or operator == "**":
+            raise jinja2.exceptions.SecurityError(f"{operator} is for numbers only")
+        return super().call_binop(context, operator, left, right)
+
+
+def _shown(value: object) -> object:
+    return "" if value is None else value
+
+
+class Template(DocxTemplate):
+    """One template on its way to a paper."""
+
+    def __init__(self, path: Path, file: Any) -> None:  # noqa: ANN401 - a binary stream
+        """``path`` is for messages only; ``file`` holds bytes that ``read_template`` let through."""
+        super().__init__(file)
+        self._path = path
+        self._paragraphs: Sequence[str] = ()
+
+    def rendered(self, context: Mapping[str, object]) -> None:
+        """Fill in; raises ReportError naming file and paragraph."""
+        try:
+            self.render(dict(context), _Environment())
+        except ReportError:
+            raise
+        except (KeyError, ValueError, OpcError, etree.XMLSyntaxError, AttributeError, AssertionError) as error:
+            message = msg("the Word template cannot be opened: {reason}", reason=clean(str(error), limit=200))
+            raise ReportError(message, where=str(self._path), hint=_CORRECT) from error
+
+    def patch_xml(self, src_xml: str) -> str:
+        """Marks every paragraph with its number first: what docxtpl removes, whole rows included, moves no number."""
+        self._paragraphs = ["".join(_TEXT.findall(part)) for part in _PARAGRAPH.split(src_xml)[1:]]
+        numbers = iter(range(1, len(self._paragraphs) + 1))
+        marked = _PARAGRAPH.sub(lambda _: f"\n<!--{next(numbers)}--><w:p", src_xml.replace("\n", " "))
+        patch: Callable[[str], str] = super().patch_xml
+        return patch(marked)
+
+    def render_xml_part(self, src_xml: str, part: Any, context: Mapping[str, object], jinja_env: Any = None) -> str:  # noqa: ANN401
+        """One part; what comes out is bounded and whole XML, or nothing comes out."""
+        self.current_rendering_part = part
+        pieces: list[str] = []
+        size = 0
+        try:
+            for piece in jinja_env.from_string(src_xml).generate(context):
+                size += len(piece)
+                if size > MOST_CHARACTERS:
+                    raise jinja2.TemplateRuntimeError("the text has no end")
+                pieces.append(piece)
+        except _BROKEN as error:
+            raise self._broken(error, src_xml, str(part.partname)) from error
+        resolve: Callable[[str], str] = self.resolve_listing
+        filled = resolve(_MARK.sub("", "".join(pieces)))
+        try:
+            etree.fromstring(filled.encode(), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+        except etree.XMLSyntaxError as error:
+            message = msg(
+                "a Word template is broken: after filling in, {part} is no whole document ({reason})",
+                part=str(part.partname), reason=clean(str(error), limit=200),
+            )  # fmt: skip
+            raise ReportError(message, where=str(self._path), hint=_HALF) from error
+        return filled
+
+    def render_properties(self, context: Mapping[str, object], jinja_env: object = None) -> None:
+        """Author, company and the like are no part of a paper: they are taken out when it is written."""
+
+    def _broken(self, error: Exception, source: str, part: str) -> ReportError:
+        """Name the paragraph that ``error`` is about."""
+        reason = error.message if isinstance(error, jinja2.TemplateError) and error.message else str(error)
+        line = error.lineno if isinstance(error, jinja2.TemplateSyntaxError) else _line_of(error)
+        marks = _MARK.findall("\n".join(source.split("\n")[:line])) if line else []
+        place = f"{self._path}, {part}"
+        if not marks:
+            return ReportError(msg("a Word template is broken: {reason}", reason=reason), where=place, hint=_CORRECT)
+        number = int(marks[-1])
+        message = msg(
+            "a Word template is broken at paragraph {number} ({text}): {reason}",
+            number=number, text=clean(self._paragraphs[number - 1], limit=80), reason=reason,
+        )  # fmt: skip
+        return ReportError(message, where=place, hint=_CORRECT)
+
+
+_HALF = msg(
+    "an if, for or table row of the template begins in one place and ends in another: put both in paragraphs or rows alike"
+)
+
+
+def _line_of(error: Exception) -> int | None:
+    """Line of the template in which something went wrong while it was filled in."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"]
+    return frames[-1].lineno if frames else None
