@@ -19,6 +19,7 @@ from lxml import etree
 from secaudit.errors import ReportError
 from secaudit.messages import clean, msg
 from secaudit.report.format import Format
+from secaudit.report.word_gaps import highlighted
 
 MOST_CHARACTERS = 64 << 20
 """Of one part of a paper; 900 agencies in twelve columns stay under a tenth of it."""
@@ -108,7 +109,7 @@ class Template(DocxTemplate):
         except _BROKEN as error:
             raise self._broken(error, src_xml, str(part.partname)) from error
         resolve: Callable[[str], str] = self.resolve_listing
-        filled = resolve(_MARK.sub("", "".join(pieces)))
+        filled = highlighted(resolve(_MARK.sub("", "".join(pieces))))
         try:
             etree.fromstring(filled.encode(), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
         except etree.XMLSyntaxError as error:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from secaudit.messages import Message, Translator, msg
+from secaudit.messages import Message, msg
+from secaudit.report.texts import Wording
+from secaudit.report.voice import Voice
 
 Who = Literal["agency", "province", "operator"]
 
@@ -21,7 +23,7 @@ class Gap:
 class Blanks:
     """Collects the gaps of one dossier while its papers are filled."""
 
-    def __init__(self, voice: Translator) -> None:
+    def __init__(self, voice: Voice) -> None:
         """``voice`` speaks the language of the papers."""
         self.voice = voice
         self._found: dict[str, Gap] = {}
@@ -33,7 +35,7 @@ class Blanks:
 
     def add(self, paper: str, what: Message, who: Who) -> None:
         """Something is missing in ``paper``."""
-        key = self.voice.text(what)
+        key = self.voice.say(what)
         known = self._found.get(key)
         papers = known.papers if known is not None else ()
         if paper not in papers:
@@ -48,9 +50,9 @@ class Sheet:
         self._blanks = blanks
         self.paper = paper
 
-    def say(self, message: Message | str) -> str:
-        """A message in the language of the papers."""
-        return self._blanks.voice.text(message)
+    def say(self, wording: Wording) -> str:
+        """A text in the language of the papers."""
+        return self._blanks.voice.say(wording)
 
     def fill(self, value: str | None, what: Message, who: Who = "agency") -> str:
         """The value, or a mark that names what is missing."""
