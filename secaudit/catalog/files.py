@@ -18,6 +18,7 @@ _YAML_SUFFIXES = (".yaml", ".yml")
 DEPTHS = {
     "endpoint": 3, "levels": 2, "requirements": 2, "plans": 2, "products": 2, "lifecycle": 2, "consoles": 2, "lists": 2,
     "dossiers": 2,
+    "law": 2,
 }  # fmt: skip
 """Folder of the catalog -> number of parts of a file's relative path in it."""
 
@@ -32,7 +33,7 @@ class CatalogFile:
 
     @property
     def folder(self) -> str:
-        """``endpoint``, ``levels``, ``dossiers`` ...: one of those in ``DEPTHS``."""
+        """One of the names in ``DEPTHS``."""
         return self.parts[0]
 
     @property

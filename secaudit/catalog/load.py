@@ -10,6 +10,7 @@ from secaudit.catalog.rules.checks import authored_checks, compile_checks, sound
 from secaudit.catalog.rules.consoles import sound_consoles
 from secaudit.catalog.rules.dossiers import sound_classes, sound_dossiers
 from secaudit.catalog.rules.knowledge import sound_lifecycle, sound_products
+from secaudit.catalog.rules.law import sound_law
 from secaudit.catalog.rules.levels import authored_levels, sound_levels
 from secaudit.catalog.rules.lists import sound_lists
 from secaudit.catalog.rules.plans import sound_plans
@@ -44,6 +45,7 @@ def load_catalog(folder: Path) -> Catalog:
         lists=MappingProxyType({one.value.id: one.value for one in sorted(parts.lists, key=lambda one: one.value.id)}),
         dossiers=tuple(one.value for one in sorted(parts.dossiers, key=lambda one: one.value.valid_from)),
         classes=MappingProxyType({one.value.id: one.value for one in sorted(parts.classes, key=lambda one: one.value.id)}),
+        law=parts.law.law(),
     )
 
 
@@ -71,6 +73,7 @@ def _read(folder: Path) -> tuple[Parts, list[Problem], Mapping[str, Expression]]
     problems.extend(sound_lists(parts.lists))
     problems.extend(sound_dossiers(parts.dossiers))
     problems.extend(sound_classes(parts.classes))
+    problems.extend(sound_law(parts.law))
     if not problems and not parts.checks:
         problems.append(Problem(msg("The catalog has no check: nothing could ever be judged"), str(folder)))
     return parts, problems, applies

@@ -19,12 +19,34 @@ from secaudit.model.knowledge import LifecycleTable, Product, UpdateTable
 from secaudit.model.level import LevelRuleSet
 from secaudit.model.machine_list import ListProfile
 from secaudit.model.plan import Plan
+from secaudit.model.procedure import HolidayTable, Law, PenaltyTable, Procedure, ReportingTable, TransitionTable
 from secaudit.model.requirement import RequirementTable
 from secaudit.source import Limits, YamlFile, scan_yaml, validate
 
 M = TypeVar("M", bound=BaseModel)
 LIMITS = Limits(max_bytes=MAX_FILE_BYTES, max_depth=16, max_nodes=50_000, max_aliases=20, max_problems=50)
 """For one file of a catalog."""
+
+
+@dataclass
+class LawParts:
+    """What was read of ``law/``."""
+
+    procedures: list[Sourced[Procedure]] = field(default_factory=list)
+    transition: list[Sourced[TransitionTable]] = field(default_factory=list)
+    reporting: list[Sourced[ReportingTable]] = field(default_factory=list)
+    holidays: list[Sourced[HolidayTable]] = field(default_factory=list)
+    penalties: list[Sourced[PenaltyTable]] = field(default_factory=list)
+
+    def law(self) -> Law:
+        """All of it; of several tables of a kind the first, which the rules refuse."""
+        return Law(
+            procedures=tuple(one.value for one in sorted(self.procedures, key=lambda one: one.value.valid_from)),
+            transition=next((one.value for one in self.transition), None),
+            reporting=next((one.value for one in self.reporting), None),
+            holidays=next((one.value for one in self.holidays), None),
+            penalties=next((one.value for one in self.penalties), None),
+        )
 
 
 @dataclass
@@ -42,6 +64,7 @@ class Parts:
     lists: list[Sourced[ListProfile]] = field(default_factory=list)
     dossiers: list[Sourced[DossierRules]] = field(default_factory=list)
     classes: list[Sourced[SystemClass]] = field(default_factory=list)
+    law: LawParts = field(default_factory=LawParts)
     problems: list[Problem] = field(default_factory=list)
     digests: list[tuple[str, str]] = field(default_factory=list)
     """Name and SHA-256 of each file."""
@@ -132,6 +155,26 @@ def _read_dossier(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
         parts.classes.append(one)
 
 
+def _read_law(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
+    """The list a file holds says which table it is; anything else must be a procedure."""
+    keys = yaml.data if isinstance(yaml.data, dict) else {}
+    if "transitions" in keys:
+        _keep(parts.law.transition, _validated(parts, file, yaml, TransitionTable, _as_written))
+    elif "dates" in keys:
+        _keep(parts.law.reporting, _validated(parts, file, yaml, ReportingTable, _as_written))
+    elif "fixed" in keys or "years" in keys:
+        _keep(parts.law.holidays, _validated(parts, file, yaml, HolidayTable, _as_written))
+    elif "penalties" in keys:
+        _keep(parts.law.penalties, _validated(parts, file, yaml, PenaltyTable, _as_written))
+    else:
+        _keep(parts.law.procedures, _validated(parts, file, yaml, Procedure, _as_written))
+
+
+def _keep(kept: list[Sourced[M]], found: Sourced[M] | None) -> None:
+    if found is not None:
+        kept.append(found)
+
+
 _READERS: Mapping[str, Callable[[Parts, CatalogFile, YamlFile], None]] = {
     "endpoint": _read_check,
     "levels": _read_levels,
@@ -142,4 +185,5 @@ _READERS: Mapping[str, Callable[[Parts, CatalogFile, YamlFile], None]] = {
     "consoles": _read_console,
     "lists": _read_list,
     "dossiers": _read_dossier,
+    "law": _read_law,
 }

@@ -13,6 +13,7 @@ from secaudit.model.level import LevelRuleSet
 from secaudit.model.machine_list import ListProfile
 from secaudit.model.parameter import Changed
 from secaudit.model.plan import Plan
+from secaudit.model.procedure import Law
 from secaudit.model.requirement import RequirementTable, Standard
 
 
@@ -42,6 +43,8 @@ class Catalog:
     """What a level dossier consists of, by ``valid_from``, oldest first."""
     classes: Mapping[str, SystemClass] = field(default_factory=lambda: MappingProxyType({}))
     """Id -> class of systems whose dossiers are alike, sorted by id."""
+    law: Law = field(default_factory=Law)
+    """Procedures, transition, reports, public holidays, penalties."""
 
     def rule_set(self, day: date) -> LevelRuleSet | None:
         """The rule set in force on ``day``."""

@@ -20,7 +20,7 @@ class DueState(StrEnum):
     LATE = "late"
     """Done, after the limit."""
     UNKNOWN = "unknown"
-    """The day from which it runs is not on record."""
+    """The day from which it runs is not on record, or the answer hangs on something nobody has confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class TimeLimit:
     """Working days, or days of the calendar."""
     due: date | None = None
     """Last day on which it is kept."""
+    latest: date | None = None
+    """The same, counted with days off that nobody has confirmed; between the two nothing is overdue and nothing is kept."""
     done_on: date | None = None
     confirmed: bool = True
     """False where what the limit rests on was read in one place only."""
@@ -73,6 +75,8 @@ class DecisionChain:
     cautions: tuple[Caution, ...] = ()
     last_submission: date | None = None
     """Last day on which a whole dossier handed in can still be approved within the period at the statutory maximum."""
+    last_submission_careful: date | None = None
+    """The same, counted with days off that nobody has confirmed."""
     owed: tuple[TimeLimit, ...] = ()
     """What transition rules still ask of it, with the last day."""
 
@@ -80,3 +84,15 @@ class DecisionChain:
     def overdue(self) -> tuple[TimeLimit, ...]:
         """Limits that have passed."""
         return tuple(limit for limit in (*self.limits, *self.owed) if limit.state is DueState.OVERDUE)
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceAction:
+    """One thing the province must settle for many systems at once, instead of a warning at each."""
+
+    kind: str
+    """``operator_appraises``, ``operators_missing`` ..."""
+    text: Message
+    clause: str
+    systems: tuple[str, ...]
+    """Ids of all systems it is about, sorted."""

@@ -1,0 +1,134 @@
+"""The decision chain of one system: which act's procedure applies, who decides, what is due and what is owed."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from secaudit.law.authorities import common
+from secaudit.law.cautions import cautions_of
+from secaudit.law.limits import Calendars, last_submission, limits_of
+from secaudit.law.offices import Offices, named
+from secaudit.law.transition import applies_to, owed
+from secaudit.law.working_days import WorkingDays
+from secaudit.messages import literal, msg
+from secaudit.model.decision import Caution, DecisionChain, DueState, TimeLimit
+from secaudit.model.level import Classification
+from secaudit.model.procedure import Law, Procedure, Role
+from secaudit.model.system import Dossier, DossierStatus, System
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all chains of one day share."""
+
+    law: Law
+    day: date
+    period_end: date
+    calendars: Calendars
+
+    @classmethod
+    def of(cls, law: Law, day: date, period_end: date) -> "Ground":
+        """With the calendars of the law's holidays."""
+        return cls(law, day, period_end, Calendars.of(law.holidays))
+
+
+def chain_of(
+    system: System, classification: Classification | None, ground: Ground, offices: Offices | None = None
+) -> DecisionChain | None:
+    """The chain of ``system``; None when no procedure is in force that could apply."""
+    procedure, doubt = procedure_for(system, ground)
+    if procedure is None:
+        return None
+    offices = offices or Offices()
+    levels = levels_of(system, classification)
+    appraiser, approver, entries = common(procedure, levels)
+    silent = system.state_secret or system.status == "stopped"
+    dossier = system.dossier or Dossier()
+    approved = dossier.status is DossierStatus.APPROVED
+    return DecisionChain(
+        system=system.id,
+        status=None if system.state_secret else dossier.status,
+        act=procedure.id,
+        levels=levels,
+        appraiser=named(appraiser, _only({one.appraiser_role for one in entries}), offices),
+        approver=named(approver, _only({one.approver_role for one in entries}), offices),
+        authority_clause=", ".join(sorted({one.clause for one in entries})),
+        limits=() if silent else _limits(dossier, levels, procedure, ground),
+        cautions=(*doubt, *cautions_of(system, classification, ground.law, procedure, ground.day)),
+        last_submission=None if silent or approved else _last(procedure, levels, ground, ground.calendars.confirmed),
+        last_submission_careful=None if silent or approved else _last(procedure, levels, ground, ground.calendars.all),
+        owed=owed(system, ground.law.transition, ground.day),
+    )
+
+
+def levels_of(system: System, classification: Classification | None) -> tuple[int, ...]:
+    """The approved or proposed level, else every level the rules leave possible."""
+    if system.state_secret:
+        return (system.level,) if system.level is not None else ()
+    if system.dossier is not None and system.dossier.level is not None:
+        return (system.dossier.level,)
+    return classification.possible if classification is not None else ()
+
+
+def procedure_for(system: System, ground: Ground) -> tuple[Procedure | None, tuple[Caution, ...]]:
+    """The act whose procedure applies: by the day of the decision or of the submission, else the one in force.
+
+    Systems that were being built before the transition's day finish under the former act; where nobody can say whether a system
+    was, the act in force is shown and the doubt with it.
+    """
+    dossier = system.dossier or Dossier()
+    if dossier.status is DossierStatus.APPROVED and dossier.decision is not None:
+        return ground.law.procedure(min(dossier.decision.date, ground.day)), ()
+    for rule in ground.law.transition.transitions if ground.law.transition else ():
+        former = ground.law.procedure_called(rule.act) if rule.act else None
+        if (
+            former is None
+            or rule.due is None
+            or ground.day > rule.due
+            or ground.day < rule.before
+            or dossier.status is DossierStatus.APPROVED
+        ):
+            continue
+        applies = None if system.state_secret or system.status == "stopped" else applies_to(rule, system)
+        if applies:
+            return former, ()
+        if applies is None and system.status == "investing" and not system.state_secret:
+            text = msg(
+                "Was it being built before {before}? Then {act} applies, and the level is to be approved by {due}",
+                before=rule.before.strftime("%d/%m/%Y"),
+                act=literal(former.act),
+                due=rule.due.strftime("%d/%m/%Y"),
+            )
+            return _on(dossier, ground), (Caution("act_open", text, rule.clause),)
+    return _on(dossier, ground), ()
+
+
+def _on(dossier: Dossier, ground: Ground) -> Procedure | None:
+    begun = dossier.submitted_on if dossier.submitted_on is not None and dossier.submitted_on <= ground.day else ground.day
+    return ground.law.procedure(begun)
+
+
+def _limits(dossier: Dossier, levels: tuple[int, ...], procedure: Procedure, ground: Ground) -> tuple[TimeLimit, ...]:
+    """With several levels possible only what is the same at each of them is known; the rest is said to be unknown."""
+    each = [limits_of(dossier, level, procedure, ground.calendars, ground.day) for level in levels]
+    if not each:
+        return ()
+    shared = tuple(limit for limit in each[0] if all(limit in others for others in each[1:]))
+    if len(shared) == max(len(limits) for limits in each):
+        return shared
+    differing = {limit.id: limit for limits in each for limit in limits if limit not in shared}
+    unknown = tuple(
+        TimeLimit(limit.id, limit.title, limit.clause, DueState.UNKNOWN, since=limit.since, confirmed=limit.confirmed)
+        for limit in differing.values()
+    )
+    return (*shared, *unknown)
+
+
+def _last(procedure: Procedure, levels: tuple[int, ...], ground: Ground, calendar: WorkingDays) -> date | None:
+    """The earliest over the levels that are possible: what is safe whichever of them comes out."""
+    days = [last_submission(procedure, level, ground.period_end, calendar) for level in levels]
+    known = [day for day in days if day is not None]
+    return min(known) if known and len(known) == len(days) else None
+
+
+def _only(roles: set[Role]) -> Role | None:
+    return next(iter(roles)) if len(roles) == 1 else None

@@ -1,0 +1,80 @@
+"""Where the decision on every system's level stands, and what the province settles once for all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from secaudit.errors import UsageError
+from secaudit.law import Ground, Offices, chain_of, period_of, self_appraisals
+from secaudit.messages import msg
+from secaudit.model.catalog import Catalog
+from secaudit.model.decision import DecisionChain, ProvinceAction
+from secaudit.model.inventory import Inventory
+from secaudit.model.procedure import ReportingTable
+from secaudit.model.system import System
+from secaudit.pipeline.province import Levels, Province
+
+
+@dataclass(frozen=True)
+class Chains:
+    """All chains of one day."""
+
+    day: date
+    period: tuple[date, date]
+    """First and last day of the reporting round that the day belongs to."""
+    chains: Mapping[str, DecisionChain]
+    """System id -> chain; systems that are stopped are left out."""
+    actions: tuple[ProvinceAction, ...]
+    announced: bool
+    """Whether the days off of the years in question are all announced."""
+
+
+def reporting_of(catalog: Catalog) -> ReportingTable:
+    """The table of statutory dates; :class:`UsageError` when the catalog has none."""
+    if catalog.law.reporting is None:
+        raise UsageError(
+            msg("this catalog has no statutory dates"),
+            hint=msg("they stand in {path} of the catalog that comes with the program", path="law/reporting.yaml"),
+        )
+    return catalog.law.reporting
+
+
+def chains(province: Province, levels: Levels, day: date) -> Chains:
+    """The chain of every system in use or being built; raises :class:`UsageError` when no procedure is in force on ``day``."""
+    law = province.catalog.law
+    procedure = law.procedure(day)
+    if procedure is None:
+        raise UsageError(
+            msg("no procedure for levels is in force on {day}", day=day.isoformat()),
+            hint=msg("procedures: {ids}", ids=", ".join(f"{one.id} ({one.valid_from})" for one in law.procedures)),
+        )
+    period = period_of(reporting_of(province.catalog).period, day)
+    ground = Ground.of(law, day, period[1])
+    offices = offices_of(province.inventory)
+    systems = [system for system in _systems(province.inventory, levels) if system.status != "stopped"]
+    found: dict[str, DecisionChain] = {}
+    for system in systems:
+        chain = chain_of(system, levels.classifications.get(system.id), ground, offices[system.id])
+        if chain is not None:
+            found[system.id] = chain
+    possible = {system: chain.levels for system, chain in found.items()}
+    actions = self_appraisals(systems, offices, possible, procedure)
+    announced = all(ground.calendars.confirmed.announced(year) for year in {day.year, period[1].year})
+    return Chains(day, period, found, actions, announced)
+
+
+def offices_of(inventory: Inventory) -> dict[str, Offices]:
+    """System id -> owner, designated unit and operator, each by the name it is declared with."""
+    head = inventory.province
+    designated = {owner.name: owner.designated.name for owner in head.owners if owner.designated is not None}
+    found: dict[str, Offices] = {}
+    for system in inventory.systems.values():
+        owner = system.governed_by or head.province.owner
+        own = head.province.designated_unit if owner == head.province.owner else None
+        found[system.id] = Offices(owner, designated.get(owner, own), system.operator)
+    return found
+
+
+def _systems(inventory: Inventory, levels: Levels) -> list[System]:
+    """Systems of agencies that exist; those of closed ones are history."""
+    return [system for system in inventory.systems.values() if system.id in levels.classifications]
