@@ -30,7 +30,7 @@ WIDTH, HEIGHT = 210, 297
 TEXT_WIDTH = WIDTH - LEFT - RIGHT
 LANDSCAPE_WIDTH = HEIGHT - TOP - BOTTOM - 7
 """Of the text on a page that lies: 30 mm at its left, 17 mm at its right."""
-AGENCY, NATION = 70, 95
+AGENCY, NATION = 72, 93
 """Widths of the two columns of the heading."""
 _ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
@@ -131,21 +131,21 @@ def heading(draft: Draft, *, letter: bool = False) -> None:
     table = _bare_table(draft, (AGENCY, NATION))
     agency, nation = table.rows[0].cells
     put(agency, "{%p if parent %}")
-    put(agency, "{{ parent|upper }}", "Giữa", size=13)
+    put(agency, "{{ parent|upper }}", "Giữa", size=12)
     put(agency, "{%p endif %}")
-    put(agency, "{{ agency|upper }}", "Giữa đậm", size=13)
-    rule(put(agency, "", "Giữa"), AGENCY - 4, 22)
-    put(nation, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Giữa đậm", size=13)
-    put(nation, "Độc lập - Tự do - Hạnh phúc", "Giữa đậm")
-    rule(put(nation, "", "Giữa"), NATION - 4, 60)
+    put(agency, "{{ agency|upper }}", "Giữa đậm", size=12)
+    rule(put(agency, "", "Giữa"), AGENCY, 22)
+    put(nation, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Giữa đậm", size=12)
+    put(nation, "Độc lập - Tự do - Hạnh phúc", "Giữa đậm", size=13)
+    rule(put(nation, "", "Giữa"), NATION, 56)
     agency, nation = table.add_row().cells
     put(agency, 'Số:          {{ symbol or "/" }}', "Giữa", size=13)
-    put(nation, '{{ place or "……………" }}, ngày      tháng      năm          ', "Giữa", italic=True)
+    put(nation, '{{ place or "……………" }}, ngày      tháng      năm          ', "Giữa", size=13, italic=True)
     if letter:
         put(agency, "V/v {{ subject }}", "Giữa", size=12, before=6)
     put(agency, "{%p if internal %}")
-    for line in ("DỰ THẢO", "LƯU HÀNH NỘI BỘ"):
-        frame(put(agency, line, "Giữa đậm", size=13), 9)
+    frame(put(agency, "DỰ THẢO", "Giữa đậm", size=13, before=8), 12)
+    frame(put(agency, "LƯU HÀNH NỘI BỘ", "Giữa đậm", size=13), 12)
     put(agency, "{%p endif %}")
     if not letter:
         add(draft, "{{ kind|upper }}", "Giữa đậm", before=14)
@@ -338,6 +338,15 @@ def _bare_table(draft: Draft, widths: Sequence[float]) -> object:
     made = draft.document.add_table(rows=1, cols=len(widths))
     made.autofit = False
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "0")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties = made._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))
+    look.addprevious(margins)
     for column, width in zip(made.columns, widths, strict=True):
         column.width = Mm(width)
         for cell in column.cells:
