@@ -11,6 +11,7 @@ from secaudit.model.dossier import DossierRules, Form, SystemClass
 from secaudit.model.inventory import AgencyFile, Endpoint, Inventory
 from secaudit.model.level import LevelRuleSet
 from secaudit.model.measurement import EndpointState
+from secaudit.model.procedure import Authority
 from secaudit.model.requirement import Standard
 from secaudit.model.system import System
 from secaudit.pipeline.dossier.classes import agencies_of, belongs
@@ -67,6 +68,8 @@ class Draft:
     plans: tuple[PlanTable, ...]
     """One for the level that is proposed; the lowest and the highest where it is open."""
     chain: DecisionChain | None
+    authority: Authority | None
+    """Who decides at the level that is proposed; None while it is open."""
     one_of: SystemClass | None
     """The class whose words stand in."""
     from_agency: bool
@@ -122,6 +125,7 @@ def draft(sources: Sources, system_id: str) -> Draft:
         zones=zone_plan(system, agency, devices),
         plans=_plans(sources, system_id, statement),
         chain=sources.chains.get(system_id),
+        authority=_authority(sources, statement.proposal.level),
         one_of=one_of,
         from_agency=from_agency,
         connected=_connected(inventory, system),
@@ -138,6 +142,11 @@ def machines_of(
     if own or agency is None or one_of is None or one_of.machines != "agency":
         return own, False
     return tuple(one for one in agency.endpoints if one.status == "in_use" and not one.systems), True
+
+
+def _authority(sources: Sources, level: int | None) -> Authority | None:
+    procedure = sources.province.catalog.law.procedure_called(sources.rules.id)
+    return procedure.authority(level) if procedure is not None and level is not None else None
 
 
 def _plans(sources: Sources, system: str, statement: LevelStatement) -> tuple[PlanTable, ...]:

@@ -53,17 +53,15 @@ def _office(draft: Draft, office: Office) -> Organisation | None:
         return offices.owner
     if office == "designated":
         return offices.designated
-    level = draft.level.proposal.level
-    if level is None:
+    authority = draft.authority
+    if authority is None:
         return None
-    if office == "approver":
-        return offices.designated if level <= _UNIT_APPROVES else offices.owner
-    return offices.designated if level <= _UNIT_APPRAISES else Organisation(name=_MINISTRY)
-
-
-_UNIT_APPROVES, _UNIT_APPRAISES = 2, 3
-"""331: 18.1, 18.2; the ministry from level 4 (18.3.a). Military and cipher systems go elsewhere: a note of the form says so."""
-_MINISTRY = "Bộ Công an"
+    role, said = (
+        (authority.approver_role, authority.approver) if office == "approver" else (authority.appraiser_role, authority.appraiser)
+    )
+    if role == "owner":
+        return offices.owner
+    return offices.designated if role == "designated_unit" else Organisation(name=said.vi)
 
 
 def _addressee(sheet: Sheet, draft: Draft, office: Office) -> str:
