@@ -3,7 +3,10 @@
 from secaudit.cli.language import N_
 from secaudit.cli.tree import Entry, LazyGroup, application
 
-COMMANDS: dict[str, Entry] = {}
+COMMANDS: dict[str, Entry] = {
+    "make": Entry("dossier_make", among=True),
+    "classes": Entry("dossier_make", among=True),
+}
 
 
 class Dossiers(LazyGroup):

@@ -155,11 +155,11 @@ class _Row:
 def _rows(session: Session, measured: Measured, show: Format) -> list[_Row]:
     language = session.translator.language
     targets = {target.id: target for target in measured.plan.targets}
-    due = measured.plan.due
+    day = day_in_vietnam(measured.as_of)
     rows = []
     for number, m in enumerate(measured.measurements, start=1):
         target = targets[m.target]
-        word = decision_word(m.decision, overdue=due is not None and day_in_vietnam(measured.as_of) > due)
+        word = decision_word(m.decision, overdue=measured.plan.is_overdue(target, day))
         style = {Decision.MET: "green", Decision.MISSED: "red"}.get(m.decision, "yellow")
         asked = f"{'>' if m.sign == '>' else '≥'} {show.percent(m.share)}"
         title = clean(f"{number}. {target.short.pick(language)}")

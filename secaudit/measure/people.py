@@ -42,7 +42,7 @@ def _sessions(lines: Mapping[str, Sequence[Line]], agencies: Collection[str]) ->
     )
     if proving:
         named = tuple(
-            msg("{title} ({day}; {document})", title=one.title, day=one.date.isoformat(), document=one.evidence.number)
+            msg("{title} ({day}; {document})", title=one.title, day=one.date, document=one.evidence.number)
             for one in proving[-_NAMED:]
             if one.evidence is not None
         )

@@ -77,7 +77,7 @@ def _measure(target: Target, population: Population) -> Measurement:
         declared_only=sum(part.declared_only for part in parts),
         proven_by=_by_grade(parts, 0),
         lab=sum(part.lab for part in parts),
-        notes=(*population.notes, *_notes(decision, parts)),
+        notes=(*population.notes, *_notes(decision, parts), *_of_source(target)),
     )
 
 
@@ -117,6 +117,13 @@ def _shares(parts: Sequence[Part], place: int, sign: str, wanted: Fraction) -> t
             )
         )
     return tuple(sorted(found, key=lambda share: (-(share.tally.unknown + share.tally.disproven), share.agency)))
+
+
+def _of_source(target: Target) -> tuple[Message, ...]:
+    """A bar from elsewhere names its act, and says so where the act or the share was not confirmed."""
+    if not target.confirmed:
+        return (msg("not confirmed in the text of the act: {source}", source=target.source or "–"),)
+    return () if target.source is None else (msg("source: {source}", source=target.source),)
 
 
 def _notes(decision: Decision, parts: Sequence[Part]) -> tuple[Message, ...]:

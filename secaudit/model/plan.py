@@ -1,10 +1,11 @@
 """Plans: targets as data."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from secaudit.model.base import Day, Identifier, Line, Texts, Whole, Written
+from secaudit.model.base import Day, Flag, Identifier, Line, Texts, Whole, Written
 from secaudit.model.outcome import Grade
 
 Population = Literal["systems", "endpoints", "agencies", "people"]
@@ -38,6 +39,12 @@ class Target(Written):
     """``70 %``; compared as an exact fraction."""
     formula: Texts
     """The computation in words."""
+    source: Line | None = None
+    """The act it is taken from, where it is not the plan itself."""
+    confirmed: Flag = True
+    """False where the act was not read, or does not say the share in so many words: marked wherever the target is shown."""
+    due: Day | None = None
+    """Where it is not the plan's own due date."""
     under: tuple[SubTarget, ...] = ()
 
 
@@ -68,5 +75,12 @@ class Plan(Written):
     issued_on: Day | None = None
     due: Day | None = None
     """After this day ``missed`` reads as not met."""
+    beside: Identifier | None = None
+    """A plan whose stricter bars are shown beside this one's results; they decide nothing here."""
     evidence: EvidenceRules = EvidenceRules()
     targets: tuple[Target, ...]
+
+    def is_overdue(self, target: Target, day: date) -> bool:
+        """Whether the day by which ``target`` was to be reached is over: missed then reads as not met."""
+        due = target.due or self.due
+        return due is not None and day > due

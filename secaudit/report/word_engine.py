@@ -11,6 +11,7 @@ from typing import Any
 
 import jinja2
 from docx.opc.exceptions import OpcError
+from docx.oxml.ns import qn
 from docxtpl.template import DocxTemplate
 from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -110,15 +111,33 @@ class Template(DocxTemplate):
             raise self._broken(error, src_xml, str(part.partname)) from error
         resolve: Callable[[str], str] = self.resolve_listing
         filled = highlighted(resolve(_MARK.sub("", "".join(pieces))))
+        self._whole(filled, str(part.partname))
+        return filled
+
+    def fix_tables(self, xml: str) -> Any:  # noqa: ANN401 - an element of lxml, which carries no types
+        """The grid of each table as its fullest line has it: a column that the template repeats changes how many there are."""
+        tree = self._whole(xml, "/word/document.xml")
+        for table in tree.iter(qn("w:tbl")):
+            lines = [_widths(line) for line in table.iterchildren(qn("w:tr"))]
+            fullest = max(lines, key=len, default=())
+            grid = table.find(qn("w:tblGrid"))
+            if fullest and grid is not None:
+                for column in list(grid):
+                    grid.remove(column)
+                for width in fullest:
+                    etree.SubElement(grid, qn("w:gridCol")).set(qn("w:w"), width)
+        return tree
+
+    def _whole(self, xml: str, part: str) -> Any:  # noqa: ANN401
+        """Parsed strictly: docxtpl's own parser would drop what it does not understand, without a word."""
         try:
-            etree.fromstring(filled.encode(), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+            return etree.fromstring(xml.encode(), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
         except etree.XMLSyntaxError as error:
             message = msg(
                 "a Word template is broken: after filling in, {part} is no whole document ({reason})",
-                part=str(part.partname), reason=clean(str(error), limit=200),
+                part=part, reason=clean(str(error), limit=200),
             )  # fmt: skip
             raise ReportError(message, where=str(self._path), hint=_HALF) from error
-        return filled
 
     def render_properties(self, context: Mapping[str, object], jinja_env: object = None) -> None:
         """Author, company and the like are no part of a paper: they are taken out when it is written."""
@@ -137,6 +156,18 @@ class Template(DocxTemplate):
             number=number, text=clean(self._paragraphs[number - 1], limit=80), reason=reason,
         )  # fmt: skip
         return ReportError(message, where=place, hint=_CORRECT)
+
+
+def _widths(line: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Widths of the cells of a line; nothing where a cell spans columns or says none."""
+    found = []
+    for cell in line.iterchildren(qn("w:tc")):
+        properties = cell.find(qn("w:tcPr"))
+        width = None if properties is None else properties.find(qn("w:tcW"))
+        if width is None or width.get(qn("w:type")) != "dxa" or properties.find(qn("w:gridSpan")) is not None:
+            return ()
+        found.append(width.get(qn("w:w")))
+    return tuple(found)
 
 
 _HALF = msg(

@@ -45,7 +45,7 @@ class Draft:
     """One template on its way, and what it is called."""
 
     title: str
-    document: DocumentType = field(default_factory=lambda: Document())
+    document: DocumentType = field(default_factory=Document)
 
     def bytes(self) -> bytes:
         """The finished document, alike each time it is built."""
@@ -96,6 +96,7 @@ STYLES = {
     "Nơi nhận": Style(12, bold=True, italic=True),
     "Danh sách nơi nhận": Style(11),
     "Bảng": Style(12),
+    "Bảng vừa": Style(11),
     "Bảng nhỏ": Style(10),
     "Ghi chú": Style(12, italic=True, align="both", after=6),
     "Chân trang": Style(8, align="both"),
@@ -133,7 +134,7 @@ def heading(draft: Draft, *, letter: bool = False) -> None:
     put(agency, "{%p if parent %}")
     put(agency, "{{ parent|upper }}", "Giữa", size=12)
     put(agency, "{%p endif %}")
-    put(agency, "{{ agency|upper }}", "Giữa đậm", size=12)
+    _narrow(put(agency, "{{ agency|upper }}", "Giữa đậm", size=12), 5)
     rule(put(agency, "", "Giữa"), AGENCY, 22)
     put(nation, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Giữa đậm", size=12)
     put(nation, "Độc lập - Tự do - Hạnh phúc", "Giữa đậm", size=13)
@@ -197,25 +198,46 @@ def signature(draft: Draft) -> None:
     put(right, "{%p endif %}")
 
 
-def table(draft: Draft, columns: Sequence[Column], *, rows: str = "rows", row: str = "row", style: str = "Bảng") -> None:
-    """A table with one line for each of ``rows``; its heading stands again on every page and no line is torn apart."""
-    made = draft.document.add_table(rows=1, cols=len(columns), style="Table Grid")
+def table(
+    draft: Draft,
+    columns: Sequence[Column],
+    *,
+    rows: str = "rows",
+    row: str = "row",
+    style: str = "Bảng",
+    spread: tuple[Column, str, str] | None = None,
+) -> None:
+    """A table with one line for each of ``rows``; its heading stands again on every page and no line is torn apart.
+
+    ``spread`` is a column repeated at the end, with what it is repeated for in the heading and in a line: ``target in targets``.
+    """
+    widths = [column.width for column in columns] + ([spread[0].width] * 3 if spread else [])
+    made = draft.document.add_table(rows=1, cols=len(widths), style="Table Grid")
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
     made.autofit = False
-    for cell, column in zip(made.rows[0].cells, columns, strict=True):
-        put(cell, column.heading, style, bold=True, align="centre")
     _row_property(made.rows[0], "w:tblHeader")
     put(made.add_row().cells[0], f"{{%tr for {row} in {rows} %}}", style)
     line = made.add_row()
-    for cell, column in zip(line.cells, columns, strict=True):
-        put(cell, column.value, style, align=column.align)
     put(made.add_row().cells[0], "{%tr endfor %}", style)
+    for cell, column in zip(made.rows[0].cells, columns, strict=False):
+        put(cell, column.heading, style, bold=True, align="centre")
+    for cell, column in zip(line.cells, columns, strict=False):
+        put(cell, column.value, style, align=column.align)
+    if spread is not None:
+        column, heading_for, line_for = spread
+        for cells, loop, text, bold in (
+            (made.rows[0].cells, heading_for, column.heading, True),
+            (line.cells, line_for, column.value, False),
+        ):
+            put(cells[-3], f"{{%tc for {loop} %}}", style)
+            put(cells[-2], text, style, bold=bold, align="centre")
+            put(cells[-1], "{%tc endfor %}", style)
     for one in made.rows:
         _row_property(one, "w:cantSplit")
-        for cell, column in zip(one.cells, columns, strict=True):
-            cell.width = Mm(column.width)
-    for place, column in zip(made.columns, columns, strict=True):
-        place.width = Mm(column.width)
+        for cell, width in zip(one.cells, widths, strict=True):
+            cell.width = Mm(width)
+    for place, width in zip(made.columns, widths, strict=True):
+        place.width = Mm(width)
 
 
 def annex(draft: Draft, number: str, name: str, *, landscape: bool = False, with_paper: bool = True) -> None:
@@ -228,7 +250,10 @@ def annex(draft: Draft, number: str, name: str, *, landscape: bool = False, with
     add(draft, f"Phụ lục {number}".strip(), "Giữa đậm")
     add(draft, name.upper(), "Giữa đậm")
     if with_paper:
-        text = '(Kèm theo {{ kind|lower or "Công văn" }} số         {{ symbol or "/" }} ngày     tháng     năm         của {{ agency }})'
+        text = (
+            '(Kèm theo {{ kind|capitalize or "Công văn" }} số         {{ symbol or "/" }} '
+            "ngày     tháng     năm         của {{ agency }})"
+        )
         add(draft, text, "Giữa", italic=True, after=6)
 
 
@@ -254,6 +279,11 @@ def rule(paragraph: Paragraph, width: float, length: float, *, after: float = 4)
     shape.line_spacing = Pt(3)
     shape.space_after = Pt(after)
     _border(paragraph, "bottom", space=0)
+
+
+def _narrow(paragraph: Paragraph, indent: float) -> None:
+    """Long names of offices break before they touch the national title."""
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Mm(indent)
 
 
 def frame(paragraph: Paragraph, indent: float) -> None:

@@ -12,7 +12,10 @@ from secaudit.model.plan import Plan, Target
 def sound_plans(plans: list[Sourced[Plan]]) -> list[Problem]:
     """Ids, and targets that say how they are measured."""
     problems = id_is_stem(plans, lambda plan: plan.id)
+    known = {plan.value.id for plan in plans}
     for plan in plans:
+        if plan.value.beside is not None and plan.value.beside not in known - {plan.value.id}:
+            problems.append(plan.problem(msg("There is no other plan called so"), ("beside",), found=plan.value.beside))
         targets = plan.value.targets
         if not targets:
             problems.append(plan.problem(msg("The plan has no target"), ("targets",)))

@@ -2,7 +2,7 @@
 
 from secaudit.messages import msg
 from secaudit.model.inventory import Inventory, Letterhead, Organisation
-from secaudit.pipeline.dossier.blanks import Sheet
+from secaudit.pipeline.dossier.blanks import Sheet, Who
 from secaudit.pipeline.dossier.draft import Draft
 from secaudit.pipeline.dossier.wording import WHO, day_text
 from secaudit.report.official import Value
@@ -51,6 +51,7 @@ def letterhead_of(inventory: Inventory, issuer: Organisation) -> Letterhead:
 def office_rows(sheet: Sheet, office: Organisation | None, asked: str) -> list[Value]:
     """The items of 22.3.a and 22.3.b as label and value."""
     whom = _WHOM[asked]
+    who: Who = "operator" if asked == "operator" else "province"
     known = office or Organisation.model_construct(name="")
     represented = None
     if known.representative:
@@ -58,11 +59,11 @@ def office_rows(sheet: Sheet, office: Organisation | None, asked: str) -> list[V
     labels = _LABELS[asked]
     values = (
         sheet.fill(known.name, msg("name of {whom}", whom=whom), "province"),
-        sheet.fill(known.functions, msg("document on functions, duties and powers of {whom}", whom=whom), "operator"),
-        sheet.fill(represented, msg("representative and position of {whom}", whom=whom), "operator"),
-        sheet.fill(known.address, msg("address of {whom}", whom=whom), "operator"),
-        sheet.fill(known.phone, msg("telephone of {whom}", whom=whom), "operator"),
-        sheet.fill(known.email, msg("e-mail of {whom}", whom=whom), "operator"),
+        sheet.fill(known.functions, msg("document on functions, duties and powers of {whom}", whom=whom), who),
+        sheet.fill(represented, msg("representative and position of {whom}", whom=whom), who),
+        sheet.fill(known.address, msg("address of {whom}", whom=whom), who),
+        sheet.fill(known.phone, msg("telephone of {whom}", whom=whom), who),
+        sheet.fill(known.email, msg("e-mail of {whom}", whom=whom), who),
     )
     return [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)]
 

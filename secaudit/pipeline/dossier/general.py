@@ -41,7 +41,7 @@ def general(sheet: Sheet, draft: Draft) -> Body:
         if confirm and draft.one_of is not None
         else "",
         "purpose": sheet.fill(draft.purpose, msg("what the system is for, in a sentence")),
-        "kind": sheet.fill(_said(sheet, KINDS.get(system.kind) if system.kind else None), msg("type of system (9.2)")),
+        "type": sheet.fill(_said(sheet, KINDS.get(system.kind) if system.kind else None), msg("type of system (9.2)")),
         "information": sheet.fill(_information(sheet, draft), msg("kinds of information processed (9.1)")),
         "serves": sheet.fill(_said(sheet, SERVES.get(system.serves) if system.serves else None), msg("whom the system serves")),
         "since": sheet.fill(day_text(system.in_service_since), msg("day from which it is in service")),
@@ -86,10 +86,7 @@ def _size(sheet: Sheet, draft: Draft) -> list[Value]:
         {"label": sheet.say(msg("Internal users")), "value": sheet.gap(msg("number of internal users"))},
     ]
     if personal:
-        for name, sensitive, what in (
-            (msg("People whose basic personal data it holds"), False, msg("number of people whose basic personal data it holds")),
-            (msg("People whose sensitive personal data it holds"), True, msg("number of people whose sensitive personal data it holds")),
-        ):  # fmt: skip
+        for name, sensitive, what in _SUBJECTS:
             counted = subjects_text(sheet, subjects, sensitive=sensitive)
             if counted is not None and subjects is not None and subjects.counted_on is not None:
                 counted = sheet.say(msg("{count} (counted {day})", count=counted, day=day_text(subjects.counted_on)))
@@ -97,6 +94,10 @@ def _size(sheet: Sheet, draft: Draft) -> list[Value]:
     return rows
 
 
+_SUBJECTS: tuple[tuple[Message, bool, Message], ...] = (
+    (msg("People whose basic personal data it holds"), False, msg("number of people whose basic personal data it holds")),
+    (msg("People whose sensitive personal data it holds"), True, msg("number of people whose sensitive personal data it holds")),
+)
 _PERSONAL_MACHINES = (EndpointKind.WORKSTATION, EndpointKind.LAPTOP)
 
 

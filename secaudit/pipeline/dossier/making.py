@@ -16,11 +16,12 @@ from secaudit.model.plan import EvidenceRules
 from secaudit.pipeline.decision_chains import chains
 from secaudit.pipeline.dossier.classes import Members, members
 from secaudit.pipeline.dossier.draft import Draft, Sources, draft
-from secaudit.pipeline.dossier.papers import Dossier, dossier_of
+from secaudit.pipeline.dossier.papers import FORM, TEMPLATES, Dossier, dossier_of
 from secaudit.pipeline.judging import gather_states
 from secaudit.pipeline.province import Levels, Province, classify_province
 from secaudit.report.voice import Voice
 from secaudit.report.word import ENDING, render_word
+from secaudit.report.word_package import read_template
 from secaudit.resources import translator
 from secaudit.source import did_you_mean
 from secaudit.store import Store
@@ -153,6 +154,12 @@ def _chains(province: Province, levels: Levels, moment: datetime) -> Mapping[str
     if catalog.law.reporting is None or catalog.law.procedure(day) is None:
         return {}
     return chains(province, levels, day).chains
+
+
+def check_templates(rules: DossierRules, templates: Path) -> None:
+    """Every template is there and nothing speaks against it: said once and at the beginning, not for each system."""
+    for name in (*TEMPLATES.values(), *(f"{FORM}{form.number}" for form in rules.forms)):
+        read_template(templates / f"{name}{ENDING}")
 
 
 def make_dossiers(

@@ -25,7 +25,7 @@ SERVICES = "05-danh-muc-dich-vu"
 ZONES = "06-vung-mang-dia-chi"
 FORM = "mau-"
 """Names of the files, without ending; those of forms go on with their number."""
-_TEMPLATES = {
+TEMPLATES = {
     CONTROL: "ho-so-phieu-kiem-soat",
     GENERAL: "ho-so-tong-quan",
     LEVEL: "ho-so-cap-do",
@@ -34,6 +34,7 @@ _TEMPLATES = {
     SERVICES: "ho-so-dich-vu",
     ZONES: "ho-so-vung-mang",
 }
+"""Name of the file -> its template."""
 _KINDS = {
     CONTROL: "PHIẾU KIỂM SOÁT DỰ THẢO HỒ SƠ ĐỀ XUẤT CẤP ĐỘ",
     GENERAL: "THUYẾT MINH TỔNG QUAN VỀ HỆ THỐNG THÔNG TIN",
@@ -76,7 +77,7 @@ def dossier_of(draft: Draft, inventory: Inventory, voice: Voice, forms: tuple[Fo
 
 def _paper(sheet: Sheet, draft: Draft, body: Body) -> Paper:
     return Paper(
-        template=_TEMPLATES[sheet.paper],
+        template=TEMPLATES[sheet.paper],
         agency=draft.offices.agency.name,
         kind=_KINDS[sheet.paper],
         subject=draft.system.name,

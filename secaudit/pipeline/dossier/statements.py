@@ -31,13 +31,13 @@ def level(sheet: Sheet, draft: Draft) -> Body:
     further: list[Value] = []
     if draft.further:
         for part in draft.rules.further:
-            what = msg("{clause}: {title}", clause=part.clause, title=part.title.vi)
+            what = msg("{clause}: {title}", clause=part.clause, title=part.title)
             further.append({"clause": part.clause, "title": part.title.vi, "gap": sheet.gap(what, "operator")})
     return {
         "level": level_text(sheet, found.proposal),
         "owner": draft.offices.owner.name,
         "operator": sheet.fill(_name(draft), msg("name of {whom}", whom=msg("the operator of the system")), "province"),
-        "kind": sheet.fill(
+        "type": sheet.fill(
             sheet.say(KINDS[system.kind]) if system.kind is not None else None,
             msg("type of system (9.2)"),
         ),
@@ -45,7 +45,7 @@ def level(sheet: Sheet, draft: Draft) -> Body:
         "settled": len(found.proposal.by_rules) == 1,
         "declared": found.proposal.source == "dossier",
         "comparison": sheet.say(COMPARISONS[found.proposal.comparison]),
-        "grounds": _clauses_in_short(sheet, draft),
+        "grounds_short": _clauses_in_short(sheet, draft),
         "information": _information(sheet, draft),
         "method": _method(sheet, draft),
         "clauses": [
@@ -176,7 +176,7 @@ def plan(sheet: Sheet, draft: Draft) -> Body:
         said = ", ".join(part for part in (regulation.number, day_text(regulation.date), regulation.authority or "") if part)
     parts: list[Value] = []
     for number, part in enumerate(draft.rules.plan_parts, start=1):
-        what = msg("{clause}: {title}", clause=part.clause, title=part.title.vi)
+        what = msg("{clause}: {title}", clause=part.clause, title=part.title)
         parts.append({"number": number, "clause": part.clause, "title": part.title.vi, "gap": sheet.gap(what, "operator")})
     what = msg("security regulation (number, date, authority): to be issued before the dossier is approved (30.7)")
     return {

@@ -59,11 +59,16 @@ def with_count(message: Message, count: int) -> Message:
 def target_rows(measured: Measured) -> tuple[TargetRow, ...]:
     """The plan's targets in the plan's order."""
     targets = {target.id: target for target in measured.plan.targets}
-    due = measured.plan.due
-    overdue = due is not None and day_in_vietnam(measured.as_of) > due
+    day = day_in_vietnam(measured.as_of)
     apart, beyond = apart_by_grade(measured), beyond_rows(measured)
     rows = tuple(
-        _row(number, targets[measurement.target], measurement, overdue, apart.get(measurement.target, ()))
+        _row(
+            number,
+            targets[measurement.target],
+            measurement,
+            measured.plan.is_overdue(targets[measurement.target], day),
+            apart.get(measurement.target, ()),
+        )
         for number, measurement in enumerate(measured.measurements, start=1)
     )
     return tuple(replace(row, beyond=beyond) if row.population == "endpoints" else row for row in rows)
