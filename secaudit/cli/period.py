@@ -6,6 +6,7 @@ from secaudit.cli.tree import Entry, LazyGroup, application
 COMMANDS = {
     "plan": Entry("period_plan", among=True),
     "results": Entry("period_results", single=True),
+    "templates": Entry("period_templates", single=True),
 }
 
 

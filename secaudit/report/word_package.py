@@ -58,7 +58,7 @@ def read_template(path: Path) -> bytes:
         raise ReportError(
             msg("a Word template cannot be read: {reason}", reason=reason),
             where=str(path),
-            hint=msg("copy the templates that come with the program into this folder, all of them"),
+            hint=msg("copy all templates into this folder first: secaudit period templates FOLDER"),
         ) from None
     if len(body) > MOST_BYTES:
         raise _refused(path, msg("the Word template is larger than {count} MB", count=MOST_BYTES >> 20))

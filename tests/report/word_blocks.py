@@ -134,7 +134,7 @@ def heading(draft: Draft, *, letter: bool = False) -> None:
     put(agency, "{%p if parent %}")
     put(agency, "{{ parent|upper }}", "Giữa", size=12)
     put(agency, "{%p endif %}")
-    _narrow(put(agency, "{{ agency|upper }}", "Giữa đậm", size=12), 5)
+    _narrow(put(agency, "{{ agency|upper }}", "Giữa đậm", size=12), 2)
     rule(put(agency, "", "Giữa"), AGENCY, 22)
     put(nation, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Giữa đậm", size=12)
     put(nation, "Độc lập - Tự do - Hạnh phúc", "Giữa đậm", size=13)

@@ -81,8 +81,8 @@ def _plan_results(draft: Draft) -> None:
         "cũng không tính là không đạt.",
     )
     columns = (
-        Column("TT", 8, "{{ one.number }}", "centre"),
-        Column("Chỉ tiêu", 49, "{{ one.title }}"),
+        Column("TT", 10, "{{ one.number }}", "centre"),
+        Column("Chỉ tiêu", 47, "{{ one.title }}"),
         Column("Yêu cầu", 18, "{{ one.asked }}", "centre"),
         Column("Kết quả", 29, "{{ one.interval }}", "centre"),
         Column("Số lượng", 38, "{{ one.counts }}", "centre"),
@@ -127,10 +127,10 @@ def _plan_bars(draft: Draft) -> None:
         "trong văn bản, cần đối chiếu trước khi sử dụng):",
     )
     columns = (
-        Column("TT", 8, "{{ one.number }}", "centre"),
+        Column("TT", 10, "{{ one.number }}", "centre"),
         Column(
             "Nội dung, văn bản",
-            76,
+            74,
             "{{ one.title }} – {{ one.source }}{% if one.due %}, hạn {{ one.due }}{% endif %}{% if not "
             "one.confirmed %} (*){% endif %}",
         ),
