@@ -3,7 +3,10 @@
 from secaudit.cli.language import N_
 from secaudit.cli.tree import Entry, LazyGroup, application
 
-COMMANDS: dict[str, Entry] = {}
+COMMANDS: dict[str, Entry] = {
+    "calendar": Entry("law_calendar", among=True),
+    "exposure": Entry("law_exposure", among=True),
+}
 
 
 class Law(LazyGroup):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from secaudit.errors import UsageError
-from secaudit.law import Ground, Offices, chain_of, period_of, self_appraisals
+from secaudit.law import Calendars, Ground, Offices, chain_of, period_of, self_appraisals
 from secaudit.messages import msg
 from secaudit.model.catalog import Catalog
-from secaudit.model.decision import DecisionChain, ProvinceAction
+from secaudit.model.decision import DecisionChain, DueState, ProvinceAction, TimeLimit
 from secaudit.model.inventory import Inventory
 from secaudit.model.procedure import ReportingTable
 from secaudit.model.system import System
@@ -24,9 +24,27 @@ class Chains:
     """First and last day of the reporting round that the day belongs to."""
     chains: Mapping[str, DecisionChain]
     """System id -> chain; systems that are stopped are left out."""
+    state_secret: frozenset[str]
+    """Systems of which only id, name and level are kept: nothing is asked of them here."""
     actions: tuple[ProvinceAction, ...]
+    calendars: Calendars
     announced: bool
     """Whether the days off of the years in question are all announced."""
+
+    def left(self, limit: TimeLimit) -> int | None:
+        """Days until the last one, in the limit's own days; negative once it has passed."""
+        if limit.due is None:
+            return None
+        return (
+            self.calendars.confirmed.count(self.day, limit.due) if limit.working and limit.days else (limit.due - self.day).days
+        )
+
+    def unsettled(self, system: str) -> bool:
+        """Whether the inventory leaves open where the system stands."""
+        chain = self.chains[system]
+        if chain.status is None:
+            return system not in self.state_secret
+        return len(chain.levels) != 1 or any(one.state is DueState.UNKNOWN for one in (*chain.limits, *chain.owed))
 
 
 def reporting_of(catalog: Catalog) -> ReportingTable:
@@ -60,7 +78,8 @@ def chains(province: Province, levels: Levels, day: date) -> Chains:
     possible = {system: chain.levels for system, chain in found.items()}
     actions = self_appraisals(systems, offices, possible, procedure)
     announced = all(ground.calendars.confirmed.announced(year) for year in {day.year, period[1].year})
-    return Chains(day, period, found, actions, announced)
+    secret = frozenset(system.id for system in systems if system.state_secret)
+    return Chains(day, period, found, secret, actions, ground.calendars, announced)
 
 
 def offices_of(inventory: Inventory) -> dict[str, Offices]:
