@@ -14,7 +14,7 @@ from secaudit.catalog.rules.law import sound_law
 from secaudit.catalog.rules.levels import authored_levels, sound_levels
 from secaudit.catalog.rules.lists import sound_lists
 from secaudit.catalog.rules.plans import sound_plans
-from secaudit.catalog.rules.requirements import sound_requirements
+from secaudit.catalog.rules.requirements import authored_standards, sound_standards
 from secaudit.catalog.rules.updates import sound_updates
 from secaudit.errors import CatalogError, Problem
 from secaudit.expr import Expression
@@ -33,7 +33,7 @@ def load_catalog(folder: Path) -> Catalog:
     return Catalog(
         checks=MappingProxyType({check.value.id: check.value for check in sorted(parts.checks, key=lambda one: one.value.id)}),
         levels=tuple(rules.value for rules in sorted(parts.levels, key=lambda one: one.value.valid_from)),
-        requirements=tuple(table.value for table in parts.requirements),
+        standards=tuple(one.value for one in sorted(parts.standards, key=lambda one: one.value.valid_from)),
         plans=MappingProxyType({plan.value.id: plan.value for plan in parts.plans}),
         knowledge=Knowledge(
             products=tuple(product.value for product in parts.products),
@@ -52,7 +52,10 @@ def load_catalog(folder: Path) -> Catalog:
 def lint_catalog(folder: Path) -> list[Problem]:
     """Everything :func:`load_catalog` refuses and every authoring rule that is broken, by file and line."""
     parts, problems, applies = _read(folder)
-    return _capped([*problems, *authored_checks(parts.checks, applies), *authored_levels(parts.levels)], folder)
+    problems.extend(authored_checks(parts.checks, applies))
+    problems.extend(authored_levels(parts.levels))
+    problems.extend(authored_standards(parts.standards, parts.checks))
+    return _capped(problems, folder)
 
 
 def _read(folder: Path) -> tuple[Parts, list[Problem], Mapping[str, Expression]]:
@@ -64,7 +67,7 @@ def _read(folder: Path) -> tuple[Parts, list[Problem], Mapping[str, Expression]]
     problems.extend(faults)
     problems.extend(sound_checks(parts.checks))
     problems.extend(sound_levels(parts.levels))
-    problems.extend(sound_requirements(parts.requirements))
+    problems.extend(sound_standards(parts.standards, parts.checks))
     problems.extend(sound_plans(parts.plans))
     problems.extend(sound_products(parts.products))
     problems.extend(sound_lifecycle(parts.lifecycle))

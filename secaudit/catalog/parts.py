@@ -20,7 +20,7 @@ from secaudit.model.level import LevelRuleSet
 from secaudit.model.machine_list import ListProfile
 from secaudit.model.plan import Plan
 from secaudit.model.procedure import HolidayTable, Law, PenaltyTable, Procedure, ReportingTable, TransitionTable
-from secaudit.model.requirement import RequirementTable
+from secaudit.model.requirement import Standard
 from secaudit.source import Limits, YamlFile, scan_yaml, validate
 
 M = TypeVar("M", bound=BaseModel)
@@ -55,7 +55,7 @@ class Parts:
 
     checks: list[Sourced[Check]] = field(default_factory=list)
     levels: list[Sourced[LevelRuleSet]] = field(default_factory=list)
-    requirements: list[Sourced[RequirementTable]] = field(default_factory=list)
+    standards: list[Sourced[Standard]] = field(default_factory=list)
     plans: list[Sourced[Plan]] = field(default_factory=list)
     products: list[Sourced[Product]] = field(default_factory=list)
     lifecycle: list[Sourced[LifecycleTable]] = field(default_factory=list)
@@ -115,9 +115,9 @@ def _read_plan(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
         parts.plans.append(plan)
 
 
-def _read_requirements(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
-    if (table := _validated(parts, file, yaml, RequirementTable, _as_written)) is not None:
-        parts.requirements.append(table)
+def _read_standard(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
+    if (standard := _validated(parts, file, yaml, Standard, _as_written)) is not None:
+        parts.standards.append(standard)
 
 
 def _read_products(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
@@ -178,7 +178,7 @@ def _keep(kept: list[Sourced[M]], found: Sourced[M] | None) -> None:
 _READERS: Mapping[str, Callable[[Parts, CatalogFile, YamlFile], None]] = {
     "endpoint": _read_check,
     "levels": _read_levels,
-    "requirements": _read_requirements,
+    "requirements": _read_standard,
     "plans": _read_plan,
     "products": _read_products,
     "lifecycle": _read_lifecycle,

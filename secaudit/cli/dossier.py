@@ -4,11 +4,9 @@ from secaudit.cli.language import N_
 from secaudit.cli.tree import Entry, LazyGroup, application
 
 COMMANDS: dict[str, Entry] = {
-COMMANDS: dict[str, Entry] = {
     "status": Entry("dossier_status", among=True),
     "make": Entry("dossier_make", among=True),
     "classes": Entry("dossier_make", among=True),
-}
 }
 
 

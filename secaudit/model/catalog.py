@@ -14,7 +14,7 @@ from secaudit.model.machine_list import ListProfile
 from secaudit.model.parameter import Changed
 from secaudit.model.plan import Plan
 from secaudit.model.procedure import Law
-from secaudit.model.requirement import RequirementTable, Standard
+from secaudit.model.requirement import Standard
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,6 @@ class Catalog:
     knowledge: Knowledge
     digest: str
     """SHA-256 over the names and bytes of all files and of the workspace's own parameters, hexadecimal."""
-    requirements: tuple[RequirementTable, ...] = ()
     standards: tuple[Standard, ...] = ()
     """By ``valid_from``, oldest first."""
     changed: tuple[Changed, ...] = ()
@@ -56,7 +55,7 @@ class Catalog:
     def standard(self, day: date) -> Standard | None:
         """The technical standard in force on ``day``."""
         for standard in reversed(self.standards):
-            if standard.valid_from <= day and (standard.valid_until is None or day <= standard.valid_until):
+            if standard.in_force(day):
                 return standard
         return None
 

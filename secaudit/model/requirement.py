@@ -1,13 +1,12 @@
 """What the standard asks of a system of each level, and who or what can answer it."""
 
-import re
-from collections.abc import Iterable
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
 from secaudit.model.base import Day, Flag, Identifier, Line, Texts, Whole, Written
-from secaudit.model.check import Check, Level
+from secaudit.model.check import LEVELS, Level
 
 
 class Evidence(Written):
@@ -37,7 +36,10 @@ class Requirement(Written):
     checks: tuple[Identifier, ...] = ()
     """Checks that decide it on each machine."""
     manual: Evidence | None = None
-    """Evidence asked of people; beside ``checks`` it decides what machines leave open."""
+    """Evidence asked of people; beside ``checks`` it is asked as well, because machines show only a part."""
+    covers: dict[Level, Whole] = Field(default_factory=dict)
+    """Level -> rows of that level's list that it answers whole: 1 where left out; 0 where another requirement counts the row, or
+    the row asks for more than this."""
     confirmed: Flag = True
     """False where the source itself says that it is not certain."""
 
@@ -45,6 +47,10 @@ class Requirement(Written):
     def mandatory(self) -> bool:
         """Whether nothing else will do."""
         return self.strength == "mandatory"
+
+    def rows_at(self, level: int) -> int:
+        """Rows of the list of ``level`` that it answers whole."""
+        return self.covers.get(level, 1) if level in self.levels else 0
 
 
 class Standard(Written):
@@ -57,7 +63,9 @@ class Standard(Written):
     valid_until: Day | None = None
     source: Line
     """Where the rows were read, and how sure that is."""
-    rows: dict[Level, Whole]
+    first_chapter: Whole
+    """Chapter that holds the list of level 1; the chapters of the other levels follow it."""
+    rows: dict[Level, Whole] = Field(default_factory=dict)
     """How many rows the standard's own list has for each level: the denominator; a level left out has no known count."""
     requirements: tuple[Requirement, ...]
 
@@ -65,43 +73,54 @@ class Standard(Written):
         """Requirements that the list of ``level`` holds, in order."""
         return tuple(one for one in self.requirements if level in one.levels)
 
+    def in_force(self, day: date) -> bool:
+        """Whether the law asks for it on ``day``."""
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
-class RequirementRow(Written):
-    """One requirement as a dossier lists it."""
+    def requirement(self, name: str) -> Requirement | None:
+        """The requirement with this id."""
+        return next((one for one in self.requirements if one.id == name), None)
 
-    number: Whole
-    title: Texts
-    from_level: Level
-    suggested: Flag = False
-    """The act suggests a value that may differ with a reason; all other rows are mandatory."""
-    clauses: tuple[Line, ...]
-    """As in the references of checks: ``act:clause``, ``x`` for every level."""
-    facts: tuple[Line, ...]
-    """Facts, or their group with its dot (``session.``), that answer the row."""
+    def decided_by(self, check: str) -> tuple[str, ...]:
+        """Ids of the requirements that the check decides."""
+        return tuple(one.id for one in self.requirements if check in one.checks)
 
-    def answered_by(self, check: Check) -> bool:
-        """Whether the check names a clause of this row and looks at one of its facts."""
-        text = f"{check.when}\n{check.passes}"
-        looks = any(re.search(rf"\b{re.escape(name)}(?<!\w)|\b{re.escape(name)}\b", text) for name in self.facts)
-        return looks and any(_overlap(ref, clause) for ref in check.refs for clause in self.clauses)
+    def covered(self, level: int) -> int:
+        """Rows of the list of ``level`` that the requirements here answer whole."""
+        return sum(one.rows_at(level) for one in self.requirements)
+
+    def open_rows(self, level: int) -> int | None:
+        """Rows of the list of ``level`` that nothing here answers; None where nobody knows how many there are."""
+        rows = self.rows.get(level)
+        return None if rows is None else max(rows - self.covered(level), 0)
+
+    def clauses_at(self, requirement: Requirement, level: int) -> tuple[str, ...]:
+        """Clauses as the list of ``level`` numbers them, without the act: ``5.6.2.3``; clauses of other acts as written."""
+        chapter = str(self.first_chapter + level - 1)
+        found: list[str] = []
+        for clause in requirement.clauses:
+            act, _, number = clause.partition(":")
+            head, _, rest = number.partition(".")
+            if not self.holds(act):
+                found.append(clause)
+            elif head in ("x", chapter):
+                found.append(f"{chapter}.{rest}")
+        return tuple(found)
+
+    def holds(self, act: str) -> bool:
+        """Whether ``act``, as references name it (``tcvn-14423``), is this standard."""
+        return self.id.startswith(act + "-")
+
+    def level_of(self, chapter: str) -> int | None:
+        """Level whose list stands in the chapter; None for a chapter that is none."""
+        level = int(chapter) - self.first_chapter + 1 if chapter.isdecimal() else 0
+        return level if LEVELS[0] <= level <= LEVELS[-1] else None
 
 
-class RequirementTable(Written):
-    """``requirements/<id>.yaml``."""
-
-    id: Identifier
-    title: Texts
-    act: Line
-    rows: tuple[RequirementRow, ...]
-
-
-def rows_answered(tables: Iterable[RequirementTable], check: Check) -> tuple[int, ...]:
-    """Numbers of the rows a check answers."""
-    return tuple(sorted({row.number for table in tables for row in table.rows if row.answered_by(check)}))
-
-
-def _overlap(ref: str, clause: str) -> bool:
-    """The same clause, or one inside the other. What stands in every level's list is another thing than what one level adds."""
-    act, _, one = ref.partition(":")
-    other_act, _, other = clause.partition(":")
-    return act == other_act and all(a == b for a, b in zip(one.split("."), other.split("."), strict=False))
+def same_clause(one: str, other: str) -> bool:
+    """The same clause, or one inside the other; ``x`` is the chapter of any level."""
+    act, _, clause = one.partition(":")
+    other_act, _, other_clause = other.partition(":")
+    pairs = zip(clause.split("."), other_clause.split("."), strict=False)
+    chapter, *rest = pairs
+    return act == other_act and ("x" in chapter or chapter[0] == chapter[1]) and all(a == b for a, b in rest)

@@ -1,12 +1,12 @@
 """``docs/checks.md``: the checks of a catalog as one page in Markdown, written from the catalog alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from secaudit.messages import Translator, clean
 from secaudit.model.base import Texts
 from secaudit.model.catalog import Catalog
-from secaudit.model.check import Check, Severity
-from secaudit.model.requirement import RequirementRow, rows_answered
+from secaudit.model.check import LEVELS, Check, Severity
+from secaudit.model.requirement import Requirement
 from secaudit.pipeline.parameters import values_text
 from secaudit.report.groups import group_word, grouped
 
@@ -18,16 +18,17 @@ it matters, how to look by hand, how to put it right, and the cases that prove i
 
 {count} checks in {groups} groups: {severities}.
 """
-_ROWS = """\
-## Rows of the standard and the checks that answer them
+_REQUIREMENTS = """\
+## Requirements of the standards and the checks that decide them
 
-A check answers a row when it refers to a clause of the row and looks at one of its facts (`checks/requirements/`). A row
-without a check is open for every machine. G: the act suggests a value that may differ with a reason.
+The files are `checks/requirements/`; how to read and extend them: `docs/requirements.md`. G: the act suggests a value that may
+differ with a reason. Papers: evidence is asked of people, beside the checks or in their place. Open rows: rows of the standard's
+own list that no requirement here answers.
 """
 
 
 def check_page(catalog: Catalog, vietnamese: Translator, english: Translator) -> str:
-    """Groups in their order, a table each, then the rows of the standard."""
+    """Groups in their order, a table each, then the requirements of the standards."""
     groups = grouped(catalog.checks.values())
     counts = {severity: sum(1 for check in catalog.checks.values() if check.severity is severity) for severity in Severity}
     said = ", ".join(f"{count} {severity}" for severity, count in counts.items() if count)
@@ -38,19 +39,20 @@ def check_page(catalog: Catalog, vietnamese: Translator, english: Translator) ->
         parts.append(f"## {group}: {' / '.join(_cell(name) for name in names)}\n")
         parts.append(
             _table(
-                ("Check", "Severity", "What is asserted", "Clauses", "Rows", "Parameters"),
+                ("Check", "Severity", "What is asserted", "Clauses", "Requirements", "Parameters"),
                 (_row(catalog, check) for check in checks),
             )
         )
-    if catalog.requirements:
-        parts.append(_ROWS)
-        parts.extend(_requirements(catalog))
+    if catalog.standards:
+        parts.append(_REQUIREMENTS)
+        parts.extend(_standards(catalog))
     return "\n".join(parts)
 
 
 def _row(catalog: Catalog, check: Check) -> tuple[str, ...]:
-    rows = ", ".join(str(number) for number in rows_answered(catalog.requirements, check))
-    return (f"`{check.id}`", check.severity.value, _both(check.title), "<br>".join(check.refs), rows, _parameters(check))
+    rows = (f"{standard.id}: {', '.join(ids)}" for standard in catalog.standards if (ids := standard.decided_by(check.id)))
+    texts = ("<br>".join(check.refs), "<br>".join(rows), _parameters(check))
+    return (f"`{check.id}`", check.severity.value, _both(check.title), *texts)
 
 
 def _parameters(check: Check) -> str:
@@ -58,21 +60,26 @@ def _parameters(check: Check) -> str:
     return "<br>".join(_cell(text) for text in (values_text(check.param), *levels) if text)
 
 
-def _requirements(catalog: Catalog) -> Iterable[str]:
-    for table in catalog.requirements:
-        yield f"### {_cell(table.title.en)} / {_cell(table.title.vi)} ({_cell(table.act)})\n"
-        answers: Mapping[int, list[str]] = {row.number: [] for row in table.rows}
-        for check in catalog.checks.values():
-            for number in rows_answered([table], check):
-                answers[number].append(f"`{check.id}`")
-        yield _table(
-            ("Row", "Requirement", "From level", "Checks"), (_requirement(row, answers[row.number]) for row in table.rows)
+def _standards(catalog: Catalog) -> Iterable[str]:
+    for standard in catalog.standards:
+        yield f"### {_cell(standard.title.en)} / {_cell(standard.title.vi)} ({_cell(standard.act)})\n"
+        levels = (
+            (str(level), str(standard.rows.get(level, "?")), str(len(standard.at(level))), _open(standard.open_rows(level)))
+            for level in LEVELS
         )
+        yield _table(("Level", "Rows of its list", "Requirements here", "Open rows"), levels)
+        headings = ("Id", "Requirement", "Levels", "Checks", "Papers")
+        yield _table(headings, (_requirement(one) for one in standard.requirements))
 
 
-def _requirement(row: RequirementRow, answers: list[str]) -> tuple[str, ...]:
-    level = f"{row.from_level} (G)" if row.suggested else str(row.from_level)
-    return str(row.number), _both(row.title), level, ", ".join(answers) or "**none**"
+def _open(rows: int | None) -> str:
+    return "?" if rows is None else str(rows)
+
+
+def _requirement(one: Requirement) -> tuple[str, ...]:
+    levels = ", ".join(str(level) for level in one.levels) + ("" if one.mandatory else " (G)")
+    checks = ", ".join(f"`{check}`" for check in one.checks)
+    return one.id, _both(one.title), levels, checks, "yes" if one.manual is not None else ""
 
 
 def _both(texts: Texts) -> str:

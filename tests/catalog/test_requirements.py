@@ -1,91 +1,196 @@
-"""Which rows of the standard a check answers, and the page that shows it."""
+"""Standards: what each level asks, who or what decides it, and the page that shows it."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from secaudit.catalog import lint_catalog, load_catalog
-from secaudit.model.check import Check
-from secaudit.model.requirement import RequirementRow, rows_answered
+from secaudit.model.check import LEVELS, Check
+from secaudit.model.requirement import same_clause
 from secaudit.pipeline.check_page import check_page
 from secaudit.report.groups import GROUPS, grouped
 from secaudit.resources import data_folder, translator
 
-FILE = "requirements/rows-a.yaml"
-ROWS = """\
-id: rows-a
+FILE = "requirements/tcvn-14423-a.yaml"
+STANDARD = """\
+id: tcvn-14423-a
 title: {vi: Yêu cầu, en: Requirements}
-act: TCVN
-rows:
-  - {number: 19, title: {vi: Vá, en: Patches}, from_level: 1, clauses: [tcvn-14423:x.7.2.2], facts: [patch., machine.uptime_days]}
-  - {number: 27, title: {vi: Tập trung, en: Central}, from_level: 4, clauses: [tcvn-14423:6.10.2.1.b], facts: [protection.]}
+act: TCVN A
+valid_from: 2026-08-19
+source: bản thử
+first_chapter: 3
+rows: {1: 9, 2: 12, 3: 15}
+requirements:
+  - id: r19
+    number: 19
+    group: {vi: Bản vá, en: Patches}
+    title: {vi: Vá hằng tháng, en: Patched monthly}
+    levels: [1, 2, 3]
+    covers: {3: 2}
+    clauses: [tcvn-14423:x.7.2.2]
+    checks: [patch.restart]
+  - id: r22
+    number: 22
+    group: {vi: Lỗ hổng, en: Vulnerabilities}
+    title: {vi: Rà quét, en: Scans}
+    levels: [2, 3]
+    strength: suggested
+    clauses: [tcvn-14423:4.7.2.1.b, tcvn-14423:5.7.2.1.a]
+    manual:
+      asked: {vi: Báo cáo, en: Report}
+      months: {2: 12, 3: 6}
+"""
+OLDER = """\
+id: tcvn-11930-a
+title: {vi: Cũ, en: Older}
+act: TCVN B
+valid_from: 2022-10-01
+valid_until: 2026-08-18
+source: bản thử
+first_chapter: 5
+requirements:
+  - id: r01
+    number: 1
+    group: {vi: Bản vá, en: Patches}
+    title: {vi: Vá, en: Patched}
+    levels: [3]
+    clauses: [tcvn-11930:7.2.2.4]
+    manual: {asked: {vi: Phương án, en: Plan}}
 """
 CATALOG = load_catalog(data_folder("checks"))
+OLD, NEW = CATALOG.standards
 OBSERVABLE = (*range(1, 11), *range(12, 18), 19, 21, *range(23, 31), 37, 38, 39)
-
-
-def row(*clauses, facts=("patch.",)):
-    made = {"number": 1, "title": {"vi": "a", "en": "b"}, "from_level": 1, "clauses": clauses, "facts": facts}
-    return RequirementRow.model_validate(made)
-
-
-def check(*refs, passes="patch.pending == 0"):
-    return CATALOG.checks["patch.restart"].model_copy(update={"refs": refs, "passes": passes, "when": "true"})
+DECLARED = (11, 18, 20, 22, *range(31, 37), 40, 41)
 
 
 @pytest.mark.parametrize(
-    ("ref", "answers"),
+    ("ref", "overlaps"),
     [
         ("tcvn-14423:x.7.2.2", True),
+        ("tcvn-14423:5.7.2.2", True),
         ("tcvn-14423:x.7.2.2.a", True),
         ("tcvn-14423:x.7.2", True),
         ("tcvn-14423:x.7.2.1", False),
-        ("tcvn-14423:5.7.2.2", False),
         ("tcvn-14423:x.17.2.2", False),
         ("tcvn-11930:x.7.2.2", False),
     ],
 )
-def test_a_check_answers_a_row_by_clause_and_fact(ref, answers):
-    assert row("tcvn-14423:x.7.2.2").answered_by(check(ref)) is answers
-    assert not row("tcvn-14423:x.7.2.2").answered_by(check(ref, passes="time.synchronised"))
+def test_a_clause_is_the_same_or_inside_and_x_is_the_chapter_of_any_level(ref, overlaps):
+    assert same_clause(ref, "tcvn-14423:x.7.2.2") is same_clause("tcvn-14423:x.7.2.2", ref) is overlaps
+    assert not same_clause("tcvn-14423:4.7.2.2", "tcvn-14423:5.7.2.2")
 
 
-def test_a_fact_is_a_whole_name_or_a_group_with_its_dot():
-    named = row("tcvn-14423:x.7.2.2", facts=("patch.pending",))
-    assert named.answered_by(check("tcvn-14423:x.7.2.2"))
-    assert not named.answered_by(check("tcvn-14423:x.7.2.2", passes="patch.pending_security == 0"))
-    assert not row("tcvn-14423:x.7.2.2", facts=("atch.",)).answered_by(check("tcvn-14423:x.7.2.2"))
+def test_the_shipped_standard_holds_the_rows_of_the_selection_and_who_decides_each():
+    by_number = {one.number: one for one in NEW.requirements}
+    assert [one.id for one in NEW.requirements] == [f"r{one.number:02}" for one in NEW.requirements]
+    assert set(OBSERVABLE) | set(DECLARED) == set(range(1, 42)) <= set(by_number)
+    assert all(by_number[number].checks for number in OBSERVABLE)
+    assert all(by_number[number].manual for number in DECLARED)
+    suggested = {number for number in range(1, 42) if not by_number[number].mandatory}
+    assert suggested == {3, 5, 6, 12, 13}
+    assert NEW.rows == {1: 111, 2: 129, 3: 195, 4: 273, 5: 288} and OLD.rows == {}
 
 
-def test_the_shipped_table_holds_the_observable_rows():
-    (table,) = CATALOG.requirements
-    assert tuple(row.number for row in table.rows) == OBSERVABLE and len(OBSERVABLE) == 29
+def test_levels_are_written_out_and_a_higher_level_does_not_inherit():
+    at = {level: {one.id for one in NEW.at(level)} for level in LEVELS}
+    assert "r27" not in at[3] and "r27" in at[4] and "r11" not in at[3] and "r04" not in at[1]
+    numbers = {level: NEW.clauses_at(NEW.requirement("r15"), level) for level in LEVELS}
+    assert numbers == {1: ("3.12.2.4.a",), 2: ("4.12.2.4.a",), 3: ("5.12.2.4.a",), 4: ("6.12.2.4.a",), 5: ("7.12.2.5.a",)}
+    assert NEW.clauses_at(NEW.requirement("r01"), 3) == ("5.6.2.3",)
+    assert OLD.clauses_at(OLD.requirement("r22"), 4) == ("tt-12-2022:phu-luc-4", "tt-12-2022:phu-luc-5")
 
 
-def test_no_shipped_check_of_the_first_target_is_without_its_row():
-    rows = {name: rows_answered(CATALOG.requirements, CATALOG.checks[name]) for name in CATALOG.checks}
-    assert rows["protection.installed"] == rows["protection.active"] == (24,)
-    assert rows["protection.managed"] == (27,) and rows["protection.edr"] == (26,)
-    assert rows["patch.security-pending"] == (19,) and rows["network.firewall"] == (14,)
+def test_the_periods_of_review_get_shorter_with_the_level():
+    months = {one.id: one.manual.months for one in NEW.requirements if one.manual}
+    assert months["r09"] == months["r39"] == {1: 12, 2: 12, 3: 6, 4: 3, 5: 1} == months["r22"]
+    assert months["r31"] == {1: 12, 2: 12, 3: 6, 4: 1, 5: 1} and (months["r35"][4], months["r35"][5]) == (6, 3)
+    for periods in months.values():
+        ordered = [periods[level] for level in sorted(periods)]
+        assert ordered == sorted(ordered, reverse=True)
+
+
+def test_every_day_since_the_circular_has_one_standard():
+    assert CATALOG.standard(date(2022, 9, 30)) is None
+    assert CATALOG.standard(date(2022, 10, 1)) is CATALOG.standard(date(2026, 8, 18)) is OLD
+    assert CATALOG.standard(date(2026, 8, 19)) is CATALOG.standard(date(2030, 1, 1)) is NEW
+    assert CATALOG.rule_set(NEW.valid_from).valid_from == NEW.valid_from
+
+
+def test_open_rows_are_what_nothing_answers_and_unknown_where_nobody_counted():
+    assert all(NEW.open_rows(level) == NEW.rows[level] - NEW.covered(level) >= 0 for level in LEVELS)
+    assert all(OLD.open_rows(level) is None for level in LEVELS)
+    assert NEW.requirement("r14").rows_at(3) == 0 and NEW.requirement("r26").rows_at(3) == 3
+    assert NEW.requirement("r26").rows_at(2) == 0
+
+
+def test_what_was_found_by_clause_and_fact_before_is_named_now():
+    by_check = {name: NEW.decided_by(name) for name in CATALOG.checks}
+    assert by_check["protection.installed"] == by_check["protection.active"] == ("r24",)
+    assert by_check["protection.managed"] == ("r27",) and by_check["protection.edr"] == ("r26",)
+    assert by_check["patch.security-pending"] == ("r19",) and by_check["network.firewall"] == ("r14",)
+    assert by_check["login.second-factor"] == ("r06", "r07")
+    only_older = {name for name, ids in by_check.items() if not ids}
+    assert only_older == {"access.ssh-default-port"}
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "field", "hint"),
+    ("old", "new", "field", "said"),
     [
-        ("machine.uptime_days", "machine.uptime", "rows[0].facts[1]", "did you mean machine.uptime_days?"),
-        ("patch., ", "patches., ", "rows[0].facts[0]", ""),
-        ("tcvn-14423:x.7.2.2", "tcvn-14432:x.7.2.2", "rows[0].clauses[0]", "did you mean tcvn-14423?"),
-        ("x.7.2.2", "chapter 7", "rows[0].clauses[0]", ""),
-        ("number: 27", "number: 19", "rows[1].number", ""),
-        ("from_level: 4", "from_level: 6", "rows[1].from_level", ""),
-        ("id: rows-a", "id: rows-b", "id", ""),
+        ("    checks: [patch.restart]\n", "", "requirements[0].id", "Nothing decides"),
+        ("[patch.restart]", "[patch.restar]", "requirements[0].checks[0]", "did you mean patch.restart?"),
+        ("tcvn-14423:x.7.2.2", "tcvn-14423:x.7.2.1", "requirements[0].checks[0]", "refers to no clause"),
+        ("levels: [1, 2, 3]", "levels: [1, 2, 6]", "requirements[0].levels[2]", ""),
+        ("levels: [1, 2, 3]", "levels: [0, 2, 3]", "requirements[0].levels[0]", ""),
+        ("levels: [1, 2, 3]", "levels: [1, 2, 3, 3]", "requirements[0].levels[3]", "stands twice"),
+        ("levels: [1, 2, 3]", "levels: [1, 2]", "requirements[0].covers.3", "does not name this level"),
+        ("tcvn-14423:x.7.2.2", "tcvn-14432:x.7.2.2", "requirements[0].clauses[0]", "did you mean tcvn-14423?"),
+        ("x.7.2.2", "chapter 7", "requirements[0].clauses[0]", "names no clause"),
+        ("4.7.2.1.b", "9.7.2.1.b", "requirements[1].clauses[0]", "belongs to no level"),
+        ("4.7.2.1.b", "3.7.2.1.b", "requirements[1].clauses[0]", "which the requirement does not name"),
+        ("tcvn-14423:4.7.2.1.b, ", "", "requirements[1].levels[0]", "No clause of the list of level 2"),
+        ("number: 22", "number: 19", "requirements[1].number", "The same id stands at"),
+        ("id: r22", "id: r19", "requirements[1].id", "The same id stands at"),
+        ("{2: 12, 3: 6}", "{2: 0, 3: 6}", "requirements[1].manual.months.2", "period makes no sense"),
+        ("covers: {3: 2}", "covers: {3: -1}", "requirements[0].covers.3", "negative"),
+        ("covers: {3: 2}", "covers: {3: 15}", "rows.3", "more than it has"),
+        ("strength: suggested", "strength: optional", "requirements[1].strength", ""),
+        ("vi: Báo cáo, en: Report", "vi: Báo cáo, en: ''", "requirements[1].manual.asked.en", "text is missing"),
+        ("vi: Rà quét, en: Scans", "vi: Scans, en: Scans", "requirements[1].title.vi", "are the same"),
+        ("id: tcvn-14423-a", "id: tcvn-14423-b", "id", "name of the file"),
     ],
 )
-def test_a_row_nothing_could_answer_is_refused(write, old, new, field, hint):
-    assert lint_catalog(write({FILE: ROWS})) == []
-    (problem,) = lint_catalog(write({FILE: ROWS.replace(old, new)}))
-    assert problem.field == field and problem.line
-    assert hint in str(problem.hint)
+def test_a_standard_that_would_mislead_is_refused_with_its_line(write, old, new, field, said):
+    assert old in STANDARD
+    problems = lint_catalog(write({FILE: STANDARD.replace(old, new)}))
+    found = {problem.field: problem for problem in problems}
+    assert field in found, [str(problem.field) for problem in problems]
+    problem = found[field]
+    assert problem.line and problem.path and problem.path.endswith(FILE)
+    assert said in f"{problem.message} {problem.hint}"
+
+
+def test_a_check_that_cites_a_standard_is_named_by_one_of_its_requirements(write):
+    assert lint_catalog(write({FILE: STANDARD})) == []
+    lonely = STANDARD.replace("    checks: [patch.restart]\n", "    manual: {asked: {vi: Hồ sơ, en: File}}\n")
+    (problem,) = lint_catalog(write({FILE: lonely}))
+    assert problem.path.endswith("patch.restart.yaml") and problem.field == "refs[0]" and problem.line
+    assert "No requirement of tcvn-14423-a names this check" in str(problem.message)
+
+
+@pytest.mark.parametrize(
+    ("last", "field", "said"),
+    [
+        ("2026-08-17", "valid_from", "days without any"),
+        ("2026-08-19", "valid_from", "is still in force"),
+        ("2022-09-30", "valid_until", "ends before it begins"),
+    ],
+)
+def test_standards_follow_each_other_without_gap_and_overlap(write, last, field, said):
+    older = "requirements/tcvn-11930-a.yaml"
+    assert lint_catalog(write({FILE: STANDARD, older: OLDER})) == []
+    problems = lint_catalog(write({FILE: STANDARD, older: OLDER.replace("2026-08-18", last)}))
+    assert any(problem.field == field and said in str(problem.message) and problem.line for problem in problems)
 
 
 def test_the_page_is_written_from_the_catalogue():
@@ -95,17 +200,18 @@ def test_the_page_is_written_from_the_catalogue():
     )
 
 
-def test_the_page_shows_parameters_rows_and_clauses_and_breaks_no_table(write, good):
+def test_the_page_shows_parameters_requirements_and_clauses_and_breaks_no_table(write, good):
     name = "endpoint/patch/patch.restart.yaml"
     text = good[name].replace("param: {days: 60}", "param: {days: 60}\nparam_by_level: {3: {days: 30}}")
     text = text.replace("en: No update waits for a restart", "en: 'No <b>update | waits'")
     case = "  - facts: {endpoint.kind: server, endpoint.level: 3, machine.uptime_days: 31}\n    verdict: fail\n"
-    page = check_page(load_catalog(write({name: text + case, FILE: ROWS})), translator("vi"), translator("en"))
+    page = check_page(load_catalog(write({name: text + case, FILE: STANDARD})), translator("vi"), translator("en"))
     assert "| days = 60<br>from level 3: days = 30 |" in page
-    assert "| tcvn-14423:x.7.2.2 | 19 |" in page
+    assert "| tcvn-14423:x.7.2.2 | tcvn-14423-a: r19 |" in page
     assert "No &lt;b>update \\| waits" in page
-    assert "| 19 | Vá<br>Patches | 1 | `patch.restart` |" in page
-    assert "| 27 | Tập trung<br>Central | 4 | **none** |" in page
+    assert "| r19 | Vá hằng tháng<br>Patched monthly | 1, 2, 3 | `patch.restart` |  |" in page
+    assert "| r22 | Rà quét<br>Scans | 2, 3 (G) |  | yes |" in page
+    assert "| 3 | 15 | 2 | 12 |" in page and "| 4 | ? | 0 | ? |" in page
 
 
 def test_every_group_has_a_name_in_both_languages_and_unknown_ones_follow():

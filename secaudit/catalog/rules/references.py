@@ -8,7 +8,8 @@ from secaudit.messages import literal, msg
 from secaudit.source import did_you_mean
 
 ACTS = ("tcvn-14423", "tcvn-11930", "nd-331-2026", "nd-85-2016", "luat-116-2025", "tt-12-2022")
-_CLAUSE = re.compile(r"(x|[1-9][0-9]?)(\.[1-9][0-9]?){1,4}(\.[a-zđ])?")
+_CLAUSE = re.compile(r"(x|[1-9][0-9]?)(\.[1-9][0-9]?){1,4}(\.[a-zđ])?|phu-luc-[1-9]")
+"""Chapter and clause, or a whole annex."""
 
 
 def reference_problems(item: Sourced[M], loc: Loc, ref: str) -> list[Problem]:
