@@ -64,7 +64,7 @@ def validate(
 
 @app.command(cls=Command, help=N_("Print the JSON Schema that editors use for completion and checks."))
 def schema(
-    kind: Annotated[Kind, typer.Argument(help=N_("Which file: agency, province or session."))] = "agency",
+    kind: Annotated[Kind, typer.Argument(help=N_("Which file: agency, province, session, attestation or waiver."))] = "agency",
 ) -> None:
     """Schema on standard output."""
     data = orjson.dumps(json_schema(kind), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -3,7 +3,9 @@
 from secaudit.cli.language import N_
 from secaudit.cli.tree import Entry, LazyGroup, application
 
-COMMANDS: dict[str, Entry] = {}
+COMMANDS: dict[str, Entry] = {
+    "status": Entry("requirements_status", among=True),
+}
 
 
 class Requirements(LazyGroup):

@@ -14,10 +14,12 @@ from secaudit.inventory.parts import Declared, Known, Part, problems_from
 from secaudit.inventory.rules_agency import agency_remarks
 from secaudit.inventory.rules_history import history_remarks
 from secaudit.inventory.rules_machine import machine_remarks
+from secaudit.inventory.rules_papers import paper_remarks
 from secaudit.inventory.rules_reference import reference_remarks
 from secaudit.inventory.rules_sessions import session_remarks
 from secaudit.messages import Message, msg
 from secaudit.model.inventory import AgencyFile, Inventory, ProvinceFile
+from secaudit.model.paper import AttestationFile, WaiverFile
 from secaudit.model.session import SessionFile
 from secaudit.source import YamlFile, field_text, scan_yaml, secrets_in, validate_partly
 
@@ -25,6 +27,10 @@ W = TypeVar("W", bound=BaseModel)
 PROVINCE = "province.yaml"
 AGENCIES = "agencies"
 SESSIONS = "sessions"
+ATTESTATIONS = "attestations"
+WAIVERS = "waivers"
+_POINTED_AT = (ProvinceFile, AgencyFile)
+"""Files whose ids others name: when one of them cannot be read, a missing id proves nothing."""
 _MOST_FILES = 10_000
 _ALMOST_YAML = frozenset({".yml", ".yaml", ".json"})
 
@@ -45,23 +51,34 @@ def check_inventory(folder: Path) -> tuple[Inventory | None, list[Problem]]:
     reader = _Reader()
     province = reader.read(paths[0], ProvinceFile)
     agencies = [part for path in paths[1:] if (part := reader.read(path, AgencyFile)) is not None]
-    held, strays = _session_files(folder)
-    sessions = [one for path in held if (one := reader.read(path, SessionFile)) is not None]
-    declared = Declared(province, agencies, reader.known(), sessions)
+    sessions, strays = reader.register(folder, SESSIONS, SessionFile)
+    attestations, more = reader.register(folder, ATTESTATIONS, AttestationFile)
+    waivers, others = reader.register(folder, WAIVERS, WaiverFile)
+    declared = Declared(province, agencies, reader.known(), sessions, attestations, waivers)
     rules = chain(
         agency_remarks(declared),
         reference_remarks(declared),
         machine_remarks(declared),
         history_remarks(declared),
         session_remarks(declared),
+        paper_remarks(declared),
     )
-    problems += [*strays, *reader.problems, *problems_from(rules)]
+    problems += [*strays, *more, *others, *reader.problems, *problems_from(rules)]
     if problems or province is None:
         return None, _in_order(problems)
     sources = {"province": province.file.path, **{part.model.agency.id: part.file.path for part in agencies}}
     sources |= {f"{SESSIONS}/{one.model.session.id}": one.file.path for one in sessions}
-    models = tuple(part.model for part in agencies)
-    return Inventory(province.model, models, reader.digest(folder), sources, tuple(one.model for one in sessions)), []
+    sources |= {f"{ATTESTATIONS}/{paper.id}": one.file.path for one in attestations for paper in one.model.attestations}
+    sources |= {f"{WAIVERS}/{paper.id}": one.file.path for one in waivers for paper in one.model.waivers}
+    return Inventory(
+        province.model,
+        tuple(part.model for part in agencies),
+        reader.digest(folder),
+        sources,
+        tuple(one.model for one in sessions),
+        tuple(paper for one in attestations for paper in one.model.attestations),
+        tuple(paper for one in waivers for paper in one.model.waivers),
+    ), []
 
 
 class _Reader:
@@ -82,21 +99,27 @@ class _Reader:
         file, problems = scan_yaml(path)
         self.problems += problems
         if file is None:
-            if model is not SessionFile:  # nothing points at a session
+            if model in _POINTED_AT:
                 self._complete = False
                 self._unread.add(path.stem)
             return None
         self._digests.append((path.as_posix(), file.digest))
-        self._remember(file.data)
+        if model in _POINTED_AT:
+            self._remember(file.data)
         secrets = _secrets(file)
         partly = validate_partly(file, model)
         fields = {problem.field for problem in secrets}
         self.problems += [*secrets, *(problem for problem in partly.problems if problem.field not in fields)]
         if partly.model is None:
-            if model is not SessionFile:
+            if model in _POINTED_AT:
                 self._unread.add(path.stem)
             return None
         return Part(replace(file, data=None), partly.model, partly.kept)
+
+    def register(self, folder: Path, name: str, model: type[W]) -> tuple[list[Part[W]], list[Problem]]:
+        """Files of one register and what was passed over beside them; a province that keeps none has no folder for it."""
+        paths, strays = _register_files(folder / name)
+        return [part for path in paths if (part := self.read(path, model)) is not None], strays
 
     def known(self) -> Known:
         """Ids seen in all files."""
@@ -178,9 +201,8 @@ def _files(folder: Path) -> tuple[list[Path], list[Problem]]:
     return [folder / PROVINCE, *paths], problems
 
 
-def _session_files(folder: Path) -> tuple[list[Path], list[Problem]]:
-    """The register of sessions by file name; a province that keeps none has no folder for it."""
-    place = folder / SESSIONS
+def _register_files(place: Path) -> tuple[list[Path], list[Problem]]:
+    """The files of a register by name."""
     if not place.is_dir():
         return [], []
     try:
@@ -191,9 +213,9 @@ def _session_files(folder: Path) -> tuple[list[Path], list[Problem]]:
         return [], [Problem(msg("The folder cannot be read: {reason}", reason=reason), str(place), hint=hint)]
     paths = [entry for entry in inside if _is_list_file(entry)]
     if len(paths) > _MOST_FILES:
-        hint = msg("one file per session is expected")
-        return [], [Problem(msg("More than {count} session files", count=_MOST_FILES), str(place), hint=hint)]
-    return paths, [stray for entry in inside if (stray := _passed_over(entry, SESSIONS)) is not None]
+        hint = msg("move what is not needed any more out of the inventory")
+        return [], [Problem(msg("The folder holds more than {count} files", count=_MOST_FILES), str(place), hint=hint)]
+    return paths, [stray for entry in inside if (stray := _passed_over(entry, place.name)) is not None]
 
 
 def _is_list_file(entry: Path) -> bool:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from secaudit.errors import Problem
 from secaudit.messages import Message, msg
 from secaudit.model.inventory import AgencyFile, Endpoint, ProvinceFile
+from secaudit.model.paper import AttestationFile, WaiverFile
 from secaudit.model.session import SessionFile
 from secaudit.model.system import System
 from secaudit.source import Loc, YamlFile, field_text, more_problems, shown
@@ -41,7 +42,9 @@ def is_copy(one: "AnyPart", other: "AnyPart") -> bool:
 AgencyPart = Part[AgencyFile]
 ProvincePart = Part[ProvinceFile]
 SessionPart = Part[SessionFile]
-AnyPart = AgencyPart | ProvincePart | SessionPart
+AttestationPart = Part[AttestationFile]
+WaiverPart = Part[WaiverFile]
+AnyPart = AgencyPart | ProvincePart | SessionPart | AttestationPart | WaiverPart
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ class Declared:
     agencies: Sequence[AgencyPart]
     known: Known
     sessions: Sequence[SessionPart] = ()
+    attestations: Sequence[AttestationPart] = ()
+    waivers: Sequence[WaiverPart] = ()
 
     def systems(self) -> Iterable[tuple[AnyPart, Loc, System]]:
         """Every system with its file and place, shared ones first."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 
 from secaudit.inventory.parts import AgencyPart, AnyPart, Declared, Remark
-from secaudit.messages import msg
+from secaudit.messages import Message, msg, msgc
 from secaudit.model.inventory import Tier
 from secaudit.model.system import Dossier, DossierStatus, System
 from secaudit.source import Loc
@@ -95,7 +96,7 @@ def _system(part: AnyPart, loc: Loc, system: System) -> Iterable[Remark]:
 
 def _dossier(part: AnyPart, loc: Loc, dossier: Dossier) -> Iterable[Remark]:
     if dossier.status is DossierStatus.NONE:
-        for name in ("level", "decision"):
+        for name in ("level", "submitted_on", "appraised_on", "decision"):
             if getattr(dossier, name) is not None:
                 yield Remark(
                     part,
@@ -104,3 +105,27 @@ def _dossier(part: AnyPart, loc: Loc, dossier: Dossier) -> Iterable[Remark]:
                     hint=msg("correct the status, or remove the field"),
                     of_key=True,
                 )
+    yield from _dossier_days(part, loc, dossier)
+
+
+def _dossier_days(part: AnyPart, loc: Loc, dossier: Dossier) -> Iterable[Remark]:
+    """Handed in, appraised, approved: no real papers are dated the other way round.
+
+    A regulation dated after the decision is possible, and against the decree: the decision chain shows it, no rule here.
+    """
+    steps: list[tuple[tuple[str, ...], date | None, Message]] = [
+        (("submitted_on",), dossier.submitted_on, msgc("step of a dossier", "handed in")),
+        (("appraised_on",), dossier.appraised_on, msgc("step of a dossier", "appraised")),
+        (("decision", "date"), dossier.decision.date if dossier.decision else None, msgc("step of a dossier", "approved")),
+    ]
+    dated = [(at, day, step) for at, day, step in steps if day is not None]
+    for (_, before, former), (at, after, latter) in pairwise(dated):
+        if after < before:
+            yield Remark(
+                part,
+                (*loc, *at),
+                msg("The dossier was {latter} before it was {former}", latter=latter, former=former),
+                after.isoformat(),
+                msg("{day} or later", day=before.isoformat()),
+                msg("correct one of the two days"),
+            )

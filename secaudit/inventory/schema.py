@@ -4,14 +4,23 @@ from typing import Any, Literal
 
 from secaudit.model.base import Written
 from secaudit.model.inventory import AgencyFile, ProvinceFile
+from secaudit.model.paper import AttestationFile, WaiverFile
 from secaudit.model.session import SessionFile
 
-Kind = Literal["agency", "province", "session"]
-_MODELS: dict[str, type[Written]] = {"agency": AgencyFile, "province": ProvinceFile, "session": SessionFile}
+Kind = Literal["agency", "province", "session", "attestation", "waiver"]
+_MODELS: dict[str, type[Written]] = {
+    "agency": AgencyFile,
+    "province": ProvinceFile,
+    "session": SessionFile,
+    "attestation": AttestationFile,
+    "waiver": WaiverFile,
+}
 _TITLES = {
     "agency": "Tệp của một cơ quan, đơn vị",
     "province": "province.yaml",
     "session": "Một buổi tuyên truyền hoặc một lớp đào tạo",
+    "attestation": "Các xác nhận bằng văn bản về yêu cầu của tiêu chuẩn",
+    "waiver": "Các ngoại lệ được chấp nhận có thời hạn",
 }
 
 

@@ -14,6 +14,7 @@ from secaudit.model.catalog import Catalog
 from secaudit.model.inventory import Inventory
 from secaudit.model.level import Classification, LevelRuleSet
 from secaudit.model.plan import Plan
+from secaudit.pipeline.papers import paper_problems
 
 DEFAULT_PLAN = "ke-hoach-246"
 
@@ -68,6 +69,7 @@ def load_province(inventory_folder: Path, checks_folder: Path, workspace: Path |
         problems += plan_problems(catalog, checks_folder)
         if inventory is not None:
             problems += _reading_problems(catalog, inventory, inventory_folder)
+            problems += paper_problems(catalog, inventory)
     if problems or catalog is None or inventory is None:
         raise DataError(problems)
     return Province(inventory, catalog)

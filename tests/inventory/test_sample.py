@@ -24,7 +24,7 @@ PROVINCE = INVENTORIES / "thai-nguyen"
 FILES = [
     PROVINCE / "province.yaml",
     *sorted((PROVINCE / "agencies").glob("*.yaml")),
-    *sorted((PROVINCE / "sessions").glob("*.yaml")),
+    *(file for name in ("sessions", "attestations", "waivers") for file in sorted((PROVINCE / name).glob("*.yaml"))),
 ]
 LAB = INVENTORIES / "lab" / "thai-nguyen.yaml"
 NAMED_IN_DOCUMENTS = (
@@ -159,7 +159,7 @@ CoreLoader.yaml_implicit_resolvers = {
 CoreLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
-@pytest.mark.parametrize("kind", ["agency", "province", "session"])
+@pytest.mark.parametrize("kind", ["agency", "province", "session", "attestation", "waiver"])
 def test_the_committed_schema_is_the_printed_one(kind):
     printed = orjson.dumps(json_schema(kind), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     assert (INVENTORIES / "schema" / f"{kind}.schema.json").read_bytes() == printed

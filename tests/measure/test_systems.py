@@ -3,8 +3,10 @@
 import pytest
 
 from secaudit.measure import measure
+from secaudit.model.assessment import Fulfilment, RequirementResult, SystemAssessment
 from secaudit.model.measurement import BlockerKind, Decision, Tally
 from secaudit.model.plan import Plan
+from secaudit.model.requirement import Requirement
 
 DECISION = {"number": "12/QĐ-UBND", "date": "2026-03-02"}
 DONE = {"dossier": {"status": "approved", "level": 2, "decision": DECISION}, "plan": {"status": "full"}}
@@ -119,3 +121,42 @@ def test_an_empty_province_measures(make):
     plan = Plan.model_validate({"id": "p", "name": "P", "targets": [make.target()]})
     (found,) = measure(plan, make.Case([]).inventory(), {}, {}, undeclared={}, as_of=make.AS_OF)
     assert (found.decision, found.agencies) == (Decision.NOT_APPLICABLE, ())
+
+
+READINGS = ("evidence", "wide", "approved", "deployed")
+
+
+def _assessment(fulfilment, open_rows=0, **fields):
+    row = Requirement.model_validate({
+        "id": "r1", "number": 1, "group": {"vi": "g", "en": "g"}, "title": {"vi": "t", "en": "t"}, "levels": [2],
+        "clauses": ["a:1"], "checks": ["a.x"], **fields,
+    })  # fmt: skip
+    result = RequirementResult(row, Fulfilment(fulfilment))
+    return SystemAssessment("a", "std", 2, "approved", (result,), 1 + open_rows, open_rows)
+
+
+@pytest.mark.parametrize(
+    ("fields", "assessment", "expected"),
+    [
+        (DONE, _assessment("met"), (True, True, True, True)),
+        (DONE, _assessment("met", open_rows=128), (None, True, True, True)),
+        (DONE, _assessment("unknown"), (None, True, True, True)),
+        (DONE, _assessment("not_met"), (False, True, True, True)),
+        (DONE, _assessment("partly"), (False, True, True, True)),
+        (DONE, _assessment("not_met", strength="suggested"), (None, True, True, True)),
+        (DONE, None, (None, True, True, True)),
+        ({**DONE, "plan": {"status": "partial"}}, _assessment("met"), (False, True, True, False)),
+        ({**DONE, "plan": {"status": "none"}}, _assessment("met"), (False, False, True, False)),
+        ({**DONE, "dossier": {"status": "appraised"}}, _assessment("met"), (False, False, False, True)),
+        ({**DONE, "dossier": {"status": "approved"}}, _assessment("met"), (None, None, None, True)),
+        ({"dossier": DONE["dossier"]}, _assessment("met"), (None, None, True, None)),
+    ],
+)
+def test_target_1_is_read_strictly_widely_in_halves_and_as_evidence_supports_it(make, plan_246, fields, assessment, expected):
+    case = make.Case([make.agency("xa", systems=[{"id": "a", **fields}])])
+    (found, *_) = measure(
+        plan_246, case.inventory(), {}, {}, undeclared={}, as_of=make.AS_OF, assessments={"a": assessment} if assessment else {}
+    )
+    answers = {Tally(1): True, Tally(0, 1): False, Tally(0, 0, 1): None}
+    assert tuple(answers[sub.tally] for sub in found.under) == expected
+    assert tuple(sub.id for sub in found.under) == READINGS

@@ -15,6 +15,7 @@ from secaudit.pipeline.publish.machines import check_rows, held_rows, machine_ro
 from secaudit.pipeline.publish.newcomers import newcomer_rows
 from secaudit.pipeline.publish.orders import orders
 from secaudit.pipeline.publish.rechecks import recheck_row
+from secaudit.pipeline.publish.requirements import standard_part
 from secaudit.pipeline.publish.systems import system_rows
 from secaudit.pipeline.publish.targets import target_rows
 from secaudit.report.document import AgencyRow, Conclusion, Footer, Header, LifecycleAge, ReportDocument
@@ -46,6 +47,7 @@ def publish(measured: Measured, store: Store | None) -> ReportDocument:
         recheck=recheck_row(measured, store, machines),
         newcomers=newcomer_rows(measured),
         comparisons=comparison_rows(measured, store, (machine.id for machine in machines)),
+        standard=standard_part(measured, (machine.id for machine in machines)),
     )
 
 
