@@ -11,7 +11,7 @@ from secaudit.cli.dossier_words import dossiers_json, show_classes, show_dossier
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json, write_file
-from secaudit.cli.progress import one_bar
+from secaudit.cli.progress import Steps, one_bar
 from secaudit.cli.session import (
     ChecksOption,
     FormatOption,
@@ -107,12 +107,12 @@ def make(
     asked = _named(province, systems) if systems else _of_class(province, of_class or "", agency or [], done)
     word = word_templates(templates)
     check_templates(rules, word)
-    with existing_store(folder) as store, one_bar(session, msg("Making dossiers")) as steps:
-        sources = sources_of(province, store, moment=moment, evidence=province.plan(plan).evidence)
-        steps(0, len(asked))
-        for number, result in enumerate(make_dossiers(sources, asked, word, numbers), start=1):
-            _keep(done, result)
-            steps(number, len(asked))
+    with existing_store(folder) as store:
+        with one_bar(session, msg("Judging")) as judging:
+            rules_for = province.plan(plan).evidence
+            sources = sources_of(province, store, asked, moment=moment, evidence=rules_for, progress=judging)
+        with one_bar(session, msg("Making dossiers")) as steps:
+            _make_all(done, make_dossiers(sources, asked, word, numbers), steps, len(asked))
     if output is OutputFormat.JSON:
         print_json("dossiers", dossiers_json(session, done.folder, done.made, done.refused, done.left_open, moment))
     else:
@@ -145,6 +145,13 @@ def classes(
         print_json("system_classes", {"classes": rows})
         return
     show_classes(session, province.catalog.classes, found)
+
+
+def _make_all(done: Done, results: Iterator[Made | Refused], steps: Steps, total: int) -> None:
+    steps(0, total)
+    for number, result in enumerate(results, start=1):
+        _keep(done, result)
+        steps(number, total)
 
 
 def _named(province: Province, systems: Sequence[str]) -> list[str]:

@@ -1,13 +1,13 @@
 """Making dossiers: read everything once, then one system after the other; what goes wrong with one stops no other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from secaudit.errors import SecauditError, UsageError
+from secaudit.measure import assess_systems
 from secaudit.messages import Message, msg
-from secaudit.model.assessment import SystemAssessment
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.catalog import Catalog
 from secaudit.model.decision import DecisionChain
@@ -17,7 +17,7 @@ from secaudit.pipeline.decision_chains import chains
 from secaudit.pipeline.dossier.classes import Members, members
 from secaudit.pipeline.dossier.draft import Draft, Sources, draft
 from secaudit.pipeline.dossier.papers import FORM, TEMPLATES, Dossier, dossier_of
-from secaudit.pipeline.judging import gather_states
+from secaudit.pipeline.judging import Progress, gather_states, judge_states, silent
 from secaudit.pipeline.province import Levels, Province, classify_province
 from secaudit.report.voice import Voice
 from secaudit.report.word import ENDING, render_word
@@ -126,24 +126,41 @@ def chosen_of_class(province: Province, one: SystemClass, agencies: Sequence[str
 def sources_of(
     province: Province,
     store: Store | None,
+    systems: Collection[str],
     *,
     moment: datetime,
     evidence: EvidenceRules,
-    assessments: Mapping[str, SystemAssessment] | None = None,
+    progress: Progress = silent,
 ) -> Sources:
-    """Everything that all dossiers of one command share; ``province`` has the tree of the day."""
+    """Everything that the dossiers of ``systems`` share; ``province`` has the tree of the day.
+
+    ``progress`` counts the machines of those systems while they are judged.
+    """
     day = day_in_vietnam(moment)
     levels = classify_province(province, day)
+    states = gather_states(province, store, as_of=moment, rules=evidence)
+    wanted = frozenset(systems)
+    own = {one.id: states[one.id] for one in province.inventory.endpoints.values() if wanted.intersection(one.systems)}
+    judged = judge_states(province, store, levels, own, moment=moment, progress=progress)
+    standard = province.catalog.standard(day)
+    assessed = assess_systems(
+        standard,
+        province.inventory,
+        {name: item for name, item in levels.classifications.items() if name in wanted},
+        judged,
+        grades=frozenset(evidence.grades),
+        as_of=day,
+    )
     return Sources(
         province=province,
         levels=levels,
         rules=rules_of(province.catalog, moment),
-        standard=province.catalog.standard(day),
-        states=gather_states(province, store, as_of=moment, rules=evidence),
+        standard=standard,
+        states=states,
         store=store,
         moment=moment,
         chains=_chains(province, levels, moment),
-        assessments=assessments or {},
+        assessments=assessed.systems,
     )
 
 
