@@ -9,9 +9,9 @@ from secaudit.pipeline.dossier.frame import Body
 from secaudit.pipeline.dossier.level import ReadingLine
 from secaudit.pipeline.dossier.plan import PlanRow, PlanTable
 from secaudit.pipeline.dossier.wording import (
-    FULFILMENTS,
     INFORMATION,
     KINDS,
+    NOT_ASSESSED,
     VIETNAMESE,
     WHO,
     day_text,
@@ -20,6 +20,7 @@ from secaudit.pipeline.dossier.wording import (
 )
 from secaudit.pipeline.publish.systems import COMPARISONS
 from secaudit.report.official import Value
+from secaudit.report.words import word
 
 _NUMBER = VIETNAMESE.number
 
@@ -212,7 +213,7 @@ _DEPLOYED = {
 def _table(sheet: Sheet, draft: Draft, found: PlanTable) -> Value:
     """One list; a level that is not settled says so in its heading."""
     counts = {kind: sum(1 for row in found.rows if row.fulfilment is kind) for kind in (*Fulfilment, None)}
-    tally = "; ".join(f"{sheet.say(FULFILMENTS[kind])}: {_NUMBER(count)}" for kind, count in counts.items() if count)
+    tally = "; ".join(f"{_status(sheet, kind)}: {_NUMBER(count)}" for kind, count in counts.items() if count)
     sheet.missing(
         msg("how each of {count} requirements of level {level} is met (22.6)", count=len(found.rows), level=found.level),
         "operator",
@@ -235,6 +236,10 @@ def _table(sheet: Sheet, draft: Draft, found: PlanTable) -> Value:
     }
 
 
+def _status(sheet: Sheet, found: Fulfilment | None) -> str:
+    return sheet.say(word(found) if found is not None else NOT_ASSESSED)
+
+
 _MOST_REASONS = 3
 
 
@@ -253,7 +258,7 @@ def _requirement(sheet: Sheet, row: PlanRow) -> Value:
         "title": row.title,
         "clause": ", ".join(row.clauses),
         "strength": sheet.say(msg("mandatory") if row.mandatory else msg("suggested")),
-        "status": sheet.say(FULFILMENTS[row.fulfilment]),
+        "status": _status(sheet, row.fulfilment),
         "because": "; ".join(reasons),
         "asked": "; ".join(asked) or "–",
         "how": sheet.cell(None),

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 
 from secaudit.messages import Message, msg, msgc
-from secaudit.model.assessment import Fulfilment
 from secaudit.model.inventory import EndpointKind
 from secaudit.model.system import DataSubjects, Information, Serves, SystemKind
 from secaudit.pipeline.dossier.blanks import Sheet, Who
@@ -41,14 +40,7 @@ DEVICES: Mapping[EndpointKind, Message] = {
     EndpointKind.SERVER: msgc("device", "server"),
     EndpointKind.ISOLATED: msgc("device", "isolated machine"),
 }
-FULFILMENTS: Mapping[Fulfilment | None, Message] = {
-    Fulfilment.MET: msgc("requirement", "met"),
-    Fulfilment.PARTLY: msgc("requirement", "partly met"),
-    Fulfilment.NOT_MET: msgc("requirement", "not met"),
-    Fulfilment.UNKNOWN: msgc("requirement", "not determined"),
-    Fulfilment.NOT_APPLICABLE: msgc("requirement", "not applicable"),
-    None: msgc("requirement", "not assessed yet"),
-}
+NOT_ASSESSED = msgc("requirement", "not assessed yet")
 WHO: Mapping[Who, Message] = {
     "agency": msgc("who adds it", "agency"),
     "province": msgc("who adds it", "province"),
