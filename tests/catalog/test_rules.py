@@ -94,6 +94,15 @@ SOUND = {
     "plan: people without total": (PLAN, "    total: heads\n", "", 13, "needs total"),
     "plan: people with meets": (PLAN, "    total: heads\n", '    total: heads\n    meets: "true"\n', 18, "has no meets"),
     "plan: machines with total": (PLAN, "    share: 90 %\n", "    share: 90 %\n    total: staff\n", 10, "has no total"),
+    "plan: nobody beside": (PLAN, "id: plan-a", "id: plan-a\nbeside: plan-b", 2, "no other plan called so"),
+    "plan: itself beside": (PLAN, "id: plan-a", "id: plan-a\nbeside: plan-a", 2, "no other plan called so"),
+    "plan: unconfirmed without source": (
+        PLAN,
+        "    share: 90 %\n",
+        "    share: 90 %\n    confirmed: false\n",
+        10,
+        "names its source",
+    ),
     # --- products
     "product twice": (PRODUCTS, "- id: good-edr", "- id: good-av", 8, "The same id"),
     "product without traces": (PRODUCTS, "    linux: {units: [good-edr]}\n", "", 8, "never be found"),

@@ -1,5 +1,7 @@
 """Systems, shared ones included, as declared and with the decisions that prove it."""
 
+from datetime import date
+
 import pytest
 
 from secaudit.measure import measure
@@ -115,6 +117,28 @@ def test_plans_are_measured_in_their_own_order(make, plan_246):
     assert [(measurement.sign, str(measurement.share)) for measurement in found] == [
         (">=", "7/10"), (">=", "9/10"), (">=", "1"), (">", "9/10"), (">=", "4/5"),
     ]  # fmt: skip
+
+
+def test_a_target_from_elsewhere_names_its_act_and_whether_it_was_confirmed(make):
+    case = make.Case([make.agency("xa")])
+    notes = {
+        confirmed: " ".join(
+            map(str, case.measure(make.target("agencies", meets="true", source="Luật A", confirmed=confirmed)).notes)
+        )
+        for confirmed in (True, False)
+    }
+    assert "source: Luật A" in notes[True] and "not confirmed" not in notes[True]
+    assert "not confirmed in the text of the act: Luật A" in notes[False]
+
+
+def test_a_targets_own_due_date_goes_before_the_plans(make):
+    plan = Plan.model_validate(
+        {"id": "p", "name": "P", "due": "2026-01-31", "targets": [make.target(), make.target(id="late", due="2026-12-31")]}
+    )
+    plans, own = plan.targets
+    assert plan.is_overdue(plans, date(2026, 2, 1)) and not plan.is_overdue(plans, date(2026, 1, 31))
+    assert not plan.is_overdue(own, date(2026, 2, 1)) and plan.is_overdue(own, date(2027, 1, 1))
+    assert not Plan.model_validate({"id": "p", "name": "P", "targets": [make.target()]}).is_overdue(plans, date(2099, 1, 1))
 
 
 def test_an_empty_province_measures(make):

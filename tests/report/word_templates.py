@@ -135,7 +135,7 @@ def _plan_bars(draft: Draft) -> None:
             "one.confirmed %} (*){% endif %}",
         ),
         Column("Yêu cầu", 18, "{{ one.asked }}", "centre"),
-        Column("Kết quả", 40, "{{ one.interval }} ({{ one.counts }})", "centre"),
+        Column("Kết quả", 40, "{{ one.interval }}\n({{ one.counts }})", "centre"),
         Column("Đánh giá", 23, "{{ one.decision }}", "centre"),
     )
     table(draft, columns, rows="bars", row="one", style="Bảng vừa")

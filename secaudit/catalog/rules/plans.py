@@ -49,6 +49,8 @@ def _target(plan: Sourced[Plan], target: Target, index: int) -> list[Problem]:
         for name in unwanted
         if getattr(target, name) is not None
     )
+    if not target.confirmed and target.source is None:
+        problems.append(plan.problem(msg("A target that is not confirmed names its source"), (*loc, "confirmed")))
     if target.population == "people" and target.under:
         problems.append(plan.problem(msg("A target about people has nothing under it"), (*loc, "under")))
     return problems

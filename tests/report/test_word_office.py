@@ -1,0 +1,92 @@
+"""Official papers in a real LibreOffice: they open, keep their pages and fonts, and number them as the decree asks."""
+
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from word_reading import sample_paper
+
+from secaudit.pipeline.measuring import measure_province
+from secaudit.pipeline.plan_report import measure_beside, plan_paper
+from secaudit.pipeline.province import load_province
+from secaudit.report.word import render_word
+from secaudit.resources import data_folder, translator
+
+pytestmark = pytest.mark.lab
+ROOT = Path(__file__).parents[2]
+TEMPLATES = data_folder("report_templates") / "word"
+NUMBER = re.compile(r"\s*(\d+)\s*")
+
+
+def _run(*command: object) -> str:
+    return subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=300, check=True).stdout
+
+
+@pytest.fixture(scope="module", name="papers")
+def convert_papers(tmp_path_factory) -> dict[str, Path]:
+    """One call of the office for all papers, with a profile of its own."""
+    for program in ("soffice", "lowriter", "pdftotext", "pdftoppm", "pdffonts", "pdfinfo"):
+        assert shutil.which(program), f"{program} is missing: .ci/parts libreoffice-writer poppler-utils installs it"
+    folder = tmp_path_factory.mktemp("papers")
+    province = load_province(ROOT / "inventories" / "thai-nguyen", ROOT / "checks", None)
+    plan = province.plan("ke-hoach-246")
+    measured = measure_province(province, plan, None, as_of=datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
+    made = {
+        "results": plan_paper(measured, measure_beside(measured), translator("vi")),
+        "several": sample_paper(addressees=("Bộ Công an", "Ủy ban nhân dân tỉnh"), agency="Trung tâm " + "rất dài " * 12),
+    }
+    files = []
+    for name, paper in made.items():
+        files.append(folder / f"{name}.docx")
+        files[-1].write_bytes(render_word(paper, TEMPLATES))
+    home = tmp_path_factory.mktemp("office")
+    _run("soffice", f"-env:UserInstallation=file://{home}", "--headless", "--convert-to", "pdf", "--outdir", folder, *files)
+    return {name: folder / f"{name}.pdf" for name in made}
+
+
+def _pages(path: Path) -> list[str]:
+    return _run("pdftotext", "-layout", path, "-").split("\f")[:-1]
+
+
+def test_pages_are_numbered_from_the_second_on_and_the_annex_by_itself(papers):
+    pages = _pages(papers["results"])
+    first = [next(line for line in page.splitlines() if line.strip()) for page in pages]
+    annex = next(number for number, page in enumerate(pages) if "SỐ LIỆU THEO CƠ QUAN" in page)
+    assert not NUMBER.fullmatch(first[0]) and not NUMBER.fullmatch(first[annex]), "hidden on the first page"
+    assert [int(NUMBER.fullmatch(line)[1]) for line in first[1:annex]] == list(range(2, annex + 1))
+    assert [int(NUMBER.fullmatch(line)[1]) for line in first[annex + 1 :]] == list(range(2, len(pages) - annex + 1))
+    assert all("thẩm định của cơ quan có thẩm quyền" in " ".join(page.split()) for page in pages), "every page says what decides"
+
+
+def test_the_motto_stands_on_one_line_whatever_the_office_is_called(papers):
+    for path in papers.values():
+        (first, *_) = _pages(path)
+        assert re.search(r"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM$", first, re.MULTILINE)
+        assert re.search(r"Độc lập - Tự do - Hạnh phúc$", first, re.MULTILINE)
+    assert re.search(r"Kính gửi:\n+\s+- Bộ Công an;\n\s+- Ủy ban nhân dân tỉnh\.\n", _pages(papers["several"])[0])
+
+
+def test_paper_size_and_one_font_with_every_vietnamese_letter(papers):
+    for path in papers.values():
+        fonts = _run("pdffonts", path).splitlines()[2:]
+        assert fonts and all("LiberationSerif" in line or "TimesNewRoman" in line for line in fonts), fonts
+    sizes = re.findall(r"size:\s+([\d.]+) x ([\d.]+) pts", _run("pdfinfo", "-f", 1, "-l", 99, papers["results"]))
+    assert {tuple(sorted(round(float(side)) for side in size)) for size in sizes} == {(595, 842)}
+    assert len(set(sizes)) == 2, "the annex lies"
+
+
+def test_no_table_runs_over_the_margins(papers):
+    """Ink stays inside the printed area of the decree's smallest margins."""
+    path = papers["results"]
+    _run("pdftoppm", "-r", 40, "-gray", path, path.with_suffix(""))
+    for picture in sorted(path.parent.glob("results-*.pgm")):
+        header, _, pixels = picture.read_bytes().partition(b"\n255\n")
+        width, height = map(int, header.split()[-2:])
+        rows = [pixels[line * width : (line + 1) * width] for line in range(height)]
+        left = min((row.find(min(row)) for row in rows if min(row) < 128), default=0)
+        right = max((width - 1 - row[::-1].find(min(row)) for row in rows if min(row) < 128), default=0)
+        per_mm = 40 / 25.4
+        assert left >= 28 * per_mm and width - right >= 13 * per_mm, picture.name
