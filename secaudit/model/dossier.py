@@ -1,5 +1,6 @@
 """What a level dossier consists of under a decree, and classes of systems whose dossiers are alike."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Literal
 
@@ -29,6 +30,12 @@ class Form(Written):
     sent_to: Office | None = None
     note: Texts | None = None
     """What somebody must know who uses it outside its own wording."""
+    note_levels: tuple[Level, ...] = ()
+    """Levels at which the note is said; all where left out."""
+
+    def note_at(self, levels: Collection[int]) -> Texts | None:
+        """The note where one of the possible ``levels`` needs it."""
+        return self.note if not self.note_levels or not levels or set(levels) & set(self.note_levels) else None
 
 
 class Part(Written):

@@ -1,4 +1,4 @@
-"""A small province whose systems need dossiers: a commune network, a portal with servers, hostile names, and evidence of machines."""
+"""A small province whose systems need dossiers: a commune network, a portal, hostile names, and evidence of machines."""
 
 import secrets
 from dataclasses import dataclass
@@ -150,9 +150,13 @@ def keep_answers(store: Store, province: Province, answers: dict[str, str]) -> N
     run = store.begin_run(started_at=SEEN, who="test", way=Way.SSH, scope="all")
     for endpoint, answer in answers.items():
         nonce = secrets.token_hex(16)
-        capture = frame(platform_of(answer), nonce, answer_of(LabMachine(endpoint.upper(), answer, ""), nonce, int(SEEN.timestamp())))
+        capture = frame(
+            platform_of(answer), nonce, answer_of(LabMachine(endpoint.upper(), answer, ""), nonce, int(SEEN.timestamp()))
+        )
         facts = parse_facts(capture, province.catalog.knowledge, SEEN)
-        outcome = Outcome(endpoint, Way.SSH, Grade.A, Sight.SEEN, SEEN, SEEN, capture=capture, facts=facts, host_key="SHA256:test")
+        outcome = Outcome(
+            endpoint, Way.SSH, Grade.A, Sight.SEEN, SEEN, SEEN, capture=capture, facts=facts, host_key="SHA256:test"
+        )
         store.keep(run.number, [outcome])
     store.end_run(run.number, "finished", SEEN)
 

@@ -9,6 +9,7 @@ from word_blocks import (
     Column,
     Draft,
     _bare_table,
+    _row_property,
     add,
     addressees,
     frame,
@@ -145,7 +146,7 @@ def general() -> Draft:
     _part(draft, "3.2. Quy mô của hệ thống")
     _pairs(draft, "size", "Chỉ tiêu")
     _part(draft, "3.3. Đối tượng phục vụ")
-    add(draft, "{{ serves }}.")
+    add(draft, "Phục vụ: {{ serves }}.")
     _part(draft, "4. Hiện trạng kiến trúc hệ thống")
     _part(draft, "4.1. Mô hình lô-gic")
     add(draft, "{{ logical }}")
@@ -168,7 +169,7 @@ def level() -> Draft:
     grounds(draft)
     _part(draft, "1. Danh mục hệ thống thông tin và cấp độ đề xuất")
     made = draft.document.add_table(rows=2, cols=6, style="Table Grid")
-    widths = (38, 30, 30, 25, 20, 22)
+    widths = (34, 28, 28, 25, 18, 32)
     heads = ("Tên hệ thống thông tin", "Chủ quản", "Đơn vị vận hành", "Loại hình", "Cấp độ đề xuất", "Căn cứ đề xuất")
     values = ("{{ system }}", "{{ owner }}", "{{ operator }}", "{{ type }}", "{{ level }}", "{{ grounds_short }}")
     for index, (width, head, value) in enumerate(zip(widths, heads, values, strict=True)):
@@ -197,7 +198,7 @@ def level() -> Draft:
     )  # fmt: skip
     add(draft, "Cách đếm chủ thể dữ liệu: {{ method }}.", before=6)
     _part(draft, "b) Loại hệ thống thông tin")
-    add(draft, "{{ type }}.")
+    add(draft, "Loại hình: {{ type }}.")
     _part(draft, "c) Căn cứ đề xuất cấp độ")
     add(draft, "{%p if clauses %}")
     table(
@@ -292,16 +293,16 @@ def plan() -> Draft:
     )
     add(
         draft,
-        "Tiêu chuẩn có {{ one.whole }} yêu cầu; {{ one.held }} yêu cầu liệt kê dưới đây, còn {{ one.open }} "
-        "yêu cầu phải lấy từ bản tiêu "
-        "chuẩn. {% if one.assessed %}Kết quả: {{ one.tally }}.{% else %}Chưa đánh giá theo danh mục của cấp độ này.{% endif %}",
+        "Tiêu chuẩn có {{ one.whole }} yêu cầu ở cấp độ này; bảng dưới đây gộp thành {{ one.held }} dòng; còn "
+        "{{ one.open }} yêu cầu chưa có trong bảng, phải lấy từ bản tiêu chuẩn. "
+        "{% if one.assessed %}Kết quả: {{ one.tally }}.{% else %}Chưa đánh giá theo danh mục của cấp độ này.{% endif %}",
     )
     table(
         draft,
         (
-            Column("STT", 10, "{{ row.number }}", "centre"),
+            Column("STT", 12, "{{ row.number }}", "centre"),
             Column("Nhóm", 28, "{{ row.group }}"),
-            Column("Yêu cầu", 62, "{{ row.title }}"),
+            Column("Yêu cầu", 60, "{{ row.title }}"),
             Column("Mục", 22, "{{ row.clause }}"),
             Column("Mức", 20, "{{ row.strength }}"),
             Column("Hiện trạng", 46, "{{ row.status }}{% if row.because %}: {{ row.because }}{% endif %}"),
@@ -324,8 +325,8 @@ def devices() -> Draft:
     table(
         draft,
         (
-            Column("STT", 10, "{{ row.number }}", "centre"),
-            Column("Tên thiết bị", 38, "{{ row.name }}"),
+            Column("STT", 12, "{{ row.number }}", "centre"),
+            Column("Tên thiết bị", 36, "{{ row.name }}"),
             Column("Chủng loại", 40, "{{ row.model }}"),
             Column("Vị trí triển khai", 30, "{{ row.place }}"),
             Column("Mục đích sử dụng", 32, "{{ row.purpose }}"),
@@ -341,8 +342,8 @@ def devices() -> Draft:
     table(
         draft,
         (
-            Column("STT", 10, "{{ row.number }}", "centre"),
-            Column("Thiết bị", 55, "{{ row.device }}"),
+            Column("STT", 12, "{{ row.number }}", "centre"),
+            Column("Thiết bị", 53, "{{ row.device }}"),
             Column("Nội dung", 45, "{{ row.what }}"),
             Column("Khai báo", 60, "{{ row.declared }}"),
             Column("Quan sát", 80, "{{ row.observed }}"),
@@ -363,8 +364,8 @@ def services() -> Draft:
     table(
         draft,
         (
-            Column("STT", 10, "{{ row.number }}", "centre"),
-            Column("Tên dịch vụ", 55, "{{ row.name }}"),
+            Column("STT", 12, "{{ row.number }}", "centre"),
+            Column("Tên dịch vụ", 53, "{{ row.name }}"),
             Column("Máy chủ triển khai", 45, "{{ row.server }}"),
             Column("Vị trí triển khai", 40, "{{ row.place }}"),
             Column("Hệ điều hành máy chủ", 50, "{{ row.os }}"),
@@ -401,8 +402,8 @@ def zones() -> Draft:
     table(
         draft,
         (
-            Column("STT", 10, "{{ row.number }}", "centre"),
-            Column("Vùng mạng", 50, "{{ row.name }}"),
+            Column("STT", 12, "{{ row.number }}", "centre"),
+            Column("Vùng mạng", 48, "{{ row.name }}"),
             Column("Mục đích", 60, "{{ row.purpose }}"),
             Column("Địa chỉ IP nội bộ (IP Private)", 55, "{{ row.private }}"),
             Column("Địa chỉ IP công khai (IP Public)", 50, "{{ row.public }}"),
@@ -454,7 +455,10 @@ def _attached(draft: Draft, *more: str, part: str = "Phần 2. Hồ sơ kèm the
 
 def _signed(draft: Draft) -> Draft:
     """As the forms have it: who signs, and in brackets how; the note to whoever completes the draft stands last."""
-    left, right = _bare_table(draft, (75, TEXT_WIDTH - 75)).rows[0].cells
+    draft.document.paragraphs[-1].paragraph_format.keep_with_next = True  # a signature never stands alone on its page
+    bare = _bare_table(draft, (75, TEXT_WIDTH - 75))
+    _row_property(bare.rows[0], "w:cantSplit")
+    left, right = bare.rows[0].cells
     put(left, "Nơi nhận:", "Nơi nhận", before=6)
     put(left, "- Như trên;", "Danh sách nơi nhận")
     put(left, "- {{ archive or 'Lưu: VT' }}.", "Danh sách nơi nhận")
@@ -592,13 +596,19 @@ def form_05() -> Draft:
     return _signed(draft)
 
 
+def _article(draft: Draft, number: str, text: str) -> None:
+    paragraph = add(draft, "")
+    paragraph.add_run(number).bold = True
+    paragraph.add_run(text)
+
+
 def _decision(title: str, approved: str, *, with_level: bool) -> Draft:
     draft = start(title)
     heading(draft)
     add(draft, "{{ head }}", "Giữa đậm", before=6, after=6)
     grounds(draft)
     add(draft, "QUYẾT ĐỊNH:", "Giữa đậm", before=6, after=6)
-    add(draft, f"Điều 1. {approved} {{{{ system }}}} cụ thể như sau:")
+    _article(draft, "Điều 1.", f" {approved} {{{{ system }}}} cụ thể như sau:")
     add(draft, "1. Thông tin chung")
     add(draft, "a) Tên hệ thống thông tin: {{ system }}")
     add(draft, "b) Đơn vị vận hành hệ thống thông tin: {{ operator }}")
@@ -613,7 +623,7 @@ def _decision(title: str, approved: str, *, with_level: bool) -> Draft:
             f"là phù hợp với tiêu chuẩn "
             "quốc gia {{ standard }}, quy chuẩn kỹ thuật quốc gia {{ regulation }} về bảo đảm an ninh mạng theo cấp độ.",
         )
-    add(draft, "Điều 2. Tổ chức thực hiện")
+    _article(draft, "Điều 2.", " Tổ chức thực hiện")
     add(draft, "1. Cơ quan {{ operator }} chịu trách nhiệm:")
     add(
         draft,
@@ -622,7 +632,7 @@ def _decision(title: str, approved: str, *, with_level: bool) -> Draft:
     )
     add(draft, "b) Các nội dung khác (nếu có). ……")
     add(draft, "2. Trách nhiệm của các cơ quan liên quan khác (nếu có). ……")
-    add(draft, "Điều 3. Điều khoản thi hành")
+    _article(draft, "Điều 3.", " Điều khoản thi hành")
     add(draft, "1. Cơ quan {{ operator }} và các cơ quan liên quan khác chịu trách nhiệm thi hành Quyết định này.")
     add(
         draft,

@@ -83,6 +83,7 @@ def _grounds(sheet: Sheet, draft: Draft, form: Form) -> tuple[str, ...]:
 def _body(sheet: Sheet, draft: Draft, form: Form, issuer: str) -> Body:
     operator = draft.offices.operator
     level = draft.level.proposal.level
+    note = form.note_at(draft.level.proposal.levels)
     body: Body = {
         "form": form.number,
         "issuer": issuer,
@@ -95,7 +96,7 @@ def _body(sheet: Sheet, draft: Draft, form: Form, issuer: str) -> Body:
         "level": level_text(sheet, draft.level.proposal),
         "level_number": str(level) if level is not None else "……",
         "higher": draft.further,
-        "note": sheet.say(form.note) if form.note is not None else "",
+        "note": sheet.say(note) if note is not None else "",
         "owner": draft.offices.owner.name,
     }
     if form.number == "04":

@@ -12,7 +12,7 @@ from secaudit.pipeline.dossier.forms import form_paper
 from secaudit.pipeline.dossier.frame import Body, basis, gap_rows
 from secaudit.pipeline.dossier.general import devices, general, services, zones
 from secaudit.pipeline.dossier.statements import level, plan
-from secaudit.pipeline.dossier.wording import WHO, day_text, level_text
+from secaudit.pipeline.dossier.wording import WHO, day_text, in_short, level_text
 from secaudit.report.official import Paper, Value
 from secaudit.report.voice import Voice
 
@@ -101,7 +101,7 @@ def _control(sheet: Sheet, draft: Draft, forms: tuple[Form, ...], papers: Mappin
         "declared": proposal.source == "dossier",
         "appraiser": sheet.say(chain.appraiser) if chain is not None and chain.appraiser else _open(sheet),
         "approver": sheet.say(chain.approver) if chain is not None and chain.approver else _open(sheet),
-        "clause": chain.authority_clause if chain is not None else "",
+        "clause": in_short(chain.authority_clause) if chain is not None else "",
         "last": _last(sheet, draft),
         "cautions": _cautions(sheet, draft, forms),
         "contents": contents,
@@ -160,12 +160,13 @@ def _cautions(sheet: Sheet, draft: Draft, forms: tuple[Form, ...]) -> list[Value
         )
     if any(row.name.observed is not None and row.name.observed.lab for row in draft.devices):
         found.append(sheet.say(msg("Machines were replayed in a lab: simulated data, for practice only.")))
-    found += [
-        sheet.say(msg("Form {number}: {note}", number=form.number, note=form.note)) for form in forms if form.note is not None
-    ]
+    for form in forms:
+        note = form.note_at(proposal.levels)
+        if note is not None:
+            found.append(sheet.say(msg("Form {number}: {note}", number=form.number, note=note)))
     return list(found)
 
 
 def _caution(sheet: Sheet, text: Message, clause: str) -> str:
     said = sheet.say(text)
-    return f"{said} ({clause})" if clause else said
+    return f"{said} ({in_short(clause)})" if clause else said

@@ -14,6 +14,7 @@ from secaudit.pipeline.dossier.wording import (
     NOT_ASSESSED,
     VIETNAMESE,
     WHO,
+    answer_text,
     day_text,
     level_text,
     subjects_text,
@@ -58,7 +59,7 @@ def level(sheet: Sheet, draft: Draft) -> Body:
             }
             for line in found.clauses
         ],
-        "inputs": [{"question": sheet.say(asked), "answer": sheet.say(given)} for asked, given in found.inputs],
+        "inputs": [{"question": sheet.say(asked), "answer": answer_text(sheet, given)} for asked, given in found.inputs],
         "readings": [_reading(sheet, line) for line in found.readings],
         "questions": [{"who": sheet.say(WHO[one.who]), "text": one.text.vi} for one in found.questions],
         "pending": list(found.pending),

@@ -10,6 +10,7 @@ from secaudit.pipeline.dossier.blanks import Sheet, Who
 from secaudit.pipeline.dossier.level import Proposal
 from secaudit.pipeline.dossier.sighted import Cell, Observed
 from secaudit.report.format import Format
+from secaudit.report.texts import Wording
 
 VIETNAMESE = Format("vi")
 KINDS: Mapping[SystemKind, Message] = {
@@ -51,6 +52,11 @@ WHO: Mapping[Who, Message] = {
 def day_text(day: date | None) -> str:
     """dd/mm/yyyy."""
     return day.strftime("%d/%m/%Y") if day is not None else ""
+
+
+def in_short(clauses: str) -> str:
+    """Clauses without the id of their act, which stands at the foot of every page."""
+    return ", ".join(clause.rpartition(":")[2] for clause in clauses.split(", "))
 
 
 def observed_text(sheet: Sheet, found: Observed) -> str:
@@ -101,6 +107,24 @@ def subjects_text(sheet: Sheet, subjects: DataSubjects | None, *, sensitive: boo
     return sheet.say(_BANDS[value.value])
 
 
+def answer_text(sheet: Sheet, answer: Wording) -> str:
+    """An answer the level rests on: bands and sectors in words, numbers with points."""
+    if not isinstance(answer, str):
+        return sheet.say(answer)
+    if answer.isdecimal():
+        return VIETNAMESE.number(int(answer))
+    known = _BANDS.get(answer) or _SECTORS.get(answer)
+    return sheet.say(known) if known is not None else answer
+
+
+_SECTORS: Mapping[str, Message] = {
+    "government": msgc("sector", "state agency"),
+    "party": msgc("sector", "Party"),
+    "front": msgc("sector", "Fatherland Front and organisations"),
+    "education": msgc("sector", "education"),
+    "health": msgc("sector", "health"),
+    "enterprise": msgc("sector", "enterprise"),
+}
 _BANDS: Mapping[str, Message] = {
     "under_100000": msg("under 100.000"),
     "from_100000": msg("100.000 or more"),
