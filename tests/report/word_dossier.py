@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from docx.shared import Mm
 from word_blocks import (
     AGENCY,
     LANDSCAPE_WIDTH,
@@ -176,7 +177,10 @@ def level() -> Draft:
         put(made.rows[0].cells[index], head, "Bảng nhỏ", bold=True, align="centre")
         put(made.rows[1].cells[index], value, "Bảng nhỏ")
         for row in made.rows:
-            row.cells[index].width = width * 36000
+            row.cells[index].width = Mm(width)
+    _row_property(made.rows[0], "w:tblHeader")
+    for row in made.rows:
+        _row_property(row, "w:cantSplit")
     _when(
         draft,
         "declared",
@@ -320,7 +324,7 @@ def devices() -> Draft:
     """Name and type, place, purpose (22.3.d), and what was seen of each."""
     draft = _title("Danh mục thiết bị", landscape=True)
     _each(draft, "notes", "{{ one }}", "Ghi chú")
-    _when(draft, "none", "{{ none }}")
+    _when(draft, "missing", "{{ missing }}")
     add(draft, "{%p if rows %}")
     table(
         draft,
@@ -359,7 +363,7 @@ def services() -> Draft:
     """Service, server, place, system of the server, purpose (22.3.d)."""
     draft = _title("Danh mục ứng dụng, dịch vụ", landscape=True)
     _each(draft, "notes", "{{ one }}", "Ghi chú")
-    _when(draft, "none", "{{ none }}")
+    _when(draft, "missing", "{{ missing }}")
     add(draft, "{%p if rows %}")
     table(
         draft,
@@ -397,7 +401,7 @@ def zones() -> Draft:
     """Zones with private and public addresses (22.3.d)."""
     draft = _title("Quy hoạch vùng mạng và địa chỉ IP", landscape=True)
     _each(draft, "notes", "{{ one }}", "Ghi chú")
-    _when(draft, "none", "{{ none }}")
+    _when(draft, "missing", "{{ missing }}")
     add(draft, "{%p if rows %}")
     table(
         draft,

@@ -131,7 +131,7 @@ def devices(sheet: Sheet, draft: Draft) -> Body:
         )  # fmt: skip
     return {
         "rows": rows,
-        "none": "" if rows else sheet.gap(msg("list of devices: the inventory assigns no machine to this system")),
+        "missing": "" if rows else sheet.gap(msg("list of devices: the inventory assigns no machine to this system")),
         "notes": list(notes),
         "differences": [
             {
@@ -201,7 +201,7 @@ def services(sheet: Sheet, draft: Draft) -> Body:
         notes.append(sheet.say(msg("Open ports were not read, or not to the end: {servers}.", servers=", ".join(found.unread))))
     return {
         "rows": rows,
-        "none": "" if rows else sheet.gap(msg("list of services: no server of this system is declared")),
+        "missing": "" if rows else sheet.gap(msg("list of services: no server of this system is declared")),
         "notes": notes,
         "elsewhere": [
             {
@@ -241,7 +241,7 @@ def zones(sheet: Sheet, draft: Draft) -> Body:
         notes.append(sheet.say(msg("{count} machine(s) have no declared address.", count=plan.without)))
     return {
         "rows": rows,
-        "none": "" if rows else sheet.gap(msg("network zones and private addresses"), "operator"),
+        "missing": "" if rows else sheet.gap(msg("network zones and private addresses"), "operator"),
         "public_gap": "" if public else sheet.gap(msg("public addresses (IP Public), or that there are none"), "operator"),
         "control": sheet.gap(msg("how access between zones is controlled"), "operator"),
         "notes": notes,
