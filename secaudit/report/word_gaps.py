@@ -6,7 +6,7 @@ OPENING = "[CẦN BỔ SUNG"
 """What a mark begins with; it goes to the next closing bracket."""
 _MARK = re.compile(rf"({re.escape(OPENING)}[^\]<]*\])")
 _RUN = re.compile(
-    r"<w:r(?: [^>]*)?>(?:<w:rPr>(?P<shape>(?:(?!</?w:r>).)*?)</w:rPr>)?"
+    r"<w:r(?: [^>]*)?>(?:<w:rPr/>|<w:rPr>(?P<shape>(?:(?!</?w:r>).)*?)</w:rPr>)?"
     rf"<w:t(?: [^>]*)?>(?P<text>[^<]*{re.escape(OPENING)}[^<]*)</w:t></w:r>"
 )
 _COLOUR = '<w:highlight w:val="yellow"/>'
@@ -23,7 +23,7 @@ def _split(run: re.Match[str]) -> str:
     shape = run["shape"] or ""
     later = _AFTER.search(shape)
     at = later.start() if later else len(shape)
-    marked = f"{shape[:at]}{_COLOUR}{shape[at:]}"
+    marked = shape if "<w:highlight " in shape else f"{shape[:at]}{_COLOUR}{shape[at:]}"
     pieces = [piece for piece in _MARK.split(run["text"]) if piece]
     return "".join(_run(marked if piece.startswith(OPENING) else shape, piece) for piece in pieces)
 
