@@ -25,7 +25,7 @@ def _split(run: re.Match[str]) -> str:
     at = later.start() if later else len(shape)
     marked = shape if "<w:highlight " in shape else f"{shape[:at]}{_COLOUR}{shape[at:]}"
     pieces = [piece for piece in _MARK.split(run["text"]) if piece]
-    return "".join(_run(marked if piece.startswith(OPENING) else shape, piece) for piece in pieces)
+    return "".join(_run(marked if _MARK.fullmatch(piece) else shape, piece) for piece in pieces)
 
 
 def _run(shape: str, text: str) -> str:

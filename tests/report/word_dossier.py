@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.shared import Mm
 from word_blocks import (
     AGENCY,
@@ -170,6 +171,7 @@ def level() -> Draft:
     grounds(draft)
     _part(draft, "1. Danh mục hệ thống thông tin và cấp độ đề xuất")
     made = draft.document.add_table(rows=2, cols=6, style="Table Grid")
+    made.alignment, made.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     widths = (34, 28, 28, 25, 18, 32)
     heads = ("Tên hệ thống thông tin", "Chủ quản", "Đơn vị vận hành", "Loại hình", "Cấp độ đề xuất", "Căn cứ đề xuất")
     values = ("{{ system }}", "{{ owner }}", "{{ operator }}", "{{ type }}", "{{ level }}", "{{ grounds_short }}")
