@@ -106,7 +106,7 @@ def _print(session: Session, found: Chains, made: LawCalendar) -> None:
     )
     session.out.print(Text(session.text(title), style="bold"))
     table = Table(box=SIMPLE_HEAD)
-    for heading in (msg("Last day"), msg("Working days left"), msg("What, who, basis")):
+    for heading in (msg("Last day"), msg("Working days"), msg("What, who, basis")):
         table.add_column(session.text(heading), overflow="fold", no_wrap=heading.text == "Last day")
     for one in made.entries:
         left = found.calendars.confirmed.count(found.day, one.day)

@@ -52,6 +52,8 @@ def chain_of(
         appraiser=named(appraiser, _only({one.appraiser_role for one in entries}), offices),
         approver=named(approver, _only({one.approver_role for one in entries}), offices),
         authority_clause=", ".join(sorted({one.clause for one in entries})),
+        declared_appraiser=None if silent else dossier.appraiser,
+        submitted_on=None if silent else _by(dossier.submitted_on, ground.day),
         limits=() if silent else _limits(dossier, levels, procedure, ground),
         cautions=(*doubt, *cautions_of(system, classification, ground.law, procedure, ground.day)),
         last_submission=None if silent or approved else _last(procedure, levels, ground, ground.calendars.confirmed),
@@ -103,8 +105,11 @@ def procedure_for(system: System, ground: Ground) -> tuple[Procedure | None, tup
 
 
 def _on(dossier: Dossier, ground: Ground) -> Procedure | None:
-    begun = dossier.submitted_on if dossier.submitted_on is not None and dossier.submitted_on <= ground.day else ground.day
-    return ground.law.procedure(begun)
+    return ground.law.procedure(_by(dossier.submitted_on, ground.day) or ground.day)
+
+
+def _by(moment: date | None, day: date) -> date | None:
+    return moment if moment is not None and moment <= day else None
 
 
 def _limits(dossier: Dossier, levels: tuple[int, ...], procedure: Procedure, ground: Ground) -> tuple[TimeLimit, ...]:

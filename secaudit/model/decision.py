@@ -71,6 +71,10 @@ class DecisionChain:
     """Who must appraise at that level; None while the possible levels differ in it."""
     approver: Texts | None = None
     authority_clause: str = ""
+    declared_appraiser: str | None = None
+    """Who appraises, as declared."""
+    submitted_on: date | None = None
+    """Day of the submission, where it is not after the day of the chain."""
     limits: tuple[TimeLimit, ...] = ()
     cautions: tuple[Caution, ...] = ()
     last_submission: date | None = None
