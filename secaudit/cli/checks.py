@@ -31,6 +31,7 @@ from secaudit.model.catalog import Catalog
 from secaudit.model.check import Check, Severity
 from secaudit.model.finding import Verdict
 from secaudit.model.parameter import Changed
+from secaudit.model.requirement import Standard
 from secaudit.pipeline.parameters import changed_json, changed_of, changed_words, title_of, values_text
 from secaudit.pipeline.proof import prove_catalog
 from secaudit.pipeline.province import plan_problems
@@ -140,12 +141,19 @@ def show(
     changed = changed_of(catalog, check.id)
     if output is OutputFormat.JSON:
         cases = [case.model_dump(mode="json") for case in check.cases]
-        print_json("check", {"changed_parameters": changed_json(changed), "check": {**check_json(check), "cases": cases}})
+        print_json(
+            "check",
+            {
+                "changed_parameters": changed_json(changed),
+                "requirements": {standard.id: standard.decided_by(check.id) for standard in catalog.standards},
+                "check": {**check_json(check), "cases": cases},
+            },
+        )
         return
-    _print_check(session, check, changed)
+    _print_check(session, check, changed, catalog.standards)
 
 
-def _print_check(session: Session, check: Check, changed: tuple[Changed, ...]) -> None:
+def _print_check(session: Session, check: Check, changed: tuple[Changed, ...], standards: tuple[Standard, ...]) -> None:
     language = session.translator.language
     rows: list[tuple[Message, str]] = [
         (msg("Severity"), session.text(SEVERITIES[check.severity])),
@@ -159,6 +167,7 @@ def _print_check(session: Session, check: Check, changed: tuple[Changed, ...]) -
         ),
         *((msg("Set by the province"), session.text(changed_words(one))) for one in changed),
         (msg("References"), ", ".join(check.refs)),
+        (msg("Decides requirements"), ", ".join(f"{one.id}:{row}" for one in standards for row in one.decided_by(check.id))),
         (msg("What"), check.what.pick(language)),
         (msg("Why"), check.why.pick(language)),
         (msg("Verify by hand"), check.verify.pick(language)),
@@ -225,7 +234,9 @@ def test(
 
 
 app.command("new", cls=Command, help=N_("Write a new check to be filled in, with comments in both languages."))(new_check)
-app.command("docs", cls=Command, help=N_("Print all checks as one page in Markdown, with the rows of the standard."))(check_docs)
+app.command("docs", cls=Command, help=N_("Print all checks as one page in Markdown, with the requirements they decide."))(
+    check_docs
+)
 
 
 def _find(catalog: Catalog, check_id: str) -> Check:

@@ -8,6 +8,9 @@ from pydantic import Field
 from secaudit.model.base import Day, Flag, Identifier, Line, Texts, Whole, Written
 from secaudit.model.check import LEVELS, Level
 
+USUAL_MONTHS = 12
+"""How long a statement stays valid where the standard names no period."""
+
 
 class Evidence(Written):
     """What a person must show for a requirement that machines cannot show, or not alone."""
@@ -16,6 +19,10 @@ class Evidence(Written):
     """The paper or record."""
     months: dict[Level, Whole] = Field(default_factory=dict)
     """Level -> months for which a statement stays valid (the period of review that the standard asks); 12 where left out."""
+
+    def months_at(self, level: int) -> int:
+        """Months for which a statement about a system of ``level`` stays valid."""
+        return self.months.get(level, USUAL_MONTHS)
 
 
 class Requirement(Written):
