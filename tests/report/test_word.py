@@ -296,6 +296,16 @@ def test_an_officer_may_write_a_list_with_numbers_and_conditions(tmp_path):
     assert "1. MỘT (1.234);\n2. HAI\n4 không có" in text
 
 
+def test_a_name_that_word_tore_into_pieces_is_still_one(tmp_path):
+    """Word splits runs wherever somebody typed twice, and turns quotation marks round."""
+    draft = start("thử")
+    torn = add(draft, "")
+    for piece in ("{", "{ na", "me", "|upper }", "}", " {{ nothing or “không” }}"):
+        torn.add_run(piece).bold = piece == "me"
+    (tmp_path / "mau.docx").write_bytes(draft.bytes())
+    assert "Y KHÔNG".lower() in text_of(render_word(Paper("mau", "A", body={"name": "y", "nothing": ""}), tmp_path)).lower()
+
+
 def test_a_table_whose_columns_are_repeated_has_a_grid_for_all_of_them(tmp_path):
     draft = start("thử")
     made = draft.document.add_table(rows=1, cols=4)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from word_reading import sample_paper
+from word_reading import sample_paper, text_of
 
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.plan_report import measure_beside, plan_paper
@@ -44,6 +44,12 @@ def convert_papers(tmp_path_factory) -> dict[str, Path]:
         files[-1].write_bytes(render_word(paper, TEMPLATES))
     home = tmp_path_factory.mktemp("office")
     _run("soffice", f"-env:UserInstallation=file://{home}", "--headless", "--convert-to", "pdf", "--outdir", folder, *files)
+    # An officer's program writes templates in its own way.
+    saved = folder / "saved"
+    kind = "docx:MS Word 2007 XML"
+    template = TEMPLATES / "bao-cao-ke-hoach.docx"
+    _run("soffice", f"-env:UserInstallation=file://{home}", "--headless", "--convert-to", kind, "--outdir", saved, template)
+    (folder / "edited.docx").write_bytes(render_word(made["results"], saved))
     return {name: folder / f"{name}.pdf" for name in made}
 
 
@@ -67,6 +73,12 @@ def test_the_motto_stands_on_one_line_whatever_the_office_is_called(papers):
         assert re.search(r"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM$", first, re.MULTILINE)
         assert re.search(r"Độc lập - Tự do - Hạnh phúc$", first, re.MULTILINE)
     assert re.search(r"Kính gửi:\n+\s+- Bộ Công an;\n\s+- Ủy ban nhân dân tỉnh\.\n", _pages(papers["several"])[0])
+
+
+def test_a_template_that_another_program_saved_says_the_same(papers):
+    folder = papers["results"].parent
+    ours, theirs = (text_of((folder / f"{name}.docx").read_bytes()).split() for name in ("results", "edited"))
+    assert ours == theirs
 
 
 def test_paper_size_and_one_font_with_every_vietnamese_letter(papers):

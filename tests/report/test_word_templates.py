@@ -8,7 +8,8 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
 from lxml import etree
-from word_reading import paragraphs_of, parts_of, said, sample_paper
+from word_blocks import addressees, annex, grounds, heading, signature, start
+from word_reading import misplaced, paragraphs_of, parts_of, said, sample_paper, text_of
 from word_templates import FOLDER, TEMPLATES
 from word_variables import documented, named_in
 
@@ -139,3 +140,30 @@ def test_an_annex_counts_its_own_pages_and_table_heads_stand_again(name):
             assert table.rows[0]._tr.xpath("w:trPr/w:tblHeader") and all(
                 row._tr.xpath("w:trPr/w:cantSplit") for row in table.rows
             )
+
+
+@each
+def test_word_finds_every_element_where_it_expects_it(name):
+    for part, body in parts_of((FOLDER / f"{name}.docx").read_bytes()).items():
+        if re.fullmatch(r"word/(document|styles|(header|footer)\d+)\.xml", part):
+            assert misplaced(body) == [], part
+
+
+def test_a_letter_has_its_subject_under_the_number_and_no_kind(tmp_path):
+    draft = start("công văn")
+    heading(draft, letter=True)
+    addressees(draft)
+    grounds(draft)
+    signature(draft)
+    for number in ("I", "II"):
+        annex(draft, number, "Bảng số liệu", landscape=True)
+    (tmp_path / "cong-van.docx").write_bytes(draft.bytes())
+    made = render_word(sample_paper(template="cong-van", kind="", symbol="/UBND-CĐS", body={}), tmp_path)
+    assert "Số:          /UBND-CĐS\nThái Nguyên" not in text_of(made), "number and subject stand below each other in one column"
+    looks = {said(one): look for one, look in _looks(made)}
+    assert looks["V/v Về việc thử"][0] in (12, 13) and looks["V/v Về việc thử"][1:] == [False, False, "center"]
+    assert "BÁO CÁO" not in text_of(made) and "(Kèm theo Công văn số         /UBND-CĐS ngày" in text_of(made)
+    assert looks["Phụ lục II"][:2] == [14, True] and looks["BẢNG SỐ LIỆU"][:2] == [14, True]
+    assert misplaced(parts_of(made)["word/document.xml"]) == []
+    starts = [one for section in Document(io.BytesIO(made)).sections for one in section._sectPr.findall(qn("w:pgNumType"))]
+    assert len(starts) == 2, "each annex counts for itself"

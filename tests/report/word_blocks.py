@@ -271,7 +271,7 @@ def add(draft: Draft, text: str, style: str = "Thân văn bản", **changes: obj
 def put(cell: _Cell, text: str, style: str = "Bảng", **changes: object) -> Paragraph:
     """One paragraph of a cell: ``size``, ``bold``, ``italic``, ``align``, ``before``, ``after`` change its style here."""
     first = cell.paragraphs[0]
-    fresh = len(cell.paragraphs) == 1 and not first.text and "w:pPr" not in first._p.xml.partition(">")[2][:400]
+    fresh = len(cell.paragraphs) == 1 and not first.text and first._p.pPr is None
     paragraph = first if fresh else cell.add_paragraph()
     paragraph.style = style
     paragraph.add_run(text)

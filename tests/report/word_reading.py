@@ -9,6 +9,30 @@ from lxml import etree
 
 from secaudit.report.official import Paper, Signature
 
+_ORDER = {
+    "w:pPr": "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs spacing ind "
+    "contextualSpacing jc textDirection textAlignment outlineLvl rPr sectPr",
+    "w:rPr": "rStyle rFonts b bCs i iCs caps smallCaps strike color spacing w kern position sz szCs highlight u vertAlign lang",
+    "w:sectPr": "headerReference footerReference type pgSz pgMar pgBorders lnNumType pgNumType cols vAlign titlePg docGrid",
+    "w:tblPr": "tblStyle tblpPr bidiVisual tblW jc tblCellSpacing tblInd tblBorders shd tblLayout tblCellMar tblLook",
+    "w:tcPr": "tcW gridSpan vMerge tcBorders shd noWrap tcMar textDirection vAlign",
+    "w:pBdr": "top left bottom right between bar",
+    "w:tbl": "tblPr tblGrid tr",
+}
+"""Word calls a document damaged in which these stand in another order; other programs do not mind."""
+
+
+def misplaced(part: bytes) -> list[str]:
+    """Elements that stand where Word does not expect them."""
+    found = []
+    for name, order in _ORDER.items():
+        places = {qn(f"w:{child}"): place for place, child in enumerate(order.split())}
+        for element in etree.fromstring(part).iter(qn(name)):
+            seen = [places.get(child.tag, -1) for child in element]
+            if -1 in seen or seen != sorted(seen):
+                found.append(f"{name}: {[etree.QName(child).localname for child in element]}")
+    return found
+
 
 def parts_of(document: bytes) -> dict[str, bytes]:
     """Part -> its bytes; every XML part must be whole."""
