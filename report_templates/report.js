@@ -151,8 +151,10 @@
       var why = group[2].map(function (reason) { return element("p", { className: "small", text: text(reason) }); });
       var rows = group[1].map(function (asked) { return element("li", { text: text(data.asked[asked]) }); });
       var list = element("ul", { children: rows });
-      if (rows.length === 1) { parts.push(fold([answer[1], " – " + rows[0].textContent], "v " + answer[0], why)); return; }
-      parts.push(fold([answer[1], " (" + rows.length + ")"], "v " + answer[0], why.concat([list])));
+      var label = rows.length === 1 ? " – " + rows[0].textContent : " (" + rows.length + ") – " + group[2].map(text).join("; ");
+      var made = fold([answer[1], label], "v " + answer[0], rows.length === 1 ? why : [list]);
+      made.open = answer[0] === "not_met" || answer[0] === "partly";
+      parts.push(made);
     });
     return { title: text(data.systems[standing.system]), parts: parts };
   }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from secaudit.messages import Message
 from secaudit.model.requirement import Requirement
@@ -102,8 +103,7 @@ class Conflict:
     """Something declared of a system that evidence or another declaration speaks against, both sides named."""
 
     system: str
-    kind: str
-    """``plan_full``, ``no_regulation``, ``regulation_late``, ``protection_absent``, ``attested`` or ``statements``."""
+    kind: Literal["plan_full", "protection_absent", "attested", "statements", "no_regulation", "regulation_late"]
     declared: Message
     found: Message
     endpoints: tuple[str, ...] = ()

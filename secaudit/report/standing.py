@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from secaudit.model.assessment import Fulfilment
 from secaudit.report.texts import Limit, Paragraph, Sentence, Sentences, Wording
@@ -41,7 +41,7 @@ class AnswerGroup:
 class ContradictionRow:
     """Something declared of a system and what speaks against it."""
 
-    kind: str
+    kind: Literal["plan_full", "protection_absent", "attested", "statements", "no_regulation", "regulation_late"]
     system: str
     """System id."""
     declared: Sentence
