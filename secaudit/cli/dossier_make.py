@@ -142,7 +142,7 @@ def classes(
             }
             for name, one in province.catalog.classes.items()
         ]
-        print_json("system_classes", {"classes": rows})
+        print_json("system-classes", {"classes": rows})
         return
     show_classes(session, province.catalog.classes, found)
 

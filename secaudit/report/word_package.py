@@ -67,7 +67,7 @@ def read_template(path: Path) -> bytes:
     return body
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def _refuse(path: Path, body: bytes) -> None:
     """Hundreds of papers are made of one template: what was let through once need not be looked at again."""
     try:

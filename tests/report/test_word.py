@@ -13,15 +13,14 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from word_blocks import add, start
+from word_plain import PLAIN
 from word_reading import parts_of, sample_paper, text_of
 
 from secaudit.errors import ReportError
 from secaudit.messages import clean
 from secaudit.report.official import Paper
 from secaudit.report.word import render_word
-from secaudit.resources import data_folder
 
-TEMPLATES = data_folder("report_templates") / "word"
 HOSTILE = (
     "<script>alert(1)</script>",
     "=cmd|'/c calc'!A1",
@@ -55,7 +54,7 @@ def _refused(folder: Path, paper: Paper | None = None) -> ReportError:
 def test_hostile_texts_stand_there_as_text_and_delete_nothing():
     body = {"paragraphs": [*HOSTILE, "after all of them"]}
     paper = sample_paper(agency=HOSTILE[0], addressees=HOSTILE, recipients=HOSTILE, grounds=HOSTILE, basis=HOSTILE, body=body)
-    made = render_word(paper, TEMPLATES)
+    made = render_word(paper, PLAIN)
     text = text_of(made)
     for value in HOSTILE:
         assert text.count(clean(value)) >= 3, value
@@ -66,7 +65,7 @@ def test_hostile_texts_stand_there_as_text_and_delete_nothing():
 
 
 def test_texts_without_end_are_cut_as_everywhere():
-    made = render_word(sample_paper(agency="a" * 10_000, body={"paragraphs": ["b" * 10_000]}), TEMPLATES)
+    made = render_word(sample_paper(agency="a" * 10_000, body={"paragraphs": ["b" * 10_000]}), PLAIN)
     assert max(map(len, re.findall("A+…?", text_of(made)))) == 300
     assert max(map(len, re.findall("b+…?", text_of(made)))) == 2000
 
@@ -74,12 +73,12 @@ def test_texts_without_end_are_cut_as_everywhere():
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=3), st.text(max_size=60))
 def test_any_text_gives_a_whole_document_that_shows_it(texts, subject):
-    made = text_of(render_word(sample_paper(subject=subject, body={"paragraphs": texts}), TEMPLATES))
+    made = text_of(render_word(sample_paper(subject=subject, body={"paragraphs": texts}), PLAIN))
     assert all(clean(text) in made for text in (*texts, subject))
 
 
 def test_equal_papers_are_equal_bytes_and_name_no_person_or_machine(tmp_path):
-    for path in TEMPLATES.glob("*.docx"):
+    for path in PLAIN.glob("*.docx"):
         shutil.copy(path, tmp_path)
     edited = Document(tmp_path / "van-ban.docx")
     edited.core_properties.author = edited.core_properties.last_modified_by = "Nguyễn Thị Riêng"
@@ -97,20 +96,20 @@ def test_equal_papers_are_equal_bytes_and_name_no_person_or_machine(tmp_path):
 
 
 def test_what_nobody_wrote_down_stays_blank_for_the_clerk():
-    made = text_of(render_word(Paper("van-ban", "A", body={"paragraphs": []}), TEMPLATES))
+    made = text_of(render_word(Paper("van-ban", "A", body={"paragraphs": []}), PLAIN))
     assert "Số:          /" in made and "ngày      tháng      năm" in made and "- Lưu: VT." in made
     assert "Kính gửi" not in made and "Như trên" not in made and "None" not in made
 
 
 def test_a_draft_says_so_and_a_paper_that_is_none_does_not():
-    assert "DỰ THẢO\nLƯU HÀNH NỘI BỘ" in text_of(render_word(sample_paper(), TEMPLATES))
-    assert "LƯU HÀNH" not in text_of(render_word(sample_paper(internal=False), TEMPLATES))
+    assert "DỰ THẢO\nLƯU HÀNH NỘI BỘ" in text_of(render_word(sample_paper(), PLAIN))
+    assert "LƯU HÀNH" not in text_of(render_word(sample_paper(internal=False), PLAIN))
 
 
 def test_one_addressee_stands_on_the_line_and_several_below_each_other():
-    one = text_of(render_word(sample_paper(), TEMPLATES))
+    one = text_of(render_word(sample_paper(), PLAIN))
     assert "Kính gửi: Ủy ban nhân dân tỉnh Thái Nguyên\n" in one
-    several = text_of(render_word(sample_paper(addressees=("Bộ A", "Bộ B", "Sở C")), TEMPLATES))
+    several = text_of(render_word(sample_paper(addressees=("Bộ A", "Bộ B", "Sở C")), PLAIN))
     assert "Kính gửi:\n- Bộ A;\n- Bộ B;\n- Sở C.\n" in several
     assert "Nơi nhận:\n- Như trên;\n- Công an tỉnh;\n- Sở Nội vụ;\n- Lưu: VT, CĐS." in several
     assert "số 116/2025/QH15;\nCăn cứ Nghị định số 331/2026/NĐ-CP.\n" in several
@@ -171,12 +170,12 @@ def test_a_template_without_end_is_stopped(tmp_path, monkeypatch):
 
 def test_a_body_cannot_take_the_names_of_the_frame():
     with pytest.raises(ValueError, match="agency"):
-        render_word(sample_paper(body={"paragraphs": [], "agency": "another"}), TEMPLATES)
+        render_word(sample_paper(body={"paragraphs": [], "agency": "another"}), PLAIN)
 
 
 def _repacked(folder: Path, change) -> Path:
     """The plainest template with its parts changed."""
-    parts = parts_of((TEMPLATES / "van-ban.docx").read_bytes())
+    parts = parts_of((PLAIN / "van-ban.docx").read_bytes())
     change(parts)
     with zipfile.ZipFile(folder / "mau.docx", "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in parts.items():
@@ -245,7 +244,7 @@ def test_page_numbers_are_no_fetching(tmp_path):
 
 
 def _copy(folder: Path) -> Path:
-    shutil.copy(TEMPLATES / "van-ban.docx", folder)
+    shutil.copy(PLAIN / "van-ban.docx", folder)
     return folder
 
 
@@ -266,7 +265,7 @@ def test_a_huge_template_is_not_read_to_its_end(tmp_path):
     assert "larger than 16 MB" in str(_refused(tmp_path).message)
 
 
-WHOLE = (TEMPLATES / "van-ban.docx").read_bytes()
+WHOLE = (PLAIN / "van-ban.docx").read_bytes()
 
 
 @settings(max_examples=40, deadline=None)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from word_plain import PLAIN
 from word_reading import sample_paper, text_of
 
 from secaudit.pipeline.measuring import measure_province
@@ -41,7 +42,7 @@ def convert_papers(tmp_path_factory) -> dict[str, Path]:
     files = []
     for name, paper in made.items():
         files.append(folder / f"{name}.docx")
-        files[-1].write_bytes(render_word(paper, TEMPLATES))
+        files[-1].write_bytes(render_word(paper, PLAIN if paper.template == "van-ban" else TEMPLATES))
     home = tmp_path_factory.mktemp("office")
     _run("soffice", f"-env:UserInstallation=file://{home}", "--headless", "--convert-to", "pdf", "--outdir", folder, *files)
     # An officer's program writes templates in its own way.

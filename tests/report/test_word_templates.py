@@ -9,6 +9,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 from lxml import etree
 from word_blocks import addressees, annex, grounds, heading, signature, start
+from word_plain import PLAIN
 from word_reading import misplaced, paragraphs_of, parts_of, said, sample_paper, text_of
 from word_templates import FOLDER, TEMPLATES
 from word_variables import documented, named_in
@@ -71,7 +72,7 @@ def test_times_new_roman_everywhere_and_vietnamese(name):
 
 def test_sizes_and_letters_of_a_paper_are_those_of_the_decree():
     """Text -> sizes allowed, bold, italic, where it stands: Phụ lục I, mục V."""
-    made = render_word(sample_paper(), FOLDER)
+    made = render_word(sample_paper(), PLAIN)
     found = {said(one): look for one, look in _looks(made) if said(one)}
     wanted = {
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM": ((12, 13), True, False, "center"),
@@ -118,7 +119,7 @@ def _looks(document: bytes):
 
 
 def test_lines_stand_under_titles_in_the_lengths_of_the_decree():
-    made = Document(io.BytesIO(render_word(sample_paper(), FOLDER)))
+    made = Document(io.BytesIO(render_word(sample_paper(), PLAIN)))
     agency, nation = made.tables[0].rows[0].cells
     lines = [one for one in (*agency.paragraphs, *nation.paragraphs, *made.paragraphs) if one._p.xpath("w:pPr/w:pBdr/w:bottom")]
     assert len(lines) == 3, "under the office, under the national motto, under the subject"

@@ -11,23 +11,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from word_blocks import Column, Draft, add, addressees, annex, grounds, heading, signature, start, table
+from word_blocks import Column, Draft, add, addressees, annex, heading, signature, start, table
 from word_dossier import DOSSIER
 
 FOLDER = Path(__file__).parents[2] / "report_templates" / "word"
-
-
-def plain_paper() -> Draft:
-    """Any paper with a kind whose body is paragraphs and nothing else."""
-    draft = start("Văn bản có tên loại")
-    heading(draft)
-    addressees(draft)
-    grounds(draft)
-    add(draft, "{%p for text in paragraphs %}")
-    add(draft, "{{ text }}")
-    add(draft, "{%p endfor %}")
-    signature(draft)
-    return draft
 
 
 def plan_report() -> Draft:
@@ -160,8 +147,8 @@ def _plan_agencies(draft: Draft) -> None:
 
 TEMPLATES: dict[str, Callable[[], Draft]] = {
     "bao-cao-ke-hoach": plan_report,
-    "van-ban": plain_paper,
-    **DOSSIER,
+from word_blocks import Column, Draft, add, addressees, annex, heading, signature, start, table
+from word_dossier import DOSSIER
 }
 """Name of the file without its ending -> what builds it."""
 
