@@ -147,8 +147,7 @@ def _plan_agencies(draft: Draft) -> None:
 
 TEMPLATES: dict[str, Callable[[], Draft]] = {
     "bao-cao-ke-hoach": plan_report,
-from word_blocks import Column, Draft, add, addressees, annex, heading, signature, start, table
-from word_dossier import DOSSIER
+    **DOSSIER,
 }
 """Name of the file without its ending -> what builds it."""
 
