@@ -135,8 +135,10 @@ def _print_system(session: Session, province: Province, found: Chains, name: str
     level = ", ".join(map(str, chain.levels)) or "?"
     step = "" if name in found.state_secret else f" · {session.text(STEPS[chain.status])}"
     _line(session, f"  {session.text(msg('level {level}', level=level))}{step}")
-    if chain.status is not DossierStatus.APPROVED or detailed:
+    if name not in found.state_secret and (chain.status is not DossierStatus.APPROVED or detailed):
         _line(session, f"  {_offices(session, chain)}")
+        for note in chain.authority_notes if detailed else ():
+            _line(session, f"  ({words(session, note)})")
     for line in _lines(session, found, chain, detailed=detailed):
         _line(session, f"  {line}")
 
@@ -232,6 +234,8 @@ def _chain_json(session: Session, province: Province, found: Chains, name: str) 
         "appraiser": _texts(session, chain.appraiser),
         "approver": _texts(session, chain.approver),
         "authority_clause": chain.authority_clause,
+        "declared_appraiser": chain.declared_appraiser,
+        "submitted_on": _iso(chain.submitted_on),
         "limits": [limit_json(session, found, limit) for limit in chain.limits],
         "owed": [limit_json(session, found, limit) for limit in chain.owed],
         "cautions": [{"kind": one.kind, "text": session.text(one.text), "clause": one.clause} for one in chain.cautions],

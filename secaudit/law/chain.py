@@ -52,6 +52,7 @@ def chain_of(
         appraiser=named(appraiser, _only({one.appraiser_role for one in entries}), offices),
         approver=named(approver, _only({one.approver_role for one in entries}), offices),
         authority_clause=", ".join(sorted({one.clause for one in entries})),
+        authority_notes=tuple(one.note for one in entries if one.note is not None),
         declared_appraiser=None if silent else dossier.appraiser,
         submitted_on=None if silent else _by(dossier.submitted_on, ground.day),
         limits=() if silent else _limits(dossier, levels, procedure, ground),
@@ -79,7 +80,7 @@ def procedure_for(system: System, ground: Ground) -> tuple[Procedure | None, tup
     """
     dossier = system.dossier or Dossier()
     if dossier.status is DossierStatus.APPROVED and dossier.decision is not None:
-        return ground.law.procedure(min(dossier.decision.date, ground.day)), ()
+        return _in_force(min(dossier.decision.date, ground.day), ground), ()
     for rule in ground.law.transition.transitions if ground.law.transition else ():
         former = ground.law.procedure_called(rule.act) if rule.act else None
         if (
@@ -105,7 +106,12 @@ def procedure_for(system: System, ground: Ground) -> tuple[Procedure | None, tup
 
 
 def _on(dossier: Dossier, ground: Ground) -> Procedure | None:
-    return ground.law.procedure(_by(dossier.submitted_on, ground.day) or ground.day)
+    return _in_force(_by(dossier.submitted_on, ground.day) or ground.day, ground)
+
+
+def _in_force(moment: date, ground: Ground) -> Procedure | None:
+    """The procedure of a moment; a date before the first one is a slip of the pen and must not make a system vanish."""
+    return ground.law.procedure(moment) or ground.law.procedure(ground.day)
 
 
 def _by(moment: date | None, day: date) -> date | None:

@@ -199,6 +199,13 @@ def test_remarkable_things_are_named_each_with_its_clause(chain):
         assert found & {"ministry_not_on_record", "not_by_ministry"} == ({kind} if kind else set())
 
 
+def test_a_date_before_any_procedure_does_not_make_a_system_vanish(chain):
+    for day in ("1900-01-01", "2016-06-30"):
+        assert chain(dossier={"status": "submitted", "level": 3, "submitted_on": day}).overdue
+        decided = {"number": "1", "date": day}
+        assert chain(dossier={"status": "approved", "level": 3, "decision": decided}).act == "nd-331-2026"
+
+
 def test_of_a_state_secret_system_only_the_level_counts(chain):
     found = chain(state_secret=True, level=3)
     assert (found.levels, found.status, found.limits, found.owed, found.cautions, found.last_submission) == (

@@ -66,7 +66,12 @@ def unescaped(value: str) -> str:
 
 def test_an_event_has_what_a_calendar_program_needs():
     (event,) = parsed(
-        render_ical([Event("bao-cao-2026@t.secaudit", date(2026, 12, 18), "Báo cáo; gửi, trước")], name="Tỉnh", stamp=STAMP)
+        render_ical(
+            [Event("bao-cao-2026@t.secaudit", date(2026, 12, 18), "Báo cáo; gửi, trước")],
+            name="Tỉnh",
+            about="căn cứ; nguồn",
+            stamp=STAMP,
+        )
     )
     assert event["UID"] == "bao-cao-2026@t.secaudit"
     assert event["DTSTAMP"] == "20261125T170000Z" and event["DTSTART;VALUE=DATE"] == "20261218"
@@ -75,7 +80,7 @@ def test_an_event_has_what_a_calendar_program_needs():
 
 def test_hostile_names_stay_text():
     events = [Event(f"{index}@t", date(2026, 12, 18), name, name, name) for index, name in enumerate(HOSTILE)]
-    found = parsed(render_ical(events, name=HOSTILE[2], stamp=STAMP))
+    found = parsed(render_ical(events, name=HOSTILE[2], about="căn cứ; nguồn", stamp=STAMP))
     assert len(found) == len(HOSTILE)
     for event, name in zip(found, HOSTILE, strict=True):
         assert event["UID"].endswith("@t")
@@ -86,7 +91,7 @@ def test_hostile_names_stay_text():
 @given(st.lists(st.tuples(st.text(), st.text(max_size=300), st.dates()), max_size=4), st.text())
 def test_any_text_survives_the_way_there_and_back(rows, name):
     events = [Event(f"{index}@t", day, title, text) for index, (title, text, day) in enumerate(rows)]
-    found = parsed(render_ical(events, name=name, stamp=STAMP))
+    found = parsed(render_ical(events, name=name, about="căn cứ; nguồn", stamp=STAMP))
     assert [event["UID"] for event in found] == [event.uid for event in events]
     for event, (title, _, _day) in zip(found, rows, strict=True):
         assert len(unescaped(event["SUMMARY"])) == len(title.replace("\r\n", "\n"))
@@ -94,4 +99,6 @@ def test_any_text_survives_the_way_there_and_back(rows, name):
 
 def test_the_same_calendar_is_the_same_bytes():
     events = [Event("a@t", date(2026, 12, 18), "A")]
-    assert render_ical(events, name="n", stamp=STAMP) == render_ical(events, name="n", stamp=STAMP)
+    assert render_ical(events, name="n", about="căn cứ; nguồn", stamp=STAMP) == render_ical(
+        events, name="n", about="căn cứ; nguồn", stamp=STAMP
+    )
