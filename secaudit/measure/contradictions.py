@@ -31,9 +31,10 @@ def contradictions(inventory: Inventory, assessments: Mapping[str, SystemAssessm
         system = inventory.systems[name]
         found += _regulation(system, as_of)
         found += _plan_full(system, assessment)
-        said = {one.requirement.id: _holding(one, assessment.level, known, as_of) for one in assessment.results}
+        stated = [one for one in assessment.results if one.attestations]
+        said = {one.requirement.id: _holding(one, assessment.level, known, as_of) for one in stated}
         found += _unprotected(system, assessment, said)
-        for result in assessment.results:
+        for result in stated:
             found += _statements(name, result, said[result.requirement.id])
     return tuple(found)
 
@@ -93,7 +94,7 @@ def _unprotected(system: System, assessment: SystemAssessment, said: Mapping[str
         bare = (*tally.failed, *tally.waived)
         if not bare:
             continue
-        claims = [_claim(one, result.requirement) for one in said[result.requirement.id] if one.answer == "met"]
+        claims = [_claim(one, result.requirement) for one in said.get(result.requirement.id, ()) if one.answer == "met"]
         if system.plan is not None and system.plan.status == "full":
             claims.append(msg("the security plan is declared fully deployed"))
         found = msg("{count} machines have no protection: {names}", count=len(bare), names=named(bare))

@@ -1,10 +1,9 @@
 """What checks say of the machines of one system, one tally for each check."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from secaudit.measure.variables import grade_of
 from secaudit.measure.waivers import Waivers
 from secaudit.model.assessment import CheckTally
 from secaudit.model.finding import Verdict
@@ -66,37 +65,41 @@ def gather_machines(endpoints: Sequence[Endpoint], evidence: Evidence, waivers: 
     return Machines(tuple(looked_at), tuple(unseen), len(endpoints) - len(looked_at), tallies)
 
 
-class _Buckets(NamedTuple):
-    passed: list[str]
-    failed: list[str]
-    not_applicable: list[str]
+_Buckets = tuple[list[str], list[str], list[str]]
+"""Machines that pass, fail, and to which the check does not apply."""
 
 
 def _sort_in(buckets: dict[str, _Buckets], state: EndpointState, own: Grade, evidence: Evidence) -> None:
-    checks, grades = evidence.checks, evidence.grades
+    """One machine's findings; this loop sees every finding of the province, so it looks at nothing twice."""
+    name, checks = state.endpoint, evidence.checks
+    grades = tuple(evidence.grades)  # few, and compared by identity: a set would compute a hash for each finding
+    own_counts = own in grades
     for finding in state.findings:
-        verdict = finding.verdict
-        if verdict is Verdict.UNKNOWN or verdict is Verdict.MANUAL or finding.check not in checks:
+        check, grade, verdict = finding.check, finding.grade, finding.verdict
+        if check not in checks or not (own_counts if grade is None else grade in grades):
             continue
-        if grade_of(finding, own) not in grades:
-            continue
-        found = buckets.get(finding.check)
-        if found is None:
-            found = buckets[finding.check] = _Buckets([], [], [])
         if verdict is Verdict.FAIL:
-            found.failed.append(state.endpoint)
+            place = 1
+        elif verdict is Verdict.PASS:
+            place = 0
+        elif verdict is Verdict.NOT_APPLICABLE:
+            place = 2
         else:
-            (found.passed if verdict is Verdict.PASS else found.not_applicable).append(state.endpoint)
+            continue
+        found = buckets.get(check)
+        if found is None:
+            found = buckets[check] = ([], [], [])
+        found[place].append(name)
 
 
 def _tally(check: str, found: _Buckets, machines: Sequence[str], waivers: Waivers) -> CheckTally:
-    decided = len(found.passed) + len(found.failed) + len(found.not_applicable)
-    unknown: Iterable[str] = ()
-    if decided < len(machines):
-        known = {*found.passed, *found.failed, *found.not_applicable}
-        unknown = (name for name in machines if name not in known)
-    waived = [name for name in found.failed if waivers.on_check(check, name) is not None] if found.failed else []
-    failed = [name for name in found.failed if name not in waived] if waived else found.failed
-    return CheckTally(
-        check, tuple(found.passed), tuple(failed), tuple(waived), tuple(unknown), tuple(found.not_applicable)
-    )  # fmt: skip
+    passed, failed, outside = found
+    unknown: tuple[str, ...] = ()
+    if len(passed) + len(failed) + len(outside) < len(machines):
+        known = {*passed, *failed, *outside}
+        unknown = tuple([name for name in machines if name not in known])
+    waived: tuple[str, ...] = ()
+    if failed and waivers.of_checks((check,)):
+        waived = tuple([name for name in failed if waivers.on_check(check, name) is not None])
+        failed = [name for name in failed if name not in waived]
+    return CheckTally(check, tuple(passed), tuple(failed), waived, unknown, tuple(outside))

@@ -40,6 +40,8 @@ class VisitRow:
     """Ids of critical and high checks, the most severe first."""
     lesser: int = 0
     """How many checks of lower severity it fails besides."""
+    excused: tuple[str, ...] = ()
+    """Those of ``fails`` that somebody excused for a time."""
 
 
 @dataclass(frozen=True, slots=True)

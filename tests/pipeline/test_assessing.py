@@ -135,6 +135,8 @@ def test_the_page_shows_the_exception_on_the_machine_and_both_sides_of_contradic
     (machine,) = [row for row in document.machines if row.id == "may-1"]
     excused = {row.check: row.excused_until.isoformat() for row in machine.verdicts if row.excused_until is not None}
     assert excused == {"protection.installed": "2026-12-31"}
+    (visit,) = document.visits
+    assert "protection.installed" in visit.fails and visit.excused == ("protection.installed",)
     page = render_html(document, translator("vi"), data_folder("report_templates"))
     assert "chấp nhận có thời hạn, đến 31/12/2026" in page
     assert "khai đã triển khai đầy đủ phương án" in page and "1 máy không có giải pháp bảo vệ: may-1" in page

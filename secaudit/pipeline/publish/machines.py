@@ -191,7 +191,9 @@ def visit_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[Vi
         fails = [row.check for row in machine.verdicts if row.verdict is Verdict.FAIL]
         grave = sorted((check for check in fails if severity[check] <= _GRAVE), key=lambda check: (severity[check], check))
         if grave:
-            rows.append(VisitRow(machine.id, tuple(grave), len(fails) - len(grave)))
+            excused = {row.check for row in machine.verdicts if row.excused_until is not None}
+            named = tuple(check for check in grave if check in excused)
+            rows.append(VisitRow(machine.id, tuple(grave), len(fails) - len(grave), named))
     return tuple(sorted(rows, key=lambda row: (severity[row.fails[0]], -len(row.fails), row.machine)))
 
 
