@@ -4,15 +4,9 @@ from secaudit.cli.language import N_
 from secaudit.cli.tree import Entry, LazyGroup, application
 
 COMMANDS: dict[str, Entry] = {
-<<<<<<< HEAD
-    "status": Entry("requirements_status", among=True),
-    "list": Entry("requirements_list", among=True),
-    "show": Entry("requirements_list", among=True),
-=======
     "list": Entry("requirements_list", among=True),
     "show": Entry("requirements_list", among=True),
     "status": Entry("requirements_status", among=True),
->>>>>>> rollup
 }
 
 

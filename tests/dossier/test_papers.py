@@ -134,3 +134,13 @@ def test_state_secrets_and_stopped_systems_get_no_dossier(known):
 def test_equal_sources_give_equal_files(known, made):
     (again,) = make_dossiers(known.sources, ["mang-xa-a"], TEMPLATES, ALL)
     assert again.files == made("mang-xa-a").files
+
+
+def test_papers_are_vietnamese_whatever_is_missing(made):
+    """Every gap has its Vietnamese words: an English one would leave the house unseen."""
+    english = re.compile(r"\b(the|of|and|which|were|is|by|with)\b")
+    for system in ("khoang", "la", "mang-xa-a"):
+        for name, text in _texts(made(system)).items():
+            plain = text.replace("<script>alert(1)</script>", "").replace("{% for x in y %}", "")
+            marks = re.findall(rf"{re.escape(OPENING)}[^\]]*\]", plain)
+            assert not [mark for mark in marks if english.search(mark)], name

@@ -122,13 +122,9 @@ def _method(sheet: Sheet, draft: Draft) -> str:
         return "–"
     method = subjects.method if subjects is not None else None
     counted = day_text(subjects.counted_on) if subjects is not None else ""
-    return sheet.say(
-        msg(
-            "{method}; counted on {day}",
-            method=sheet.fill(method, msg("how people with personal data were counted"), "province"),
-            day=sheet.fill(counted, msg("day on which people with personal data were counted"), "province"),
-        )
-    )
+    how = sheet.fill(method, msg("how people with personal data were counted"), "province")
+    when = sheet.fill(counted, msg("day on which people with personal data were counted"), "province")
+    return sheet.say(msg("{method}; counted on {day}", method=how, day=when))
 
 
 def _reading(sheet: Sheet, line: ReadingLine) -> Value:
