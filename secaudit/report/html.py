@@ -187,16 +187,21 @@ def _globals(document: ReportDocument, voice: Voice) -> dict[str, Any]:
         "protection_word": lambda row: voice.say(protection_words(row.protection)),
         "protection_tally": _protection_tally,
         "system": places.system,
-        "answers_of_systems": tuple(Fulfilment),
-        "contradictions_by_kind": lambda: (
-            _gathered(document.standard.contradictions, lambda row: row.kind) if document.standard else []
-        ),
-        "contradiction_word": lambda kind: voice.say(CONFLICTS[kind]),
-        "asked_words": _asked_words(document.standard, voice),
+        **_of_standard(document.standard, voice),
         "by_level": lambda: _by_level(document.systems),
         "visits_by_agency": lambda: _visits_by_agency(document.visits, places),
         "unseen_by_class": lambda: _unseen_by_class(document.unseen),
         "machines_of": _machines_of(document.machines),
+    }
+
+
+def _of_standard(part: StandardPart | None, voice: Voice) -> dict[str, Any]:
+    """What the section on the technical standard calls."""
+    return {
+        "answers_of_systems": tuple(Fulfilment),
+        "contradictions_by_kind": lambda: _gathered(part.contradictions, lambda row: row.kind) if part is not None else [],
+        "contradiction_word": lambda kind: voice.say(CONFLICTS[kind]),
+        "asked_words": _asked_words(part, voice),
     }
 
 
