@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from word_blocks import Column, Draft, add, addressees, annex, heading, signature, start, table
+from word_dossier import DOSSIER
 from word_form_08 import form_08
 
 FOLDER = Path(__file__).parents[2] / "report_templates" / "word"
@@ -148,6 +149,7 @@ def _plan_agencies(draft: Draft) -> None:
 TEMPLATES: dict[str, Callable[[], Draft]] = {
     "bao-cao-ke-hoach": plan_report,
     "form-08": form_08,
+    **DOSSIER,
 }
 """Name of the file without its ending -> what builds it."""
 
