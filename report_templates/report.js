@@ -93,7 +93,7 @@
     [[words.what, 1], [words.why, 2], [words.verify, 3]].forEach(function (line) {
       parts.push(element("p", { className: "small", children: [element("b", { text: line[0] + ": " })].concat(coded(text(check[line[1]]))) }));
     });
-    return fold([kind[1], " – " + text(check[0]) + (row[5] ? " · " + words.grade + " " + row[5] : "")], "v " + kind[0], parts);
+    return fold([kind[1], " – " + text(check[0]) + (row[5] ? " · " + words.grade + " " + row[5] : "") + row[6].map(function (number) { return " · " + text(number); }).join("")], "v " + kind[0], parts);
   }
 
   function section(row) {
@@ -141,6 +141,22 @@
       parts = parts.concat(machine.pieces.map(function (piece) { return fold(["", text(piece[0])], "", [labelled(piece[1])]); }));
     }
     return { title: text(machine.name), parts: parts };
+  }
+
+  function standingView(number) {
+    var standing = data.standings[number];
+    var parts = standing.notes.map(function (note) { return element("p", { className: "small", text: text(note) }); });
+    standing.groups.forEach(function (group) {
+      var answer = data.answers[group[0]];
+      var why = group[2].map(function (reason) { return element("p", { className: "small", text: text(reason) }); });
+      var rows = group[1].map(function (asked) { return element("li", { text: text(data.asked[asked]) }); });
+      var list = element("ul", { children: rows });
+      var label = rows.length === 1 ? " – " + rows[0].textContent : " (" + rows.length + ") – " + group[2].map(text).join("; ");
+      var made = fold([answer[1], label], "v " + answer[0], rows.length === 1 ? why : [list]);
+      made.open = answer[0] === "not_met" || answer[0] === "partly";
+      parts.push(made);
+    });
+    return { title: text(data.systems[standing.system]), parts: parts };
   }
 
   function go(id) {
@@ -214,9 +230,10 @@
   panel.addEventListener("click", function (event) { if (event.target === panel) { panel.close(); } });
   panel.addEventListener("close", function () { trail = []; });
   document.addEventListener("click", function (event) {
-    var link = event.target.closest ? event.target.closest("a[data-list], a[data-machine]") : null;
+    var link = event.target.closest ? event.target.closest("a[data-list], a[data-machine], a[data-standing]") : null;
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
     event.preventDefault();
+    if (link.hasAttribute("data-standing")) { open(standingView, Number(link.getAttribute("data-standing"))); return; }
     if (link.hasAttribute("data-list")) { open(listView, Number(link.getAttribute("data-list"))); } else { open(machineView, Number(link.getAttribute("data-machine"))); }
   });
   window.addEventListener("hashchange", follow);

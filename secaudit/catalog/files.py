@@ -17,6 +17,7 @@ _SUFFIX = ".yaml"
 _YAML_SUFFIXES = (".yaml", ".yml")
 DEPTHS = {
     "endpoint": 3, "levels": 2, "requirements": 2, "plans": 2, "products": 2, "lifecycle": 2, "consoles": 2, "lists": 2,
+    "dossiers": 2,
     "law": 2,
 }  # fmt: skip
 """Folder of the catalog -> number of parts of a file's relative path in it."""

@@ -8,6 +8,7 @@ from secaudit.catalog.files import find_files
 from secaudit.catalog.parts import Parts, read_parts
 from secaudit.catalog.rules.checks import authored_checks, compile_checks, sound_checks
 from secaudit.catalog.rules.consoles import sound_consoles
+from secaudit.catalog.rules.dossiers import sound_classes, sound_dossiers
 from secaudit.catalog.rules.knowledge import sound_lifecycle, sound_products
 from secaudit.catalog.rules.law import sound_law
 from secaudit.catalog.rules.levels import authored_levels, sound_levels
@@ -43,6 +44,8 @@ def load_catalog(folder: Path) -> Catalog:
         digest=parts.digest(),
         consoles=MappingProxyType({one.value.id: one.value for one in sorted(parts.consoles, key=lambda one: one.value.id)}),
         lists=MappingProxyType({one.value.id: one.value for one in sorted(parts.lists, key=lambda one: one.value.id)}),
+        dossiers=tuple(one.value for one in sorted(parts.dossiers, key=lambda one: one.value.valid_from)),
+        classes=MappingProxyType({one.value.id: one.value for one in sorted(parts.classes, key=lambda one: one.value.id)}),
         law=parts.law.law(),
     )
 
@@ -72,6 +75,8 @@ def _read(folder: Path) -> tuple[Parts, list[Problem], Mapping[str, Expression]]
     problems.extend(sound_updates(parts.updates))
     problems.extend(sound_consoles(parts.consoles, {product.value.id for product in parts.products}))
     problems.extend(sound_lists(parts.lists))
+    problems.extend(sound_dossiers(parts.dossiers))
+    problems.extend(sound_classes(parts.classes))
     problems.extend(sound_law(parts.law))
     if not problems and not parts.checks:
         problems.append(Problem(msg("The catalog has no check: nothing could ever be judged"), str(folder)))

@@ -14,6 +14,7 @@ from secaudit.catalog.values import check_values, level_values
 from secaudit.errors import Problem
 from secaudit.model.check import Check
 from secaudit.model.console import Profile
+from secaudit.model.dossier import DossierRules, SystemClass
 from secaudit.model.knowledge import LifecycleTable, Product, UpdateTable
 from secaudit.model.level import LevelRuleSet
 from secaudit.model.machine_list import ListProfile
@@ -61,6 +62,8 @@ class Parts:
     updates: list[Sourced[UpdateTable]] = field(default_factory=list)
     consoles: list[Sourced[Profile]] = field(default_factory=list)
     lists: list[Sourced[ListProfile]] = field(default_factory=list)
+    dossiers: list[Sourced[DossierRules]] = field(default_factory=list)
+    classes: list[Sourced[SystemClass]] = field(default_factory=list)
     law: LawParts = field(default_factory=LawParts)
     problems: list[Problem] = field(default_factory=list)
     digests: list[tuple[str, str]] = field(default_factory=list)
@@ -143,6 +146,15 @@ def _read_list(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
         parts.lists.append(profile)
 
 
+def _read_dossier(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
+    """Either what a decree asks of a dossier or a class of systems: the forms say which."""
+    if isinstance(yaml.data, dict) and "forms" in yaml.data:
+        if (rules := _validated(parts, file, yaml, DossierRules, _as_written)) is not None:
+            parts.dossiers.append(rules)
+    elif (one := _validated(parts, file, yaml, SystemClass, _as_written)) is not None:
+        parts.classes.append(one)
+
+
 def _read_law(parts: Parts, file: CatalogFile, yaml: YamlFile) -> None:
     """The list a file holds says which table it is; anything else must be a procedure."""
     keys = yaml.data if isinstance(yaml.data, dict) else {}
@@ -172,5 +184,6 @@ _READERS: Mapping[str, Callable[[Parts, CatalogFile, YamlFile], None]] = {
     "lifecycle": _read_lifecycle,
     "consoles": _read_console,
     "lists": _read_list,
+    "dossiers": _read_dossier,
     "law": _read_law,
 }

@@ -1,12 +1,14 @@
 """Every system of an inventory against the clauses of one rule set."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from secaudit.classify.clauses import ClauseBook, Ruling
-from secaudit.classify.inheritance import inherit
-from secaudit.classify.inputs import DEFAULT_SECTOR, Inputs, inputs_of
+from secaudit.classify.inheritance import inherit, raised
+from secaudit.classify.inputs import DEFAULT_SECTOR, Inputs, inputs_of, owner_sectors
+from secaudit.classify.obligations import ObligationBook
 from secaudit.classify.questions import asking_order
+from secaudit.model.fact import FactData
 from secaudit.model.inventory import Interpretation, Inventory
 from secaudit.model.level import Classification, ClauseMatch, LevelClause, LevelRuleSet, reading_variable
 from secaudit.model.system import DossierStatus, System
@@ -21,6 +23,7 @@ class Classifier:
         """An interpretation the rule set does not know settles nothing here; ``lint_interpretations`` reports it."""
         self._rules = rules
         self._book = ClauseBook(rules)
+        self._obligations = ObligationBook(rules)
         self._order = asking_order(rules)
         self._pending = tuple(clause.id for clause in rules.clauses if clause.pending is not None)
         self._places = {clause.id: place for place, clause in enumerate(rules.clauses)}
@@ -34,19 +37,38 @@ class Classifier:
 
     def classify_all(self, inventory: Inventory) -> dict[str, Classification]:
         """System id -> classification, components taken into account, in the inventory's order."""
-        sectors = {file.agency.id: file.agency.sector for file in inventory.agencies}
-        own = {
-            identifier: self.classify(system, sectors.get(inventory.owner_of_system.get(identifier, ""), DEFAULT_SECTOR))
-            for identifier, system in inventory.systems.items()
-        }
+        of_system = owner_sectors(inventory)
+        own = {name: self.classify(system, of_system[name]) for name, system in inventory.systems.items()}
         lifted = inherit(own, inventory.systems)
-        return {identifier: replace(found, missing=self._open_inputs(found)) for identifier, found in lifted.items()}
+        return {
+            name: found if found is own[name] else self._completed(found, self._inputs(inventory.systems[name], of_system[name]))
+            for name, found in lifted.items()
+        }
 
     def classify(self, system: System, sector: str = DEFAULT_SECTOR) -> Classification:
         """One system by itself, without its components; ``sector`` is its owner's."""
         if system.state_secret:
             return self._state_secret(system)
+        return self._classified(system, self._inputs(system, sector))
+
+    def with_answer(
+        self, system: System, sector: str, name: str, answer: FactData | tuple[int, int], parts: Iterable[Classification] = ()
+    ) -> Classification:
+        """The system as if ``name`` (an input or a reading) had this answer, a count as a range; ``parts`` are its components."""
         inputs = self._inputs(system, sector)
+        known = {key: value for key, value in inputs.known.items() if key != name}
+        bands = {key: ends for key, ends in inputs.bands.items() if key != name}
+        if isinstance(answer, tuple):
+            found = self._classified(system, Inputs(known, {**bands, name: answer}, inputs.texts))
+        else:
+            found = self._classified(system, Inputs({**known, name: answer}, bands, inputs.texts))
+        return raised(found, parts)
+
+    def band(self, system: System, name: str) -> tuple[int, int] | None:
+        """Ends of the band that was ticked for a count; None when none was."""
+        return inputs_of(system).bands.get(name)
+
+    def _classified(self, system: System, inputs: Inputs) -> Classification:
         rulings = [(clause, self._book.rule(clause, expression, inputs)) for clause, expression in self._book.clauses]
         shown = [(clause, ruling) for clause, ruling in rulings if ruling.truth is not False]
         shown.sort(key=lambda pair: (-pair[0].level, self._places[pair[0].id]))
@@ -55,14 +77,18 @@ class Classifier:
             rule_set=self._rules.id,
             lowest=self._lowest(inputs, shown),
             highest=max((clause.level for clause, ruling in shown), default=None),
-            matches=tuple(self._match(clause, ruling) for clause, ruling in shown),
+            matches=tuple(self._match(clause, ruling, inputs) for clause, ruling in shown),
             inputs=_used(inputs, [ruling for _, ruling in shown], self._order),
             declared=system.dossier.level if system.dossier else None,
             declared_kept=_kept(system, self._rules),
             pending=self._pending,
-            readings=self._named({name for _, ruling in rulings for name in ruling.readings}),
+            readings=self._named({name for _, ruling in rulings for name in ruling.readings}, inputs),
         )
-        return replace(found, missing=self._open_inputs(found))
+        return self._completed(found, inputs)
+
+    def _completed(self, found: Classification, inputs: Inputs) -> Classification:
+        """With what depends on the range: open inputs and obligations."""
+        return replace(found, missing=self._open_inputs(found), obligations=self._obligations.of(found, inputs))
 
     def _inputs(self, system: System, sector: str) -> Inputs:
         answered = inputs_of(system, sector)
@@ -83,7 +109,7 @@ class Classifier:
         inputs = [("system.state_secret", "true")]
         if given is not None:
             inputs.append(("system.level", str(given)))
-        return Classification(
+        found = Classification(
             system=system.id,
             rule_set=self._rules.id,
             lowest=given,
@@ -93,13 +119,14 @@ class Classifier:
             declared=system.dossier.level if system.dossier else None,
             declared_kept=_kept(system, self._rules),
         )
+        return replace(found, obligations=self._obligations.of(found, Inputs({})))
 
-    def _match(self, clause: LevelClause, ruling: Ruling) -> ClauseMatch:
+    def _match(self, clause: LevelClause, ruling: Ruling, inputs: Inputs) -> ClauseMatch:
         missing = tuple(sorted(ruling.missing, key=self._order.index))
-        return ClauseMatch(clause.id, clause.level, ruling.truth, missing, self._named(ruling.readings))
+        return ClauseMatch(clause.id, clause.level, ruling.truth, missing, self._named(ruling.readings, inputs))
 
-    def _named(self, variables: set[str] | tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(f"{self._reading_ids[name]}={self._readings[name]}" for name in sorted(variables))
+    def _named(self, variables: set[str] | tuple[str, ...], inputs: Inputs) -> tuple[str, ...]:
+        return tuple(f"{self._reading_ids[name]}={inputs.known[name]}" for name in sorted(variables))
 
     def _open_inputs(self, found: Classification) -> tuple[str, ...]:
         """Inputs of unknown clauses that could still raise what is proven."""

@@ -5,9 +5,13 @@ from typing import Literal
 from secaudit.model.level import Classification
 from secaudit.model.system import System
 
-Comparison = Literal["same", "declared_lower", "declared_higher", "not_declared", "open", "kept"]
+Comparison = Literal["same", "declared_lower", "declared_higher", "not_declared", "open", "kept", "below_risk", "by_risk"]
 """``kept``: approved under the former decree and valid although these rules would raise it: reviewed when the system changes, no
-violation. ``open``: the proposal is a range (or nothing) that does not exclude the declared level."""
+violation. ``open``: the proposal is a range (or nothing) that does not exclude the declared level. ``below_risk``: not below the
+clauses, but below what the risk result obliges the owner to propose; ``by_risk``: above the clauses, as it obliges."""
+
+TOO_LOW = frozenset({"declared_lower", "below_risk"})
+"""Comparisons that somebody must act on."""
 
 
 def compare(classification: Classification, system: System | None = None) -> Comparison:
@@ -17,9 +21,17 @@ def compare(classification: Classification, system: System | None = None) -> Com
         declared = system.dossier.level if system.dossier else None
     if declared is None:
         return "not_declared"
-    lowest, highest = classification.lowest, classification.highest
-    if lowest is not None and declared < lowest:
-        return "kept" if classification.declared_kept else "declared_lower"
-    if highest is not None and declared > highest:
-        return "declared_higher"
-    return "same" if classification.level == declared else "open"
+    lowest, risk = classification.lowest, classification.at_least
+    if declared < max(lowest or 0, risk or 0):
+        if classification.declared_kept:
+            return "kept"
+        return "declared_lower" if lowest is not None and declared < lowest else "below_risk"
+    return _not_lower(classification, declared)
+
+
+def _not_lower(classification: Classification, declared: int) -> Comparison:
+    if classification.level == declared:
+        return "same"
+    if classification.highest is not None and declared > classification.highest:
+        return "by_risk" if declared == classification.at_least else "declared_higher"
+    return "open"

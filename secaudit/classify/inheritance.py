@@ -1,7 +1,7 @@
 """Components and shared machines take the highest level: a rule of the tool, labelled so by the rule set."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from secaudit.model.inventory import Inventory
@@ -46,6 +46,14 @@ def _lifted(found: Classification, ranges: Mapping[str, _Range], components: tup
         return found
     reached = ranges[found.system]
     return replace(found, lowest=reached[0] or None, highest=reached[1] or None, inherited_from=raising)
+
+
+def raised(found: Classification, parts: Iterable[Classification]) -> Classification:
+    """One system with the levels its components reached already."""
+    ranges = [(part.lowest or 0, part.highest or 0) for part in parts]
+    lowest = max([found.lowest or 0, *(low for low, _ in ranges)])
+    highest = max([found.highest or 0, *(high for _, high in ranges)])
+    return replace(found, lowest=lowest or None, highest=highest or None)
 
 
 def levels_of_endpoints(inventory: Inventory, classifications: Mapping[str, Classification]) -> dict[str, int]:

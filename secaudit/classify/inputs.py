@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import get_args
 
 from secaudit.model.fact import FactData
-from secaudit.model.inventory import Agency
+from secaudit.model.inventory import Agency, Inventory
 from secaudit.model.level import LevelRuleSet, reading_variable
 from secaudit.model.system import BasicBand, Harm, Information, SensitiveBand, Serves, System, SystemKind
 
@@ -70,6 +70,13 @@ def inputs_of(system: System, sector: str = DEFAULT_SECTOR) -> Inputs:
         "owner_sector": sector,
     }
     return collect({f"system.{name}": value for name, value in answers.items() if value is not None})
+
+
+def owner_sectors(inventory: Inventory) -> dict[str, str]:
+    """System id -> sector of the agency that owns it."""
+    sectors = {file.agency.id: file.agency.sector for file in inventory.agencies}
+    owners = inventory.owner_of_system
+    return {name: sectors.get(owners.get(name, ""), DEFAULT_SECTOR) for name in inventory.systems}
 
 
 def collect(answers: Mapping[str, object]) -> Inputs:

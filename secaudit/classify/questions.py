@@ -10,8 +10,8 @@ def asking_order(rules: LevelRuleSet) -> list[str]:
     return order + [reading_variable(reading.id) for reading in rules.readings]
 
 
-def questions(classification: Classification, rules: LevelRuleSet) -> tuple[Question, ...]:
-    """The shortest list to ask now: for every clause that keeps the range open its first open input.
+def open_names(classification: Classification, rules: LevelRuleSet) -> tuple[str, ...]:
+    """Names of the shortest list to ask now: for every clause that keeps the range open its first open input.
 
     What depends on an answer is asked once the answer is there: nobody is asked how badly national security would be harmed
     before it is known that the system serves it.
@@ -21,6 +21,17 @@ def questions(classification: Classification, rules: LevelRuleSet) -> tuple[Ques
     for match in classification.matches:
         if match.matches is None and match.level > floor and match.missing:
             wanted.add(match.missing[0])
-    asked = dict(rules.questions)
-    asked.update({reading_variable(item.id): Question(text=item.question, who="province") for item in rules.readings})
-    return tuple(asked[name] for name in asking_order(rules) if name in wanted and name in asked)
+    return tuple(name for name in asking_order(rules) if name in wanted)
+
+
+def asked(rules: LevelRuleSet) -> dict[str, Question]:
+    """Input or reading -> its question."""
+    found = dict(rules.questions)
+    found.update({reading_variable(item.id): Question(text=item.question, who="province") for item in rules.readings})
+    return found
+
+
+def questions(classification: Classification, rules: LevelRuleSet) -> tuple[Question, ...]:
+    """The shortest list to ask now, in the order in which it is asked."""
+    found = asked(rules)
+    return tuple(found[name] for name in open_names(classification, rules) if name in found)

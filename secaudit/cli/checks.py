@@ -40,6 +40,7 @@ from secaudit.model.check import Check, Severity
 from secaudit.model.finding import Verdict
 from secaudit.model.parameter import Changed
 from secaudit.model.requirement import Standard
+from secaudit.pipeline.level_lint import level_problems
 from secaudit.pipeline.parameters import changed_json, changed_of, changed_words, title_of, values_text
 from secaudit.pipeline.proof import prove_catalog
 from secaudit.pipeline.province import plan_problems
@@ -208,8 +209,13 @@ def lint(
     if not problems:
         catalog = load_catalog(folder)
         own = workspace_folder(workspace)
-        problems = [*override_problems(catalog, own), *console_problems(catalog, own), *own_plan_problems(catalog, own)]
-        problems += plan_problems(catalog)
+        problems = [
+            *level_problems(catalog, folder),
+            *override_problems(catalog, own),
+            *console_problems(catalog, own),
+            *own_plan_problems(catalog, own),
+            *plan_problems(catalog),
+        ]
     show_problems(session, problems, on=session.out)
     if problems:
         session.say(msg("{count} problem(s) found in the data", count=len(problems)), style="bold red")

@@ -42,6 +42,14 @@ def parse_window(start: str, end: str, today: date) -> tuple[datetime, datetime]
     return begins, ends
 
 
+def parse_moment(text: str) -> datetime:
+    """``2026-12-14 18:00`` in Vietnamese time, or a day to its end; :class:`UsageError` for anything else."""
+    words = text.replace("T", " ").split()
+    if len(words) == 2:
+        return _moment(text, date.min)
+    return datetime.combine(parse_day(text), time.max, tzinfo=VIETNAM_TIME)
+
+
 def _moment(text: str, day: date) -> datetime:
     words = text.replace("T", " ").split()
     clock = _CLOCK.fullmatch(words[-1]) if words else None

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from secaudit.classify import compare
+from secaudit.classify import TOO_LOW, compare
 from secaudit.cli.demo_evidence import bring_in, say_change
 from secaudit.cli.discover_words import say_search
 from secaudit.cli.found_machines import look_again, say_found
@@ -146,9 +146,7 @@ def _print_levels(session: Session, province: Province, levels: Levels) -> None:
     if counts[None]:
         table.add_row(session.text(msg("open, questions to ask")), str(counts[None]))
     lower = sum(
-        1
-        for item in levels.classifications.values()
-        if compare(item, province.inventory.systems[item.system]) == "declared_lower"
+        1 for item in levels.classifications.values() if compare(item, province.inventory.systems[item.system]) in TOO_LOW
     )
     session.out.print(table)
     if lower:

@@ -5,6 +5,8 @@ from secaudit.cli.tree import Entry, LazyGroup, application
 
 COMMANDS: dict[str, Entry] = {
     "status": Entry("dossier_status", among=True),
+    "make": Entry("dossier_make", among=True),
+    "classes": Entry("dossier_make", among=True),
 }
 
 

@@ -135,8 +135,10 @@ def _print_system(session: Session, province: Province, found: Chains, name: str
     level = ", ".join(map(str, chain.levels)) or "?"
     step = "" if name in found.state_secret else f" · {session.text(STEPS[chain.status])}"
     _line(session, f"  {session.text(msg('level {level}', level=level))}{step}")
-    if chain.status is not DossierStatus.APPROVED or detailed:
+    if name not in found.state_secret and (chain.status is not DossierStatus.APPROVED or detailed):
         _line(session, f"  {_offices(session, chain)}")
+        for note in chain.authority_notes if detailed else ():
+            _line(session, f"  ({words(session, note)})")
     for line in _lines(session, found, chain, detailed=detailed):
         _line(session, f"  {line}")
 
@@ -167,6 +169,8 @@ def _offices(session: Session, chain: DecisionChain) -> str:
         appraiser=words(session, chain.appraiser) or open_,
         approver=words(session, chain.approver) or open_,
     )
+    if chain.declared_appraiser is not None:
+        text = msg("{required}; declared appraiser: {office}", required=text, office=chain.declared_appraiser)
     clauses = ", ".join(clause_text(one) for one in chain.authority_clause.split(", ") if one)
     return session.text(text) + (f" [{clauses}]" if clauses else "")
 
@@ -174,11 +178,8 @@ def _offices(session: Session, chain: DecisionChain) -> str:
 def _lines(session: Session, found: Chains, chain: DecisionChain, *, detailed: bool) -> list[str]:
     """Limits, the last day for handing in, cautions, what is owed."""
     lines = [_limit(session, found, limit) for limit in chain.limits]
-    if chain.last_submission is not None:
-        last = doubtful_day(chain.last_submission, chain.last_submission_careful)
-        passed = chain.last_submission < found.day
-        text = msg("last submission for this period was {day}") if passed else msg("last submission for this period: {day}")
-        lines.append(session.text(Message(text.text, {"day": last})))
+    if (text := _submission(found, chain)) is not None:
+        lines.append(session.text(text))
     for caution in chain.cautions:
         if detailed or caution.kind not in _SHARED:
             cited = f" [{clause_text(caution.clause)}]" if caution.clause else ""
@@ -186,6 +187,21 @@ def _lines(session: Session, found: Chains, chain: DecisionChain, *, detailed: b
     if detailed:
         lines.extend(_limit(session, found, limit) for limit in chain.owed)
     return lines
+
+
+def _submission(found: Chains, chain: DecisionChain) -> Message | None:
+    """The last day for handing in, beside the day on which it was handed in."""
+    if chain.last_submission is None:
+        return None
+    last = doubtful_day(chain.last_submission, chain.last_submission_careful)
+    handed_in = chain.submitted_on
+    if handed_in is not None:
+        if handed_in <= chain.last_submission:
+            return msg("handed in on {on}; last submission for this period: {day}", on=day_text(handed_in), day=last)
+        return msg("handed in on {on}, after the last submission for this period: {day}", on=day_text(handed_in), day=last)
+    if chain.last_submission < found.day:
+        return msg("last submission for this period was {day}", day=last)
+    return msg("last submission for this period: {day}", day=last)
 
 
 def _limit(session: Session, found: Chains, limit: TimeLimit) -> str:
@@ -218,6 +234,8 @@ def _chain_json(session: Session, province: Province, found: Chains, name: str) 
         "appraiser": _texts(session, chain.appraiser),
         "approver": _texts(session, chain.approver),
         "authority_clause": chain.authority_clause,
+        "declared_appraiser": chain.declared_appraiser,
+        "submitted_on": _iso(chain.submitted_on),
         "limits": [limit_json(session, found, limit) for limit in chain.limits],
         "owed": [limit_json(session, found, limit) for limit in chain.owed],
         "cautions": [{"kind": one.kind, "text": session.text(one.text), "clause": one.clause} for one in chain.cautions],

@@ -7,15 +7,17 @@ from typing import Annotated
 import orjson
 import typer
 
+from secaudit.catalog import load_catalog
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.problems import show_problems
-from secaudit.cli.session import FormatOption, inventory_folder, session_of
+from secaudit.cli.session import FormatOption, checks_folder, inventory_folder, session_of
 from secaudit.cli.tree import Command, application
 from secaudit.inventory import check_inventory, json_schema
 from secaudit.inventory.schema import Kind
 from secaudit.messages import msg
+from secaudit.pipeline.province import meeting_problems
 
 app = application()
 
@@ -33,6 +35,8 @@ def validate(
     session = session_of(context)
     where = inventory_folder(folder)
     inventory, problems = check_inventory(where)
+    if inventory is not None and (inventory.attestations or inventory.waivers or inventory.province.interpretations):
+        problems = meeting_problems(load_catalog(checks_folder(None)), inventory, where)
     if output is OutputFormat.JSON:
         rows = [
             {"file": p.path, "line": p.line, "column": p.column, "field": p.field, "found": p.found,

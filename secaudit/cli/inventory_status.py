@@ -36,7 +36,7 @@ from secaudit.source import did_you_mean
 MOST_SHOWN = 40
 """Agencies shown without ``--all``."""
 _OLDEST_SHOWN = 5
-_STANDINGS: Mapping[Standing, Message] = {
+STANDINGS: Mapping[Standing, Message] = {
     Standing.UNREADABLE: msgc("status", "file has mistakes"),
     Standing.NO_FILE: msgc("status", "no file"),
     Standing.NOTHING: msgc("status", "has sent nothing"),
@@ -117,7 +117,7 @@ def _print_totals(session: Session, found: InventoryStatus) -> None:
             style="bold",
         )
     )
-    counts = [(_STANDINGS[one], found.standings[one]) for one in Standing if found.standings.get(one)]
+    counts = [(STANDINGS[one], found.standings[one]) for one in Standing if found.standings.get(one)]
     line = " · ".join(f"{session.text(word)}: {count}" for word, count in counts)
     session.out.print(Text(f"  {line}"), soft_wrap=True)
     asked = sum(count for count, _ in found.coverage().values())
@@ -171,7 +171,7 @@ def _cells(one: AgencyStatus) -> tuple[_Wording, ...]:
     held, ratio = one.summary, one.per_machine
     return (
         one.name,
-        _STANDINGS[one.standing],
+        STANDINGS[one.standing],
         _since(one),
         str(one.missing) if held is not None else "–",
         str(held.in_use) if held is not None else "–",
@@ -211,7 +211,7 @@ def _print_oldest(session: Session, found: InventoryStatus) -> None:
 def _print_agency(session: Session, one: AgencyStatus) -> None:
     """Everything about one agency."""
     held = one.summary
-    state = Message("{name} – {state}", {"name": one.name, "state": _STANDINGS[one.standing]})
+    state = Message("{name} – {state}", {"name": one.name, "state": STANDINGS[one.standing]})
     session.out.print(Text(session.text(state), style="bold"))
     if one.problems:
         show_problems(session, one.problems, on=session.out)

@@ -13,7 +13,7 @@ from rich.text import Text
 from secaudit.cli.days import parse_day
 from secaudit.cli.exits import verdict_code
 from secaudit.cli.language import N_
-from secaudit.cli.law_words import COUNTING, STATES, UNCONFIRMED, clause_text, day_text, doubtful_day, words
+from secaudit.cli.law_words import COUNTING, DECIDES, STATES, UNCONFIRMED, clause_text, day_text, doubtful_day, words
 from secaudit.cli.output import OutputFormat, print_json, write_file
 from secaudit.cli.session import (
     AsOfOption,
@@ -27,7 +27,7 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.tree import Command, application
 from secaudit.errors import UsageError
-from secaudit.messages import clean, msg
+from secaudit.messages import Message, clean, msg
 from secaudit.model.base import VIETNAM_TIME, day_in_vietnam
 from secaudit.model.decision import DueState
 from secaudit.pipeline.decision_chains import Chains, chains
@@ -81,13 +81,15 @@ def calendar(
         stamp = (
             datetime.combine(day, time(), tzinfo=VIETNAM_TIME).astimezone(UTC) if day.year > 1 else datetime(1, 1, 1, tzinfo=UTC)
         )
-        data = render_ical(_events(session, province, made), name=_name(session, province), stamp=stamp)
+        data = render_ical(
+            _events(session, province, made), name=_name(session, province), about=_about(session, province, found), stamp=stamp
+        )
         write_file(ics, data, what=msg("The calendar could not be written: {reason}"))
         session.say(msg("Calendar with {count} days: {path}", count=len(made.entries), path=str(ics)))
     if output is OutputFormat.JSON:
         print_json("law-calendar", _json(session, found, made))
     else:
-        _print(session, found, made)
+        _print(session, found, made, _about(session, province, found))
     states = [one.state for one in made.entries]
     unknown = states.count(DueState.UNKNOWN)
     raise typer.Exit(verdict_code(failures=DueState.OVERDUE in states, unknown=unknown, total=len(states)))
@@ -97,7 +99,18 @@ def _name(session: Session, province: Province) -> str:
     return session.text(msg("Statutory dates of cybersecurity, {province}", province=province.inventory.province.province.name))
 
 
-def _print(session: Session, found: Chains, made: LawCalendar) -> None:
+def _about(session: Session, province: Province, found: Chains) -> str:
+    """Day, acts, source, and who decides: what every generated page says."""
+    law = province.catalog.law
+    acts = "; ".join(one.act for one in law.procedures if one.id in {chain.act for chain in found.chains.values()})
+    source = law.reporting.source if law.reporting else ""
+    parts = [msg("As of {day}.", day=day_text(found.day))]
+    parts += [Message(DECIDES.text, {"acts": acts})] if acts else []
+    parts += [msg("Source: {source}", source=source)]
+    return " ".join(session.text(part) for part in parts)
+
+
+def _print(session: Session, found: Chains, made: LawCalendar, about: str) -> None:
     title = msg(
         "Statutory dates from {start} to {end}, as of {day}",
         start=day_text(made.start),
@@ -106,7 +119,7 @@ def _print(session: Session, found: Chains, made: LawCalendar) -> None:
     )
     session.out.print(Text(session.text(title), style="bold"))
     table = Table(box=SIMPLE_HEAD)
-    for heading in (msg("Last day"), msg("Working days left"), msg("What, who, basis")):
+    for heading in (msg("Last day"), msg("Working days"), msg("What, who, basis")):
         table.add_column(session.text(heading), overflow="fold", no_wrap=heading.text == "Last day")
     for one in made.entries:
         left = found.calendars.confirmed.count(found.day, one.day)
@@ -118,6 +131,7 @@ def _print(session: Session, found: Chains, made: LawCalendar) -> None:
     session.out.print(table)
     for note in _notes(session, found, made):
         session.out.print(Text(note, style="dim"), soft_wrap=True)
+    session.out.print(Text(about, style="dim"), soft_wrap=True)
 
 
 def _what(session: Session, one: CalendarEntry) -> str:

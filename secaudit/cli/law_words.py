@@ -30,7 +30,7 @@ COUNTING = msg(
     "Counting: the day of the event is day 0 and the last day of the limit still counts; working days are Monday to Friday "
     "without public holidays, with weekend days worked in exchange; the approval counts from the day of the appraisal opinion."
 )
-DECIDES = msg("An overview by {acts}; the appraising office decides.")
+DECIDES = msg("An overview under {acts}; the appraisal decides.")
 
 
 def day_text(day: date | None) -> str:
@@ -59,6 +59,8 @@ def left_text(chains: Chains, limit: TimeLimit) -> Message:
     until = doubtful_day(limit.due, limit.latest)
     if limit.done_on is not None and limit.due is not None:
         return msg("{state}: done {done}, last day {due}", state=STATES[limit.state], done=day_text(limit.done_on), due=until)
+    if limit.state in (DueState.KEPT, DueState.LATE):
+        return msg("{state}: last day {due}", state=STATES[limit.state], due=until)
     left = chains.left(limit)
     if left is None:
         return msg("{state}: the day it runs from is not on record", state=STATES[limit.state])
@@ -66,7 +68,11 @@ def left_text(chains: Chains, limit: TimeLimit) -> Message:
         return msg("{state}: last day {due}", state=STATES[limit.state], due=until)
     working = limit.working and limit.days is not None
     if limit.state is DueState.OVERDUE:
-        text = msg("overdue for {days} working days, since {due}") if working else msg("overdue for {days} days, since {due}")
+        text = (
+            msg("overdue by {days} working days, the last was {due}")
+            if working
+            else msg("overdue by {days} days, the last was {due}")
+        )
         return Message(text.text, {"days": -left, "due": until})
     text = msg("until {due}, {days} working days left") if working else msg("until {due}, {days} days left")
     return Message(text.text, {"days": left, "due": until})

@@ -1,19 +1,26 @@
 """One system's level in full: clauses, answers and readings used, open questions, inheritance, declared beside proposed."""
 
+from collections.abc import Sequence
+
 from rich.text import Text
 
-from secaudit.classify import compare, contradictions, questions
+from secaudit.classify import compare, contradictions
+from secaudit.cli.level_words import grouped_outcomes, level_words
 from secaudit.cli.session import Session
 from secaudit.messages import Message, clean, msg
-from secaudit.model.level import Classification
+from secaudit.model.level import Classification, Obligation, OpenQuestion
 from secaudit.pipeline.province import Levels, Province
 from secaudit.pipeline.publish.systems import COMPARISONS, answer_words, question_words, reading_words
 from secaudit.report.voice import Voice
 
+_MOST_ANSWERS = 7
+"""Printed for one level; kinds of information can be combined in more ways than a person reads."""
 STATE_SECRET = msg("state secret: the level as given, not classified here")
 
 
-def print_detail(session: Session, province: Province, levels: Levels, item: Classification) -> None:
+def print_detail(
+    session: Session, province: Province, levels: Levels, item: Classification, asked: Sequence[OpenQuestion]
+) -> None:
     """Everything behind the level, under headings."""
     system = province.inventory.systems[item.system]
     voice = Voice(session.translator)
@@ -34,13 +41,19 @@ def print_detail(session: Session, province: Province, levels: Levels, item: Cla
     _part(
         session,
         msg("Questions to ask"),
-        [_question(session, q.who, voice.say(q.text)) for q in questions(item, levels.rules)],
+        [line for one in asked for line in _question(session, voice, levels, one)],
+    )
+    _part(
+        session,
+        msg("What the decree asks beside the level"),
+        [_obligation(session, voice, one) for one in item.obligations],
     )
     raised = [f"{clean(province.inventory.systems[name].name)} ({name})" for name in item.inherited_from]
     label = levels.rules.inheritance.pick(session.translator.language)
     _part(session, msg("Raised by components: {rule}", rule=label), raised)
     _part(session, msg("Answers that contradict each other"), [session.text(message) for message in contradictions(system)])
-    _part(session, msg("Clauses that wait for guidance, not applied"), [", ".join(item.pending)] if item.pending else [])
+    waiting = [f"{one.id}: {voice.say(one.pending)}" for one in levels.rules.clauses if one.pending and one.id in item.pending]
+    _part(session, msg("Clauses that cannot be applied yet"), ["; ".join(waiting)] if waiting else [])
 
 
 def _part(session: Session, heading: Message, lines: list[str]) -> None:
@@ -74,6 +87,18 @@ def _reading(session: Session, voice: Voice, province: Province, levels: Levels,
     return text
 
 
-def _question(session: Session, who: str, text: str) -> str:
-    asked = msg("the province answers") if who == "province" else msg("the agency answers")
-    return f"{text} ({session.text(asked)})"
+def _question(session: Session, voice: Voice, levels: Levels, one: OpenQuestion) -> list[str]:
+    """The question, who answers it, and under it what each answer would mean."""
+    asked = msg("the province answers") if one.question.who == "province" else msg("the agency answers")
+    lines = [f"{voice.say(one.question.text)} ({session.text(asked)})"]
+    for levels_text, answers in grouped_outcomes(levels.rules, one):
+        said = [voice.say(answer) for answer in answers[:_MOST_ANSWERS]]
+        if len(answers) > _MOST_ANSWERS:
+            said.append(session.text(msg("{count} more combinations", count=len(answers) - _MOST_ANSWERS)))
+        lines.append(f"  → {session.text(level_words(levels_text))}: {'; '.join(said)}")
+    return lines
+
+
+def _obligation(session: Session, voice: Voice, one: Obligation) -> str:
+    at_least = "" if one.at_least is None else session.text(msg(" (at least level {level})", level=one.at_least))
+    return f"{one.clause}: {voice.say(one.title)}{at_least}"

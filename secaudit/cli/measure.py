@@ -21,14 +21,12 @@ from secaudit.cli.session import (
     InventoryOption,
     Session,
     WorkspaceOption,
-    checks_folder,
-    inventory_folder,
     session_of,
-    workspace_folder,
 )
 from secaudit.cli.shares import parse_share
+from secaudit.cli.sources import PeriodOption, open_sources, period_json
 from secaudit.cli.tree import Command, application
-from secaudit.cli.workspace import AsOf, PlanOption, existing_store, moment_of, say_changed
+from secaudit.cli.workspace import AsOf, PlanOption, say_changed
 from secaudit.errors import UsageError
 from secaudit.messages import clean, literal, msg
 from secaudit.model.base import VIETNAM_TIME, day_in_vietnam
@@ -36,9 +34,9 @@ from secaudit.model.measurement import AgencyShare, Decision, Measurement, Tally
 from secaudit.model.outcome import Grade
 from secaudit.model.recheck import RecheckReport
 from secaudit.pipeline.evidence_summary import used_evidence
-from secaudit.pipeline.measuring import Measured, measure_province
+from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.parameters import changed_json
-from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
+from secaudit.pipeline.province import DEFAULT_PLAN, Province
 from secaudit.pipeline.publish.agencies import names_of
 from secaudit.pipeline.publish.newcomers import newcomer_table
 from secaudit.pipeline.publish.targets import needed_words, obstacle_words
@@ -64,6 +62,7 @@ def measure(
     checks: Annotated[Path | None, ChecksOption] = None,
     plan: PlanOption = DEFAULT_PLAN,
     as_of: AsOf = None,
+    period: PeriodOption = None,
     agency: Annotated[
         list[str] | None, typer.Option("--agency", metavar="ID", help=N_("Show this agency's part (may be repeated)."))
     ] = None,
@@ -76,13 +75,12 @@ def measure(
     """Exit 0 all met, 3 a target is missed, 4 a target is undecided."""
     session = session_of(context)
     accepted = parse_share(accept_unknown)
-    moment = moment_of(as_of)
-    folder = workspace_folder(workspace)
-    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
-    _check_agencies(province, agency)
-    with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:
-        measured = measure_province(province, province.plan(plan), store, as_of=moment, progress=steps)
-        recheck = store.newest_recheck(moment) if store is not None else None
+    places = {"inventory": inventory, "checks": checks, "workspace": workspace}
+    with open_sources(session, **places, as_of=as_of, period=period) as sources:
+        _check_agencies(sources.province, agency)
+        with one_bar(session, msg("Judging")) as steps:
+            measured = sources.measure(plan, progress=steps)
+        recheck = sources.store.newest_recheck(sources.as_of) if sources.store is not None else None
     if output is OutputFormat.JSON:
         print_json("measurement", measured_json(measured))
     else:
@@ -364,6 +362,7 @@ def measured_json(measured: Measured) -> dict[str, Any]:
     return {
         "plan": measured.plan.id,
         "as_of": measured.as_of,
+        "period": period_json(measured.period),
         "rule_set": measured.levels.rules.id,
         "inventory_digest": measured.province.inventory.digest,
         "catalog_digest": measured.province.catalog.digest,

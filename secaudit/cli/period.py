@@ -4,7 +4,11 @@ from secaudit.cli.language import N_
 from secaudit.cli.tree import Entry, LazyGroup, application
 
 COMMANDS = {
+    "open": Entry("period_open", among=True),
+    "status": Entry("period_status", among=True),
+    "close": Entry("period_close", among=True),
     "plan": Entry("period_plan", among=True),
+    "annual": Entry("period_annual", single=True),
     "results": Entry("period_results", single=True),
     "templates": Entry("period_templates", single=True),
 }

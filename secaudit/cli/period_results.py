@@ -23,7 +23,7 @@ from secaudit.cli.tree import Command, application
 from secaudit.cli.word_options import WordOut, WordTemplates, word_target, word_templates
 from secaudit.cli.workspace import AsOf, PlanOption, existing_store, moment_of
 from secaudit.messages import msg
-from secaudit.pipeline.measuring import measure_province
+from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.plan_report import TEMPLATE, measure_beside, plan_paper
 from secaudit.pipeline.province import DEFAULT_PLAN, load_province
 from secaudit.report.word import render_word
@@ -51,10 +51,14 @@ def results(
     province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:
         measured = measure_province(province, province.plan(plan), store, as_of=moment, progress=steps)
-    paper = plan_paper(measured, measure_beside(measured), translator("vi"))
-    data = render_word(paper, word_templates(templates))
-    write_file(target, data, what=msg("the paper cannot be written: {reason}"))
+    write_results(measured, target, word_templates(templates))
     session.say(msg("paper: {path}", path=str(target.resolve())), style="bold")
     code = measured_code(measured)
     if code is not ExitCode.WELL:
         raise typer.Exit(code)
+
+
+def write_results(measured: Measured, target: Path, templates: Path) -> None:
+    """The report on what was measured, now or in a closed period, readable by the owner only."""
+    paper = plan_paper(measured, measure_beside(measured), translator("vi"))
+    write_file(target, render_word(paper, templates), what=msg("the paper cannot be written: {reason}"))

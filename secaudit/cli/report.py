@@ -14,18 +14,17 @@ from secaudit.cli.session import (
     ChecksOption,
     InventoryOption,
     WorkspaceOption,
-    checks_folder,
-    inventory_folder,
     session_of,
     workspace_folder,
 )
+from secaudit.cli.sources import PeriodOption, open_sources
 from secaudit.cli.tree import Command, application
-from secaudit.cli.workspace import REPORT_FILE, AsOf, PlanOption, existing_store, moment_of
+from secaudit.cli.workspace import REPORT_FILE, AsOf, PlanOption
 from secaudit.errors import UsageError
 from secaudit.messages import Message, msg
 from secaudit.model.measurement import Decision
-from secaudit.pipeline.measuring import Measured, measure_province
-from secaudit.pipeline.province import DEFAULT_PLAN, load_province
+from secaudit.pipeline.measuring import Measured
+from secaudit.pipeline.province import DEFAULT_PLAN
 from secaudit.pipeline.publish import publish
 from secaudit.pipeline.publish.table import COLUMNS, report_rows
 from secaudit.report import render_html, render_json
@@ -49,6 +48,7 @@ def report(
     ] = None,
     plan: PlanOption = DEFAULT_PLAN,
     as_of: AsOf = None,
+    period: PeriodOption = None,
     language: Language = "vi",
     out: Annotated[
         Path | None,
@@ -61,13 +61,12 @@ def report(
     session = session_of(context)
     if language not in LANGUAGES:
         raise UsageError(msg("there is no language {name}", name=language), hint=msg("languages: {names}", names="vi, en"))
-    folder = workspace_folder(workspace)
-    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
-    moment = moment_of(as_of)
-    target = out or folder / REPORT_FILE
-    with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:
-        measured = measure_province(province, province.plan(plan), store, as_of=moment, progress=steps)
-        document = publish(measured, store)
+    target = out or workspace_folder(workspace) / REPORT_FILE
+    places = {"inventory": inventory, "checks": checks, "workspace": workspace}
+    with open_sources(session, **places, as_of=as_of, period=period) as sources:
+        with one_bar(session, msg("Judging")) as steps:
+            measured = sources.measure(plan, progress=steps)
+        document = publish(measured, sources.store)
     write_report(document, target, language=language, templates=templates or data_folder("report_templates"))
     session.say(msg("report: {path}", path=str(target.resolve())), style="bold")
     code = measured_code(measured)

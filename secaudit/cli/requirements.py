@@ -6,6 +6,7 @@ from secaudit.cli.tree import Entry, LazyGroup, application
 COMMANDS: dict[str, Entry] = {
     "list": Entry("requirements_list", among=True),
     "show": Entry("requirements_list", among=True),
+    "status": Entry("requirements_status", among=True),
 }
 
 

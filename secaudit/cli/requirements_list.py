@@ -161,9 +161,9 @@ def _marks(one: Requirement) -> list[Message]:
 
 def _levels(one: Requirement) -> str:
     """``1–5`` where nothing is left out, else each level: a gap is a statement."""
-    low, high = one.levels[0], one.levels[-1]
+    low, high = min(one.levels), max(one.levels)
     whole = len(one.levels) == high - low + 1
-    return f"{low}–{high}" if whole and low < high else ", ".join(str(level) for level in one.levels)
+    return f"{low}–{high}" if whole and low < high else ", ".join(str(level) for level in sorted(one.levels))
 
 
 def _clauses(standard: Standard, one: Requirement, level: int | None) -> list[str]:
@@ -200,7 +200,7 @@ def _decided(voice: Voice, one: Requirement, level: int | None) -> Text:
 
 def _period(one: Requirement) -> str:
     """``12``, or ``12/12/6`` in the order of the levels."""
-    months = [] if one.manual is None else [one.manual.months_at(level) for level in one.levels]
+    months = [] if one.manual is None else [one.manual.months_at(level) for level in sorted(one.levels)]
     return str(months[0]) if len(set(months)) == 1 else "/".join(str(month) for month in months)
 
 

@@ -5,7 +5,7 @@ Workbooks, CSV files, foreign lists and Ansible inventories all become this; one
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from secaudit.errors import Problem
 from secaudit.inventory.questions import Path
@@ -56,3 +56,18 @@ class Received:
     """What cannot be taken, each with its cell."""
     remarks: tuple[Problem, ...] = ()
     """What was taken but should be looked at: a name close to a shared system, a number written in another way."""
+
+
+def accepted_again(before: object, today: date) -> dict[str, object]:
+    """The submission of an agency whose list is accepted ``today``; ``before`` is what its file had there, as it is written.
+
+    The day of the first acceptance stays, for reports of days in between.
+    """
+    kept = dict(before) if isinstance(before, dict) else {}
+    try:
+        earlier = date.fromisoformat(str(kept.get("accepted_on")))
+    except ValueError:
+        earlier = today
+    if earlier < today:
+        kept.setdefault("first_accepted_on", earlier)
+    return {**kept, "accepted_on": today}

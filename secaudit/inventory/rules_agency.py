@@ -36,6 +36,16 @@ def _dates(part: AgencyPart) -> Iterable[Remark]:
             msg("{day} or later", day=agency.valid_from.isoformat()),
             msg("correct one of the two days"),
         )
+    sent = agency.submission
+    if sent is not None and sent.first_accepted_on is not None and sent.first_accepted_on > sent.accepted_on:
+        yield Remark(
+            part,
+            ("agency", "submission", "first_accepted_on"),
+            msg("The first acceptance is later than the newest one"),
+            sent.first_accepted_on.isoformat(),
+            msg("{day} or earlier", day=sent.accepted_on.isoformat()),
+            msg("correct one of the two days"),
+        )
     if agency.tier is Tier.DISTRICT and (agency.valid_until is None or agency.valid_until > DISTRICTS_ENDED):
         yield Remark(
             part,

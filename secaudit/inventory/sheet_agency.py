@@ -84,6 +84,11 @@ AGENCY = Sheet(
             Form.DAY, asked=Asked.PROVINCE,
         ),
         Question(
+            ("submission", "first_accepted_on"), msgc("question", "First list accepted on"),
+            msg("Where lists were taken in several times: the day of the first one; importing a workbook writes it."),
+            Form.DAY, asked=Asked.PROVINCE,
+        ),
+        Question(
             ("submission", "document"), msgc("question", "Letter the list came with"),
             msg("Number of the letter, if there was one."),
             asked=Asked.PROVINCE, width=24,

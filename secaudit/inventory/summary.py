@@ -34,6 +34,8 @@ class Summary(Written):
     contact: Line | None = None
     phone: Line | None = None
     accepted_on: date | None = None
+    sent_on: date | None = None
+    """Day of the first acceptance."""
     document: Line | None = None
     register_computers: Number | None = None
     register_as_of: date | None = None
@@ -85,6 +87,7 @@ def _summary(model: AgencyFile, file: YamlFile) -> Summary:
         contact=agency.contact.name if agency.contact else None,
         phone=agency.contact.phone if agency.contact else None,
         accepted_on=agency.submission.accepted_on if agency.submission else None,
+        sent_on=agency.submission.sent_on if agency.submission else None,
         document=agency.submission.document if agency.submission else None,
         register_computers=agency.asset_register.computers if agency.asset_register else None,
         register_as_of=agency.asset_register.as_of if agency.asset_register else None,

@@ -52,6 +52,9 @@ def chain_of(
         appraiser=named(appraiser, _only({one.appraiser_role for one in entries}), offices),
         approver=named(approver, _only({one.approver_role for one in entries}), offices),
         authority_clause=", ".join(sorted({one.clause for one in entries})),
+        authority_notes=tuple(one.note for one in entries if one.note is not None),
+        declared_appraiser=None if silent else dossier.appraiser,
+        submitted_on=None if silent else _by(dossier.submitted_on, ground.day),
         limits=() if silent else _limits(dossier, levels, procedure, ground),
         cautions=(*doubt, *cautions_of(system, classification, ground.law, procedure, ground.day)),
         last_submission=None if silent or approved else _last(procedure, levels, ground, ground.calendars.confirmed),
@@ -77,7 +80,7 @@ def procedure_for(system: System, ground: Ground) -> tuple[Procedure | None, tup
     """
     dossier = system.dossier or Dossier()
     if dossier.status is DossierStatus.APPROVED and dossier.decision is not None:
-        return ground.law.procedure(min(dossier.decision.date, ground.day)), ()
+        return _in_force(min(dossier.decision.date, ground.day), ground), ()
     for rule in ground.law.transition.transitions if ground.law.transition else ():
         former = ground.law.procedure_called(rule.act) if rule.act else None
         if (
@@ -103,8 +106,16 @@ def procedure_for(system: System, ground: Ground) -> tuple[Procedure | None, tup
 
 
 def _on(dossier: Dossier, ground: Ground) -> Procedure | None:
-    begun = dossier.submitted_on if dossier.submitted_on is not None and dossier.submitted_on <= ground.day else ground.day
-    return ground.law.procedure(begun)
+    return _in_force(_by(dossier.submitted_on, ground.day) or ground.day, ground)
+
+
+def _in_force(moment: date, ground: Ground) -> Procedure | None:
+    """The procedure of a moment; a date before the first one is a slip of the pen and must not make a system vanish."""
+    return ground.law.procedure(moment) or ground.law.procedure(ground.day)
+
+
+def _by(moment: date | None, day: date) -> date | None:
+    return moment if moment is not None and moment <= day else None
 
 
 def _limits(dossier: Dossier, levels: tuple[int, ...], procedure: Procedure, ground: Ground) -> tuple[TimeLimit, ...]:

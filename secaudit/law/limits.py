@@ -1,6 +1,6 @@
 """Statutory limits applied to one dossier."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from secaudit.law.working_days import WorkingDays
@@ -54,7 +54,9 @@ def limits_of(dossier: Dossier, level: int, procedure: Procedure, calendars: Cal
         since = dossier.submitted_on if limit.runs_from == "submitted" else dossier.appraised_on
         if since is not None and since > day:
             continue
-        found.append(_applied(limit, since, _done(dossier, step), calendars, day))
+        done_on = _done(dossier, step)
+        applied = _applied(limit, since, done_on, calendars, day)
+        found.append(_done_some_day(applied, dossier, day) if done_on is None and _finished(dossier, step) else applied)
     reply = procedure.limit("reply", level)
     if reply is not None and dossier.status is DossierStatus.SUBMITTED and dossier.submitted_on and dossier.submitted_on <= day:
         asked = _applied(reply, dossier.submitted_on, None, calendars, day)
@@ -74,6 +76,18 @@ def _begun(dossier: Dossier, limit: StepLimit) -> bool:
             return (dossier.submitted_on if limit.runs_from == "submitted" else dossier.appraised_on) is not None
         case _:
             return False
+
+
+def _finished(dossier: Dossier, step: Step) -> bool:
+    """Whether the status says that the step was taken, whatever its day."""
+    return dossier.status is DossierStatus.APPROVED or (step == "appraisal" and dossier.status is DossierStatus.APPRAISED)
+
+
+def _done_some_day(limit: TimeLimit, dossier: Dossier, day: date) -> TimeLimit:
+    """A step that was taken on a day nobody wrote down: kept when it must have been in time, else unknown."""
+    at_latest = min(dossier.decision.date, day) if dossier.decision else day
+    kept = limit.due is not None and at_latest <= limit.due
+    return replace(limit, state=DueState.KEPT if kept else DueState.UNKNOWN)
 
 
 def _done(dossier: Dossier, step: Step) -> date | None:

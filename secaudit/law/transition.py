@@ -6,8 +6,6 @@ from secaudit.model.decision import DueState, TimeLimit
 from secaudit.model.procedure import TransitionRule, TransitionTable
 from secaudit.model.system import DossierStatus, System
 
-_OPEN = (DossierStatus.DRAFTING, DossierStatus.SUBMITTED, DossierStatus.APPRAISED)
-
 
 def owed(system: System, table: TransitionTable | None, day: date) -> tuple[TimeLimit, ...]:
     """Duties with a last day, for every rule that applies or may apply."""
@@ -74,7 +72,8 @@ def _owed(rule: TransitionRule, system: System, day: date, *, certain: bool) -> 
 def _state(rule: TransitionRule, system: System, day: date, due: date, done_on: date | None, *, certain: bool) -> DueState:
     if done_on is not None:
         return DueState.KEPT if done_on <= due else DueState.LATE if certain else DueState.UNKNOWN
-    if not certain:
+    approved = system.dossier is not None and system.dossier.status is DossierStatus.APPROVED
+    if not certain or (rule.duty == "decided" and approved):  # approved on a day nobody wrote down
         return DueState.UNKNOWN
     if day <= due:
         return DueState.RUNNING

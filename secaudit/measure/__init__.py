@@ -5,8 +5,26 @@ is unknown, an agency that sent nothing or did not count its people keeps a targ
 list are unknown members.
 """
 
+from secaudit.measure.contradictions import contradictions
+from secaudit.measure.fulfilment import UNSTATED
 from secaudit.measure.lint import PlanFault, lint_plan, plan_faults
 from secaudit.measure.plans import measure
+from secaudit.measure.requirements import Assessed, assess_systems, level_taken
 from secaudit.measure.variables import AGENCY_INPUTS, ENDPOINT_INPUTS, SYSTEM_INPUTS
+from secaudit.measure.waivers import Waivers
 
-__all__ = ["AGENCY_INPUTS", "ENDPOINT_INPUTS", "SYSTEM_INPUTS", "PlanFault", "lint_plan", "measure", "plan_faults"]
+__all__ = [
+    "AGENCY_INPUTS",
+    "ENDPOINT_INPUTS",
+    "SYSTEM_INPUTS",
+    "UNSTATED",
+    "Assessed",
+    "PlanFault",
+    "Waivers",
+    "assess_systems",
+    "contradictions",
+    "level_taken",
+    "lint_plan",
+    "measure",
+    "plan_faults",
+]

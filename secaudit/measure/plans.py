@@ -12,6 +12,7 @@ from secaudit.measure.parts import Part, Population
 from secaudit.measure.people import people
 from secaudit.measure.populations import Scope
 from secaudit.messages import Message, msg
+from secaudit.model.assessment import SystemAssessment
 from secaudit.model.inventory import Inventory
 from secaudit.model.level import Classification
 from secaudit.model.measurement import AgencyShare, Blocker, Decision, EndpointState, Measurement, SubMeasurement, Tally
@@ -35,15 +36,17 @@ def measure(
     *,
     undeclared: Mapping[str, int],
     as_of: date,
+    assessments: Mapping[str, SystemAssessment] | None = None,
 ) -> tuple[Measurement, ...]:
     """One measurement per target, in the plan's order.
 
     ``states``: endpoint id -> newest evidence, already free of what is stale, with its findings. ``undeclared``: agency id ->
-    machines that answer and are not declared; an id that is no present agency counts for the province. Raises ExpressionError
+    machines that answer and are not declared; an id that is no present agency counts for the province. ``assessments``: how
+    systems stand against the standard; without them nothing is known of that. Raises ExpressionError
     when an expression does not compile (``lint_plan`` tells beforehand).
     """
     in_scope = tuple(file for file in inventory.agencies if file.agency.exists_on(as_of))
-    scope = Scope(inventory, in_scope, classifications, states, undeclared, as_of)
+    scope = Scope(inventory, in_scope, classifications, states, undeclared, as_of, assessments or {})
     return tuple(_measure(target, _POPULATIONS[target.population](target, plan, scope)) for target in plan.targets)
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from secaudit.expr import Bindings, Compiler, Expression
@@ -18,6 +18,7 @@ from secaudit.measure.variables import (
     verdict_variables,
 )
 from secaudit.messages import Message, msg
+from secaudit.model.assessment import SystemAssessment
 from secaudit.model.fact import FactValue, Known
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Inventory
@@ -41,6 +42,7 @@ class Scope:
     states: Mapping[str, EndpointState]
     undeclared: Mapping[str, int]
     as_of: date
+    assessments: Mapping[str, SystemAssessment] = field(default_factory=dict)
 
     @property
     def province(self) -> str:
@@ -196,7 +198,8 @@ def systems(target: Target, scope: Scope) -> Population:
     left_out: Counter[str] = Counter()
     members: list[Member] = []
     for system, agency, shared in _systems(scope):
-        values = system_values(system, shared, scope.classifications.get(system.id), scope.as_of)
+        classification, assessment = scope.classifications.get(system.id), scope.assessments.get(system.id)
+        values = system_values(system, shared, classification, assessment, scope.as_of)
         bindings = formula.bind(values)
         belongs = formula.counts(bindings)
         if belongs is False:

@@ -10,6 +10,7 @@ from datetime import date
 from types import MappingProxyType
 
 from secaudit.expr import variable_name
+from secaudit.model.assessment import Fulfilment, SystemAssessment
 from secaudit.model.fact import ENDPOINT_VARIABLES, FactSpec, FactValue, Known, Missing, MissingReason, ValueType
 from secaudit.model.finding import Finding, Verdict
 from secaudit.model.inventory import AgencyFile, Endpoint
@@ -47,8 +48,15 @@ SYSTEM_INPUTS = _declare(
     FactSpec("level.determined", _B, "the rules give exactly one level"),
     FactSpec("level.lowest", _I, "level the rules prove"),
     FactSpec("level.highest", _I, "highest level still possible"),
+    FactSpec(
+        "requirements.fulfilled",
+        _B,
+        "true: everything the standard asks of it is met; false: something mandatory is not; unknown while neither is proven",
+    ),
+    FactSpec("requirements.unknown", _I, "requirements of its level that nobody has answered"),
+    FactSpec("requirements.open", _I, "rows of the standard's list for its level that are not held here"),
 )
-"""For systems."""
+"""For systems. How many requirements fail is no variable: none would look like success where nobody looked."""
 
 AGENCY_INPUTS = _declare(
     FactSpec("agency.tier", _S, "province, district or commune"),
@@ -118,8 +126,13 @@ def _verdict(finding: Finding | None, own: Grade, grades: frozenset[Grade] | Non
     return Known(finding.verdict.value, "findings")
 
 
-def system_values(system: System, shared: bool, classification: Classification | None, as_of: date) -> dict[str, FactValue]:
-    """What is declared of a system, and what the rules say of its level; a decision dated after ``as_of`` is none yet."""
+def system_values(
+    system: System, shared: bool, classification: Classification | None, assessment: SystemAssessment | None, as_of: date
+) -> dict[str, FactValue]:
+    """What is declared of a system, what the rules say of its level, and how it stands against the standard.
+
+    A decision dated after ``as_of`` is none yet.
+    """
     dossier, plan = system.dossier, system.plan
     status = dossier.status if dossier else None
     return _bound(
@@ -135,6 +148,9 @@ def system_values(system: System, shared: bool, classification: Classification |
             "level.determined": classification is not None and classification.level is not None,
             "level.lowest": classification.lowest if classification else None,
             "level.highest": classification.highest if classification else None,
+            "requirements.fulfilled": assessment.fulfilled if assessment else None,
+            "requirements.unknown": assessment.count(Fulfilment.UNKNOWN) if assessment else None,
+            "requirements.open": assessment.open_rows if assessment else None,
         }
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from secaudit.messages import Message
 from secaudit.model.requirement import Requirement
@@ -61,16 +62,40 @@ class SystemAssessment:
     """``approved``, ``proposed`` or ``classified``."""
     results: tuple[RequirementResult, ...]
     """In the order of the standard."""
-    rows: int
-    """Rows the standard's list for this level has."""
-    open_rows: int
-    """Rows that are not held here: shown as open, never met."""
+    rows: int | None
+    """Rows the standard's list for this level has; None where nobody counted them."""
+    open_rows: int | None
+    """Rows that are not held here: shown as open, never met; None where their number is not known."""
     machines: tuple[str, ...] = ()
     """Endpoint ids of the system in use; none declared means that nothing a machine shows can be proven."""
+    up_to: int | None = None
+    """Highest level still possible, where the rules leave a range above ``level``: a higher list may be the one that counts."""
+    notes: tuple[Message, ...] = ()
+    """What to know of the whole: a range, a level under what the rules prove, machines that are left out."""
 
     def count(self, fulfilment: Fulfilment) -> int:
         """Requirements with this answer."""
         return sum(1 for result in self.results if result.fulfilment is fulfilment)
+
+    @property
+    def failing(self) -> tuple[RequirementResult, ...]:
+        """Requirements that are shown not to be met, or not everywhere."""
+        return tuple(one for one in self.results if one.fulfilment in (Fulfilment.NOT_MET, Fulfilment.PARTLY))
+
+    @property
+    def fulfilled(self) -> bool | None:
+        """Whether everything asked is met; None while neither that nor the opposite is proven.
+
+        One mandatory requirement that is not met, or not everywhere, decides. A suggested one may differ with a reason: it keeps
+        the answer open. So do rows nobody holds here, rows nobody looked at, and a level that is not settled; an exception for a
+        time makes nothing met.
+        """
+        if self.up_to is not None:
+            return None
+        if any(result.requirement.mandatory for result in self.failing):
+            return False
+        answered = all(one.fulfilment in (Fulfilment.MET, Fulfilment.NOT_APPLICABLE) for one in self.results)
+        return True if answered and self.results and self.open_rows == 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +103,7 @@ class Conflict:
     """Something declared of a system that evidence or another declaration speaks against, both sides named."""
 
     system: str
-    kind: str
-    """``plan_full``, ``no_regulation``, ``protection_absent`` ..."""
+    kind: Literal["plan_full", "protection_absent", "attested", "statements", "no_regulation", "regulation_late"]
     declared: Message
     found: Message
     endpoints: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from secaudit.model.check import Check
 from secaudit.model.console import Profile
+from secaudit.model.dossier import DossierRules, SystemClass
 from secaudit.model.knowledge import Knowledge
 from secaudit.model.level import LevelRuleSet
 from secaudit.model.machine_list import ListProfile
@@ -39,6 +40,10 @@ class Catalog:
     not depend on them any more: each capture holds what was understood."""
     lists: Mapping[str, ListProfile] = field(default_factory=lambda: MappingProxyType({}))
     """Id -> how a list of machines that others keep is read, sorted by id."""
+    dossiers: tuple[DossierRules, ...] = ()
+    """What a level dossier consists of, by ``valid_from``, oldest first."""
+    classes: Mapping[str, SystemClass] = field(default_factory=lambda: MappingProxyType({}))
+    """Id -> class of systems whose dossiers are alike, sorted by id."""
     law: Law = field(default_factory=Law)
     """Procedures, transition, reports, public holidays, penalties."""
 
@@ -54,4 +59,11 @@ class Catalog:
         for standard in reversed(self.standards):
             if standard.in_force(day):
                 return standard
+        return None
+
+    def dossier_rules(self, day: date) -> DossierRules | None:
+        """What a dossier made on ``day`` consists of; None where no act of that day is held here."""
+        for rules in reversed(self.dossiers):
+            if rules.in_force(day):
+                return rules
         return None

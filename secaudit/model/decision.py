@@ -71,6 +71,12 @@ class DecisionChain:
     """Who must appraise at that level; None while the possible levels differ in it."""
     approver: Texts | None = None
     authority_clause: str = ""
+    authority_notes: tuple[Texts, ...] = ()
+    """What else is to be decided at these levels, and by whom."""
+    declared_appraiser: str | None = None
+    """Who appraises, as declared."""
+    submitted_on: date | None = None
+    """Day of the submission, where it is not after the day of the chain."""
     limits: tuple[TimeLimit, ...] = ()
     cautions: tuple[Caution, ...] = ()
     last_submission: date | None = None

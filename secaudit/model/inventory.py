@@ -46,7 +46,15 @@ class Submission(Written):
     """The agency's inventory was received and accepted; without it the agency has sent nothing."""
 
     accepted_on: Day
+    """Day of the newest acceptance."""
     document: Line | None = None
+    first_accepted_on: Day | None = None
+    """Day of the first acceptance where there were several: from then on the agency has sent something."""
+
+    @property
+    def sent_on(self) -> date:
+        """The first day on which the agency had sent its inventory."""
+        return self.accepted_on if self.first_accepted_on is None else min(self.first_accepted_on, self.accepted_on)
 
 
 class Agency(Written):
@@ -69,7 +77,7 @@ class Agency(Written):
 
     def has_sent(self, day: date) -> bool:
         """Whether the agency's inventory was accepted by ``day``."""
-        return self.submission is not None and self.submission.accepted_on <= day
+        return self.submission is not None and self.submission.sent_on <= day
 
     def exists_on(self, day: date) -> bool:
         """Whether the agency existed on ``day``."""

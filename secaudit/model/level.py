@@ -91,6 +91,20 @@ class Question(Written):
     who: Literal["province", "agency"]
 
 
+class LevelObligation(Written):
+    """What a decree says beside its criteria: shown with a classification, never part of its range."""
+
+    id: Line
+    """As cited: ``10.5``."""
+    title: Texts
+    condition: Literal["several_levels", "components", "risk_above", "level", "answer"]
+    """Criteria of several levels match; components raise the level; the risk result is above what the clauses prove; the proven
+    level is one of ``levels``; ``when`` is true."""
+    levels: tuple[Level, ...] = ()
+    when: str | None = None
+    """CEL like that of a clause."""
+
+
 class LevelRuleSet(Written):
     """A decree's criteria as data."""
 
@@ -107,6 +121,7 @@ class LevelRuleSet(Written):
     questions: dict[str, Question]
     """Input name (``system.kind``) -> question, in the order in which they are asked."""
     clauses: tuple[LevelClause, ...]
+    obligations: tuple[LevelObligation, ...] = ()
     keeps_approved_before: Day | None = None
     """A level approved before this day under the former decree stays valid although these rules would raise it."""
 
@@ -131,6 +146,16 @@ class ClauseMatch:
     """Inputs that would decide it."""
     readings: tuple[str, ...] = ()
     """Readings that were used, ``id=choice``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """Something a decree asks of the owner of one system, beside the level that its clauses give."""
+
+    clause: str
+    title: Texts
+    at_least: int | None = None
+    """The level that must be proposed at least; the range of the clauses stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +184,13 @@ class Classification:
     """Readings that decided something here, ``id=choice``; also those that ruled a clause out."""
     declared_kept: bool = False
     """The declared level was approved under the former decree and stays valid."""
+    obligations: tuple[Obligation, ...] = ()
+    """What the decree asks beside the level; it never widens the range."""
+
+    @property
+    def at_least(self) -> int | None:
+        """The level that an obligation wants proposed at least; None where none does."""
+        return max((one.at_least for one in self.obligations if one.at_least is not None), default=None)
 
     @property
     def possible(self) -> tuple[int, ...]:
@@ -185,3 +217,25 @@ def joint_level(classifications: Iterable[Classification]) -> int | None:
     lowest = max((item.lowest or 0 for item in found), default=0)
     highest = max((item.highest or 0 for item in found), default=0)
     return lowest if lowest and lowest == highest else None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOutcome:
+    """Where one possible answer to an open question leads."""
+
+    answer: str
+    """As the inventory writes it (``true``, ``public, private``); a count as ``from..to`` or ``from..``; a reading's choice."""
+    lowest: int | None
+    highest: int | None
+    possible: tuple[int, ...]
+    """Levels that may still come out, ascending; one is the level, none is undetermined."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """One question to ask, and what each answer would mean while everything else stays as it is."""
+
+    name: str
+    """``system.kind``, ``reading.commune_network``."""
+    question: Question
+    outcomes: tuple[AnswerOutcome, ...]

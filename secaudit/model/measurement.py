@@ -154,7 +154,7 @@ class AgencyShare:
 
 @dataclass(frozen=True, slots=True)
 class SubMeasurement:
-    """A stricter reading under a target."""
+    """Another reading under a target."""
 
     id: str
     tally: Tally

@@ -9,6 +9,8 @@ from typing import Literal
 from secaudit.model.base import Day, Document, Flag, Identifier, Line, Written
 
 Answer = Literal["met", "partly", "not_met", "not_applicable"]
+REGULATION_KEPT = "nd-331-2026:36.7"
+"""What the annual report asks of every system and no standard lists: that its regulation is kept in operation (Điều 36.7)."""
 
 
 class Attestation(Written):

@@ -12,11 +12,15 @@ Population = Literal["systems", "endpoints", "agencies", "people", "indicators"]
 
 
 class SubTarget(Written):
-    """A stricter reading shown directly under a target; it decides nothing."""
+    """Another reading shown directly under a target; it decides nothing."""
 
     id: Identifier
     title: Texts
     meets: str
+    formula: Texts | None = None
+    """The computation in words, where the title does not say it."""
+    aside: Flag = False
+    """Shown where the target is explained, and not on the first screen."""
 
 
 class Target(Written):

@@ -14,6 +14,10 @@ from secaudit.model.procedure import ReportingTable
 from secaudit.model.system import System
 from secaudit.pipeline.province import Levels, Province
 
+_NOT_ON_RECORD = frozenset({"act_open", "dossier_unknown", "ministry_not_on_record", "no_decision", "not_yet"})
+"""Cautions that leave open where a system stands. A security regulation that is not on record is none of them: the report's form
+asks for it only where there is one, and the caution says it."""
+
 
 @dataclass(frozen=True)
 class Chains:
@@ -42,8 +46,10 @@ class Chains:
     def unsettled(self, system: str) -> bool:
         """Whether the inventory leaves open where the system stands."""
         chain = self.chains[system]
-        if chain.status is None:
-            return system not in self.state_secret
+        if system in self.state_secret:
+            return False
+        if chain.status is None or any(one.kind in _NOT_ON_RECORD for one in chain.cautions):
+            return True
         return len(chain.levels) != 1 or any(one.state is DueState.UNKNOWN for one in (*chain.limits, *chain.owed))
 
 

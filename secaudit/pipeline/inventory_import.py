@@ -12,7 +12,7 @@ from secaudit.inventory.changes import Around, Change, Fate, Merged, Place, Spot
 from secaudit.inventory.load import AGENCIES, PROVINCE
 from secaudit.inventory.merge import merge
 from secaudit.inventory.questions import Profile
-from secaudit.inventory.received import Received
+from secaudit.inventory.received import Received, accepted_again
 from secaudit.messages import clean, msg
 from secaudit.model.submission import Submission
 from secaudit.pipeline.inventory_places import at_cell, spot_of, with_place
@@ -365,7 +365,7 @@ def _records(data: object, part: str) -> Iterable[Mapping[str, object]]:
 
 
 def _accepted_on(data: Mapping[str, object], today: date) -> dict[str, object]:
-    """The file with the day of its acceptance.
+    """The file with the day of its acceptance; that of the first one stays, for reports of days in between.
 
     A list that says nothing of machines is none: the agency has still to send one.
     """
@@ -375,8 +375,7 @@ def _accepted_on(data: Mapping[str, object], today: date) -> dict[str, object]:
     says = bool(data.get("endpoints")) or any(agency.get(name) is not None for name in ("machines_in_use", "asset_register"))
     if not says:
         return dict(data)
-    before = agency.get("submission")
-    submission = {**(before if isinstance(before, dict) else {}), "accepted_on": today}
+    submission = accepted_again(agency.get("submission"), today)
     return {**data, "agency": {**agency, "submission": submission}}
 
 

@@ -231,7 +231,7 @@ def _usual(summaries: Sequence[Summary | None], day: date) -> Fraction:
 
 def _status(summary: Summary, newest: Submission | None, usual: Fraction, day: date) -> AgencyStatus:
     doubts = tuple(_doubts(summary, usual))
-    accepted = summary.accepted_on is not None and summary.accepted_on <= day
+    accepted = summary.sent_on is not None and summary.sent_on <= day
     if newest is not None and not newest.accepted:
         standing = Standing.RETURNED
     elif not accepted:

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from secaudit.measure import measure
-from secaudit.messages import msg
+from secaudit.measure import assess_systems, contradictions, measure
+from secaudit.messages import Message, msg
+from secaudit.model.assessment import Conflict, SystemAssessment
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.intake import Newcomer
 from secaudit.model.inventory import Inventory
 from secaudit.model.measurement import EndpointState, Measurement
+from secaudit.model.period import Period
 from secaudit.model.plan import Plan
 from secaudit.pipeline.adopting import waiting
 from secaudit.pipeline.judging import Progress, gather_states, judge_states, silent
@@ -38,6 +40,14 @@ class Measured:
     """Machines that evidence speaks of and nobody declares, by agency and id."""
     reconciliation: Reconciliation = field(default_factory=Reconciliation)
     """What the newest searches found, against what is declared."""
+    assessments: Mapping[str, SystemAssessment] = field(default_factory=dict)
+    """System id -> how it stands against the technical standard in force."""
+    unassessed: Mapping[str, Message] = field(default_factory=dict)
+    """System id -> why nothing can be said of it."""
+    conflicts: tuple[Conflict, ...] = ()
+    """What is declared of systems and what speaks against it."""
+    period: Period | None = None
+    """The closed period that all of this is from; None for the present."""
 
 
 def measure_province(
@@ -49,6 +59,14 @@ def measure_province(
     levels = classify_province(province, day)
     states = gather_states(province, store, as_of=as_of, rules=plan.evidence)
     judged = judge_states(province, store, levels, states, moment=as_of, progress=progress)
+    assessed = assess_systems(
+        province.catalog.standard(day),
+        province.inventory,
+        levels.classifications,
+        judged,
+        grades=frozenset(plan.evidence.grades),
+        as_of=day,
+    )
     reconciliation = reconcile_store(province.inventory, store, states, as_of)
     newcomers = waiting(province.inventory, store.newcomers(as_of), store.confirmed_keys(as_of)) if store is not None else ()
     measurements = measure(
@@ -58,13 +76,17 @@ def measure_province(
         judged,
         undeclared=beyond_the_list(reconciliation, newcomers),
         as_of=day,
+        assessments=assessed.systems,
     )
     measurements = _with_unsearched(
         province.inventory, plan, measurements, wholly_searched(province.inventory, reconciliation), day
     )
     head = store.head() if store is not None else ""
     undeclared = {agency: tuple(host.address for host in hosts) for agency, hosts in reconciliation.beyond().items()}
-    return Measured(province, plan, levels, as_of, judged, undeclared, measurements, head, newcomers, reconciliation)
+    return Measured(
+        province, plan, levels, as_of, judged, undeclared, measurements, head, newcomers, reconciliation,
+        assessed.systems, assessed.unassessed, contradictions(province.inventory, assessed.systems, day),
+    )  # fmt: skip
 
 
 def _with_unsearched(

@@ -8,6 +8,7 @@ from secaudit.inventory.load import ATTESTATIONS, WAIVERS
 from secaudit.messages import Message, msg
 from secaudit.model.catalog import Catalog
 from secaudit.model.inventory import Inventory
+from secaudit.model.paper import REGULATION_KEPT
 from secaudit.source import YamlFile, did_you_mean, field_text, scan_yaml
 
 _Names = tuple[str, str, tuple[str | int, ...], str]
@@ -42,6 +43,8 @@ def _checks(inventory: Inventory) -> Iterator[_Names]:
 
 def _requirements(inventory: Inventory) -> Iterator[_Names]:
     for statement in inventory.attestations:
+        if statement.requirement == REGULATION_KEPT:  # asked by the decree itself, so no standard lists it
+            continue
         yield ATTESTATIONS, statement.id, ("requirement",), statement.requirement
     for paper in inventory.waivers:
         for index, requirement in enumerate(paper.requirements):

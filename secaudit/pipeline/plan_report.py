@@ -18,6 +18,7 @@ from secaudit.pipeline.searched import beyond_the_list
 from secaudit.report.document import AgencyRow, Obstacle, Order, TargetRow
 from secaudit.report.official import Paper, Signature, Value
 from secaudit.report.sanitise import named
+from secaudit.report.texts import DEFAULT_LIMIT
 from secaudit.report.voice import Voice
 from secaudit.report.words import decision_word
 
@@ -51,6 +52,7 @@ def measure_beside(measured: Measured) -> Measured | None:
 def plan_paper(measured: Measured, beside: Measured | None, translator: Translator) -> Paper:
     """The paper in the translator's language; official papers are Vietnamese."""
     voice = Voice(translator)
+    measured = _with_cut_names(measured)
     inventory = measured.province.inventory
     province = inventory.province.province
     head = inventory.province.letterhead
@@ -71,6 +73,18 @@ def plan_paper(measured: Measured, beside: Measured | None, translator: Translat
     )
 
 
+def _with_cut_names(measured: Measured) -> Measured:
+    """Names of agencies stand many to a sentence here: each is cut as a name before sentences are made of them."""
+    inventory = measured.province.inventory
+    if all(len(file.agency.name) <= DEFAULT_LIMIT for file in inventory.agencies):
+        return measured
+    agencies = tuple(
+        file.model_copy(update={"agency": file.agency.model_copy(update={"name": named(file.agency.name)})})
+        for file in inventory.agencies
+    )
+    return replace(measured, province=replace(measured.province, inventory=replace(inventory, agencies=agencies)))
+
+
 def _abbreviation(inventory: Inventory) -> str:
     """Of the designated unit: where a superior office is named the letterhead is the unit's own, else it drafts for the owner."""
     head = inventory.province.letterhead
@@ -81,9 +95,10 @@ def _signature(inventory: Inventory) -> Signature:
     """Who signs for the designated unit; the owner's signer does not sign a report to himself."""
     head, province = inventory.province.letterhead, inventory.province.province
     if head.parent:
-        return Signature(head.authority or "", head.signer_title or "", head.signer_name or "")
+        return Signature(head.authority or "", head.signer_title or _OPEN, head.signer_name or "")
     owner = next((one for one in inventory.province.owners if one.name == province.owner), None)
-    return Signature("", owner.designated.title or "" if owner is not None and owner.designated is not None else "")
+    unit = owner.designated if owner is not None else None
+    return Signature("", (unit.title if unit is not None else None) or _OPEN)
 
 
 def _body(measured: Measured, beside: Measured | None, voice: Voice) -> Mapping[str, Value]:

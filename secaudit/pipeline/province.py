@@ -1,11 +1,12 @@
 """Everything that was written down, loaded together: inventory and catalog."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from secaudit.catalog import load_catalog, with_overrides, with_plans
-from secaudit.classify import Classifier, levels_of_endpoints, lint_interpretations
+from secaudit.classify import Classifier, Outcomes, levels_of_endpoints, lint_interpretations, owner_sectors
 from secaudit.errors import CatalogError, DataError, Problem, UsageError
 from secaudit.inventory import check_inventory
 from secaudit.inventory.load import INDICATORS
@@ -13,7 +14,7 @@ from secaudit.measure import plan_faults
 from secaudit.messages import msg
 from secaudit.model.catalog import Catalog
 from secaudit.model.inventory import Inventory
-from secaudit.model.level import Classification, LevelRuleSet
+from secaudit.model.level import Classification, LevelRuleSet, OpenQuestion
 from secaudit.model.plan import Plan
 from secaudit.pipeline.papers import paper_problems
 from secaudit.source import YamlFile, did_you_mean, field_text, scan_yaml
@@ -70,9 +71,9 @@ def load_province(inventory_folder: Path, checks_folder: Path, workspace: Path |
     if catalog is not None:
         problems += plan_problems(catalog)
         if inventory is not None:
-            problems += _reading_problems(catalog, inventory, inventory_folder)
-            problems += paper_problems(catalog, inventory)
-            problems += _indicator_problems(catalog, inventory)
+            problems += meeting_problems(catalog, inventory, inventory_folder)
+            if workspace is not None:  # plans of its own may ask for figures, too
+                problems += _indicator_problems(catalog, inventory)
     if problems or catalog is None or inventory is None:
         raise DataError(problems)
     return Province(inventory, catalog)
@@ -96,6 +97,11 @@ def problems_of_plan(plan: Plan, catalog: Catalog, yaml: YamlFile | None = None)
             Problem(fault.message, yaml.path if yaml is not None else path, line, column, field=field_text(fault.loc) or None)
         )
     return found
+
+
+def meeting_problems(catalog: Catalog, inventory: Inventory, folder: Path) -> list[Problem]:
+    """What an inventory names that the catalog does not have: readings, and checks and requirements of papers."""
+    return [*_reading_problems(catalog, inventory, folder), *paper_problems(catalog, inventory)]
 
 
 def _reading_problems(catalog: Catalog, inventory: Inventory, folder: Path) -> list[Problem]:
@@ -132,7 +138,11 @@ def classify_province(province: Province, day: date) -> Levels:
             msg("no level rule set is in force on {day}", day=day.isoformat()),
             hint=msg("rule sets: {ids}", ids=", ".join(f"{r.id} ({r.valid_from})" for r in province.catalog.levels)),
         )
-    inventory = province.inventory.on(day)
+    return classify_under(rules, province.inventory.on(day), day)
+
+
+def classify_under(rules: LevelRuleSet, inventory: Inventory, day: date) -> Levels:
+    """Classify every system of the tree of ``day`` under one rule set, in force on that day or not."""
     closed = {agency.agency.id for agency in inventory.agencies if not agency.agency.exists_on(day)}
     classifications = {
         system: item
@@ -140,3 +150,16 @@ def classify_province(province: Province, day: date) -> Levels:
         if inventory.owner_of_system.get(system) not in closed
     }
     return Levels(rules, classifications, levels_of_endpoints(inventory, classifications))
+
+
+def open_questions(province: Province, levels: Levels, items: Iterable[Classification]) -> dict[str, tuple[OpenQuestion, ...]]:
+    """System id -> the shortest list of questions, each with the levels its answers lead to."""
+    inventory = province.inventory
+    sectors = owner_sectors(inventory)
+    outcomes = Outcomes(levels.rules, Classifier(levels.rules, inventory.province.interpretations))
+    found: dict[str, tuple[OpenQuestion, ...]] = {}
+    for item in items:
+        system = inventory.systems[item.system]
+        parts = [levels.classifications[part] for part in system.components if part in levels.classifications]
+        found[item.system] = outcomes.of(item, system, sectors[item.system], parts)
+    return found

@@ -61,7 +61,7 @@ def check_changes(folder: Path, changes: Sequence[Change]) -> tuple[Inventory | 
     with tempfile.TemporaryDirectory(prefix="secaudit-inventory-", ignore_cleanup_errors=True) as name:
         stage = Path(name) / "inventory"
         try:
-            _copy(folder, stage)
+            copy_inventory(folder, stage)
             for change in changes:
                 target = stage / change.path.relative_to(folder)
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -114,7 +114,7 @@ def _replace_all(ready: Sequence[tuple[Change, Path, Path, Path | None]]) -> Non
             done.append((target, old))
             new.replace(target)
         for folder in {target.parent for target, _ in done}:
-            _settle(folder)
+            settle(folder)
     except BaseException as error:
         for target, old in reversed(done):
             # A rename needs no space; what cannot be taken back even so stays visible in the files.
@@ -151,7 +151,7 @@ def _unlink(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """The folder's own entries reach the disk; systems without such a call need none."""
     if not hasattr(os, "O_DIRECTORY"):
         return
@@ -177,7 +177,7 @@ def _unchanged_meanwhile(changes: Iterable[Change]) -> None:
         raise DataError(problems)
 
 
-def _copy(folder: Path, stage: Path) -> None:
+def copy_inventory(folder: Path, stage: Path) -> None:
     """What the reader of inventories looks at: files by their endings, and the names of folders."""
     stage.mkdir()
     for entry in sorted(folder.iterdir()) if folder.is_dir() else ():

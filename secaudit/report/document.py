@@ -43,6 +43,7 @@ from secaudit.report.machine import (
     section_budget,
     section_text,
 )
+from secaudit.report.standing import StandardPart
 from secaudit.report.texts import Limit, Paragraph, Sentence, Sentences, Wording
 
 __all__ = [
@@ -135,12 +136,16 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class SubTargetRow:
-    """A stricter reading under a target."""
+    """Another reading under a target."""
 
     id: str
     short: Wording
     figure: Figure
     members: Members = NOBODY
+    formula: Paragraph | None = None
+    """How it is counted, where its name does not say it."""
+    aside: bool = False
+    """Not on the first screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +344,10 @@ class Footer:
     lifecycle: tuple[LifecycleAge, ...] = ()
     method: Annotated[tuple[Wording, ...], Limit(1000)] = ()
     """Settings of this report in words: how long evidence stays fresh, which grades count ..."""
+    period: str = ""
+    """Name of the closed period all of this is from; empty for the present."""
+    period_digest: str = ""
+    """What its archive is recognised by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,3 +376,5 @@ class ReportDocument:
     """By agency and id."""
     comparisons: tuple[ComparisonRow, ...] = ()
     """Agencies whose networks were searched, those with most undeclared machines first."""
+    standard: StandardPart | None = None
+    """Systems against the technical standard; None where none is in force."""

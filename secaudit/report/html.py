@@ -18,9 +18,11 @@ from markupsafe import Markup
 
 from secaudit.errors import ReportError
 from secaudit.messages import Message, Translator, msg
+from secaudit.model.assessment import Fulfilment
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
 from secaudit.model.outcome import Grade, Sight
+from secaudit.report.assessment_words import CONFLICTS
 from secaudit.report.bars import bar
 from secaudit.report.document import (
     CheckRow,
@@ -44,6 +46,7 @@ from secaudit.report.panel import ANSWERS, Panel, about
 from secaudit.report.pieces import conflict_words, fact_origin, origin_words, place_words
 from secaudit.report.places import Places
 from secaudit.report.sanitise import sanitised
+from secaudit.report.standing import AnswerGroup, StandardPart, asked_title, number_ranges
 from secaudit.report.voice import Voice
 from secaudit.report.words import (
     ADVICE,
@@ -183,11 +186,38 @@ def _globals(document: ReportDocument, voice: Voice) -> dict[str, Any]:
         "facts_against": _facts_against,
         "protection_word": lambda row: voice.say(protection_words(row.protection)),
         "protection_tally": _protection_tally,
+        "system": places.system,
+        **_of_standard(document.standard, voice),
         "by_level": lambda: _by_level(document.systems),
         "visits_by_agency": lambda: _visits_by_agency(document.visits, places),
         "unseen_by_class": lambda: _unseen_by_class(document.unseen),
         "machines_of": _machines_of(document.machines),
     }
+
+
+def _of_standard(part: StandardPart | None, voice: Voice) -> dict[str, Any]:
+    """What the section on the technical standard calls."""
+    return {
+        "answers_of_systems": tuple(Fulfilment),
+        "contradictions_by_kind": lambda: _gathered(part.contradictions, lambda row: row.kind) if part is not None else [],
+        "contradiction_word": lambda kind: voice.say(CONFLICTS[kind]),
+        "asked_words": _asked_words(part, voice),
+    }
+
+
+def _asked_words(part: StandardPart | None, voice: Voice) -> Callable[[AnswerGroup], str]:
+    """Failures by number and title, everything else by number: titles of all of them for every system would not fit a page."""
+    if part is None:
+        return lambda _: ""
+    rows = {row.id: row for row in part.asked}
+
+    def said(group: AnswerGroup) -> str:
+        asked = [rows[name] for name in group.requirements]
+        if group.answer in (Fulfilment.NOT_MET, Fulfilment.PARTLY):
+            return "; ".join(asked_title(row, voice) for row in asked)
+        return number_ranges([row.number for row in asked])
+
+    return said
 
 
 def _indirect(parts: Sequence[GradePart]) -> bool:

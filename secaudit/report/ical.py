@@ -24,14 +24,15 @@ class Event:
     category: str = ""
 
 
-def render_ical(events: Iterable[Event], *, name: str, stamp: datetime) -> bytes:
-    """The whole file; ``stamp`` (with its zone, UTC) is the moment the calendar speaks of."""
+def render_ical(events: Iterable[Event], *, name: str, about: str, stamp: datetime) -> bytes:
+    """The whole file; ``about`` says what it rests on, ``stamp`` (with its zone, UTC) is the moment the calendar speaks of."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//secaudit//law calendar//VI",
         "CALSCALE:GREGORIAN",
         "X-WR-CALNAME:" + _text(name),
+        "X-WR-CALDESC:" + _text(about),
     ]
     for event in events:
         lines += _event(event, stamp)

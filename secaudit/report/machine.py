@@ -1,7 +1,7 @@
 """The part of a report that speaks of machines: verdicts, and the way down to the bytes that prove them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from secaudit.model.capture import Section, SectionStatus
@@ -40,6 +40,8 @@ class VisitRow:
     """Ids of critical and high checks, the most severe first."""
     lesser: int = 0
     """How many checks of lower severity it fails besides."""
+    excused: tuple[str, ...] = ()
+    """Those of ``fails`` that somebody excused for a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ class VerdictRow:
     defect: Detail | None = None
     grade: Grade | None = None
     """The worst grade of evidence that was needed; None for what evidence did not decide."""
+    excused_until: date | None = None
+    """Of a failure that somebody excused for a time: the last day. It is a failure all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from secaudit.messages import Message, msg
+from secaudit.model.assessment import Fulfilment
 from secaudit.model.finding import Verdict
 from secaudit.report.document import (
     CheckRow,
@@ -28,6 +29,7 @@ from secaudit.report.fact_text import fact_text, unavailable
 from secaudit.report.fact_words import fact_word
 from secaudit.report.pieces import conflict_words, fact_origin, origin_words, pieces_of, place_words, trail_pairs
 from secaudit.report.places import Places
+from secaudit.report.standing import StandardPart, asked_title
 from secaudit.report.voice import Voice
 from secaudit.report.words import protection_words, word
 
@@ -58,6 +60,8 @@ _WORDS: dict[str, Message] = {
     "filter": msg("Filter this list"),
 }
 _VERDICTS = tuple(Verdict)
+_FULFILMENTS = tuple(Fulfilment)
+_EXCUSED = msg("excused for a time")
 _KINDS = {"endpoints": "machine", "systems": "system", "agencies": "agency", "people": "agency", "indicators": "agency"}
 ANSWERS = (("proven", msg("with evidence")), ("disproven", msg("proven not to meet it")), ("unknown", msg("not yet known")))
 """The three parts of a figure: name of the field and its word."""
@@ -86,6 +90,7 @@ class Panel:
 
     def island(self) -> str:
         """JSON that is safe inside ``<script type="application/json">``."""
+        standard = self._document.standard
         data = {
             "words": {name: self._voice.say(text) for name, text in _WORDS.items()},
             "verdicts": [[verdict.value, self._voice.say(word(verdict))] for verdict in _VERDICTS],
@@ -93,6 +98,9 @@ class Panel:
             "agencies": [self._text(agency.name) for agency in self._document.agencies],
             "systems": [self._text(system.name) for system in self._document.systems],
             "checks": [self._check(check) for check in self._document.checks],
+            "answers": [[answer.value, self._voice.say(word(answer))] for answer in _FULFILMENTS],
+            "asked": [] if standard is None else [self._text(asked_title(row, self._voice)) for row in standard.asked],
+            "standings": [] if standard is None else self._standings(standard),
             "machines": [self._machine(machine) for machine in self._document.machines],
         }
         data["texts"] = list(self._texts)
@@ -134,6 +142,25 @@ class Panel:
             return self._places.system(name).owner
         figures = [figure for figure in self._places.agency(name).figures if figure.target == number]
         return self._voice.format.number(getattr(figures[0], answer)) if figures else ""
+
+    def _standings(self, part: StandardPart) -> list[dict[str, Any]]:
+        """Systems against the standard; requirements as positions in ``asked``."""
+        places = {row.id: position for position, row in enumerate(part.asked)}
+        return [
+            {
+                "system": self._places.of("system", row.system),
+                "notes": [self._text(note) for note in row.notes],
+                "groups": [
+                    [
+                        _FULFILMENTS.index(group.answer),
+                        [places[name] for name in group.requirements],
+                        [self._text(reason) for reason in (*group.reasons, *([_EXCUSED] if group.excused else []))],
+                    ]
+                    for group in row.groups
+                ],
+            }
+            for row in part.standings
+        ]
 
     def _check(self, check: CheckRow) -> list[int]:
         return [self._text(text) for text in (check.title, check.what, check.why, check.verify, check.id)]
@@ -177,7 +204,8 @@ class Panel:
         missing = [self._missing(item, machine, sections) for item in row.missing]
         defect = [self._text(row.defect)] if row.defect else []
         grade = row.grade.value if row.grade is not None else ""
-        return [self._places.of("check", row.check), _VERDICTS.index(row.verdict), observed, missing, defect, grade]
+        excused = [] if row.excused_until is None else [self._text(msg("excused for a time, until {day}", day=row.excused_until))]
+        return [self._places.of("check", row.check), _VERDICTS.index(row.verdict), observed, missing, defect, grade, excused]
 
     def _missing(self, row: MissingRow, machine: MachineRow, sections: Mapping[tuple[int, str], int]) -> list[int]:
         text = unavailable(word(row.reason), row.detail, self._voice)

@@ -20,6 +20,7 @@ from lxml import etree
 from secaudit.errors import ReportError
 from secaudit.messages import clean, msg
 from secaudit.report.format import Format
+from secaudit.report.word_gaps import highlighted
 
 MOST_CHARACTERS = 64 << 20
 """Of one part of a paper; 900 agencies in twelve columns stay under a tenth of it."""
@@ -109,7 +110,7 @@ class Template(DocxTemplate):
         except _BROKEN as error:
             raise self._broken(error, src_xml, str(part.partname)) from error
         resolve: Callable[[str], str] = self.resolve_listing
-        filled = resolve(_MARK.sub("", "".join(pieces)))
+        filled = highlighted(resolve(_MARK.sub("", "".join(pieces))))
         self._whole(filled, str(part.partname))
         return filled
 

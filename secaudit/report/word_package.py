@@ -9,6 +9,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import escape
@@ -62,6 +63,13 @@ def read_template(path: Path) -> bytes:
         ) from None
     if len(body) > MOST_BYTES:
         raise _refused(path, msg("the Word template is larger than {count} MB", count=MOST_BYTES >> 20))
+    _refuse(path, body)
+    return body
+
+
+@lru_cache(maxsize=16)
+def _refuse(path: Path, body: bytes) -> None:
+    """Hundreds of papers are made of one template: what was let through once need not be looked at again."""
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             _refuse_dangers(path, archive, len(body))
@@ -70,7 +78,6 @@ def read_template(path: Path) -> bytes:
         raise _refused(path, msg("the Word template is damaged: {place}", place=str(error)[:120])) from None
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError, LookupError, ValueError, NotImplementedError):
         raise _refused(path, msg("this is not a whole Word document (.docx)")) from None
-    return body
 
 
 def _refused(path: Path, message: Message, hint: Message = _SAVE_AGAIN) -> ReportError:

@@ -5,6 +5,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from secaudit.messages import Message, literal, msg, msgc
+from secaudit.model.assessment import Fulfilment
 from secaudit.model.capture import SectionStatus
 from secaudit.model.check import Severity
 from secaudit.model.console import EvidenceSource
@@ -30,6 +31,11 @@ _WORDS: tuple[tuple[Enum, Message], ...] = (
     (Verdict.UNKNOWN, msgc("verdict", "unknown")),
     (Verdict.NOT_APPLICABLE, msgc("verdict", "not applicable")),
     (Verdict.MANUAL, msgc("verdict", "awaits a document")),
+    (Fulfilment.MET, msgc("requirement", "met")),
+    (Fulfilment.PARTLY, msgc("requirement", "met in part")),
+    (Fulfilment.NOT_MET, msgc("requirement", "not met")),
+    (Fulfilment.UNKNOWN, msgc("requirement", "unknown")),
+    (Fulfilment.NOT_APPLICABLE, msgc("requirement", "not applicable")),
     (Sight.SEEN, msgc("sight", "seen")),
     (Sight.NO_WAY_IN, msgc("sight", "no way in yet")),
     (Sight.NOT_ASKED, msgc("sight", "not asked yet")),

@@ -7,6 +7,7 @@ that begins like a formula keeps a mark that Excel asks nothing of: editing the 
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -36,6 +37,11 @@ _SIGNING_ROWS = 5
 """Room for a signature and a stamp."""
 _FOOTER_LIMIT = 235
 """Characters, codes around them left out: Excel takes 255 with them."""
+_FIRST_DAY = date(1900, 3, 1)
+"""Before it Excel's calendar is wrong: such a day is written as a text."""
+
+Cell = Wording | int | date | None
+"""What stands in a table: a text, a number, a day, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class Tab:
     name: Wording
     title: Wording
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Wording | int | None, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[Wording, ...] = ()
     figures: tuple[tuple[Wording, Wording | int | None], ...] = ()
     """Numbers with their names, between the notes and the table."""
@@ -63,6 +69,8 @@ class Tab:
     """Who signs under the table, and how; what is signed is not filtered."""
     footer: Wording | None = None
     """At the foot of every page that is printed."""
+    zeros: bool = False
+    """A number of nothing is shown as 0 and not as a dash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,8 @@ class _Formats:
     text: Format
     quoted: Format
     number: Format
+    zero: Format
+    day: Format
     open: Format
     signer: Format
     manner: Format
@@ -101,6 +111,8 @@ def _formats(book: xlsxwriter.Workbook) -> _Formats:
         text=book.add_format({**cell, "num_format": "@"}),
         quoted=book.add_format({**cell, "num_format": "@", "quote_prefix": True}),
         number=book.add_format({**cell, "num_format": '#,##0;-#,##0;"–"', "align": "right"}),
+        zero=book.add_format({**cell, "num_format": "#,##0", "align": "right"}),
+        day=book.add_format({**cell, "num_format": "dd/mm/yyyy", "align": "center"}),
         open=book.add_format({**cell, "num_format": "@", "bg_color": _OPEN_FILL}),
         signer=book.add_format({"font_name": "Arial", "font_size": 10, "bold": True, "align": "center"}),
         manner=book.add_format({"font_name": "Arial", "font_size": 10, "italic": True, "align": "center"}),
@@ -123,10 +135,13 @@ def _write(sheet: Worksheet, tab: Tab, voice: Voice, formats: _Formats) -> None:
     for row, note in enumerate(tab.notes, start=1):
         sheet.write_string(row, 0, _text(voice, note), formats.note)
     top = _write_figures(sheet, tab, voice, formats, len(tab.notes) + 2)
-    sheet.set_row(top, _HEADING_HEIGHT)
+    lines = 0
     for place, column in enumerate(tab.columns):
+        heading = _text(voice, column.heading)
+        lines = max(lines, 1 + len(heading) // max(column.width - 2, 1))
         sheet.set_column(place, place, column.width)
-        sheet.write_string(top, place, _text(voice, column.heading), formats.heading)
+        sheet.write_string(top, place, heading, formats.heading)
+    sheet.set_row(top, max(_HEADING_HEIGHT, _LINE_HEIGHT * min(lines, _MOST_LINES)))
     for row, cells in enumerate(tab.rows[:_ROW_LIMIT], start=top + 1):
         _write_row(sheet, row, tab, cells, voice, formats)
     last = top + min(len(tab.rows), _ROW_LIMIT)
@@ -146,17 +161,17 @@ def _write(sheet: Worksheet, tab: Tab, voice: Voice, formats: _Formats) -> None:
     sheet.hide_gridlines(2)
 
 
-def _write_row(
-    sheet: Worksheet, row: int, tab: Tab, cells: tuple[Wording | int | None, ...], voice: Voice, formats: _Formats
-) -> None:
+def _write_row(sheet: Worksheet, row: int, tab: Tab, cells: tuple[Cell, ...], voice: Voice, formats: _Formats) -> None:
     lines, filled_in = 1, min((place for place, _ in tab.choices), default=len(tab.columns))
     for column, (place, cell) in zip(tab.columns, enumerate(cells), strict=True):
         if isinstance(cell, int):
-            sheet.write_number(row, place, cell, formats.number)
+            sheet.write_number(row, place, cell, formats.zero if tab.zeros else formats.number)
+        elif isinstance(cell, date) and cell >= _FIRST_DAY:
+            sheet.write_datetime(row, place, datetime.combine(cell, time.min), formats.day)
         elif cell is None:
             sheet.write_blank(row, place, None, formats.open if place >= filled_in else formats.text)
         else:
-            text = _text(voice, cell)
+            text = _text(voice, voice.format.day(cell) if isinstance(cell, date) else cell)
             sheet.write_string(row, place, text, formats.quoted if text[:1] in _STARTS else formats.text)
             lines = max(lines, 1 + len(text) // max(column.width, 1))
     if lines > 1:  # not every program works out how high a row must be

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 APPLICATION_ID = 0x53415544
 """``SAUD`` in the header of the file: how a store is told from any other SQLite database."""
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration; a store that names another one is older (migrated) or newer (refused)."""
 
 metadata = MetaData(
@@ -345,4 +345,26 @@ courier_answers = Table(  # answers that were taken in: the same one is never ta
     Column("outcome", Integer, ForeignKey("outcomes.number"), nullable=False),
     UniqueConstraint("nonce"),
     Index(None, "courier", "machine"),
+)
+
+periods = Table(  # rounds of reporting; closed once, with the digest of what was frozen
+    "periods",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("first_day", Text, nullable=False),
+    Column("last_day", Text, nullable=False),
+    Column("opened_at", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("closed_at", Text),  # NULL, like all that follow, while it is open
+    Column("closed_by", Text),
+    Column("moment", Text),  # what the figures are for
+    Column("digest", Text),  # of the archive's manifest
+    Column("outcome", Integer),  # the newest that is in it; 0 for none
+    Column("head", Text),
+    Column("early", Text),  # why it was closed before its last day had ended
+    Column("accepted_open", Integer),
+    UniqueConstraint("name"),
+    Index(None, "plan"),
 )

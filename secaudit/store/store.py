@@ -19,7 +19,7 @@ from secaudit.model.intake import IntakeFile, Newcomer, StoredIntake
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Offer, Outcome, Run, StoredOutcome, Way
 from secaudit.model.plan import CONSOLE_DAYS
-from secaudit.store import couriers, intakes, machines, reading, rechecks, schema, submissions, verify, writing
+from secaudit.store import couriers, intakes, machines, periods, reading, rechecks, schema, submissions, verify, writing
 from secaudit.store import offers as offers_table
 from secaudit.store.codec import CodecError, Compressor
 from secaudit.store.database import Database, open_database, peek_database
@@ -45,6 +45,7 @@ class Store(Fieldwork):
         self._database = database
         self.couriers = couriers.Couriers(database, self._reading)
         self.submissions = submissions.Submissions(database, self._reading)
+        self.periods = periods.Periods(database, self._reading)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:

@@ -6,6 +6,7 @@ import pytest
 
 from secaudit.catalog import lint_catalog, load_catalog
 from secaudit.errors import CatalogError
+from secaudit.pipeline.level_lint import level_problems
 
 CHECK = "endpoint/patch/patch.restart.yaml"
 LEVELS = "levels/rules-a.yaml"
@@ -86,6 +87,28 @@ SOUND = {
         "ends before it begins",
     ),
     "rules: level 6": (LEVELS, "level: 2", "level: 6", 16, ""),
+    "rules: level 0": (LEVELS, "level: 3", "level: 0", 24, ""),
+    "rules: obligation without its condition": (
+        LEVELS,
+        "questions:\n",
+        "obligations:\n  - {id: '9', condition: answer, title: {vi: x, en: x}}\nquestions:\n",
+        13,
+        "exactly where its condition",
+    ),
+    "rules: obligation of no level": (
+        LEVELS,
+        "questions:\n",
+        "obligations:\n  - {id: '9', condition: level, title: {vi: x, en: x}}\nquestions:\n",
+        13,
+        "`levels` exactly",
+    ),
+    "rules: obligation does not compile": (
+        LEVELS,
+        "questions:\n",
+        "obligations:\n  - {id: '9', condition: answer, when: system.knd == 'x', title: {vi: x, en: x}}\nquestions:\n",
+        13,
+        "unknown name system.knd",
+    ),
     # --- plans
     "plan: id": (PLAN, "id: plan-a", "id: plan-b", 1, "name of the file"),
     "plan: target twice": (PLAN, "- id: heads", "- id: machines", 13, "The same id"),
@@ -94,6 +117,15 @@ SOUND = {
     "plan: people without total": (PLAN, "    total: heads\n", "", 13, "needs total"),
     "plan: people with meets": (PLAN, "    total: heads\n", '    total: heads\n    meets: "true"\n', 18, "has no meets"),
     "plan: machines with total": (PLAN, "    share: 90 %\n", "    share: 90 %\n    total: staff\n", 10, "has no total"),
+    "plan: nobody beside": (PLAN, "id: plan-a", "id: plan-a\nbeside: plan-b", 2, "no other plan called so"),
+    "plan: itself beside": (PLAN, "id: plan-a", "id: plan-a\nbeside: plan-a", 2, "no other plan called so"),
+    "plan: unconfirmed without source": (
+        PLAN,
+        "    share: 90 %\n",
+        "    share: 90 %\n    confirmed: false\n",
+        10,
+        "names its source",
+    ),
     # --- products
     "product twice": (PRODUCTS, "- id: good-edr", "- id: good-av", 8, "The same id"),
     "product without traces": (PRODUCTS, "    linux: {units: [good-edr]}\n", "", 8, "never be found"),
@@ -246,6 +278,24 @@ def test_rule_sets_may_follow_each_other_but_not_overlap(write, good):
     (problem,) = lint_catalog(folder)
     assert (Path(problem.path).name, problem.line) == ("rules-a.yaml", 4)
     assert "rules-o is still in force" in str(problem.message)
+
+
+def test_no_day_between_two_rule_sets_is_without_one(write, good):
+    older = good[LEVELS].replace("rules-a", "rules-o").replace("2026-08-19", "2016-07-01\nvalid_until: 2026-08-16")
+    (problem,) = lint_catalog(write({"levels/rules-o.yaml": older}))
+    assert (Path(problem.path).name, problem.line, problem.field) == ("rules-a.yaml", 4, "valid_from")
+    assert "from 2026-08-17 to 2026-08-18" in str(problem.message)
+    assert "rules-o" in str(problem.hint)
+
+
+def test_a_clause_that_no_system_can_match_is_told_with_its_line(write, good):
+    idle = good[LEVELS].replace('system.kind == "internal"', 'system.kind == "intern"')
+    folder = write({LEVELS: idle})
+    (problem,) = level_problems(load_catalog(folder), folder)
+    assert (Path(problem.path).name, problem.line, problem.field) == ("rules-a.yaml", 18, "clauses[0].when")
+    assert "1.1" in str(problem.message)
+    (folder / LEVELS).write_text(good[LEVELS], encoding="utf-8")
+    assert level_problems(load_catalog(folder), folder) == []
 
 
 def test_a_product_may_stand_in_one_file_only(write, good):

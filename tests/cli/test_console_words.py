@@ -100,9 +100,9 @@ def test_classify_shows_what_stands_behind_one_level(secaudit, sample):
 
 
 def test_classify_before_the_decree_names_the_rule_sets(secaudit, sample):
-    done = secaudit("classify", "-i", sample, "--as-of", "2026-08-18")
+    done = secaudit("classify", "-i", sample, "--as-of", "2016-06-30")
     assert done.returncode == 2
-    assert "nd-331-2026 (2026-08-19)" in done.stderr
+    assert "nd-85-2016 (2016-07-01), nd-331-2026 (2026-08-19)" in done.stderr
 
 
 def test_problems_are_the_output_of_validate(secaudit, small):

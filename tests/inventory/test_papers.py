@@ -92,6 +92,7 @@ STANDARD = Standard(
     act="TCVN 14423:2026",
     valid_from=date(2026, 7, 24),
     source="x",
+    first_chapter=3,
     rows={},
     requirements=tuple(
         Requirement(id=f"r{number}", number=number, group=TEXTS, title=TEXTS, levels=(2,), clauses=("tcvn-14423:x.1",))

@@ -1,10 +1,14 @@
 """Systems, shared ones included, as declared and with the decisions that prove it."""
 
+from datetime import date
+
 import pytest
 
 from secaudit.measure import measure
+from secaudit.model.assessment import Fulfilment, RequirementResult, SystemAssessment
 from secaudit.model.measurement import BlockerKind, Decision, Tally
 from secaudit.model.plan import Plan
+from secaudit.model.requirement import Requirement
 
 DECISION = {"number": "12/QĐ-UBND", "date": "2026-03-02"}
 DONE = {"dossier": {"status": "approved", "level": 2, "decision": DECISION}, "plan": {"status": "full"}}
@@ -115,7 +119,68 @@ def test_plans_are_measured_in_their_own_order(make, plan_246):
     ]  # fmt: skip
 
 
+def test_a_target_from_elsewhere_names_its_act_and_whether_it_was_confirmed(make):
+    case = make.Case([make.agency("xa")])
+    notes = {
+        confirmed: " ".join(
+            map(str, case.measure(make.target("agencies", meets="true", source="Luật A", confirmed=confirmed)).notes)
+        )
+        for confirmed in (True, False)
+    }
+    assert "source: Luật A" in notes[True] and "not confirmed" not in notes[True]
+    assert "not confirmed in the text of the act: Luật A" in notes[False]
+
+
+def test_a_targets_own_due_date_goes_before_the_plans(make):
+    plan = Plan.model_validate(
+        {"id": "p", "name": "P", "due": "2026-01-31", "targets": [make.target(), make.target(id="late", due="2026-12-31")]}
+    )
+    plans, own = plan.targets
+    assert plan.is_overdue(plans, date(2026, 2, 1)) and not plan.is_overdue(plans, date(2026, 1, 31))
+    assert not plan.is_overdue(own, date(2026, 2, 1)) and plan.is_overdue(own, date(2027, 1, 1))
+    assert not Plan.model_validate({"id": "p", "name": "P", "targets": [make.target()]}).is_overdue(plans, date(2099, 1, 1))
+
+
 def test_an_empty_province_measures(make):
     plan = Plan.model_validate({"id": "p", "name": "P", "targets": [make.target()]})
     (found,) = measure(plan, make.Case([]).inventory(), {}, {}, undeclared={}, as_of=make.AS_OF)
     assert (found.decision, found.agencies) == (Decision.NOT_APPLICABLE, ())
+
+
+READINGS = ("evidence", "wide", "approved", "deployed")
+
+
+def _assessment(fulfilment, open_rows=0, **fields):
+    row = Requirement.model_validate({
+        "id": "r1", "number": 1, "group": {"vi": "g", "en": "g"}, "title": {"vi": "t", "en": "t"}, "levels": [2],
+        "clauses": ["a:1"], "checks": ["a.x"], **fields,
+    })  # fmt: skip
+    result = RequirementResult(row, Fulfilment(fulfilment))
+    return SystemAssessment("a", "std", 2, "approved", (result,), 1 + open_rows, open_rows)
+
+
+@pytest.mark.parametrize(
+    ("fields", "assessment", "expected"),
+    [
+        (DONE, _assessment("met"), (True, True, True, True)),
+        (DONE, _assessment("met", open_rows=128), (None, True, True, True)),
+        (DONE, _assessment("unknown"), (None, True, True, True)),
+        (DONE, _assessment("not_met"), (False, True, True, True)),
+        (DONE, _assessment("partly"), (False, True, True, True)),
+        (DONE, _assessment("not_met", strength="suggested"), (None, True, True, True)),
+        (DONE, None, (None, True, True, True)),
+        ({**DONE, "plan": {"status": "partial"}}, _assessment("met"), (False, True, True, False)),
+        ({**DONE, "plan": {"status": "none"}}, _assessment("met"), (False, False, True, False)),
+        ({**DONE, "dossier": {"status": "appraised"}}, _assessment("met"), (False, False, False, True)),
+        ({**DONE, "dossier": {"status": "approved"}}, _assessment("met"), (None, None, None, True)),
+        ({"dossier": DONE["dossier"]}, _assessment("met"), (None, None, True, None)),
+    ],
+)
+def test_target_1_is_read_strictly_widely_in_halves_and_as_evidence_supports_it(make, plan_246, fields, assessment, expected):
+    case = make.Case([make.agency("xa", systems=[{"id": "a", **fields}])])
+    (found, *_) = measure(
+        plan_246, case.inventory(), {}, {}, undeclared={}, as_of=make.AS_OF, assessments={"a": assessment} if assessment else {}
+    )
+    answers = {Tally(1): True, Tally(0, 1): False, Tally(0, 0, 1): None}
+    assert tuple(answers[sub.tally] for sub in found.under) == expected
+    assert tuple(sub.id for sub in found.under) == READINGS

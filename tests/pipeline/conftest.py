@@ -15,7 +15,9 @@ from secaudit.lab.keys import fresh_key
 from secaudit.lab.process import LabProcess
 from secaudit.transport import HostKeys
 
-ROOT = Path(__file__).parent.parent.parent
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # annual_kit
+ROOT = HERE.parent.parent
 ANSWERS = ("win10-22h2-defender", "win7-bkav", "debian-12-clamav", "ubuntu-24-04-unprotected", "win10-22h2-unprotected")
 
 

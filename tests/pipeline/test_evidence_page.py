@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
-from secaudit.cli.period import plan_of as plan_for
+from secaudit.cli.period_plan import plan_of as plan_for
 from secaudit.facts import parse_facts
 from secaudit.lab.answers import platform_of, render_answer
 from secaudit.messages import Translator

@@ -22,6 +22,7 @@ from secaudit.model.identity import Identity
 from secaudit.model.intake import Newcomer
 from secaudit.pipeline import inventory_staging
 from secaudit.pipeline.inventory_import import Accept, Importing, Order, import_lists, record
+from secaudit.pipeline.inventory_status import Standing, inventory_status
 from secaudit.store import Store
 
 TODAY = date(2026, 11, 26)
@@ -127,6 +128,25 @@ def test_accepted_changes_keep_every_comment_and_every_other_line(folder: Path, 
     assert new[5] == "  - {id: a-2, kind: workstation, place: Tầng 9}   # của bà Lan"
     assert new[6:] == ["  - {id: so-a-pc-001, kind: laptop, place: Kho}"]
     assert check_inventory(folder)[1] == []
+
+
+def test_a_list_sent_again_leaves_the_day_from_which_on_the_agency_has_sent_one(folder: Path, lists: Lists) -> None:
+    lists.add("so-a", machine("a-2", 7, {("place",): "Tầng 9"}))
+    for days in (0, 20, 30):
+        import_lists(folder, lists.paths, lists, None, Order(TODAY + timedelta(days=days), Accept.ALL, remove=False))
+    inventory, problems = check_inventory(folder)
+    assert inventory is not None and not problems
+    agency = inventory.agencies[0].agency
+    assert agency.submission is not None
+    assert (agency.submission.sent_on, agency.submission.accepted_on) == (TODAY, TODAY + timedelta(days=30))
+    assert agency.has_sent(TODAY) and not agency.has_sent(TODAY - timedelta(days=1))
+    standings = {one.id: one.standing for one in inventory_status(folder, as_of=NOON).agencies}
+    assert standings["so-a"] is not Standing.NOTHING and standings["xa-b"] is Standing.NOTHING
+    path = folder / "agencies" / "so-a.yaml"
+    first = f"first_accepted_on: {TODAY}"
+    assert first in path.read_text(encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(first, "first_accepted_on: 2099-01-01"), encoding="utf-8")
+    assert [problem.field for problem in check_inventory(folder)[1]] == ["agency.submission.first_accepted_on"]
 
 
 def test_importing_again_changes_nothing_more(folder: Path, lists: Lists) -> None:

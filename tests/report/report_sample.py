@@ -16,6 +16,7 @@ from report_sample_machines import (
     newcomer_rows,
     unseen_rows,
 )
+from report_sample_standard import standard_part
 
 from secaudit.messages import msg
 from secaudit.model.base import Texts
@@ -146,6 +147,7 @@ def sample(machines: int = 120, communes: int = len(_COMMUNES)) -> ReportDocumen
         held=held_rows(rows),
         newcomers=newcomer_rows(len(agencies)),
         comparisons=comparison_rows(rows, len(agencies)),
+        standard=standard_part([system.id for system in systems]),
     )
 
 

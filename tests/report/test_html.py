@@ -45,6 +45,11 @@ NOT_SHOWN = frozenset(
         "NewcomerRow.source",
         "Side.source",
         "Side.value",
+        "AskedRow.id",
+        "AnswerGroup.requirements",
+        "StandingRow.system",
+        "ContradictionRow.system",
+        "ContradictionRow.machines",
     }
 )
 
@@ -294,6 +299,7 @@ def test_an_empty_province_is_a_page_too(documents, vietnamese, templates, page)
         held=(),
         newcomers=(),
         comparisons=(),
+        standard=None,
     )
     text = page(render_html(empty, vietnamese, templates)).text
     assert "Không còn đơn vị nào có việc phải làm." in text

@@ -57,6 +57,7 @@ def test_every_part_of_the_document_is_there(sample):
         "recheck",
         "newcomers",
         "comparisons",
+        "standard",
     ]
     assert len(data["machines"]) == len(document.machines) and len(data["systems"]) == len(document.systems)
 

@@ -32,6 +32,10 @@ LANDSCAPE_WIDTH = HEIGHT - TOP - BOTTOM - 7
 """Of the text on a page that lies: 30 mm at its left, 17 mm at its right."""
 AGENCY, NATION = 72, 93
 """Widths of the two columns of the heading."""
+_KEPT = {"Normal", "Default Paragraph Font", "Normal Table", "No List", "Table Grid", "header", "footer"}
+"""Styles of the library that stay: an officer's list of styles holds what official papers need."""
+_LEFT_OUT = ("/thumbnail", "/stylesWithEffects", "/customXml")
+"""Parts of the library's own empty document that say nothing."""
 _ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "centre": WD_ALIGN_PARAGRAPH.CENTER,
@@ -244,9 +248,11 @@ def annex(draft: Draft, number: str, name: str, *, landscape: bool = False, with
     """A new page with its own page numbers, ``Phụ lục I`` and its name; ``number`` is empty where there is one annex only."""
     section = draft.document.add_section(WD_SECTION.NEW_PAGE)
     _page(section, landscape=landscape)
+    for former in section._sectPr.findall(qn("w:pgNumType")):
+        section._sectPr.remove(former)
     numbers = OxmlElement("w:pgNumType")
     numbers.set(qn("w:start"), "1")
-    section._sectPr.append(numbers)
+    section._sectPr.find(qn("w:pgMar")).addnext(numbers)
     add(draft, f"Phụ lục {number}".strip(), "Giữa đậm")
     add(draft, name.upper(), "Giữa đậm")
     if with_paper:
@@ -265,7 +271,7 @@ def add(draft: Draft, text: str, style: str = "Thân văn bản", **changes: obj
 def put(cell: _Cell, text: str, style: str = "Bảng", **changes: object) -> Paragraph:
     """One paragraph of a cell: ``size``, ``bold``, ``italic``, ``align``, ``before``, ``after`` change its style here."""
     first = cell.paragraphs[0]
-    fresh = len(cell.paragraphs) == 1 and not first.text and "w:pPr" not in first._p.xml.partition(">")[2][:400]
+    fresh = len(cell.paragraphs) == 1 and not first.text and first._p.pPr is None
     paragraph = first if fresh else cell.add_paragraph()
     paragraph.style = style
     paragraph.add_run(text)
@@ -318,12 +324,15 @@ def _defaults(document: DocumentType) -> None:
         language.set(qn(f"w:{kind}"), "vi-VN")
     defaults.append(fonts)
     defaults.append(language)
+    for style in list(document.styles.element.findall(qn("w:style"))):
+        if style.find(qn("w:name")).get(qn("w:val")) not in _KEPT:
+            document.styles.element.remove(style)
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = FONT, Pt(14)
     normal.paragraph_format.space_after = Pt(0)
-    package = document.part.package
-    for key in [key for key, one in package.rels.items() if one.reltype.endswith("/thumbnail")]:
-        del package.rels[key]
+    for holder in (document.part.package, document.part):
+        for key in [key for key, one in holder.rels.items() if one.reltype.endswith(_LEFT_OUT)]:
+            del holder.rels[key]
 
 
 def _add_style(document: DocumentType, name: str, style: Style) -> None:

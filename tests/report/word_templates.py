@@ -11,22 +11,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from word_blocks import Column, Draft, add, addressees, annex, grounds, heading, signature, start, table
+from word_blocks import Column, Draft, add, addressees, annex, heading, signature, start, table
+from word_dossier import DOSSIER
+from word_form_08 import form_08
 
 FOLDER = Path(__file__).parents[2] / "report_templates" / "word"
-
-
-def plain_paper() -> Draft:
-    """Any paper with a kind whose body is paragraphs and nothing else."""
-    draft = start("Văn bản có tên loại")
-    heading(draft)
-    addressees(draft)
-    grounds(draft)
-    add(draft, "{%p for text in paragraphs %}")
-    add(draft, "{{ text }}")
-    add(draft, "{%p endfor %}")
-    signature(draft)
-    return draft
 
 
 def plan_report() -> Draft:
@@ -134,7 +123,7 @@ def _plan_bars(draft: Draft) -> None:
             "one.confirmed %} (*){% endif %}",
         ),
         Column("Yêu cầu", 18, "{{ one.asked }}", "centre"),
-        Column("Kết quả", 40, "{{ one.interval }} ({{ one.counts }})", "centre"),
+        Column("Kết quả", 40, "{{ one.interval }}\n({{ one.counts }})", "centre"),
         Column("Đánh giá", 23, "{{ one.decision }}", "centre"),
     )
     table(draft, columns, rows="bars", row="one", style="Bảng vừa")
@@ -159,7 +148,8 @@ def _plan_agencies(draft: Draft) -> None:
 
 TEMPLATES: dict[str, Callable[[], Draft]] = {
     "bao-cao-ke-hoach": plan_report,
-    "van-ban": plain_paper,
+    "form-08": form_08,
+    **DOSSIER,
 }
 """Name of the file without its ending -> what builds it."""
 

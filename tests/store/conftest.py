@@ -18,19 +18,25 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 _FILES = ("courier_answers", "couriers", "newcomers", "intakes")
 _FIRST = ("recheck_results", "rechecks", "offers", "acceptances", "doubts", "identities")
 _LISTS = ("submissions", "set_asides", "hosts_found", "search_parts", "searches")
+_PERIODS = ("periods",)
 BACK_TO_0001 = (
-    *(f"DROP TABLE {table}" for table in (*_LISTS, *_FILES, *_FIRST)),
+    *(f"DROP TABLE {table}" for table in (*_PERIODS, *_LISTS, *_FILES, *_FIRST)),
     "UPDATE alembic_version SET version_num = '0001'",
 )
 """Statements that make a store what the first release left."""
-BACK_TO_0004 = (*(f"DROP TABLE {table}" for table in (*_LISTS, *_FILES)), "UPDATE alembic_version SET version_num = '0004'")
+BACK_TO_0004 = (
+    *(f"DROP TABLE {table}" for table in (*_PERIODS, *_LISTS, *_FILES)),
+    "UPDATE alembic_version SET version_num = '0004'",
+)
 """... and what it was before evidence came as files."""
 BACK_TO_0005 = (
-    *(f"DROP TABLE {table}" for table in _LISTS),
+    *(f"DROP TABLE {table}" for table in (*_PERIODS, *_LISTS)),
     *(f"ALTER TABLE newcomers DROP COLUMN {name}" for name in ("address", "host_key", "adopted_by", "adopted_at")),
     "UPDATE alembic_version SET version_num = '0005'",
 )
 """... and before agencies' lists and searches were kept."""
+BACK_TO_0006 = (*(f"DROP TABLE {table}" for table in _PERIODS), "UPDATE alembic_version SET version_num = '0006'")
+"""... and before periods were opened and closed."""
 
 
 class Maker:

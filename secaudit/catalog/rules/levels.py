@@ -1,10 +1,10 @@
 """Rules for level rule sets."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from secaudit.catalog.rules.naming import id_is_stem, unique
-from secaudit.catalog.sourced import Sourced
+from secaudit.catalog.sourced import Loc, Sourced
 from secaudit.errors import ExpressionError, Problem
 from secaudit.expr import Compiler
 from secaudit.messages import literal, msg
@@ -15,7 +15,7 @@ _MATCHES = ("yes", "no", "unknown")
 
 
 def sound_levels(rule_sets: list[Sourced[LevelRuleSet]]) -> list[Problem]:
-    """Ids, dates that do not overlap, and clauses that compile over what a system can answer."""
+    """Ids, dates without overlap or gap, and clauses that compile over what a system can answer."""
     problems = id_is_stem(rule_sets, lambda rules: rules.id)
     problems.extend(_dates(rule_sets))
     for rules in rule_sets:
@@ -24,11 +24,13 @@ def sound_levels(rule_sets: list[Sourced[LevelRuleSet]]) -> list[Problem]:
         problems.extend(unique((rules, ("readings", index, "id"), one.id) for index, one in enumerate(value.readings)))
         problems.extend(_questions(rules))
         problems.extend(_clauses(rules))
+        problems.extend(unique((rules, ("obligations", index, "id"), one.id) for index, one in enumerate(value.obligations)))
+        problems.extend(_obligations(rules))
     return problems
 
 
 def _dates(rule_sets: Iterable[Sourced[LevelRuleSet]]) -> list[Problem]:
-    """On each day at most one rule set is in force."""
+    """From the first day on, one rule set is in force on each day."""
     problems: list[Problem] = []
     before: Sourced[LevelRuleSet] | None = None
     for rules in sorted(rule_sets, key=lambda one: one.value.valid_from):
@@ -44,6 +46,17 @@ def _dates(rule_sets: Iterable[Sourced[LevelRuleSet]]) -> list[Problem]:
                     ("valid_from",),
                     found=str(value.valid_from),
                     hint=msg("give {other} a valid_until before this day", other=literal(before.value.id)),
+                )
+            )
+        elif before is not None and (before.value.valid_until or date.max) < value.valid_from - timedelta(days=1):
+            ended = before.value.valid_until or date.max
+            first, last = (ended + timedelta(days=1)).isoformat(), (value.valid_from - timedelta(days=1)).isoformat()
+            problems.append(
+                rules.problem(
+                    msg("No rule set is in force from {first} to {last}: no system has a level then", first=first, last=last),
+                    ("valid_from",),
+                    found=str(value.valid_from),
+                    hint=msg("let {other} end on the day before this one begins", other=literal(before.value.id)),
                 )
             )
         before = rules
@@ -74,13 +87,30 @@ def _clauses(rules: Sourced[LevelRuleSet]) -> list[Problem]:
             message = msg("A clause is either decided by `when` or waits with `pending`")
             problems.append(rules.problem(message, ("clauses", index, "id"), found=clause.id))
         elif clause.when is not None:
-            problems.extend(_expression(rules, compiler, clause.when, index))
+            problems.extend(_expression(rules, compiler, clause.when, ("clauses", index, "when")))
         problems.extend(_case_names(rules, clause, index))
     return problems
 
 
-def _expression(rules: Sourced[LevelRuleSet], compiler: Compiler, when: str, index: int) -> list[Problem]:
-    loc = ("clauses", index, "when")
+def _obligations(rules: Sourced[LevelRuleSet]) -> list[Problem]:
+    problems: list[Problem] = []
+    try:
+        compiler = Compiler(rules.value.variables().values())
+    except ExpressionError:
+        return []  # told of the clauses
+    for index, one in enumerate(rules.value.obligations):
+        if (one.when is not None) != (one.condition == "answer"):
+            message = msg("An obligation has `when` exactly where its condition is `answer`")
+            problems.append(rules.problem(message, ("obligations", index, "condition"), found=one.condition))
+        elif one.when is not None:
+            problems.extend(_expression(rules, compiler, one.when, ("obligations", index, "when")))
+        if bool(one.levels) != (one.condition == "level"):
+            message = msg("An obligation has `levels` exactly where its condition is `level`")
+            problems.append(rules.problem(message, ("obligations", index, "condition"), found=one.condition))
+    return problems
+
+
+def _expression(rules: Sourced[LevelRuleSet], compiler: Compiler, when: str, loc: Loc) -> list[Problem]:
     try:
         expression = compiler.compile(when)
     except ExpressionError as error:

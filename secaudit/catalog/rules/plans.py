@@ -56,4 +56,6 @@ def _target(plan: Sourced[Plan], target: Target, index: int) -> list[Problem]:
     if target.population in _WANTED and target.under:
         message = msg("A target about {population} has nothing under it", population=literal(target.population))
         problems.append(plan.problem(message, (*loc, "under")))
+    if not target.confirmed and target.source is None:
+        problems.append(plan.problem(msg("A target that is not confirmed names its source"), (*loc, "confirmed")))
     return problems

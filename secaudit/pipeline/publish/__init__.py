@@ -15,6 +15,7 @@ from secaudit.pipeline.publish.machines import check_rows, held_rows, machine_ro
 from secaudit.pipeline.publish.newcomers import newcomer_rows
 from secaudit.pipeline.publish.orders import orders
 from secaudit.pipeline.publish.rechecks import recheck_row
+from secaudit.pipeline.publish.requirements import standard_part
 from secaudit.pipeline.publish.systems import system_rows
 from secaudit.pipeline.publish.targets import target_rows
 from secaudit.report.document import AgencyRow, Conclusion, Footer, Header, LifecycleAge, ReportDocument
@@ -46,6 +47,7 @@ def publish(measured: Measured, store: Store | None) -> ReportDocument:
         recheck=recheck_row(measured, store, machines),
         newcomers=newcomer_rows(measured),
         comparisons=comparison_rows(measured, store, (machine.id for machine in machines)),
+        standard=standard_part(measured, (machine.id for machine in machines)),
     )
 
 
@@ -90,7 +92,7 @@ def _conclusion(measured: Measured) -> Conclusion:
 
 
 def _footer(measured: Measured) -> Footer:
-    catalog = measured.province.catalog
+    catalog, period = measured.province.catalog, measured.period
     return Footer(
         inventory_digest=measured.province.inventory.digest,
         catalog_digest=catalog.digest,
@@ -102,6 +104,8 @@ def _footer(measured: Measured) -> Footer:
             *(LifecycleAge(table.title, table.as_of, table.source) for table in catalog.knowledge.updates),
         ),
         method=_method(measured),
+        period=period.name if period is not None else "",
+        period_digest=period.closing.digest if period is not None and period.closing is not None else "",
     )
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Literal
 
+from secaudit.measure import Waivers
 from secaudit.messages import Message, msg
+from secaudit.model.base import day_in_vietnam
 from secaudit.model.check import Severity
 from secaudit.model.doubt import Doubt, DoubtKind
 from secaudit.model.fact import FactSet, Known
@@ -67,23 +69,26 @@ def machine_rows(measured: Measured, store: Store | None) -> tuple[MachineRow, .
     ]
     seen = sum(1 for _, endpoint in declared if measured.states[endpoint.id].evidence is not None)
     budget = section_budget(seen) if seen <= MOST_WITH_SECTIONS else 0
+    waivers = Waivers(measured.province.inventory, day_in_vietnam(measured.as_of))
     rows: list[MachineRow] = []
     walk = iter(declared)
     while batch := list(islice(walk, BATCH)):
-        rows += _batch(measured, store, batch, budget)
+        rows += _batch(measured, store, batch, budget, waivers)
     return tuple(rows)
 
 
 def _batch(
-    measured: Measured, store: Store | None, batch: list[tuple[AgencyFile, Endpoint]], budget: int
+    measured: Measured, store: Store | None, batch: list[tuple[AgencyFile, Endpoint]], budget: int, waivers: Waivers
 ) -> Iterable[MachineRow]:
     proofs = read_proofs(store, [measured.states[endpoint.id] for _, endpoint in batch], budget)
     for agency, endpoint in batch:
         state = measured.states[endpoint.id]
-        yield _machine(measured, agency, endpoint, state, proofs[endpoint.id])
+        yield _machine(measured, agency, endpoint, state, proofs[endpoint.id], waivers)
 
 
-def _machine(measured: Measured, agency: AgencyFile, endpoint: Endpoint, state: EndpointState, proof: Proof) -> MachineRow:
+def _machine(
+    measured: Measured, agency: AgencyFile, endpoint: Endpoint, state: EndpointState, proof: Proof, waivers: Waivers
+) -> MachineRow:
     systems = measured.province.inventory.systems
     evidence = state.evidence
     facts = known_facts(measured, state, proof)
@@ -107,7 +112,7 @@ def _machine(measured: Measured, agency: AgencyFile, endpoint: Endpoint, state: 
         left_out=tuple(_left_out(doubt) for doubt in state.dropped),
         facts=_fact_rows(state.findings, proof),
         # Of a machine nobody saw every verdict is unknown for the same reason, which stands once, in its row of unseen machines.
-        verdicts=_verdicts(state.findings, proof, _severities(measured)) if evidence is not None else (),
+        verdicts=_verdicts(state.findings, proof, _severities(measured), waivers) if evidence is not None else (),
         sections=section_rows(proof),
     )
 
@@ -149,13 +154,16 @@ def _fact_rows(findings: tuple[Finding, ...], proof: Proof) -> tuple[FactRow, ..
 _ORDER = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.MANUAL, Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
-def _verdicts(findings: tuple[Finding, ...], proof: Proof, severity: Mapping[str, int]) -> tuple[VerdictRow, ...]:
+def _verdicts(
+    findings: tuple[Finding, ...], proof: Proof, severity: Mapping[str, int], waivers: Waivers
+) -> tuple[VerdictRow, ...]:
     """What needs attention first."""
     ordered = sorted(findings, key=lambda item: (_ORDER.index(item.verdict), severity[item.check], item.check))
-    return tuple(_verdict(finding, proof) for finding in ordered)
+    return tuple(_verdict(finding, proof, waivers) for finding in ordered)
 
 
-def _verdict(finding: Finding, proof: Proof) -> VerdictRow:
+def _verdict(finding: Finding, proof: Proof, waivers: Waivers) -> VerdictRow:
+    waiver = waivers.on_check(finding.check, finding.endpoint) if finding.verdict is Verdict.FAIL else None
     return VerdictRow(
         check=finding.check,
         verdict=finding.verdict,
@@ -163,6 +171,7 @@ def _verdict(finding: Finding, proof: Proof) -> VerdictRow:
         missing=tuple(_missing(item, proof) for item in finding.missing),
         defect=finding.defect,
         grade=finding.grade,
+        excused_until=waiver.valid_until if waiver is not None else None,
     )
 
 
@@ -182,7 +191,9 @@ def visit_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[Vi
         fails = [row.check for row in machine.verdicts if row.verdict is Verdict.FAIL]
         grave = sorted((check for check in fails if severity[check] <= _GRAVE), key=lambda check: (severity[check], check))
         if grave:
-            rows.append(VisitRow(machine.id, tuple(grave), len(fails) - len(grave)))
+            excused = {row.check for row in machine.verdicts if row.excused_until is not None}
+            named = tuple(check for check in grave if check in excused)
+            rows.append(VisitRow(machine.id, tuple(grave), len(fails) - len(grave), named))
     return tuple(sorted(rows, key=lambda row: (severity[row.fails[0]], -len(row.fails), row.machine)))
 
 

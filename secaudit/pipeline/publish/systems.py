@@ -16,6 +16,8 @@ COMPARISONS: Mapping[str, Message] = {
     "not_declared": msgc("comparison", "nothing declared"),
     "open": msgc("comparison", "open"),
     "kept": msgc("comparison", "kept from the old decree; review when it changes"),
+    "below_risk": msgc("comparison", "declared LOWER than the risk assessment asks"),
+    "by_risk": msgc("comparison", "higher than the clauses, as the risk assessment asks"),
 }
 """Declared level against the proposal, in words."""
 
@@ -42,6 +44,12 @@ _ANSWERS: Mapping[str, Message] = {
     "harm": msgc("answer", "harm"),
     "serious": msgc("answer", "serious harm"),
     "particularly_serious": msgc("answer", "particularly serious harm"),
+    "partial": msgc("answer", "online in part"),
+    "full": msgc("answer", "fully online"),
+    "under_100000": msgc("answer", "under 100,000"),
+    "from_100000": msgc("answer", "100,000 or more"),
+    "under_10000": msgc("answer", "under 10,000"),
+    "from_10000": msgc("answer", "10,000 or more"),
     "not_assessed": msgc("answer", "not assessed"),
     "not_higher": msgc("answer", "not higher"),
 }

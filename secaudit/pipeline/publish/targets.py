@@ -131,7 +131,7 @@ def members_of(shares: Sequence[AgencyShare], population: Population) -> Members
 
 def _sub_row(sub: SubTarget, found: SubMeasurement) -> SubTargetRow:
     figure = replace(figure_of(found.tally), grades=grade_parts(found.proven_by, found.agencies))
-    return SubTargetRow(sub.id, sub.title, figure, members_of(found.agencies, "endpoints"))
+    return SubTargetRow(sub.id, sub.title, figure, members_of(found.agencies, "endpoints"), sub.formula, sub.aside)
 
 
 def needed_words(target: Target, measurement: Measurement) -> Message | None:

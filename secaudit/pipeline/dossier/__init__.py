@@ -1,0 +1,1 @@
+"""Drafts of level dossiers: what the inventory and the machines say of a system, as papers with marked gaps."""
