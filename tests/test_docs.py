@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # for `python tests/test_docs.py`
-from tests.warm import run_command  # noqa: E402
+from tests.warm import run_command
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -8,6 +8,7 @@ is tested with fresh interpreters: tests/hostile, tests/pipeline, tests/test_dem
 
 import atexit
 import fcntl
+import gc
 import io
 import json
 import os
@@ -17,6 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -24,6 +26,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from traceback import print_exc
+from typing import IO, NoReturn
 
 ROOT = Path(__file__).parent.parent
 _OURS = {"PYTHONUTF8": "1"}
@@ -53,10 +56,7 @@ def run_command(
             [sys.executable, "-m", "secaudit", *words], cwd=cwd, env=dict(env), input=typed, capture_output=True, text=True,
             encoding="utf-8", timeout=timeout, pass_fds=pass_fds,
         )  # fmt: skip
-    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
-        if typed is not None:
-            stdin.write(typed.encode())
-            stdin.seek(0)
+    with _typed(typed) as stdin, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         numbers = [0, 1, 2, *pass_fds]
         request = json.dumps({"arguments": words, "cwd": str(cwd), "env": dict(env), "numbers": numbers}).encode()
         code = _ask(request, [stdin.fileno(), stdout.fileno(), stderr.fileno(), *pass_fds], words, timeout)
@@ -65,6 +65,16 @@ def run_command(
             file.seek(0)
             texts.append(file.read().decode("utf-8").replace("\r\n", "\n"))
     return subprocess.CompletedProcess(["secaudit", *words], code, *texts)
+
+
+def _typed(text: str | None) -> IO[bytes]:
+    """A pipe that holds the text and ends; it must fit into one (64 KiB)."""
+    if text is None:
+        return Path(os.devnull).open("rb")
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as end:
+        end.write(text.encode())
+    return os.fdopen(reading, "rb")
 
 
 def _ask(request: bytes, streams: list[int], words: list[str], timeout: float) -> int:
@@ -98,8 +108,8 @@ def _server() -> str:
     return address
 
 
-def _serve(address: str, parent: int) -> int:
-    """Load everything, then fork for every request; the return value is the exit code of a command, in its own process."""
+def _serve(address: str, parent: int) -> None:
+    """Load everything, then fork for every request."""
     package = import_module("secaudit.cli")
     for module in iter_modules(package.__path__):
         import_module(f"secaudit.cli.{module.name}")
@@ -108,6 +118,8 @@ def _serve(address: str, parent: int) -> int:
         listening.listen(64)
         listening.settimeout(5)
         Path(f"{address}.new").rename(address)
+        gc.collect()
+        gc.freeze()  # collecting in a forked process would copy every page
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who wait for the commands
         while os.getppid() == parent:
             try:
@@ -116,12 +128,11 @@ def _serve(address: str, parent: int) -> int:
                 continue
             if os.fork() == 0:
                 listening.close()
-                return _command(wire)
+                _command(wire)
             wire.close()
-    return 0
 
 
-def _command(wire: socket.socket) -> int:
+def _command(wire: socket.socket) -> NoReturn:
     """In a process of its own: start the command in another one, tell who it is and how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     wire.setblocking(True)
@@ -129,13 +140,22 @@ def _command(wire: socket.socket) -> int:
     process = os.fork()
     if process == 0:
         wire.close()
-        return _run(json.loads(request), streams)
+        _leave(_run(json.loads(request), streams))
     for stream in streams:
         os.close(stream)
     wire.send(str(process).encode())
     _, status = os.waitpid(process, 0)
     wire.send(str(os.waitstatus_to_exitcode(status)).encode())
     os._exit(0)
+
+
+def _leave(code: int) -> NoReturn:
+    """What an interpreter does when it ends, without taking apart all that was loaded: that costs more than most commands."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()  # type: ignore[attr-defined]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _run(request: dict[str, object], streams: list[int]) -> int:
@@ -169,4 +189,4 @@ def _run(request: dict[str, object], streams: list[int]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_serve(sys.argv[1], int(sys.argv[2])))
+    _serve(sys.argv[1], int(sys.argv[2]))

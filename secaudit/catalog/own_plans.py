@@ -1,7 +1,7 @@
 """Plans of a workspace: a folder of them, one per file, beside those of the catalog or in the place of one."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -33,9 +33,11 @@ def with_plans(catalog: Catalog, workspace: Path | None) -> Catalog:
 
     def checked(yaml: YamlFile, stem: str) -> tuple[Plan | None, list[Problem]]:
         files[stem] = yaml
-        return checked_plan(yaml, stem)
+        return checked_plan(yaml, stem, others)
 
-    own, problems = own_mappings(workspace / PLANS_FOLDER, checked, lambda plan: plan.id)
+    folder = workspace / PLANS_FOLDER
+    others = {*catalog.plans, *(path.stem for path in folder.glob("*.yaml"))}
+    own, problems = own_mappings(folder, checked, lambda plan: plan.id)
     if problems:
         raise CatalogError(problems)
     if not own:
@@ -58,13 +60,13 @@ def own_plan_problems(catalog: Catalog, workspace: Path) -> list[Problem]:
     return []
 
 
-def checked_plan(yaml: YamlFile, stem: str) -> tuple[Plan | None, list[Problem]]:
-    """The plan in ``yaml``, which is or will be the file ``<stem>.yaml``, and what is wrong with it."""
+def checked_plan(yaml: YamlFile, stem: str, others: Collection[str]) -> tuple[Plan | None, list[Problem]]:
+    """The plan in ``yaml``, which is or will be the file ``<stem>.yaml``, and what is wrong with it beside the plans ``others``."""
     found, problems = validate(yaml, Plan)
     if found is None:
         return None, problems
     file = CatalogFile(Path(yaml.path), (PLANS_FOLDER, f"{stem}.yaml"))
-    return found, [*problems, *_unfilled(yaml), *sound_plans([Sourced(found, file, yaml)])]
+    return found, [*problems, *_unfilled(yaml), *sound_plans([Sourced(found, file, yaml)], others)]
 
 
 def _unfilled(yaml: YamlFile) -> list[Problem]:

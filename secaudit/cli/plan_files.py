@@ -152,7 +152,7 @@ def _read(path: Path, catalog: Catalog) -> tuple[Plan | None, list[Problem]]:
     yaml, problems = scan_yaml(path)
     if yaml is None:
         return None, problems
-    plan, faults = checked_plan(yaml, path.stem)
+    plan, faults = checked_plan(yaml, path.stem, catalog.plans)
     problems += faults
     if plan is not None and not problems:
         problems += problems_of_plan(plan, catalog, yaml)

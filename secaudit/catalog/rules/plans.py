@@ -1,5 +1,6 @@
 """Rules for plans; what their expressions may name is known by ``measure``, which lints them."""
 
+from collections.abc import Collection
 from fractions import Fraction
 
 from secaudit.catalog.rules.naming import id_is_stem, unique
@@ -12,10 +13,10 @@ _WANTED = {"people": ("total", "reached"), "indicators": ("indicator",)}
 """Population -> fields that say how it is measured; all others have ``meets``."""
 
 
-def sound_plans(plans: list[Sourced[Plan]]) -> list[Problem]:
-    """Ids, and targets that say how they are measured."""
+def sound_plans(plans: list[Sourced[Plan]], others: Collection[str] = ()) -> list[Problem]:
+    """Ids, and targets that say how they are measured; ``others`` are plans that stand elsewhere."""
     problems = id_is_stem(plans, lambda plan: plan.id)
-    known = {plan.value.id for plan in plans}
+    known = {plan.value.id for plan in plans} | set(others)
     for plan in plans:
         if plan.value.beside is not None and plan.value.beside not in known - {plan.value.id}:
             problems.append(plan.problem(msg("There is no other plan called so"), ("beside",), found=plan.value.beside))
