@@ -61,7 +61,7 @@ def own_plan_problems(catalog: Catalog, workspace: Path) -> list[Problem]:
 
 
 def checked_plan(yaml: YamlFile, stem: str, others: Collection[str]) -> tuple[Plan | None, list[Problem]]:
-    """The plan in ``yaml``, which is or will be the file ``<stem>.yaml``, and what is wrong with it beside the plans ``others``."""
+    """The plan in ``yaml``, which is or will be the file ``<stem>.yaml``, and what is wrong with it beside ``others``."""
     found, problems = validate(yaml, Plan)
     if found is None:
         return None, problems
