@@ -1,7 +1,8 @@
 """``secaudit period annual``: Form 08, the annual report, with its rules checked first."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,25 +21,24 @@ from secaudit.cli.session import (
     InventoryOption,
     Session,
     WorkspaceOption,
-    checks_folder,
-    inventory_folder,
     session_of,
     workspace_folder,
 )
+from secaudit.cli.sources import PeriodOption, open_sources
 from secaudit.cli.tree import Command, application
 from secaudit.cli.word_options import WordTemplates, word_templates
-from secaudit.cli.workspace import PlanOption, existing_store
+from secaudit.cli.workspace import PlanOption
 from secaudit.errors import UsageError
 from secaudit.messages import msg
 from secaudit.model.annual_report import AnnualReport, Issue, Severity, period_of
-from secaudit.model.base import VIETNAM_TIME, day_in_vietnam
+from secaudit.model.base import day_in_vietnam
 from secaudit.pipeline.annual_annexes import Annexes, annexes
 from secaudit.pipeline.annual_paper import annual_paper
 from secaudit.pipeline.annual_report import annual_report
 from secaudit.pipeline.annual_rules import check_report, writable
 from secaudit.pipeline.annual_workbook import annual_tabs
-from secaudit.pipeline.measuring import measure_province
-from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
+from secaudit.pipeline.frozen import period_words
+from secaudit.pipeline.province import DEFAULT_PLAN, Province
 from secaudit.report.voice import Voice
 from secaudit.report.word import render_word
 from secaudit.report.workbook import as_xlsx
@@ -81,6 +81,7 @@ def annual(
     plan: PlanOption = DEFAULT_PLAN,
     out: OutOption = None,
     as_of: AsOfDay = None,
+    period: PeriodOption = None,
     to: ToOption = "docx,xlsx",
     draft: DraftOption = False,
     check: CheckOption = False,
@@ -93,18 +94,22 @@ def annual(
     kinds = _kinds(to)
     if check and draft:
         raise UsageError(msg("--check writes nothing, not even a draft"), hint=msg("leave out one of the two"))
-    day = figures_day(as_of, day_in_vietnam(datetime.now(UTC)))
-    folder = workspace_folder(workspace)
-    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
-    with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:
-        measured = measure_province(province, province.plan(plan), store, as_of=end_of(day), progress=steps)
-    report = annual_report(measured.province, measured.levels, day)
+    if period is None:
+        as_of = figures_day(as_of, day_in_vietnam(datetime.now(UTC))).isoformat()
+    with (
+        open_sources(session, inventory=inventory, checks=checks, workspace=workspace, as_of=as_of, period=period) as sources,
+        one_bar(session, msg("Judging")) as steps,
+    ):
+        measured = sources.measure(plan, progress=steps)
+    report = annual_report(measured.province, measured.levels, day_in_vietnam(measured.as_of))
+    vietnamese = Voice(translator("vi"))
+    report = replace(report, closed=tuple(vietnamese.say(words) for words in period_words(measured)))
     issues = check_report(measured.province, measured.levels, report, measured.conflicts)
     files: list[Path] = []
     if not check and (writable(issues) or draft):
         found = annexes(measured.province, measured.levels, report, measured.assessments)
-        target = out if out is not None else folder
-        files = _write(province, report, found, issues, kinds, target, word_templates(templates), draft=draft)
+        target = out if out is not None else workspace_folder(workspace)
+        files = _write(measured.province, report, found, issues, kinds, target, word_templates(templates), draft=draft)
     _show(session, report, issues, files, output, detail=detail, kept_back=not check and not files)
     _leave(report, issues, written=bool(files))
 
@@ -119,11 +124,6 @@ def figures_day(asked: str | None, today: date) -> date:
             msg("{day} is still to come", day=day.isoformat()), hint=msg("name today or an earlier day, or leave --as-of out")
         )
     return day
-
-
-def end_of(day: date) -> datetime:
-    """Its last moment where this program runs, or now: evidence of later is not of that day."""
-    return min(datetime.combine(day, time.max, tzinfo=VIETNAM_TIME).astimezone(UTC), datetime.now(UTC))
 
 
 def _kinds(asked: str) -> tuple[Kind, ...]:

@@ -10,22 +10,17 @@ from secaudit.cli.language import N_
 from secaudit.cli.measure import measured_code
 from secaudit.cli.output import write_file
 from secaudit.cli.progress import one_bar
-from secaudit.cli.session import (
-    ChecksOption,
-    InventoryOption,
-    WorkspaceOption,
-    checks_folder,
-    inventory_folder,
-    session_of,
-    workspace_folder,
-)
+from secaudit.cli.session import ChecksOption, InventoryOption, WorkspaceOption, session_of, workspace_folder
+from secaudit.cli.sources import PeriodOption, open_sources
 from secaudit.cli.tree import Command, application
 from secaudit.cli.word_options import WordOut, WordTemplates, word_target, word_templates
-from secaudit.cli.workspace import AsOf, PlanOption, existing_store, moment_of
+from secaudit.cli.workspace import AsOf, PlanOption
 from secaudit.messages import msg
-from secaudit.pipeline.measuring import Measured, measure_province
+from secaudit.pipeline.frozen import with_period
+from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.plan_report import TEMPLATE, measure_beside, plan_paper
-from secaudit.pipeline.province import DEFAULT_PLAN, load_province
+from secaudit.pipeline.province import DEFAULT_PLAN
+from secaudit.report.voice import Voice
 from secaudit.report.word import render_word
 from secaudit.resources import translator
 
@@ -41,16 +36,17 @@ def results(
     templates: WordTemplates = None,
     plan: PlanOption = DEFAULT_PLAN,
     as_of: AsOf = None,
+    period: PeriodOption = None,
     out: WordOut = None,
 ) -> None:
     """Exit as measure does: 0 all met, 3 a target is missed, 4 a target is undecided."""
     session = session_of(context)
-    folder = workspace_folder(workspace)
-    target = word_target(out or folder, f"{TEMPLATE}-{plan}")
-    moment = moment_of(as_of)
-    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
-    with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:
-        measured = measure_province(province, province.plan(plan), store, as_of=moment, progress=steps)
+    target = word_target(out or workspace_folder(workspace), f"{TEMPLATE}-{plan}")
+    with (
+        open_sources(session, inventory=inventory, checks=checks, workspace=workspace, as_of=as_of, period=period) as sources,
+        one_bar(session, msg("Judging")) as steps,
+    ):
+        measured = sources.measure(plan, progress=steps)
     write_results(measured, target, word_templates(templates))
     session.say(msg("paper: {path}", path=str(target.resolve())), style="bold")
     code = measured_code(measured)
@@ -60,5 +56,6 @@ def results(
 
 def write_results(measured: Measured, target: Path, templates: Path) -> None:
     """The report on what was measured, now or in a closed period, readable by the owner only."""
-    paper = plan_paper(measured, measure_beside(measured), translator("vi"))
+    vietnamese = translator("vi")
+    paper = with_period(plan_paper(measured, measure_beside(measured), vietnamese), measured, Voice(vietnamese))
     write_file(target, render_word(paper, templates), what=msg("the paper cannot be written: {reason}"))

@@ -32,6 +32,7 @@ from secaudit.cli.session import (
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import AsOf, moment_of
 from secaudit.errors import UsageError
+from secaudit.law import WorkingDays
 from secaudit.messages import clean, literal, msg
 from secaudit.model.base import VIETNAM_TIME, day_in_vietnam
 from secaudit.model.measurement import Decision
@@ -122,21 +123,26 @@ def _present(
     return Present(day, measured, agencies, open_points(measured), store.periods.point(moment)[0])
 
 
-def _days(period: Period, day: date) -> dict[str, int]:
-    return {"day": period.day_number(day), "days": period.days, "days_left": (period.last - day).days}
+def _days(period: Period, present: Present) -> dict[str, int]:
+    """Days of the calendar, and working days by the public holidays that are confirmed."""
+    day = present.day
+    working = WorkingDays(present.measured.province.catalog.law.holidays).count(day, period.last)
+    left = (period.last - day).days
+    return {"day": period.day_number(day), "days": period.days, "days_left": left, "working_days_left": working}
 
 
 def _show_present(session: Session, period: Period, present: Present) -> None:
     _head(session, period)
-    counted = _days(period, present.day)
+    counted = _days(period, present)
     if counted["day"] < 1:
         said = msg("begins in {days} days", days=1 - counted["day"])
     elif counted["days_left"] < 0:
         said = msg("its last day was {days} days ago: close it", days=-counted["days_left"])
     else:
         said = msg(
-            "day {day} of {days}; {left} days to the closing", day=counted["day"], days=counted["days"], left=counted["days_left"]
-        )
+            "day {day} of {days}; {left} days to the closing, {working} of them working days",
+            day=counted["day"], days=counted["days"], left=counted["days_left"], working=counted["working_days_left"],
+        )  # fmt: skip
     session.out.print(Text(session.text(said)))
     table = Table()
     table.add_column(session.text(msg("Agencies")))
@@ -258,7 +264,7 @@ def _present_json(period: Period, present: Present) -> dict[str, Any]:
     return {
         "period": opened_json(period),
         "as_of": measured.as_of,
-        **_days(period, present.day),
+        **_days(period, present),
         "agencies": {one.value: count for one, count in present.agencies.standings.items()},
         "targets": [{"target": one.target, "decision": one.decision, **tally_json(one.tally)} for one in measured.measurements],
         "would_freeze": {

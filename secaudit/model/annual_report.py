@@ -242,6 +242,8 @@ class AnnualReport:
     """Of the inventory."""
     drafting_counts: bool
     """A dossier that is being drafted counts as built."""
+    closed: tuple[str, ...] = ()
+    """The closed period it is printed from, in words of the paper; empty for a report of the present."""
 
     @property
     def year(self) -> int:

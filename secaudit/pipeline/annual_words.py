@@ -109,6 +109,7 @@ def basis_words(report: AnnualReport) -> Iterator[str]:
     )
     yield f"Nguồn: danh mục do cơ quan, đơn vị kê khai, mã kiểm tra {report.digest[:16] or GAP}."
     yield "Cột (5) là cấp độ hồ sơ đề xuất; cơ quan thẩm định, phê duyệt quyết định cấp độ. Dự thảo do phần mềm lập, chưa ký."
+    yield from report.closed
 
 
 def silent_words(silent: Sequence[Office]) -> str:

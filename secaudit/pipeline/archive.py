@@ -12,7 +12,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
-from secaudit.catalog import PARAMETERS_FILE
+from secaudit.catalog import PARAMETERS_FILE, PLANS_FOLDER
 from secaudit.catalog.files import find_files
 from secaudit.errors import CatalogError, OutputError, StoreError
 from secaudit.messages import Message, clean, msg
@@ -55,7 +55,7 @@ def building(workspace: Path, name: str) -> Iterator[Path]:
 
 
 def copy_sources(stage: Path, inventory: Path, checks: Path, workspace: Path) -> None:
-    """What figures are computed from beside the evidence, byte for byte: inventory, catalog, the workspace's own parameters."""
+    """What figures are computed from beside the evidence, byte for byte: inventory, catalog, what the workspace sets itself."""
     copy_inventory(inventory, stage / INVENTORY)
     files, problems = find_files(checks)
     if problems:
@@ -66,6 +66,9 @@ def copy_sources(stage: Path, inventory: Path, checks: Path, workspace: Path) ->
         target.write_bytes(read_bytes(file.path))
     if (workspace / PARAMETERS_FILE).exists():
         (stage / PARAMETERS_FILE).write_bytes(read_bytes(workspace / PARAMETERS_FILE))
+    for plan in sorted((workspace / PLANS_FOLDER).glob("*.yaml")):
+        (stage / PLANS_FOLDER).mkdir(exist_ok=True)
+        (stage / PLANS_FOLDER / plan.name).write_bytes(read_bytes(plan))
 
 
 def seal(stage: Path, about: Mapping[str, object]) -> str:

@@ -21,6 +21,11 @@ def figures_of(measured: Measured) -> dict[str, Any]:
         "targets": {one.target: _target(one) for one in measured.measurements},
         "levels": levels_of(measured.levels),
         "new_machines": sorted(one.id for one in measured.newcomers),
+        "requirements": {
+            name: {result.requirement.id: result.fulfilment.value for result in one.results}
+            for name, one in sorted(measured.assessments.items())
+        },
+        "conflicts": sorted([one.system, one.kind] for one in measured.conflicts),
         "undeclared": {agency: sorted(addresses) for agency, addresses in sorted(measured.undeclared.items())},
     }
 

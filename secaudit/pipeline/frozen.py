@@ -20,6 +20,8 @@ from secaudit.pipeline.figures import differences, figures_of, levels_of
 from secaudit.pipeline.judging import Progress, silent
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, Levels, Province, classify_province, load_province
+from secaudit.report.official import Paper
+from secaudit.report.voice import Voice
 from secaudit.store import Store
 
 _SHOWN = 5
@@ -144,6 +146,11 @@ def period_words(measured: Measured) -> tuple[Message, ...]:
     if period is None or period.closing is None:
         return ()
     return (msg("Closed period {name}, digest {digest}.", name=period.name, digest=period.closing.digest),)
+
+
+def with_period(paper: Paper, measured: Measured, voice: Voice) -> Paper:
+    """The paper, naming in its last lines the closed period it is printed from."""
+    return replace(paper, basis=(*paper.basis, *(voice.say(words) for words in period_words(measured))))
 
 
 def chain_stands(store: Store, period: Period) -> bool:

@@ -20,12 +20,14 @@ from secaudit.errors import DataError, OutputError, StoreError, UsageError
 from secaudit.pipeline import archive
 from secaudit.pipeline.archive import MANIFEST, archive_of, flaws_of
 from secaudit.pipeline.figures import differences, figures_of
-from secaudit.pipeline.frozen import Sources, chain_stands, closed_sources, frozen_store, period_words
+from secaudit.pipeline.frozen import Sources, chain_stands, closed_sources, frozen_store, period_words, with_period
 from secaudit.pipeline.judging import rejudge
 from secaudit.pipeline.measuring import measure_province
+from secaudit.pipeline.plan_report import measure_beside, plan_paper
 from secaudit.pipeline.province import DEFAULT_PLAN, classify_province, load_province
 from secaudit.pipeline.publish import publish
 from secaudit.report import render_html, render_json
+from secaudit.report.voice import Voice
 from secaudit.resources import data_folder, translator
 from secaudit.store import Store
 from tests.pipeline.periods import AFTERWARDS, NAME, SEEN, close, make_world, order, see
@@ -282,3 +284,30 @@ def test_the_present_has_the_same_interface(sealed):
         with pytest.raises(UsageError, match="no plan called"):
             sources.plan("other")
         assert order(sealed, store).period.closing is not None
+
+
+def test_a_plan_of_the_workspace_is_frozen_too_and_papers_name_the_period(made, tmp_path):
+    folder = copied(made, tmp_path)
+    plans = folder / "workspace" / "plans"
+    plans.mkdir()
+    shipped = (folder / "checks" / "plans" / f"{DEFAULT_PLAN}.yaml").read_text(encoding="utf-8")
+    (plans / f"{DEFAULT_PLAN}.yaml").write_text(shipped.replace("share: 90 %", "share: 85 %", 1), encoding="utf-8")
+    close(folder)
+    first = printed(folder)
+    shutil.rmtree(plans)
+    assert printed(folder) == first
+    voice = Voice(translator("vi"))
+    with store_of(folder) as store, closed_sources(folder / "workspace", store, NAME) as sources:
+        measured = sources.measure()
+        assert [str(one.share) for one in measured.measurements][1] == "17/20"
+        paper = with_period(plan_paper(measured, measure_beside(measured), translator("vi")), measured, voice)
+    digest = store_digest(folder)
+    assert paper.basis[-1] == f"Kỳ đã chốt {NAME}, mã băm {digest}."
+    assert "requirements" in json.loads((archive_of(folder / "workspace", NAME) / "figures.json").read_text(encoding="utf-8"))
+
+
+def store_digest(folder: Path) -> str:
+    with store_of(folder) as store:
+        closing = store.periods.find(NAME).closing
+    assert closing is not None
+    return closing.digest
