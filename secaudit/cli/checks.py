@@ -155,7 +155,7 @@ def show(
             "check",
             {
                 "changed_parameters": changed_json(changed),
-                "requirements": {standard.id: standard.decided_by(check.id) for standard in catalog.standards},
+                "requirements": [f"{standard.id}:{row}" for standard in catalog.standards for row in standard.decided_by(check.id)],
                 "check": {**check_json(check), "cases": cases},
             },
         )

@@ -91,7 +91,7 @@ def test_the_annex_has_a_line_for_each_agency_and_the_parts_add_up(measured, vi)
 
 
 def test_the_paper_is_the_owners_report_with_blanks_where_nobody_wrote_anything(measured, vi):
-    paper = _paper(measured, vi)
+    paper = _paper(_with_head(measured, letterhead=Letterhead()), vi)
     assert (paper.kind, paper.subject) == ("BÁO CÁO", "Kết quả thực hiện Kế hoạch 246/KH-UBND")
     assert paper.addressees == ("Ủy ban nhân dân tỉnh Thái Nguyên",) and paper.agency == "Công an tỉnh Thái Nguyên"
     assert paper.internal and paper.signature.name == "" and paper.place == "" and paper.symbol == "/BC-"
