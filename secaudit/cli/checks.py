@@ -155,7 +155,7 @@ def show(
             "check",
             {
                 "changed_parameters": changed_json(changed),
-                "requirements": [f"{standard.id}:{row}" for standard in catalog.standards for row in standard.decided_by(check.id)],
+                "requirements": [f"{one.id}:{row}" for one in catalog.standards for row in one.decided_by(check.id)],
                 "check": {**check_json(check), "cases": cases},
             },
         )
