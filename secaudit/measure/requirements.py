@@ -1,9 +1,10 @@
 """Every system against the technical standard: Standard x level x machines x statements x exceptions x day.
 
 Which list is taken: of the level that a dated decision approved; else of the level the dossier proposes; else of the lowest level
-that the rules prove. A range is said (``up_to``, and a note): its lowest list is the least that will be asked. Where nothing
-proves a level there is no list to take and no assessment; why stands in ``unassessed``. Neither have systems that hold state
-secrets (only name and level are kept of them), stopped ones, and any system on a day without a standard in force.
+that the rules prove. A range is said (``up_to``, and a note): its lowest list is the least that will be asked. A proposal that
+the rules may still lift is a range, too; only a decision settles the level. Where nothing proves a level there is no list to take
+and no assessment; why stands in ``unassessed``. Neither have systems that hold state secrets (only name and level are kept of
+them), stopped ones, and any system on a day without a standard in force.
 
 How one requirement is decided stands in :mod:`secaudit.measure.fulfilment`.
 """
@@ -84,12 +85,20 @@ def level_taken(system: System, classification: Classification | None, day: date
     dossier = system.dossier
     if dossier is not None and dossier.level is not None:
         decided = dossier.decision is not None and dossier.decision.date <= day
-        approved = dossier.status is DossierStatus.APPROVED and decided
-        return LevelTaken(dossier.level, "approved" if approved else "proposed")
+        if dossier.status is DossierStatus.APPROVED and decided:
+            return LevelTaken(dossier.level, "approved")
+        return LevelTaken(dossier.level, "proposed", _beyond(classification, dossier.level))
     if classification is None or classification.lowest is None:
         return None
+    return LevelTaken(classification.lowest, "classified", _beyond(classification, classification.lowest))
+
+
+def _beyond(classification: Classification | None, level: int) -> int | None:
+    """The highest level the rules still allow, where it is above ``level``; nothing proven, nothing to compare with."""
+    if classification is None or classification.lowest is None or classification.declared_kept:
+        return None
     highest = max(classification.possible, default=classification.lowest)
-    return LevelTaken(classification.lowest, "classified", highest if highest > classification.lowest else None)
+    return highest if highest > level else None
 
 
 def _left_out(system: System) -> Message | None:
@@ -125,7 +134,7 @@ def _assess(
 
 def _notes(taken: LevelTaken, machines: Machines, classification: Classification) -> tuple[Message, ...]:
     found: list[Message] = []
-    if taken.up_to is not None:
+    if taken.up_to is not None and (classification.lowest or 0) <= taken.level:
         found.append(
             msg("the rules leave level {lowest} to {highest} open: the list of level {lowest} is the least that will be asked",
                 lowest=taken.level, highest=taken.up_to)
