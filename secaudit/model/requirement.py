@@ -43,7 +43,7 @@ class Requirement(Written):
     checks: tuple[Identifier, ...] = ()
     """Checks that decide it on each machine."""
     advice: tuple[Identifier, ...] = ()
-    """Those of ``checks`` whose value the standard only suggests or this tool chose, or that touch more than the requirement asks.
+    """Those of ``checks`` whose value the standard only suggests or this tool chose, or that touch more than is asked.
 
     A machine that passes is in order; one that fails leaves the requirement open and is no failure of it.
     """
