@@ -205,6 +205,8 @@ def _waived(
 ) -> tuple[tuple[str, ...], tuple[Message, ...], bool]:
     """Ids of exceptions that act on the failure, words on them and on those that are over, and whether all of it is excused."""
     waivers, key = papers.waivers, f"{papers.standard}:{requirement.id}"
+    if not waivers.known:
+        return (), (), False
     acting, over = {}, {}
     whole = waivers.on_requirement(key, system)
     if whole is not None:

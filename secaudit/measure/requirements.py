@@ -19,11 +19,12 @@ from secaudit.measure.system_machines import Evidence, Machines, gather_machines
 from secaudit.measure.waivers import Waivers
 from secaudit.messages import Message, msg
 from secaudit.model.assessment import SystemAssessment
+from secaudit.model.check import LEVELS
 from secaudit.model.inventory import Inventory
 from secaudit.model.level import Classification
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Grade
-from secaudit.model.requirement import Standard
+from secaudit.model.requirement import Requirement, Standard
 from secaudit.model.system import DossierStatus, System
 
 
@@ -68,6 +69,7 @@ def assess_systems(
     papers = Papers(Statements(inventory), waivers, standard.id if standard else "", as_of)
     checks = frozenset(check for one in standard.requirements for check in one.checks) if standard else frozenset()
     evidence = Evidence(states, grades, checks)
+    lists = {level: (standard.at(level), standard.open_rows(level)) for level in LEVELS} if standard else {}
     for name, classification in classifications.items():
         system = inventory.systems[name]
         taken = level_taken(system, classification, as_of)
@@ -76,7 +78,7 @@ def assess_systems(
             unassessed[name] = reason or _no_list(standard, as_of)
             continue
         of_it = gather_machines(machines.get(name, ()), evidence, waivers)
-        assessed[name] = _assess(standard, name, taken, of_it, papers, classification)
+        assessed[name] = _assess(standard, name, taken, of_it, papers, classification, lists[taken.level])
     return Assessed(assessed, unassessed)
 
 
@@ -114,9 +116,15 @@ def _no_list(standard: Standard | None, day: date) -> Message:
 
 
 def _assess(
-    standard: Standard, name: str, taken: LevelTaken, machines: Machines, papers: Papers, classification: Classification
+    standard: Standard,
+    name: str,
+    taken: LevelTaken,
+    machines: Machines,
+    papers: Papers,
+    classification: Classification,
+    held: tuple[tuple[Requirement, ...], int | None],
 ) -> SystemAssessment:
-    asked = standard.at(taken.level)
+    asked, open_rows = held
     results = tuple(fulfil(one, name, taken.level, machines, papers) for one in asked)
     return SystemAssessment(
         system=name,
@@ -125,7 +133,7 @@ def _assess(
         level_from=taken.source,
         results=results,
         rows=standard.rows.get(taken.level),
-        open_rows=standard.open_rows(taken.level),
+        open_rows=open_rows,
         machines=machines.ids,
         up_to=taken.up_to,
         notes=_notes(taken, machines, classification),
