@@ -23,6 +23,7 @@ from secaudit.model.inventory import AgencyFile, Inventory, Province, ProvinceFi
 from secaudit.model.level import Classification
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Grade, Outcome, Sight, StoredOutcome, Way
+from secaudit.pipeline.uncollected import uncollected
 
 DAY = date(2026, 12, 14)
 MOMENT = datetime(2026, 12, 10, tzinfo=UTC)
@@ -77,6 +78,7 @@ def main() -> None:
     standard, grades = catalog.standard(DAY), frozenset({Grade.A, Grade.B, Grade.C})
     classifications = {name: Classification(name, "r", 2, 2) for name in inventory.systems}
 
+    @uncollected()
     def assess() -> None:
         assessed = assess_systems(standard, inventory, classifications, states, grades=grades, as_of=DAY)
         contradictions(inventory, assessed.systems, DAY)

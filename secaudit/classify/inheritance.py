@@ -57,9 +57,24 @@ def raised(found: Classification, parts: Iterable[Classification]) -> Classifica
 
 
 def levels_of_endpoints(inventory: Inventory, classifications: Mapping[str, Classification]) -> dict[str, int]:
-    """Endpoint id -> highest level of the systems on it; left out while that is open."""
+    """Endpoint id -> highest level of the systems on it; left out while that is open.
+
+    A level that a dossier names counts, too: the list of that level is what the system is held against, and a check that begins
+    at a level must not fall silent on its machines because the rules prove a lower one.
+    """
+    asked = {identifier: _asked(found) for identifier, found in classifications.items()}
     levels = {
-        identifier: joint_level(classifications[system] for system in endpoint.systems if system in classifications)
+        identifier: joint_level(asked[system] for system in endpoint.systems if system in asked)
         for identifier, endpoint in inventory.endpoints.items()
     }
     return {identifier: level for identifier, level in levels.items() if level is not None}
+
+
+def _asked(found: Classification) -> Classification:
+    """The range in which machines are asked: a level kept from the former decree as it is, a declared one at least."""
+    declared = found.declared
+    if declared is None:
+        return found
+    if found.declared_kept:
+        return replace(found, lowest=declared, highest=declared)
+    return replace(found, lowest=max(found.lowest or 0, declared), highest=max(found.highest or 0, declared))

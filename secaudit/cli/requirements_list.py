@@ -239,7 +239,10 @@ def _print_requirement(session: Session, catalog: Catalog, standard: Standard, o
     session.out.print(_by_level(session, standard, one))
     for name in one.checks:
         check = catalog.checks[name]
-        session.out.print(Text(clean(f"  {name}: {voice.say(check.title)}")), soft_wrap=True)
+        line = Text(clean(f"  {name}: {voice.say(check.title)}"))
+        if name in one.advice:
+            line += Text(" " + session.text(msg("(advice: failing it leaves the requirement open)")), style="dim")
+        session.out.print(line, soft_wrap=True)
     if one.checks and one.manual is not None:
         session.out.print(Text(session.text(msg("Both are asked: machines show only a part of it."))), soft_wrap=True)
 

@@ -101,7 +101,13 @@ def print_detail(session: Session, measured: Measured, standing: Standing) -> No
         for tally in result.checks:
             if tally.failed or tally.waived:
                 title = titles[tally.check].pick(voice.language) if tally.check in titles else tally.check
-                failing = msg("{check}: {names}", check=title, names=", ".join((*tally.failed, *tally.waived)))
+                names = ", ".join((*tally.failed, *tally.waived))
+                advice = tally.check in result.requirement.advice
+                failing = (
+                    msg("{check} (only advice): {names}", check=title, names=names)
+                    if advice
+                    else msg("{check}: {names}", check=title, names=names)
+                )
                 _line(session, voice, failing, indent=8, style="dim")
     if assessment.open_rows or assessment.open_rows is None:
         count: object = assessment.open_rows if assessment.open_rows is not None else "?"

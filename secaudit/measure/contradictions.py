@@ -112,13 +112,22 @@ def _statements(system: str, result: RequirementResult, said: list[Attestation])
         if failed and one.answer in ("met", "not_applicable"):
             found = msg("{count} machines fail: {names}", count=len(failed), names=named(failed))
             yield Conflict(system, "attested", _claim(one, result.requirement), found, failed)
+        elif (passed := _passed(result)) and one.answer == "not_applicable":
+            found = msg("the checks apply to {count} machines, which pass: {names}", count=len(passed), names=named(passed))
+            yield Conflict(system, "attested", _claim(one, result.requirement), found, passed)
     others = [one for one in said[1:] if one.answer != said[0].answer]
     if others:
         yield Conflict(system, "statements", _claim(others[-1], result.requirement), _claim(said[0], result.requirement))
 
 
 def _failed(result: RequirementResult) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for tally in result.checks for name in (*tally.failed, *tally.waived)))
+    """Machines that fail what the requirement asks; a value that is only suggested contradicts nobody."""
+    decisive = (tally for tally in result.checks if tally.check not in result.requirement.advice)
+    return tuple(dict.fromkeys(name for tally in decisive for name in (*tally.failed, *tally.waived)))
+
+
+def _passed(result: RequirementResult) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for tally in result.checks for name in tally.passed))
 
 
 def _claim(one: Attestation, requirement: Requirement) -> Message:

@@ -4,17 +4,20 @@ What machines show
     met             every machine is shown to pass every check, or a check does not apply to it; at least one passes something
     not_met         some machine fails a check, and no machine is shown to be in order
     partly          some machine fails a check, others are shown to be in order
-    unknown         nothing fails and something is not known: one machine that nobody saw is enough; no machine is declared; the
-                    checks apply to none of the machines (that it does not apply to the system is for a person to state)
+    unknown         nothing fails and something is not known: one machine that nobody saw is enough, or one that differs
+                    from a value that is only suggested (``advice``); no machine is declared; the checks apply to none of the
+                    machines (that it does not apply to the system is for a person to state)
 What people state counts beside it: the worse of both. Where the row asks for a paper (``manual``), none or an expired one is
 unknown. Where it asks only for checks, a statement never makes anything met; one that admits a failure counts. Where the checks
-apply to none of the machines, the paper alone decides. A machine that fails outweighs every statement, also that the
-requirement does not apply.
+apply to none of the machines, the paper alone decides. A machine that fails outweighs every statement. That the requirement does
+not apply can be stated only where no machine speaks against it: the checks apply to none, or none is declared. A machine that
+nobody saw, or that passes, is one to which they may apply.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from secaudit.measure.statements import Statement, Statements
 from secaudit.measure.system_machines import Machines
@@ -56,7 +59,11 @@ class _Shown:
     unknown: int = 0
     applies: bool = True
     """False where the checks apply to none of the machines."""
+    speaks: bool = True
+    """False where no machine can speak against a statement: none is declared, or the checks apply to none."""
     because: tuple[Message, ...] = ()
+    differs: bool = False
+    """Some machine fails advice and nothing else."""
 
 
 def fulfil(requirement: Requirement, system: str, level: int, machines: Machines, papers: Papers) -> RequirementResult:
@@ -74,7 +81,11 @@ def _answer(
 ) -> RequirementResult:
     shown = _shown(requirement, machines) if requirement.checks else None
     answer, because = _decide(requirement, shown, stated)
-    acting, notes, excused = _waived(requirement, system, shown, stated, papers) if answer in _FAILING else ((), (), False)
+    acting: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
+    excused = False
+    if answer in _FAILING or (shown is not None and shown.differs):
+        acting, notes, excused = _waived(requirement, system, shown, stated, papers)
     return RequirementResult(
         requirement,
         answer,
@@ -82,7 +93,7 @@ def _answer(
         shown.tallies if shown is not None else (),
         stated.attestations if stated is not None else (),
         acting,
-        excused,
+        excused and answer in _FAILING,
     )
 
 
@@ -92,7 +103,7 @@ def _decide(requirement: Requirement, shown: _Shown | None, stated: Statement | 
     if shown is None:
         return (word, said) if said else (Fulfilment.UNKNOWN, (_missing(requirement),))
     if word is Fulfilment.NOT_APPLICABLE:
-        return (shown.answer, (*shown.because, *said)) if shown.failing else (word, said)
+        return (shown.answer, (*shown.because, *said)) if shown.speaks else (word, said)
     if requirement.manual is None:
         answer = _worse(shown.answer, word) if word in _FAILING else shown.answer
         return answer, (*shown.because, *said)
@@ -116,52 +127,72 @@ def _shown(requirement: Requirement, machines: Machines) -> _Shown:
     tallies = tuple(machines.tally(check) for check in requirement.checks)
     total = len(machines.ids)
     if not total:
-        return _Shown(Fulfilment.UNKNOWN, tallies, because=(msg("no machine of this system is declared"),))
-    first = tallies[0]
-    if len(tallies) == 1:
-        failing, unknown, passed = [*first.failed, *first.waived], [*first.unknown], [*first.passed]
-    else:
-        failing, unknown, passed = _joined(tallies)
-    excused = bool(failing) and not any(tally.failed for tally in tallies)
-    because = _reasons(machines, failing, unknown, total)
-    if failing:
-        answer = Fulfilment.PARTLY if passed else Fulfilment.NOT_MET
-        return _Shown(answer, tallies, tuple(failing), excused, len(unknown), because=because)
-    if unknown:
-        return _Shown(Fulfilment.UNKNOWN, tallies, unknown=len(unknown), because=because)
-    if not passed:
+        nobody = msg("no machine of this system is declared")
+        return _Shown(Fulfilment.UNKNOWN, tallies, because=(nobody,), speaks=False)
+    found = _sorted(requirement, tallies)
+    excused = bool(found.failing) and not any(tally.failed for tally in tallies)
+    because = _reasons(machines, found, total)
+    open_ones = len(found.unknown) + len(found.differing)
+    if found.failing:
+        answer = Fulfilment.PARTLY if found.passed else Fulfilment.NOT_MET
+        return _Shown(answer, tallies, found.failing, excused, open_ones, because=because, differs=bool(found.differing))
+    if open_ones:
+        return _Shown(Fulfilment.UNKNOWN, tallies, unknown=open_ones, because=because, differs=bool(found.differing))
+    if not found.passed:
         nothing = msg("the checks apply to none of its {count} machines", count=total)
-        return _Shown(Fulfilment.UNKNOWN, tallies, applies=False, because=(nothing,))
+        return _Shown(Fulfilment.UNKNOWN, tallies, applies=False, speaks=False, because=(nothing,))
     return _Shown(Fulfilment.MET, tallies, because=(msg("all {count} machines are in order", count=total),))
 
 
-def _joined(tallies: Sequence[CheckTally]) -> tuple[list[str], list[str], list[str]]:
-    """Machines that fail one of the checks, those on which one is not known, those in order by all that apply."""
-    failing = dict.fromkeys(name for tally in tallies for name in (*tally.failed, *tally.waived))
-    unknown = [name for name in dict.fromkeys(n for tally in tallies for n in tally.unknown) if name not in failing]
-    open_ones = set(unknown)
-    passed = dict.fromkeys(name for tally in tallies for name in tally.passed)
-    return list(failing), unknown, [name for name in passed if name not in failing and name not in open_ones]
+class _Sorted(NamedTuple):
+    """Machines by what all checks together say, each in one place."""
+
+    failing: tuple[str, ...]
+    differing: Sequence[str]
+    """They fail nothing but advice."""
+    unknown: Sequence[str]
+    passed: Sequence[str]
 
 
-def _reasons(machines: Machines, failing: Sequence[str], unknown: Sequence[str], total: int) -> tuple[Message, ...]:
+def _sorted(requirement: Requirement, tallies: Sequence[CheckTally]) -> _Sorted:
+    if len(tallies) == 1 and not requirement.advice:
+        only = tallies[0]
+        return _Sorted((*only.failed, *only.waived), (), only.unknown, only.passed)
+    advice = requirement.advice
+    failing = dict.fromkeys(name for one in tallies if one.check not in advice for name in (*one.failed, *one.waived))
+    differing: dict[str, None] = {}
+    if advice:
+        softly = (name for one in tallies if one.check in advice for name in (*one.failed, *one.waived))
+        differing = dict.fromkeys(name for name in softly if name not in failing)
+    unknown = dict.fromkeys(name for one in tallies for name in one.unknown if name not in failing and name not in differing)
+    passed = dict.fromkeys(name for one in tallies for name in one.passed)
+    in_order = [name for name in passed if name not in failing and name not in differing and name not in unknown]
+    return _Sorted(tuple(failing), tuple(differing), tuple(unknown), in_order)
+
+
+def _reasons(machines: Machines, sorted_: _Sorted, total: int) -> tuple[Message, ...]:
     found: list[Message] = []
-    if failing:
-        found.append(msg("{count} of {total} machines fail: {names}", count=len(failing), total=total, names=named(failing)))
-    if not unknown:
+    for names, text in ((sorted_.failing, _FAIL), (sorted_.differing, _DIFFER)):
+        if names:
+            found.append(Message(text.text, {"count": len(names), "total": total, "names": named(names)}))
+    if not sorted_.unknown:
         return tuple(found)
     unseen = machines.unseen
     if unseen:
         found.append(
             msg("{count} of {total} machines were not seen: {names}", count=len(unseen), total=total, names=named(unseen))
         )
-    seen = [name for name in unknown if name not in unseen] if unseen else unknown
+    seen = [name for name in sorted_.unknown if name not in unseen] if unseen else sorted_.unknown
     if seen:
         found.append(
             msg("{count} of {total} machines answer too little to decide: {names}",
                 count=len(seen), total=total, names=named(seen))
         )  # fmt: skip
     return tuple(found)
+
+
+_FAIL = msg("{count} of {total} machines fail: {names}")
+_DIFFER = msg("{count} of {total} machines differ from values that are only suggested, a person has to say why: {names}")
 
 
 def named(machines: Sequence[str]) -> str:
@@ -174,6 +205,8 @@ def _waived(
 ) -> tuple[tuple[str, ...], tuple[Message, ...], bool]:
     """Ids of exceptions that act on the failure, words on them and on those that are over, and whether all of it is excused."""
     waivers, key = papers.waivers, f"{papers.standard}:{requirement.id}"
+    if not waivers.known:
+        return (), (), False
     acting, over = {}, {}
     whole = waivers.on_requirement(key, system)
     if whole is not None:

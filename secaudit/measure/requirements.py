@@ -1,9 +1,10 @@
 """Every system against the technical standard: Standard x level x machines x statements x exceptions x day.
 
 Which list is taken: of the level that a dated decision approved; else of the level the dossier proposes; else of the lowest level
-that the rules prove. A range is said (``up_to``, and a note): its lowest list is the least that will be asked. Where nothing
-proves a level there is no list to take and no assessment; why stands in ``unassessed``. Neither have systems that hold state
-secrets (only name and level are kept of them), stopped ones, and any system on a day without a standard in force.
+that the rules prove. A range is said (``up_to``, and a note): its lowest list is the least that will be asked. A proposal that
+the rules may still lift is a range, too; only a decision settles the level. Where nothing proves a level there is no list to take
+and no assessment; why stands in ``unassessed``. Neither have systems that hold state secrets (only name and level are kept of
+them), stopped ones, and any system on a day without a standard in force.
 
 How one requirement is decided stands in :mod:`secaudit.measure.fulfilment`.
 """
@@ -18,11 +19,12 @@ from secaudit.measure.system_machines import Evidence, Machines, gather_machines
 from secaudit.measure.waivers import Waivers
 from secaudit.messages import Message, msg
 from secaudit.model.assessment import SystemAssessment
+from secaudit.model.check import LEVELS
 from secaudit.model.inventory import Inventory
 from secaudit.model.level import Classification
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Grade
-from secaudit.model.requirement import Standard
+from secaudit.model.requirement import Requirement, Standard
 from secaudit.model.system import DossierStatus, System
 
 
@@ -67,6 +69,7 @@ def assess_systems(
     papers = Papers(Statements(inventory), waivers, standard.id if standard else "", as_of)
     checks = frozenset(check for one in standard.requirements for check in one.checks) if standard else frozenset()
     evidence = Evidence(states, grades, checks)
+    lists = {level: (standard.at(level), standard.open_rows(level)) for level in LEVELS} if standard else {}
     for name, classification in classifications.items():
         system = inventory.systems[name]
         taken = level_taken(system, classification, as_of)
@@ -75,7 +78,7 @@ def assess_systems(
             unassessed[name] = reason or _no_list(standard, as_of)
             continue
         of_it = gather_machines(machines.get(name, ()), evidence, waivers)
-        assessed[name] = _assess(standard, name, taken, of_it, papers, classification)
+        assessed[name] = _assess(standard, name, taken, of_it, papers, classification, lists[taken.level])
     return Assessed(assessed, unassessed)
 
 
@@ -84,12 +87,20 @@ def level_taken(system: System, classification: Classification | None, day: date
     dossier = system.dossier
     if dossier is not None and dossier.level is not None:
         decided = dossier.decision is not None and dossier.decision.date <= day
-        approved = dossier.status is DossierStatus.APPROVED and decided
-        return LevelTaken(dossier.level, "approved" if approved else "proposed")
+        if dossier.status is DossierStatus.APPROVED and decided:
+            return LevelTaken(dossier.level, "approved")
+        return LevelTaken(dossier.level, "proposed", _beyond(classification, dossier.level))
     if classification is None or classification.lowest is None:
         return None
+    return LevelTaken(classification.lowest, "classified", _beyond(classification, classification.lowest))
+
+
+def _beyond(classification: Classification | None, level: int) -> int | None:
+    """The highest level the rules still allow, where it is above ``level``; nothing proven, nothing to compare with."""
+    if classification is None or classification.lowest is None or classification.declared_kept:
+        return None
     highest = max(classification.possible, default=classification.lowest)
-    return LevelTaken(classification.lowest, "classified", highest if highest > classification.lowest else None)
+    return highest if highest > level else None
 
 
 def _left_out(system: System) -> Message | None:
@@ -105,9 +116,15 @@ def _no_list(standard: Standard | None, day: date) -> Message:
 
 
 def _assess(
-    standard: Standard, name: str, taken: LevelTaken, machines: Machines, papers: Papers, classification: Classification
+    standard: Standard,
+    name: str,
+    taken: LevelTaken,
+    machines: Machines,
+    papers: Papers,
+    classification: Classification,
+    held: tuple[tuple[Requirement, ...], int | None],
 ) -> SystemAssessment:
-    asked = standard.at(taken.level)
+    asked, open_rows = held
     results = tuple(fulfil(one, name, taken.level, machines, papers) for one in asked)
     return SystemAssessment(
         system=name,
@@ -116,7 +133,7 @@ def _assess(
         level_from=taken.source,
         results=results,
         rows=standard.rows.get(taken.level),
-        open_rows=standard.open_rows(taken.level),
+        open_rows=open_rows,
         machines=machines.ids,
         up_to=taken.up_to,
         notes=_notes(taken, machines, classification),
@@ -125,7 +142,7 @@ def _assess(
 
 def _notes(taken: LevelTaken, machines: Machines, classification: Classification) -> tuple[Message, ...]:
     found: list[Message] = []
-    if taken.up_to is not None:
+    if taken.up_to is not None and (classification.lowest or 0) <= taken.level:
         found.append(
             msg("the rules leave level {lowest} to {highest} open: the list of level {lowest} is the least that will be asked",
                 lowest=taken.level, highest=taken.up_to)

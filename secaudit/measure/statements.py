@@ -47,6 +47,8 @@ class Statements:
 
     def of(self, standard: str, requirement: Requirement, system: str, level: int, day: date) -> Statement | None:
         """What is stated by ``day``; None when nobody ever stated anything."""
+        if not self._by_requirement:
+            return None
         known = self._by_requirement.get(f"{standard}:{requirement.id}")
         if not known:
             return None

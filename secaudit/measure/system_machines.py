@@ -61,8 +61,9 @@ def gather_machines(endpoints: Sequence[Endpoint], evidence: Evidence, waivers: 
             unseen.append(name)
             continue
         _sort_in(buckets, state, state.evidence.outcome.grade, evidence)
-    tallies = {check: _tally(check, found, looked_at, waivers) for check, found in buckets.items()}
-    return Machines(tuple(looked_at), tuple(unseen), len(endpoints) - len(looked_at), tallies)
+    nobody = tuple(unseen)
+    tallies = {check: _tally(check, found, looked_at, nobody, waivers) for check, found in buckets.items()}
+    return Machines(tuple(looked_at), nobody, len(endpoints) - len(looked_at), tallies)
 
 
 _Buckets = tuple[list[str], list[str], list[str]]
@@ -73,29 +74,37 @@ def _sort_in(buckets: dict[str, _Buckets], state: EndpointState, own: Grade, evi
     """One machine's findings; this loop sees every finding of the province, so it looks at nothing twice."""
     name, checks = state.endpoint, evidence.checks
     grades = tuple(evidence.grades)  # few, and compared by identity: a set would compute a hash for each finding
-    own_counts = own in grades
+    own_counts, get = own in grades, buckets.get
+    passes, fails, outside = Verdict.PASS, Verdict.FAIL, Verdict.NOT_APPLICABLE  # names of an enum are looked up slowly
     for finding in state.findings:
-        check, grade, verdict = finding.check, finding.grade, finding.verdict
-        if check not in checks or not (own_counts if grade is None else grade in grades):
-            continue
-        if verdict is Verdict.FAIL:
-            place = 1
-        elif verdict is Verdict.PASS:
+        verdict = finding.verdict
+        if verdict is passes:
             place = 0
-        elif verdict is Verdict.NOT_APPLICABLE:
+        elif verdict is outside:
             place = 2
+        elif verdict is fails:
+            place = 1
         else:
             continue
-        found = buckets.get(check)
+        grade = finding.grade
+        if not (own_counts if grade is None else grade in grades):
+            continue
+        check = finding.check
+        found = get(check)
         if found is None:
+            if check not in checks:
+                continue
             found = buckets[check] = ([], [], [])
         found[place].append(name)
 
 
-def _tally(check: str, found: _Buckets, machines: Sequence[str], waivers: Waivers) -> CheckTally:
+def _tally(check: str, found: _Buckets, machines: Sequence[str], unseen: tuple[str, ...], waivers: Waivers) -> CheckTally:
     passed, failed, outside = found
     unknown: tuple[str, ...] = ()
-    if len(passed) + len(failed) + len(outside) < len(machines):
+    missing = len(machines) - len(passed) - len(failed) - len(outside)
+    if missing == len(unseen):
+        unknown = unseen  # everybody who was seen answers: the same object for all such checks
+    elif missing:
         known = {*passed, *failed, *outside}
         unknown = tuple([name for name in machines if name not in known])
     waived: tuple[str, ...] = ()

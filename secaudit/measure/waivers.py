@@ -18,6 +18,8 @@ class Waivers:
     def __init__(self, inventory: Inventory, day: date) -> None:
         """Those in force and those that are over; one that begins later does nothing yet."""
         begun = [one for one in inventory.waivers if one.valid_from <= day]
+        self.known = bool(begun)
+        """Whether there is any, in force or over."""
         on_system, of_agency = _places(inventory, begun)
         acting = [one for one in begun if one.valid_on(day)]
         over = [one for one in begun if not one.valid_on(day)]
@@ -45,7 +47,7 @@ class Waivers:
 
     def of_checks(self, checks: Iterable[str]) -> bool:
         """Whether some waiver, in force or over, names one of the checks: most requirements have none to look for."""
-        return any(check in self._machines or check in self._machines_over for check in checks)
+        return self.known and any(check in self._machines or check in self._machines_over for check in checks)
 
 
 def _places(inventory: Inventory, waivers: Iterable[Waiver]) -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:

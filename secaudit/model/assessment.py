@@ -87,15 +87,16 @@ class SystemAssessment:
         """Whether everything asked is met; None while neither that nor the opposite is proven.
 
         One mandatory requirement that is not met, or not everywhere, decides. A suggested one may differ with a reason: it keeps
-        the answer open. So do rows nobody holds here, rows nobody looked at, and a level that is not settled; an exception for a
-        time makes nothing met.
+        the answer open. So does a list of which nothing at all is met, rows nobody holds here, rows nobody looked at, and a level
+        that is not settled; an exception for a time makes nothing met.
         """
         if self.up_to is not None:
             return None
         if any(result.requirement.mandatory for result in self.failing):
             return False
         answered = all(one.fulfilment in (Fulfilment.MET, Fulfilment.NOT_APPLICABLE) for one in self.results)
-        return True if answered and self.results and self.open_rows == 0 else None
+        shown = any(one.fulfilment is Fulfilment.MET for one in self.results)
+        return True if answered and shown and self.open_rows == 0 else None
 
 
 @dataclass(frozen=True, slots=True)

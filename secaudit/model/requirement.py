@@ -42,6 +42,11 @@ class Requirement(Written):
     """``act:clause``; ``x`` stands for the chapter of each level."""
     checks: tuple[Identifier, ...] = ()
     """Checks that decide it on each machine."""
+    advice: tuple[Identifier, ...] = ()
+    """Those of ``checks`` whose value the standard only suggests or this tool chose, or that touch more than is asked.
+
+    A machine that passes is in order; one that fails leaves the requirement open and is no failure of it.
+    """
     manual: Evidence | None = None
     """Evidence asked of people; beside ``checks`` it is asked as well, because machines show only a part."""
     covers: dict[Level, Whole] = Field(default_factory=dict)

@@ -21,9 +21,10 @@ it matters, how to look by hand, how to put it right, and the cases that prove i
 _REQUIREMENTS = """\
 ## Requirements of the standards and the checks that decide them
 
-The files are `checks/requirements/`; how to read and extend them: `docs/requirements.md`. G: the act suggests a value that may
-differ with a reason. Papers: evidence is asked of people, beside the checks or in their place. Open rows: rows of the standard's
-own list that no requirement here answers.
+The files are `checks/requirements/`; how to read and extend them: `docs/requirements.md`. G: the act or this tool suggests a
+value that may differ with a reason; a check so marked that fails leaves the requirement open and is no failure of it. Papers:
+evidence is asked of people, beside the checks or in their place. Open rows: rows of the standard's own list that no requirement
+here answers.
 """
 
 
@@ -78,7 +79,7 @@ def _open(rows: int | None) -> str:
 
 def _requirement(one: Requirement) -> tuple[str, ...]:
     levels = ", ".join(str(level) for level in one.levels) + ("" if one.mandatory else " (G)")
-    checks = ", ".join(f"`{check}`" for check in one.checks)
+    checks = ", ".join(f"`{check}`" + (" (G)" if check in one.advice else "") for check in one.checks)
     return one.id, _both(one.title), levels, checks, "yes" if one.manual is not None else ""
 
 

@@ -28,7 +28,8 @@ from secaudit.pipeline.adopting import aliases
 from secaudit.pipeline.judging import signature_days
 from secaudit.pipeline.known_machines import agency_names, expected_in, known_machines, names_said
 from secaudit.pipeline.province import Levels, Province
-from secaudit.pipeline.taking_in import Taken, take_in, uncollected
+from secaudit.pipeline.taking_in import Taken, take_in
+from secaudit.pipeline.uncollected import uncollected
 from secaudit.source import did_you_mean
 from secaudit.store import Store
 from secaudit.tables.reading import read_body, read_tables

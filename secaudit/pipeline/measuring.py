@@ -18,6 +18,7 @@ from secaudit.pipeline.judging import Progress, gather_states, judge_states, sil
 from secaudit.pipeline.province import Levels, Province, classify_province
 from secaudit.pipeline.reconciling import Reconciliation
 from secaudit.pipeline.searched import beyond_the_list, reconcile_store, wholly_searched
+from secaudit.pipeline.uncollected import uncollected
 from secaudit.store import Store
 
 
@@ -50,6 +51,7 @@ class Measured:
     """The closed period that all of this is from; None for the present."""
 
 
+@uncollected()
 def measure_province(
     province: Province, plan: Plan, store: Store | None, *, as_of: datetime, progress: Progress = silent
 ) -> Measured:

@@ -1,8 +1,6 @@
 """Taking in evidence that came as a file: one run, the file kept whole, outcomes, newcomers, and what judging makes of it."""
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +12,7 @@ from secaudit.model.plan import Plan
 from secaudit.pipeline.judging import Progress, batched, silent
 from secaudit.pipeline.province import Levels, Province
 from secaudit.pipeline.seeing import Judged, Selection, judge_new
+from secaudit.pipeline.uncollected import uncollected
 from secaudit.store import Store
 
 _BATCH = 500
@@ -27,21 +26,6 @@ class Taken:
     run: Run
     outcomes: tuple[StoredOutcome, ...]
     judged: Judged
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without Python's collector of circles: looking for some among the facts of a whole province takes a quarter of the time.
-
-    There are none, so that what nobody holds any more is freed at once all the same.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 @uncollected()

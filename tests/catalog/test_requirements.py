@@ -95,6 +95,22 @@ def test_the_shipped_standard_holds_the_rows_of_the_selection_and_who_decides_ea
     assert NEW.rows == {1: 111, 2: 129, 3: 195, 4: 273, 5: 288} and OLD.rows == {}
 
 
+def test_no_value_of_our_own_makes_a_mandatory_requirement_fail():
+    """What severity calls a hint, and the values that the standard only suggests, decide nothing that it demands."""
+    decisive = {name for one in (*NEW.requirements, *OLD.requirements) if one.mandatory for name in {*one.checks} - {*one.advice}}
+    suggested = {name for one in NEW.requirements if not one.mandatory for name in one.checks}
+    hints = {name for name in decisive if CATALOG.checks[name].severity in ("info", "low")}
+    # The port is the row itself of the older standard; the others are what the standard names: expiry, DEP, a directory.
+    assert hints == {"access.ssh-default-port", "accounts.never-expires", "accounts.central", "exploit.dep"}
+    assert decisive & suggested == {"login.second-factor"}, "asked of access from outside, suggested for administrators"
+
+
+def test_what_machines_show_only_in_part_asks_for_a_paper_too():
+    """Default passwords, people who left, network devices, applications and scans of USB sticks are seen by no check."""
+    assert all(NEW.requirement(name).manual for name in ("r02", "r08", "r15", "r19", "r25"))
+    assert set(NEW.requirement("r19").manual.months.values()) == {1}
+
+
 def test_levels_are_written_out_and_a_higher_level_does_not_inherit():
     at = {level: {one.id for one in NEW.at(level)} for level in LEVELS}
     assert "r27" not in at[3] and "r27" in at[4] and "r11" not in at[3] and "r04" not in at[1]
@@ -202,6 +218,7 @@ def test_what_was_found_by_clause_and_fact_before_is_named_now():
         ("{2: 12, 3: 6}", "{2: 0, 3: 6}", "requirements[1].manual.months.2", "period makes no sense"),
         ("covers: {3: 2}", "covers: {3: -1}", "requirements[0].covers.3", "negative"),
         ("covers: {3: 2}", "covers: {3: 15}", "rows.3", "more than it has"),
+        ("[patch.restart]", "[patch.restart]\n    advice: [patch.recent]", "requirements[0].advice[0]", "this is none"),
         ("strength: suggested", "strength: optional", "requirements[1].strength", ""),
         ("vi: Báo cáo, en: Report", "vi: Báo cáo, en: ''", "requirements[1].manual.asked.en", "text is missing"),
         ("vi: Rà quét, en: Scans", "vi: Scans, en: Scans", "requirements[1].title.vi", "are the same"),

@@ -97,3 +97,16 @@ def test_shared_systems_are_classified_under_their_owners_sector(rules, province
         "province-wide": (),
         "own": ("reading.hospital_school",),
     }
+
+
+def test_machines_are_asked_what_the_level_of_the_dossier_asks(levels):
+    """The list of the dossier's level is what the system is held against: its checks must not fall silent on the machines."""
+
+    def asked(system, **dossier):
+        return levels({"a": {**system, "dossier": dossier}}, {"m": ["a"]})[1].get("m")
+
+    old = {"number": "1/QĐ", "date": "2025-01-02"}
+    assert asked(LEVEL_2, status="submitted", level=3) == 3
+    assert asked(LEVEL_3, status="submitted", level=2) == 3
+    assert (asked(OPEN_2_3, status="submitted", level=3), asked(OPEN_2_3, status="submitted", level=2)) == (3, None)
+    assert asked(LEVEL_3, status="approved", level=2, decision=old) == 2, "kept from the former decree"

@@ -174,7 +174,7 @@ def test_a_statement_never_makes_met_what_machines_have_to_show(machines, stated
 def test_not_applicable_takes_a_statement_with_a_reason():
     assert Case(machines="nn").answer() == "unknown"
     assert Case(machines="nn").attested("not_applicable", reason="Không có Windows").answer() == "not_applicable"
-    assert Case(machines="--").attested("not_applicable", reason="Thuê dịch vụ").answer() == "not_applicable"
+    assert Case(machines="").attested("not_applicable", reason="Thuê dịch vụ").answer() == "not_applicable"
     assert Case(machines="nn").attested("not_applicable").answer() == "unknown"
     assert Case(PAPER_ONLY).attested("not_applicable").answer() == "unknown"
 
@@ -240,7 +240,10 @@ def test_a_waiver_does_nothing_where_nothing_fails():
         ({"dossier": {"status": "approved", "level": 3}}, (2, 2), (3, "proposed", None)),
         ({"dossier": {"status": "approved", "level": 3, "decision": {**cases.PAPER, "date": "2026-12-15"}}}, (2, 2),
          (3, "proposed", None)),
-        ({"dossier": {"status": "drafting", "level": 2}}, (3, 3), (2, "proposed", None)),
+        ({"dossier": {"status": "drafting", "level": 2}}, (3, 3), (2, "proposed", 3)),
+        ({"dossier": {"status": "drafting", "level": 2}}, (2, 3), (2, "proposed", 3)),
+        ({"dossier": {"status": "drafting", "level": 3}}, (2, 3), (3, "proposed", None)),
+        ({"dossier": {"status": "approved", "level": 2, "decision": cases.PAPER}}, (3, 3), (2, "approved", None)),
         ({}, (2, 3), (2, "classified", 3)),
         ({}, (3, 3), (3, "classified", None)),
     ],
@@ -363,3 +366,56 @@ def test_nothing_is_met_because_nobody_looked(machines, papers, checks, manual, 
         assert "not_applicable" in papers
     backwards = replace(case, machines=machines[::-1], attestations=case.attestations[::-1]).result()
     assert (backwards.fulfilment, set(backwards.attestations)) == (result.fulfilment, set(result.attestations))
+
+
+ADVICE = (requirement(checks=["a.x", "a.y"], advice=["a.y"]),)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ([("p", "p")], "met"),
+        ([("p", "f")], "unknown"),  # an own value fails: no failure of the standard, and nothing is met
+        ([("p", "p"), ("n", "f")], "unknown"),
+        ([("f", "f")], "not_met"),
+        ([("f", "p"), ("p", "f")], "not_met"),
+        ([("f", "p"), ("p", "p"), ("p", "f")], "partly"),
+        ([("p", "f"), ("p", "?")], "unknown"),
+        ([("n", "n")], "unknown"),
+    ],
+)
+def test_a_value_that_is_only_suggested_neither_fails_a_requirement_nor_lets_it_be_met(verdicts, expected):
+    own = tuple({"id": f"q{place}", "kind": "server", "systems": ["s"]} for place, _ in enumerate(verdicts))
+    states = tuple(seen(f"q{place}", x=one, y=other) for place, (one, other) in enumerate(verdicts))
+    case = Case(ADVICE, endpoints=own, states=states)
+    result = case.result()
+    assert result.fulfilment.value == expected
+    assert ("differ from values that are only suggested" in words(result)) == any(pair[1] == "f" != pair[0] for pair in verdicts)
+    assert case.assess().systems["s"].fulfilled is {"met": True, "unknown": None}.get(expected, False)
+
+
+def test_advice_contradicts_no_statement_and_an_exception_to_it_is_shown():
+    own = ({"id": "q1", "kind": "server", "systems": ["s"]},)
+    asked = (requirement(checks=["a.x", "a.y"], advice=["a.y"], manual=ASKED),)
+    case = Case(asked, endpoints=own, states=(seen("q1", x="p", y="f"),)).attested("met")
+    assert (case.answer(), case.conflicts()) == ("unknown", ())
+    waived = case.waived(checks=["a.y"], endpoints=["q1"]).result()
+    assert (waived.fulfilment, waived.waivers, waived.waived) == (Fulfilment.UNKNOWN, ("w1",), False)
+
+
+@pytest.mark.parametrize(("machines", "expected"), [("-", "unknown"), ("pp", "met"), ("n?", "unknown"), ("nn", "not_applicable")])
+def test_not_applicable_cannot_be_stated_over_machines_that_nobody_saw_or_that_pass(machines, expected):
+    case = Case(machines=machines).attested("not_applicable", reason="Không dùng")
+    assert case.answer() == expected
+    assert [conflict.kind for conflict in case.conflicts()] == (["attested"] if "p" in machines else [])
+
+
+def test_a_system_of_which_everything_is_called_not_applicable_is_not_fulfilled():
+    nothing = Case(PAPER_ONLY).attested("not_applicable", reason="Không dùng").assess().systems["s"]
+    assert (nothing.results[0].fulfilment, nothing.fulfilled) == (Fulfilment.NOT_APPLICABLE, None)
+
+
+def test_a_level_that_is_only_proposed_and_may_rise_leaves_the_system_open():
+    low = replace(Case(machines="p"), system={"dossier": {"status": "submitted", "level": 2}})
+    assert low.assess().systems["s"].fulfilled is True
+    assert replace(low, classification=Classification("s", "r", 3, 3)).assess().systems["s"].fulfilled is None

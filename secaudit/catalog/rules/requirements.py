@@ -71,7 +71,7 @@ def _counts(standard: Sourced[Standard]) -> Iterator[Problem]:
 
 def _lists(standard: Sourced[Standard], here: Loc, one: Requirement) -> Iterator[Problem]:
     """Nothing twice, and nothing left empty that must say something."""
-    for key, values in (("levels", one.levels), ("clauses", one.clauses), ("checks", one.checks)):
+    for key, values in (("levels", one.levels), ("clauses", one.clauses), ("checks", one.checks), ("advice", one.advice)):
         seen: set[object] = set()
         for position, value in enumerate(values):
             if value in seen:
@@ -140,6 +140,11 @@ def _decided(standard: Sourced[Standard], here: Loc, one: Requirement, refs: Map
         elif not any(same_clause(ref, clause) for ref in refs[name] for clause in one.clauses):
             hint = msg("the check refers to {names}", names=literal(", ".join(refs[name])))
             yield standard.problem(msg("The check refers to no clause of this requirement"), loc, found=name, hint=hint)
+    for position, name in enumerate(one.advice):
+        if name not in one.checks:
+            hint = did_you_mean(name, one.checks) or msg("name it under checks as well, or remove it here")
+            message = msg("Advice is one of the checks of the requirement, and this is none")
+            yield standard.problem(message, (*here, "advice", position), found=name, hint=hint)
 
 
 def authored_standards(standards: Iterable[Sourced[Standard]], checks: Iterable[Sourced[Check]]) -> list[Problem]:
