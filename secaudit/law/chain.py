@@ -40,7 +40,10 @@ def chain_of(
         return None
     offices = offices or Offices()
     levels = levels_of(system, classification)
+    proven = _proven(system, classification)
     appraiser, approver, entries = common(procedure, levels)
+    if not proven:
+        appraiser = approver = None
     silent = system.state_secret or system.status == "stopped"
     dossier = system.dossier or Dossier()
     approved = dossier.status is DossierStatus.APPROVED
@@ -49,13 +52,14 @@ def chain_of(
         status=None if system.state_secret else dossier.status,
         act=procedure.id,
         levels=levels,
+        proven=proven,
         appraiser=named(appraiser, _only({one.appraiser_role for one in entries}), offices),
         approver=named(approver, _only({one.approver_role for one in entries}), offices),
         authority_clause=", ".join(sorted({one.clause for one in entries})),
         authority_notes=tuple(one.note for one in entries if one.note is not None),
         declared_appraiser=None if silent else dossier.appraiser,
         submitted_on=None if silent else _by(dossier.submitted_on, ground.day),
-        limits=() if silent else _limits(dossier, levels, procedure, ground),
+        limits=() if silent else _limits(dossier, levels, procedure, ground, proven=proven),
         cautions=(*doubt, *cautions_of(system, classification, ground.law, procedure, ground.day)),
         last_submission=None if silent or approved else _last(procedure, levels, ground, ground.calendars.confirmed),
         last_submission_careful=None if silent or approved else _last(procedure, levels, ground, ground.calendars.all),
@@ -70,6 +74,12 @@ def levels_of(system: System, classification: Classification | None) -> tuple[in
     if system.dossier is not None and system.dossier.level is not None:
         return (system.dossier.level,)
     return classification.possible if classification is not None else ()
+
+
+def _proven(system: System, classification: Classification | None) -> bool:
+    """Whether one of :func:`levels_of` is the level: declared, given, or the lower end of what the clauses prove."""
+    declared = system.dossier is not None and system.dossier.level is not None
+    return system.state_secret or declared or classification is None or classification.lowest is not None
 
 
 def procedure_for(system: System, ground: Ground) -> tuple[Procedure | None, tuple[Caution, ...]]:
@@ -118,12 +128,14 @@ def _by(moment: date | None, day: date) -> date | None:
     return moment if moment is not None and moment <= day else None
 
 
-def _limits(dossier: Dossier, levels: tuple[int, ...], procedure: Procedure, ground: Ground) -> tuple[TimeLimit, ...]:
+def _limits(
+    dossier: Dossier, levels: tuple[int, ...], procedure: Procedure, ground: Ground, *, proven: bool
+) -> tuple[TimeLimit, ...]:
     """With several levels possible only what is the same at each of them is known; the rest is said to be unknown."""
     each = [limits_of(dossier, level, procedure, ground.calendars, ground.day) for level in levels]
     if not each:
         return ()
-    shared = tuple(limit for limit in each[0] if all(limit in others for others in each[1:]))
+    shared = tuple(limit for limit in each[0] if proven and all(limit in others for others in each[1:]))
     if len(shared) == max(len(limits) for limits in each):
         return shared
     differing = {limit.id: limit for limits in each for limit in limits if limit not in shared}

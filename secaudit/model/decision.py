@@ -67,6 +67,8 @@ class DecisionChain:
     """Citation of the act whose procedure applies."""
     levels: tuple[int, ...]
     """The approved or proposed level, else every level the rules leave possible; empty when undetermined."""
+    proven: bool = True
+    """False where no clause is proven to match: a level may come out that is none of ``levels``, or none at all."""
     appraiser: Texts | None = None
     """Who must appraise at that level; None while the possible levels differ in it."""
     approver: Texts | None = None

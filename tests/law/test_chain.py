@@ -271,3 +271,13 @@ def test_any_days_give_a_chain_and_nothing_future_counts(law, data):
         assert limit.state is not DueState.OVERDUE or limit.latest < day
         assert limit.state is not DueState.KEPT or limit.done_on is None or limit.done_on <= limit.due
         assert limit.state is not DueState.OVERDUE or status != "approved" or limit.id.startswith("measures")
+
+
+def test_a_level_that_no_clause_proves_is_nobodys_and_nothing_runs_for_certain(chain):
+    """A single level that may come out is not the level: nothing may come out at all."""
+    proven = chain(levels=(5,), dossier={"status": "submitted", "submitted_on": "2026-11-20"})
+    assert proven.proven and proven.appraiser is not None and {one.state for one in proven.limits} == {DueState.RUNNING}
+    found = chain(levels=(5,), lowest=0, dossier={"status": "submitted", "submitted_on": "2026-11-20"})
+    assert (found.levels, found.proven, found.appraiser, found.approver) == ((5,), False, None, None)
+    assert found.limits and {one.state for one in found.limits} == {DueState.UNKNOWN}
+    assert chain(levels=(5,), lowest=0, dossier={"status": "submitted", "level": 3}).proven, "the dossier says it"

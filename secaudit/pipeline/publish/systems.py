@@ -7,7 +7,7 @@ from secaudit.messages import Message, msg, msgc
 from secaudit.model.level import Classification, ClauseMatch, LevelRuleSet
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.publish.agencies import names_of
-from secaudit.report.document import ClauseRow, QuestionRow, SystemRow, Wording
+from secaudit.report.document import ClauseRow, ObligationRow, QuestionRow, SystemRow, Wording
 
 COMPARISONS: Mapping[str, Message] = {
     "same": msgc("comparison", "as declared"),
@@ -83,6 +83,7 @@ def _row(measured: Measured, item: Classification) -> SystemRow:
         pending=item.pending,
         inherited_from=tuple(inventory.systems[name].name for name in item.inherited_from if name in inventory.systems),
         inheritance=rules.inheritance if item.inherited_from else None,
+        obligations=() if system.state_secret else _obligations(item),
         declared=item.declared,
         comparison=None if system.state_secret else COMPARISONS[compare(item, system)],
         dossier=dossier.status if dossier else None,
@@ -91,6 +92,10 @@ def _row(measured: Measured, item: Classification) -> SystemRow:
         state_secret=system.state_secret,
         stopped=system.status == "stopped",
     )
+
+
+def _obligations(item: Classification) -> tuple[ObligationRow, ...]:
+    return tuple(ObligationRow(one.clause, one.title, one.at_least) for one in item.obligations)
 
 
 def _decision(number: str, day: str, authority: str | None) -> str:
