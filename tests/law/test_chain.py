@@ -281,3 +281,23 @@ def test_a_level_that_no_clause_proves_is_nobodys_and_nothing_runs_for_certain(c
     assert (found.levels, found.proven, found.appraiser, found.approver) == ((5,), False, None, None)
     assert found.limits and {one.state for one in found.limits} == {DueState.UNKNOWN}
     assert chain(levels=(5,), lowest=0, dossier={"status": "submitted", "level": 3}).proven, "the dossier says it"
+
+
+def test_a_weekend_perhaps_worked_in_exchange_shortens_a_limit_and_leaves_the_days_between_open(chain):
+    """20/08/2026 + 7 working days: 31/08, or 28/08 if 22/08 was worked and 31/08 off."""
+
+    def limit(day, **dates):
+        status = "approved" if dates else "submitted"
+        dossier = {"status": status, "level": 2, "submitted_on": "2026-08-20", **dates}
+        return next(one for one in chain(day=day, dossier=dossier).limits if one.id == "approval-unit")
+
+    def decided(day):
+        return limit(date(2026, 9, 30), decision={"number": "1/QĐ", "date": day}).state
+
+    assert {limit(date(2026, 8, 28)).due, limit(date(2026, 8, 28)).latest} == {date(2026, 8, 31), date(2026, 8, 28)}
+    assert limit(date(2026, 8, 28)).state is DueState.RUNNING
+    assert limit(date(2026, 8, 30)).state is DueState.UNKNOWN
+    assert limit(date(2026, 9, 3)).state is DueState.OVERDUE
+    assert [decided(day) for day in ("2026-08-28", "2026-08-31", "2026-09-03")] == [
+        DueState.KEPT, DueState.UNKNOWN, DueState.LATE,
+    ]  # fmt: skip
