@@ -173,7 +173,8 @@ def _offices(session: Session, chain: DecisionChain) -> str:
     if chain.declared_appraiser is not None:
         text = msg("{required}; declared appraiser: {office}", required=text, office=chain.declared_appraiser)
     clauses = ", ".join(clause_text(one) for one in chain.authority_clause.split(", ") if one)
-    return session.text(text) + (f" [{clauses}]" if clauses else "")
+    doubt = "" if chain.authority_confirmed else " " + session.text(UNCONFIRMED)
+    return session.text(text) + (f" [{clauses}]" if clauses else "") + doubt
 
 
 def _lines(session: Session, found: Chains, chain: DecisionChain, *, detailed: bool) -> list[str]:
@@ -236,6 +237,7 @@ def _chain_json(session: Session, province: Province, found: Chains, name: str) 
         "appraiser": _texts(session, chain.appraiser),
         "approver": _texts(session, chain.approver),
         "authority_clause": chain.authority_clause,
+        "authority_confirmed": chain.authority_confirmed,
         "declared_appraiser": chain.declared_appraiser,
         "submitted_on": _iso(chain.submitted_on),
         "limits": [limit_json(session, found, limit) for limit in chain.limits],

@@ -24,6 +24,7 @@ def cautions_of(
     dossier = system.dossier or Dossier()
     return (
         *_level(dossier, classification, law),
+        *_risk(dossier, classification),
         *_operation(system, dossier, law),
         *_approval(dossier, law, procedure),
         *_order(dossier, procedure, day),
@@ -54,6 +55,20 @@ def _level(dossier: Dossier, classification: Classification | None, law: Law) ->
             "The dossier proposes level {level}, while the rules give at least {lowest}", level=dossier.level, lowest=lowest
         )
         yield Caution("proposed_below_rules", text)
+
+
+def _risk(dossier: Dossier, classification: Classification | None) -> Iterator[Caution]:
+    """What the owner must propose after a risk assessment, whatever the clauses give and whenever the level was decided."""
+    asked = classification.at_least if classification is not None else None
+    if classification is None or asked is None or dossier.level is None or dossier.level >= asked:
+        return
+    text = msg(
+        "The risk assessment came to level {risk}, the dossier to {level}: the owner must propose the higher level",
+        risk=asked,
+        level=dossier.level,
+    )
+    clause = next((one.clause for one in classification.obligations if one.at_least == asked), "")
+    yield Caution("below_risk", text, f"{classification.rule_set}:{clause}")
 
 
 def _operation(system: System, dossier: Dossier, law: Law) -> Iterator[Caution]:

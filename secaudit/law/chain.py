@@ -15,6 +15,8 @@ from secaudit.model.level import Classification
 from secaudit.model.procedure import Law, Procedure, Role
 from secaudit.model.system import Dossier, DossierStatus, System
 
+_LEVELS = (1, 2, 3, 4, 5)
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -55,6 +57,7 @@ def chain_of(
         proven=proven,
         appraiser=named(appraiser, _only({one.appraiser_role for one in entries}), offices),
         approver=named(approver, _only({one.approver_role for one in entries}), offices),
+        authority_confirmed=all(one.confirmed for one in entries),
         authority_clause=", ".join(sorted({one.clause for one in entries})),
         authority_notes=tuple(one.note for one in entries if one.note is not None),
         declared_appraiser=None if silent else dossier.appraiser,
@@ -90,7 +93,8 @@ def procedure_for(system: System, ground: Ground) -> tuple[Procedure | None, tup
     """
     dossier = system.dossier or Dossier()
     if dossier.status is DossierStatus.APPROVED and dossier.decision is not None:
-        return _in_force(min(dossier.decision.date, ground.day), ground), ()
+        decided = min(dossier.decision.date, ground.day)
+        return _finished_under(system, decided, ground) or _in_force(decided, ground), ()
     for rule in ground.law.transition.transitions if ground.law.transition else ():
         former = ground.law.procedure_called(rule.act) if rule.act else None
         if (
@@ -115,6 +119,14 @@ def procedure_for(system: System, ground: Ground) -> tuple[Procedure | None, tup
     return _on(dossier, ground), ()
 
 
+def _finished_under(system: System, decided: date, ground: Ground) -> Procedure | None:
+    """The former act, where a transition rule let a system that was being built be decided under it after its end."""
+    for rule in ground.law.transition.transitions if ground.law.transition else ():
+        if rule.act and rule.due is not None and rule.before <= decided <= rule.due and applies_to(rule, system):
+            return ground.law.procedure_called(rule.act)
+    return None
+
+
 def _on(dossier: Dossier, ground: Ground) -> Procedure | None:
     return _in_force(_by(dossier.submitted_on, ground.day) or ground.day, ground)
 
@@ -131,11 +143,15 @@ def _by(moment: date | None, day: date) -> date | None:
 def _limits(
     dossier: Dossier, levels: tuple[int, ...], procedure: Procedure, ground: Ground, *, proven: bool
 ) -> tuple[TimeLimit, ...]:
-    """With several levels possible only what is the same at each of them is known; the rest is said to be unknown."""
-    each = [limits_of(dossier, level, procedure, ground.calendars, ground.day) for level in levels]
+    """With several levels possible only what is the same at each of them is known; the rest is said to be unknown.
+
+    Where none is proven any level may be decided in the end.
+    """
+    taken = levels if proven or not levels else _LEVELS
+    each = [limits_of(dossier, level, procedure, ground.calendars, ground.day) for level in taken]
     if not each:
         return ()
-    shared = tuple(limit for limit in each[0] if proven and all(limit in others for others in each[1:]))
+    shared = tuple(limit for limit in each[0] if all(limit in others for others in each[1:]))
     if len(shared) == max(len(limits) for limits in each):
         return shared
     differing = {limit.id: limit for limits in each for limit in limits if limit not in shared}

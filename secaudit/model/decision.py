@@ -73,6 +73,8 @@ class DecisionChain:
     """Who must appraise at that level; None while the possible levels differ in it."""
     approver: Texts | None = None
     authority_clause: str = ""
+    authority_confirmed: bool = True
+    """Whether somebody read who decides in the act itself."""
     authority_notes: tuple[Texts, ...] = ()
     """What else is to be decided at these levels, and by whom."""
     declared_appraiser: str | None = None

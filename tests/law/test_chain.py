@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secaudit.law import Calendars, Ground, Offices, authorities, chain_of, last_submission, period_of, self_appraisals
+from secaudit.model.base import Texts
 from secaudit.model.decision import DueState
+from secaudit.model.level import Classification, Obligation
 from secaudit.model.procedure import Law
 from secaudit.model.system import System
 
@@ -279,7 +281,9 @@ def test_a_level_that_no_clause_proves_is_nobodys_and_nothing_runs_for_certain(c
     assert proven.proven and proven.appraiser is not None and {one.state for one in proven.limits} == {DueState.RUNNING}
     found = chain(levels=(5,), lowest=0, dossier={"status": "submitted", "submitted_on": "2026-11-20"})
     assert (found.levels, found.proven, found.appraiser, found.approver) == ((5,), False, None, None)
-    assert found.limits and {one.state for one in found.limits} == {DueState.UNKNOWN}
+    states = {one.id: one.state for one in found.limits}
+    assert states.pop("reply") is DueState.RUNNING, "the same at every level"
+    assert states and set(states.values()) == {DueState.UNKNOWN}
     assert chain(levels=(5,), lowest=0, dossier={"status": "submitted", "level": 3}).proven, "the dossier says it"
 
 
@@ -301,3 +305,29 @@ def test_a_weekend_perhaps_worked_in_exchange_shortens_a_limit_and_leaves_the_da
     assert [decided(day) for day in ("2026-08-28", "2026-08-31", "2026-09-03")] == [
         DueState.KEPT, DueState.UNKNOWN, DueState.LATE,
     ]  # fmt: skip
+
+
+def test_a_dossier_below_the_risk_result_is_told_even_where_its_level_stays(law):
+    title = Texts(vi="Chủ quản phải đề xuất cấp độ cao hơn", en="Propose more")
+    paper = {"number": "1/QĐ", "date": "2026-05-01"}
+    system = System.model_validate({"id": "a", "name": "A", "dossier": {"status": "approved", "level": 2, "decision": paper}})
+    classification = Classification("a", "nd-331-2026", 2, 2, declared_kept=True, obligations=(Obligation("10.5", title, 4),))
+    made = chain_of(system, classification, Ground.of(law, DAY, END))
+    (found,) = [one for one in made.cautions if one.kind == "below_risk"]
+    assert found.clause == "nd-331-2026:10.5" and found.text.params == {"risk": 4, "level": 2}
+
+
+def test_what_was_being_built_is_held_against_the_act_it_was_decided_under(chain):
+    """331/2026, 39.1: fifteen calendar days of 85/2016, not fifteen working days."""
+    dossier = {"status": "approved", "level": 3, "submitted_on": "2026-06-25", "appraised_on": "2026-07-14",
+               "decision": {"number": "1/QĐ", "date": "2026-09-14"}}  # fmt: skip
+    built = chain(status="investing", dossier=dossier)
+    assert (built.act, built.limits[0].state) == ("nd-85-2016", DueState.LATE)
+    assert chain(status="operating", in_service_since="2020-01-01", dossier=dossier).act == "nd-331-2026"
+    late = {**dossier, "decision": {"number": "1/QĐ", "date": "2027-01-04"}}
+    assert chain(day=date(2027, 2, 1), status="investing", dossier=late).act == "nd-331-2026"
+
+
+def test_who_decides_is_marked_where_nobody_read_it(chain):
+    assert chain(dossier={"status": "drafting", "level": 4}).authority_confirmed
+    assert not chain(day=date(2026, 8, 18), dossier={"status": "drafting", "level": 4}).authority_confirmed
