@@ -41,13 +41,15 @@ def chain_of(
     if procedure is None:
         return None
     offices = offices or Offices()
+    dossier = system.dossier or Dossier()
     levels = levels_of(system, classification)
+    handed_in = _by(dossier.submitted_on, ground.day) is not None
+    act = procedure if handed_in else _at_the_end(procedure, ground)
     proven = _proven(system, classification)
     appraiser, approver, entries = common(procedure, levels)
     if not proven:
         appraiser = approver = None
     silent = system.state_secret or system.status == "stopped"
-    dossier = system.dossier or Dossier()
     approved = dossier.status is DossierStatus.APPROVED
     return DecisionChain(
         system=system.id,
@@ -64,8 +66,8 @@ def chain_of(
         submitted_on=None if silent else _by(dossier.submitted_on, ground.day),
         limits=() if silent else _limits(dossier, levels, procedure, ground, proven=proven),
         cautions=(*doubt, *cautions_of(system, classification, ground.law, procedure, ground.day)),
-        last_submission=None if silent or approved else _last(procedure, levels, ground, ground.calendars.confirmed),
-        last_submission_careful=None if silent or approved else _last(procedure, levels, ground, ground.calendars.all),
+        last_submission=None if silent or approved else _last(act, levels, ground, ground.calendars.confirmed),
+        last_submission_careful=None if silent or approved else _last(act, levels, ground, ground.calendars.all),
         owed=owed(system, ground.law.transition, ground.day),
     )
 
@@ -125,6 +127,13 @@ def _finished_under(system: System, decided: date, ground: Ground) -> Procedure 
         if rule.act and rule.due is not None and rule.before <= decided <= rule.due and applies_to(rule, system):
             return ground.law.procedure_called(rule.act)
     return None
+
+
+def _at_the_end(procedure: Procedure, ground: Ground) -> Procedure:
+    """The act under which what is handed in towards the end of the period is decided: a dossier follows the act of its own day."""
+    if procedure.valid_until is None or procedure.valid_until >= ground.period_end:
+        return procedure
+    return ground.law.procedure(ground.period_end) or procedure
 
 
 def _on(dossier: Dossier, ground: Ground) -> Procedure | None:

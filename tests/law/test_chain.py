@@ -331,3 +331,11 @@ def test_what_was_being_built_is_held_against_the_act_it_was_decided_under(chain
 def test_who_decides_is_marked_where_nobody_read_it(chain):
     assert chain(dossier={"status": "drafting", "level": 4}).authority_confirmed
     assert not chain(day=date(2026, 8, 18), dossier={"status": "drafting", "level": 4}).authority_confirmed
+
+
+@pytest.mark.parametrize(("day", "last"), [(date(2026, 8, 18), date(2026, 11, 12)), (date(2026, 8, 19), date(2026, 11, 12))])
+def test_the_last_submission_is_counted_by_the_act_of_its_own_day(chain, day, last):
+    """On 18/08/2026 Decree 85/2016 still held, but what is handed in in November follows Decree 331/2026."""
+    assert chain(day=day, dossier={"status": "drafting", "level": 3}).last_submission == last
+    handed_in = chain(day=day, dossier={"status": "submitted", "level": 3, "submitted_on": "2026-08-10"})
+    assert (handed_in.act, handed_in.last_submission) == ("nd-85-2016", date(2026, 11, 18))
