@@ -130,7 +130,7 @@ def _finished_under(system: System, decided: date, ground: Ground) -> Procedure 
 
 
 def _at_the_end(procedure: Procedure, ground: Ground) -> Procedure:
-    """The act under which what is handed in towards the end of the period is decided: a dossier follows the act of its own day."""
+    """The act under which what is handed in late in the period is decided: a dossier follows the act of its own day."""
     if procedure.valid_until is None or procedure.valid_until >= ground.period_end:
         return procedure
     return ground.law.procedure(ground.period_end) or procedure

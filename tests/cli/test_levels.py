@@ -5,12 +5,15 @@ import json
 import pytest
 
 from secaudit.catalog import load_catalog
+from secaudit.classify import domains
+from secaudit.classify.inputs import text_of
 from secaudit.cli.days import parse_day
 from secaudit.cli.level_words import level_text
 from secaudit.inventory import load_inventory
 from secaudit.pipeline.level_changes import compare_rule_sets
 from secaudit.pipeline.level_effects import levels_asked
 from secaudit.pipeline.province import Province, classify_province
+from secaudit.pipeline.publish.systems import answer_words
 from secaudit.pipeline.what_if import understood, what_if
 from secaudit.resources import data_folder
 from tests.cli.conftest import SAMPLE
@@ -144,3 +147,9 @@ def test_what_hangs_on_a_level_that_nothing_proves_is_never_said_to_be_asked(sup
     assert {one.after for one in found.effects.requirements(was, now)} == {"no", "maybe"}
     assert {one.after for one in found.effects.checks(was, now)} <= {"no", "maybe"}
     assert set(found.effects.open_rows(now)) <= {5}
+
+
+def test_every_answer_has_a_word_of_its_own(province):
+    bare = {word for rules in province.catalog.levels for name, values in domains(rules).items() if name.startswith("system.")
+            for value in values for word in text_of(value).split(", ") if answer_words(word) == word}  # fmt: skip
+    assert bare == {"I", "II", "III", "IV", "1", "2", "3", "4", "5", "0", "100000000"}

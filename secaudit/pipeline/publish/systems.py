@@ -52,6 +52,13 @@ _ANSWERS: Mapping[str, Message] = {
     "from_10000": msgc("answer", "10,000 or more"),
     "not_assessed": msgc("answer", "not assessed"),
     "not_higher": msgc("answer", "not higher"),
+    "special": msgc("answer", "special grade"),
+    "government": msgc("sector", "state agency"),
+    "party": msgc("sector", "Party"),
+    "front": msgc("sector", "Fatherland Front and organisations"),
+    "education": msgc("sector", "education"),
+    "health": msgc("sector", "health"),
+    "enterprise": msgc("sector", "enterprise"),
 }
 
 
