@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 
-from secaudit.law.offices import same_office
+from secaudit.law.offices import names_one_of
 from secaudit.messages import Message, msg
 from secaudit.model.decision import Caution
 from secaudit.model.level import Classification
 from secaudit.model.procedure import Law, Procedure
 from secaudit.model.system import Dossier, DossierStatus, System
 
-_MINISTRY = "Bộ Công an"
-_MINISTRY_LEVEL = 4
 _UNDECIDED = (DossierStatus.DRAFTING, DossierStatus.SUBMITTED, DossierStatus.APPRAISED)
 
 
@@ -132,22 +130,25 @@ def _order(dossier: Dossier, procedure: Procedure, day: date) -> Iterator[Cautio
 
 
 def _ministry(dossier: Dossier, procedure: Procedure) -> Iterator[Caution]:
-    if (
-        dossier.level is None
-        or dossier.level < _MINISTRY_LEVEL
-        or dossier.status in (None, DossierStatus.NONE, DossierStatus.DRAFTING)
-    ):
+    if dossier.level is None or dossier.status in (None, DossierStatus.NONE, DossierStatus.DRAFTING):
         return
     authority = procedure.authority(dossier.level)
-    clause = authority.clause if authority else ""
+    if authority is None or authority.appraiser_role != "ministry":
+        return
+    clause = authority.clause
     if dossier.appraiser is None:
-        text = msg("Level {level}: that the Ministry of Public Security appraises it is not on record", level=dossier.level)
-        yield Caution("ministry_not_on_record", text, clause)
-    elif not same_office(dossier.appraiser, _MINISTRY):
         text = msg(
-            "Level {level} is appraised by {office}, not by the Ministry of Public Security",
+            "Level {level}: that the ministry appraises it ({office}) is not on record",
+            level=dossier.level,
+            office=authority.appraiser,
+        )
+        yield Caution("ministry_not_on_record", text, clause)
+    elif not names_one_of(dossier.appraiser, authority.appraiser_names or (authority.appraiser.vi,)):
+        text = msg(
+            "Level {level} is appraised by {office}, not by the ministry ({required})",
             level=dossier.level,
             office=dossier.appraiser,
+            required=authority.appraiser,
         )
         yield Caution("not_by_ministry", text, clause)
 

@@ -339,3 +339,16 @@ def test_the_last_submission_is_counted_by_the_act_of_its_own_day(chain, day, la
     assert chain(day=day, dossier={"status": "drafting", "level": 3}).last_submission == last
     handed_in = chain(day=day, dossier={"status": "submitted", "level": 3, "submitted_on": "2026-08-10"})
     assert (handed_in.act, handed_in.last_submission) == ("nd-85-2016", date(2026, 11, 18))
+
+
+def test_whoever_the_act_names_may_appraise_at_level_4(chain):
+    """Its units too; before March 2025 another ministry did; the armed and cipher services appraise their own (18.3.b, c)."""
+
+    def told(office, day):
+        dossier = {"status": "approved", "level": 4, "appraiser": office, "decision": {"number": "1", "date": day}}
+        return "not_by_ministry" in kinds(chain(dossier=dossier))
+
+    for office in ("Cục A05, Bộ Công an", "Bộ Quốc phòng", "Ban Cơ yếu Chính phủ"):
+        assert not told(office, "2026-10-01"), office
+    assert not told("Bộ Thông tin và Truyền thông", "2023-10-02") and told("Bộ Thông tin và Truyền thông", "2026-10-01")
+    assert told("Công an tỉnh", "2026-10-01") and told("Trung tâm Bộ", "2026-10-01")
