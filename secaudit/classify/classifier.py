@@ -14,6 +14,8 @@ from secaudit.model.level import Classification, ClauseMatch, LevelClause, Level
 from secaudit.model.system import DossierStatus, System
 
 _HIGHEST = 5
+_ANY = (1, 2, 3, 4, 5)
+"""What a system of which only the name is kept may have."""
 
 
 class Classifier:
@@ -114,6 +116,7 @@ class Classifier:
             rule_set=self._rules.id,
             lowest=given,
             highest=given or _HIGHEST,
+            reached=() if given else _ANY,
             inputs=tuple(inputs),
             missing=() if given else ("system.level",),
             declared=system.dossier.level if system.dossier else None,

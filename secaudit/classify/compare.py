@@ -6,9 +6,10 @@ from secaudit.model.level import Classification
 from secaudit.model.system import System
 
 Comparison = Literal["same", "declared_lower", "declared_higher", "not_declared", "open", "kept", "below_risk", "by_risk"]
-"""``kept``: approved under the former decree and valid although these rules would raise it: reviewed when the system changes, no
-violation. ``open``: the proposal is a range (or nothing) that does not exclude the declared level. ``below_risk``: not below the
-clauses, but below what the risk result obliges the owner to propose; ``by_risk``: above the clauses, as it obliges."""
+"""``kept``: approved under the former decree and valid although the clauses would raise it: reviewed when the system changes, no
+violation; a risk result above it obliges all the same (331/2026, 10.5 speaks of the decided level). ``open``: the proposal
+is a range (or nothing) that does not exclude the declared level. ``below_risk``: not below the clauses, but below what the risk
+result obliges the owner to propose; ``by_risk``: above the clauses, as it obliges."""
 
 TOO_LOW = frozenset({"declared_lower", "below_risk"})
 """Comparisons that somebody must act on."""
@@ -23,9 +24,10 @@ def compare(classification: Classification, system: System | None = None) -> Com
         return "not_declared"
     lowest, risk = classification.lowest, classification.at_least
     if declared < max(lowest or 0, risk or 0):
-        if classification.declared_kept:
+        if classification.declared_kept and (risk is None or declared >= risk):
             return "kept"
-        return "declared_lower" if lowest is not None and declared < lowest else "below_risk"
+        lower = not classification.declared_kept and lowest is not None and declared < lowest
+        return "declared_lower" if lower else "below_risk"
     return _not_lower(classification, declared)
 
 

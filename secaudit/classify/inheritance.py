@@ -8,8 +8,8 @@ from secaudit.model.inventory import Inventory
 from secaudit.model.level import Classification, joint_level
 from secaudit.model.system import System
 
-_Range = tuple[int, int]
-"""Lowest and highest with 0 for None: comparable."""
+_Levels = frozenset[int]
+"""Levels that may come out, with 0 for none."""
 
 
 def inherit(own: Mapping[str, Classification], systems: Mapping[str, System]) -> dict[str, Classification]:
@@ -23,37 +23,50 @@ def inherit(own: Mapping[str, Classification], systems: Mapping[str, System]) ->
     for identifier, components in parts.items():
         for part in components:
             users[part].append(identifier)
-    ranges = {identifier: (found.lowest or 0, found.highest or 0) for identifier, found in own.items()}
+    levels = {identifier: _levels(found) for identifier, found in own.items()}
     waiting = [identifier for identifier in parts if identifier in users]
     while waiting:
         part = waiting.pop()
         for user in users[part]:
-            lifted = _higher(ranges[user], ranges[part])
-            if lifted != ranges[user]:
-                ranges[user] = lifted
+            lifted = _higher(levels[user], levels[part])
+            if lifted != levels[user]:
+                levels[user] = lifted
                 waiting.append(user)
-    return {identifier: _lifted(found, ranges, parts[identifier]) for identifier, found in own.items()}
+    return {identifier: _lifted(found, levels, parts[identifier]) for identifier, found in own.items()}
 
 
-def _higher(one: _Range, other: _Range) -> _Range:
-    return max(one[0], other[0]), max(one[1], other[1])
+def _levels(found: Classification) -> _Levels:
+    nothing = frozenset({0}) if found.lowest is None else frozenset[int]()
+    return nothing.union(found.possible)
 
 
-def _lifted(found: Classification, ranges: Mapping[str, _Range], components: tuple[str, ...]) -> Classification:
-    lowest, highest = found.lowest or 0, found.highest or 0
-    raising = tuple(part for part in components if ranges[part][0] > lowest or ranges[part][1] > highest)
-    if not raising:
-        return found
-    reached = ranges[found.system]
-    return replace(found, lowest=reached[0] or None, highest=reached[1] or None, inherited_from=raising)
+def _higher(one: _Levels, other: _Levels) -> _Levels:
+    """The higher of the two, whichever come out."""
+    return frozenset(max(mine, theirs) for mine in one for theirs in other)
+
+
+def _lifted(found: Classification, levels: Mapping[str, _Levels], components: tuple[str, ...]) -> Classification:
+    alone = _levels(found)
+    raising = tuple(part for part in components if _higher(alone, levels[part]) != alone)
+    return _with(found, levels[found.system], raising) if raising else found
+
+
+def _with(found: Classification, levels: _Levels, raising: tuple[str, ...] = ()) -> Classification:
+    return replace(
+        found,
+        lowest=min(levels) or None,
+        highest=max(levels) or None,
+        reached=tuple(sorted(levels - {0})),
+        inherited_from=raising or found.inherited_from,
+    )
 
 
 def raised(found: Classification, parts: Iterable[Classification]) -> Classification:
     """One system with the levels its components reached already."""
-    ranges = [(part.lowest or 0, part.highest or 0) for part in parts]
-    lowest = max([found.lowest or 0, *(low for low, _ in ranges)])
-    highest = max([found.highest or 0, *(high for _, high in ranges)])
-    return replace(found, lowest=lowest or None, highest=highest or None)
+    alone = levels = _levels(found)
+    for part in parts:
+        levels = _higher(levels, _levels(part))
+    return found if levels == alone else _with(found, levels)
 
 
 def levels_of_endpoints(inventory: Inventory, classifications: Mapping[str, Classification]) -> dict[str, int]:

@@ -48,8 +48,10 @@ def _components(_: LevelObligation, found: Classification, __: Inputs) -> bool:
 
 
 def _risk_above(_: LevelObligation, found: Classification, inputs: Inputs) -> bool:
+    """Above the clauses, or above a level that was decided under the former act and stays."""
     risk = _risk(inputs)
-    return risk is not None and risk > (found.lowest or 0)
+    kept = found.declared if found.declared_kept else None
+    return risk is not None and (risk > (found.lowest or 0) or (kept is not None and risk > kept))
 
 
 def _level(one: LevelObligation, found: Classification, _: Inputs) -> bool:

@@ -43,7 +43,7 @@ class Outcomes:
     def _outcomes(self, name: str, system: System, sector: str, parts: tuple[Classification, ...]) -> tuple[AnswerOutcome, ...]:
         if name == "system.level":
             return tuple(AnswerOutcome(str(level), level, level, (level,)) for level in _LEVELS)
-        key = (name, repr(inputs_of(system, sector)), tuple((part.lowest, part.highest) for part in parts))
+        key = (name, repr(inputs_of(system, sector)), tuple((part.lowest, part.possible) for part in parts))
         if key not in self._memory:
             tried = (
                 (answer, self._classifier.with_answer(system, sector, name, answer, parts))

@@ -177,6 +177,8 @@ def _print_table(session: Session, province: Province, levels: Levels, shown: li
             Text("\n".join(clean(q.text.pick(session.translator.language)) for q in questions(item, levels.rules))),
         )
     session.out.print(table)
+    source = msg("{rules}: {source}", rules=literal(levels.rules.id), source=literal(levels.rules.source))
+    session.out.print(Text(clean(session.text(source)), style="dim"), soft_wrap=True)
     session.out.print(
         Text(session.text(msg("A proposal by {rules}; the appraisal decides.", rules=literal(levels.rules.id)))), soft_wrap=True
     )

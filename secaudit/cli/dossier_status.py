@@ -13,6 +13,7 @@ from secaudit.cli.days import parse_day
 from secaudit.cli.exits import verdict_code
 from secaudit.cli.language import N_
 from secaudit.cli.law_words import COUNTING, DECIDES, STEPS, UNCONFIRMED, clause_text, day_text, doubtful_day, left_text, words
+from secaudit.cli.level_words import range_text
 from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.session import (
     AsOfOption,
@@ -132,7 +133,7 @@ def _print_shared(session: Session, found: Chains, shown: Sequence[str]) -> None
 def _print_system(session: Session, province: Province, found: Chains, name: str, *, detailed: bool) -> None:
     chain = found.chains[name]
     _line(session, f"\n{name}: {clean(province.inventory.systems[name].name, limit=200)}", style="bold")
-    level = ", ".join(map(str, chain.levels)) or "?"
+    level = range_text(chain.levels[0] if chain.levels and chain.proven else None, None, chain.levels)
     step = "" if name in found.state_secret else f" · {session.text(STEPS[chain.status])}"
     _line(session, f"  {session.text(msg('level {level}', level=level))}{step}")
     if name not in found.state_secret and (chain.status is not DossierStatus.APPROVED or detailed):
@@ -172,7 +173,8 @@ def _offices(session: Session, chain: DecisionChain) -> str:
     if chain.declared_appraiser is not None:
         text = msg("{required}; declared appraiser: {office}", required=text, office=chain.declared_appraiser)
     clauses = ", ".join(clause_text(one) for one in chain.authority_clause.split(", ") if one)
-    return session.text(text) + (f" [{clauses}]" if clauses else "")
+    doubt = "" if chain.authority_confirmed else " " + session.text(UNCONFIRMED)
+    return session.text(text) + (f" [{clauses}]" if clauses else "") + doubt
 
 
 def _lines(session: Session, found: Chains, chain: DecisionChain, *, detailed: bool) -> list[str]:
@@ -231,9 +233,11 @@ def _chain_json(session: Session, province: Province, found: Chains, name: str) 
         "status": chain.status,
         "act": chain.act,
         "levels": list(chain.levels),
+        "proven": chain.proven,
         "appraiser": _texts(session, chain.appraiser),
         "approver": _texts(session, chain.approver),
         "authority_clause": chain.authority_clause,
+        "authority_confirmed": chain.authority_confirmed,
         "declared_appraiser": chain.declared_appraiser,
         "submitted_on": _iso(chain.submitted_on),
         "limits": [limit_json(session, found, limit) for limit in chain.limits],

@@ -102,8 +102,10 @@ def _name(session: Session, province: Province) -> str:
 def _about(session: Session, province: Province, found: Chains) -> str:
     """Day, acts, source, and who decides: what every generated page says."""
     law = province.catalog.law
-    acts = "; ".join(one.act for one in law.procedures if one.id in {chain.act for chain in found.chains.values()})
-    source = law.reporting.source if law.reporting else ""
+    procedures = [one for one in law.procedures if one.id in {chain.act for chain in found.chains.values()}]
+    acts = "; ".join(one.act for one in procedures)
+    tables = (law.reporting, law.transition, law.holidays, *procedures)
+    source = "; ".join(dict.fromkeys(one.source for one in tables if one is not None))
     parts = [msg("As of {day}.", day=day_text(found.day))]
     parts += [Message(DECIDES.text, {"acts": acts})] if acts else []
     parts += [msg("Source: {source}", source=source)]

@@ -71,7 +71,7 @@ def exposure(
     exposed = [
         one
         for name, chain in found.chains.items()
-        for one in exposure_of(province.inventory.systems[name], chain.levels, table, day)
+        for one in exposure_of(province.inventory.systems[name], chain.levels if chain.proven else (), table, day)
     ]
     title = msg("INTERNAL. {act}, amounts for organisations, as of {day}", act=table.act, day=day_text(day))
     session.out.print(Text(session.text(title), style="bold"))

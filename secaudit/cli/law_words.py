@@ -62,6 +62,8 @@ def left_text(chains: Chains, limit: TimeLimit) -> Message:
     if limit.state in (DueState.KEPT, DueState.LATE):
         return msg("{state}: last day {due}", state=STATES[limit.state], due=until)
     left = chains.left(limit)
+    if left is None and limit.since is not None:
+        return msg("{state}: it depends on the level, which is open", state=STATES[limit.state])
     if left is None:
         return msg("{state}: the day it runs from is not on record", state=STATES[limit.state])
     if limit.state is DueState.UNKNOWN:

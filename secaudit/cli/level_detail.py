@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from secaudit.classify import compare, contradictions
-from secaudit.cli.level_words import grouped_outcomes, level_words
+from secaudit.cli.level_words import LEVEL_OPEN, grouped_outcomes, level_words
 from secaudit.cli.session import Session
 from secaudit.messages import Message, clean, msg
 from secaudit.model.level import Classification, Obligation, OpenQuestion
@@ -28,7 +28,8 @@ def print_detail(
     comparison = STATE_SECRET if system.state_secret else COMPARISONS[compare(item, system)]
     declared = str(item.declared) if item.declared is not None else "–"
     _part(session, msg("Level in the dossier: {level} ({comparison})", level=declared, comparison=comparison), [])
-    _part(session, msg("Clauses that match (✓) or may match (?)"), _clauses(session, levels, item))
+    nothing = [] if system.state_secret else [session.text(LEVEL_OPEN)]
+    _part(session, msg("Clauses that match (✓) or may match (?)"), _clauses(session, levels, item) or nothing)
     _part(
         session,
         msg("Answers used"),

@@ -15,7 +15,7 @@ from secaudit.messages import Message, clean, literal, msg, msgc
 from secaudit.model.level import Classification, Obligation
 from secaudit.model.procedure import Authority
 from secaudit.model.requirement import Requirement
-from secaudit.pipeline.level_effects import Moved
+from secaudit.pipeline.level_effects import Moved, levels_asked
 from secaudit.pipeline.province import Levels, Province
 from secaudit.pipeline.publish.systems import COMPARISONS
 from secaudit.pipeline.what_if import WhatIf
@@ -44,7 +44,7 @@ def print_what_if(session: Session, province: Province, levels: Levels, found: W
         table.add_row(session.text(label), voice.say(was), voice.say(now))
     session.out.print(table)
     _obligations(session, voice, before.obligations, after.obligations)
-    was, now = before.possible, after.possible
+    was, now = levels_asked(before), levels_asked(after)
     requirements = found.effects.requirements(was, now)
     if found.effects.standard is not None:
         heading = msg("Requirements of {act} that come or go: {count}", act=found.effects.standard.act, count=len(requirements))
@@ -169,7 +169,7 @@ def _part(session: Session, heading: Message, lines: Sequence[str]) -> None:
 def print_what_if_json(session: Session, levels: Levels, found: WhatIf, day: date) -> None:
     """The same as docs/json.md describes it."""
     language = session.translator.language
-    was, now = found.before.possible, found.after.possible
+    was, now = levels_asked(found.before), levels_asked(found.after)
     requirements, checks = found.effects.requirements(was, now), found.effects.checks(was, now)
     print_json(
         "what-if",

@@ -26,7 +26,7 @@ def range_text(lowest: int | None, level: int | None, possible: Sequence[int]) -
     if not possible:
         return "?"
     low, high = min(possible), max(possible)
-    whole = len(possible) == high - low + 1
+    whole = 1 < len(possible) == high - low + 1
     text = f"{low}–{high}" if whole else ", ".join(str(one) for one in sorted(possible))
     return text if lowest is not None else f"? ({text})"
 

@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 
-from secaudit.law.offices import same_office
+from secaudit.law.offices import names_one_of
 from secaudit.messages import Message, msg
 from secaudit.model.decision import Caution
 from secaudit.model.level import Classification
 from secaudit.model.procedure import Law, Procedure
 from secaudit.model.system import Dossier, DossierStatus, System
 
-_MINISTRY = "Bộ Công an"
-_MINISTRY_LEVEL = 4
 _UNDECIDED = (DossierStatus.DRAFTING, DossierStatus.SUBMITTED, DossierStatus.APPRAISED)
 
 
@@ -24,6 +22,7 @@ def cautions_of(
     dossier = system.dossier or Dossier()
     return (
         *_level(dossier, classification, law),
+        *_risk(dossier, classification),
         *_operation(system, dossier, law),
         *_approval(dossier, law, procedure),
         *_order(dossier, procedure, day),
@@ -54,6 +53,20 @@ def _level(dossier: Dossier, classification: Classification | None, law: Law) ->
             "The dossier proposes level {level}, while the rules give at least {lowest}", level=dossier.level, lowest=lowest
         )
         yield Caution("proposed_below_rules", text)
+
+
+def _risk(dossier: Dossier, classification: Classification | None) -> Iterator[Caution]:
+    """What the owner must propose after a risk assessment, whatever the clauses give and whenever the level was decided."""
+    asked = classification.at_least if classification is not None else None
+    if classification is None or asked is None or dossier.level is None or dossier.level >= asked:
+        return
+    text = msg(
+        "The risk assessment came to level {risk}, the dossier to {level}: the owner must propose the higher level",
+        risk=asked,
+        level=dossier.level,
+    )
+    clause = next((one.clause for one in classification.obligations if one.at_least == asked), "")
+    yield Caution("below_risk", text, f"{classification.rule_set}:{clause}")
 
 
 def _operation(system: System, dossier: Dossier, law: Law) -> Iterator[Caution]:
@@ -117,22 +130,25 @@ def _order(dossier: Dossier, procedure: Procedure, day: date) -> Iterator[Cautio
 
 
 def _ministry(dossier: Dossier, procedure: Procedure) -> Iterator[Caution]:
-    if (
-        dossier.level is None
-        or dossier.level < _MINISTRY_LEVEL
-        or dossier.status in (None, DossierStatus.NONE, DossierStatus.DRAFTING)
-    ):
+    if dossier.level is None or dossier.status in (None, DossierStatus.NONE, DossierStatus.DRAFTING):
         return
     authority = procedure.authority(dossier.level)
-    clause = authority.clause if authority else ""
+    if authority is None or authority.appraiser_role != "ministry":
+        return
+    clause = authority.clause
     if dossier.appraiser is None:
-        text = msg("Level {level}: that the Ministry of Public Security appraises it is not on record", level=dossier.level)
-        yield Caution("ministry_not_on_record", text, clause)
-    elif not same_office(dossier.appraiser, _MINISTRY):
         text = msg(
-            "Level {level} is appraised by {office}, not by the Ministry of Public Security",
+            "Level {level}: that the ministry appraises it ({office}) is not on record",
+            level=dossier.level,
+            office=authority.appraiser,
+        )
+        yield Caution("ministry_not_on_record", text, clause)
+    elif not names_one_of(dossier.appraiser, authority.appraiser_names or (authority.appraiser.vi,)):
+        text = msg(
+            "Level {level} is appraised by {office}, not by the ministry ({required})",
             level=dossier.level,
             office=dossier.appraiser,
+            required=authority.appraiser,
         )
         yield Caution("not_by_ministry", text, clause)
 

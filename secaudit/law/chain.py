@@ -15,6 +15,8 @@ from secaudit.model.level import Classification
 from secaudit.model.procedure import Law, Procedure, Role
 from secaudit.model.system import Dossier, DossierStatus, System
 
+_LEVELS = (1, 2, 3, 4, 5)
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -39,26 +41,33 @@ def chain_of(
     if procedure is None:
         return None
     offices = offices or Offices()
-    levels = levels_of(system, classification)
-    appraiser, approver, entries = common(procedure, levels)
-    silent = system.state_secret or system.status == "stopped"
     dossier = system.dossier or Dossier()
+    levels = levels_of(system, classification)
+    handed_in = _by(dossier.submitted_on, ground.day) is not None
+    act = procedure if handed_in else _at_the_end(procedure, ground)
+    proven = _proven(system, classification)
+    appraiser, approver, entries = common(procedure, levels)
+    if not proven:
+        appraiser = approver = None
+    silent = system.state_secret or system.status == "stopped"
     approved = dossier.status is DossierStatus.APPROVED
     return DecisionChain(
         system=system.id,
         status=None if system.state_secret else dossier.status,
         act=procedure.id,
         levels=levels,
+        proven=proven,
         appraiser=named(appraiser, _only({one.appraiser_role for one in entries}), offices),
         approver=named(approver, _only({one.approver_role for one in entries}), offices),
+        authority_confirmed=all(one.confirmed for one in entries),
         authority_clause=", ".join(sorted({one.clause for one in entries})),
         authority_notes=tuple(one.note for one in entries if one.note is not None),
         declared_appraiser=None if silent else dossier.appraiser,
         submitted_on=None if silent else _by(dossier.submitted_on, ground.day),
-        limits=() if silent else _limits(dossier, levels, procedure, ground),
+        limits=() if silent else _limits(dossier, levels, procedure, ground, proven=proven),
         cautions=(*doubt, *cautions_of(system, classification, ground.law, procedure, ground.day)),
-        last_submission=None if silent or approved else _last(procedure, levels, ground, ground.calendars.confirmed),
-        last_submission_careful=None if silent or approved else _last(procedure, levels, ground, ground.calendars.all),
+        last_submission=None if silent or approved else _last(act, levels, ground, ground.calendars.confirmed),
+        last_submission_careful=None if silent or approved else _last(act, levels, ground, ground.calendars.all),
         owed=owed(system, ground.law.transition, ground.day),
     )
 
@@ -72,6 +81,12 @@ def levels_of(system: System, classification: Classification | None) -> tuple[in
     return classification.possible if classification is not None else ()
 
 
+def _proven(system: System, classification: Classification | None) -> bool:
+    """Whether one of :func:`levels_of` is the level: declared, given, or the lower end of what the clauses prove."""
+    declared = system.dossier is not None and system.dossier.level is not None
+    return system.state_secret or declared or classification is None or classification.lowest is not None
+
+
 def procedure_for(system: System, ground: Ground) -> tuple[Procedure | None, tuple[Caution, ...]]:
     """The act whose procedure applies: by the day of the decision or of the submission, else the one in force.
 
@@ -80,7 +95,8 @@ def procedure_for(system: System, ground: Ground) -> tuple[Procedure | None, tup
     """
     dossier = system.dossier or Dossier()
     if dossier.status is DossierStatus.APPROVED and dossier.decision is not None:
-        return _in_force(min(dossier.decision.date, ground.day), ground), ()
+        decided = min(dossier.decision.date, ground.day)
+        return _finished_under(system, decided, ground) or _in_force(decided, ground), ()
     for rule in ground.law.transition.transitions if ground.law.transition else ():
         former = ground.law.procedure_called(rule.act) if rule.act else None
         if (
@@ -105,6 +121,21 @@ def procedure_for(system: System, ground: Ground) -> tuple[Procedure | None, tup
     return _on(dossier, ground), ()
 
 
+def _finished_under(system: System, decided: date, ground: Ground) -> Procedure | None:
+    """The former act, where a transition rule let a system that was being built be decided under it after its end."""
+    for rule in ground.law.transition.transitions if ground.law.transition else ():
+        if rule.act and rule.due is not None and rule.before <= decided <= rule.due and applies_to(rule, system):
+            return ground.law.procedure_called(rule.act)
+    return None
+
+
+def _at_the_end(procedure: Procedure, ground: Ground) -> Procedure:
+    """The act under which what is handed in late in the period is decided: a dossier follows the act of its own day."""
+    if procedure.valid_until is None or procedure.valid_until >= ground.period_end:
+        return procedure
+    return ground.law.procedure(ground.period_end) or procedure
+
+
 def _on(dossier: Dossier, ground: Ground) -> Procedure | None:
     return _in_force(_by(dossier.submitted_on, ground.day) or ground.day, ground)
 
@@ -118,9 +149,15 @@ def _by(moment: date | None, day: date) -> date | None:
     return moment if moment is not None and moment <= day else None
 
 
-def _limits(dossier: Dossier, levels: tuple[int, ...], procedure: Procedure, ground: Ground) -> tuple[TimeLimit, ...]:
-    """With several levels possible only what is the same at each of them is known; the rest is said to be unknown."""
-    each = [limits_of(dossier, level, procedure, ground.calendars, ground.day) for level in levels]
+def _limits(
+    dossier: Dossier, levels: tuple[int, ...], procedure: Procedure, ground: Ground, *, proven: bool
+) -> tuple[TimeLimit, ...]:
+    """With several levels possible only what is the same at each of them is known; the rest is said to be unknown.
+
+    Where none is proven any level may be decided in the end.
+    """
+    taken = levels if proven or not levels else _LEVELS
+    each = [limits_of(dossier, level, procedure, ground.calendars, ground.day) for level in taken]
     if not each:
         return ()
     shared = tuple(limit for limit in each[0] if all(limit in others for others in each[1:]))

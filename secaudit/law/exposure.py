@@ -49,7 +49,10 @@ def omission(system: System, kind: Omission) -> bool | None:
         case "plan_not_full":
             if status is not DossierStatus.APPROVED:
                 return None if status is None else False
-            return None if system.plan is None or system.plan.status is None else system.plan.status != "full"
+            if system.plan is None or system.plan.status is None:
+                return None
+            # What is not in use yet may still be under way: the plan is due before it goes live (331/2026, 30.6).
+            return system.plan.status != "full" and (operating or None)
         case "no_regulation":
             return False if dossier.regulation is not None else None
         case "not_inspected":

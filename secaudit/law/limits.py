@@ -34,7 +34,11 @@ def end_of(limit: StepLimit, since: date, calendar: WorkingDays) -> date:
 
 
 def state_of(done_on: date | None, due: date, latest: date, day: date) -> DueState:
-    """How a limit stands on ``day``; between ``due`` and ``latest`` an unconfirmed day off decides."""
+    """How a limit stands on ``day``; between ``due`` and ``latest`` an unconfirmed day off decides.
+
+    A weekend day that is perhaps worked in exchange makes ``latest`` the earlier of the two.
+    """
+    due, latest = min(due, latest), max(due, latest)
     if done_on is not None and done_on <= day:
         if done_on <= due:
             return DueState.KEPT
@@ -86,7 +90,7 @@ def _finished(dossier: Dossier, step: Step) -> bool:
 def _done_some_day(limit: TimeLimit, dossier: Dossier, day: date) -> TimeLimit:
     """A step that was taken on a day nobody wrote down: kept when it must have been in time, else unknown."""
     at_latest = min(dossier.decision.date, day) if dossier.decision else day
-    kept = limit.due is not None and at_latest <= limit.due
+    kept = limit.due is not None and limit.latest is not None and at_latest <= min(limit.due, limit.latest)
     return replace(limit, state=DueState.KEPT if kept else DueState.UNKNOWN)
 
 

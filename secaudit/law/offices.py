@@ -1,5 +1,6 @@
 """Offices by name, and the one thing a province settles where the office that operates would appraise itself."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -35,6 +36,12 @@ def named(texts: Texts | None, role: Role | None, offices: Offices) -> Texts | N
 def same_office(one: str | None, other: str | None) -> bool:
     """Whether two names are one office, whatever their case and spaces."""
     return one is not None and other is not None and _folded(one) == _folded(other)
+
+
+def names_one_of(office: str, names: Iterable[str]) -> bool:
+    """Whether an office bears one of these names or is a part of it: ``Cục A05, Bộ Công an``."""
+    words = f" {_words(office)} "
+    return any(f" {_words(name)} " in words for name in names)
 
 
 def self_appraisals(
@@ -80,6 +87,10 @@ def _to_be_appraised(system: System, levels: tuple[int, ...]) -> bool:
     if system.dossier is not None and system.dossier.status in ("approved", "appraised"):
         return False
     return not levels or min(levels) not in _MINISTRY_LEVELS
+
+
+def _words(name: str) -> str:
+    return " ".join(re.findall(r"\w+", _folded(name)))
 
 
 def _folded(name: str) -> str:

@@ -67,10 +67,14 @@ class DecisionChain:
     """Citation of the act whose procedure applies."""
     levels: tuple[int, ...]
     """The approved or proposed level, else every level the rules leave possible; empty when undetermined."""
+    proven: bool = True
+    """False where no clause is proven to match: a level may come out that is none of ``levels``, or none at all."""
     appraiser: Texts | None = None
     """Who must appraise at that level; None while the possible levels differ in it."""
     approver: Texts | None = None
     authority_clause: str = ""
+    authority_confirmed: bool = True
+    """Whether somebody read who decides in the act itself."""
     authority_notes: tuple[Texts, ...] = ()
     """What else is to be decided at these levels, and by whom."""
     declared_appraiser: str | None = None

@@ -174,6 +174,8 @@ class Classification:
     """Input name -> value used, as text."""
     missing: tuple[str, ...] = ()
     """Unanswered inputs and open readings that keep the range open."""
+    reached: tuple[int, ...] = ()
+    """Levels that may come out where the clauses alone do not say it: with components, or where nothing is kept."""
     inherited_from: tuple[str, ...] = ()
     """Components that raised the level or the upper end of its range, under the rule set's ``inheritance`` label."""
     declared: int | None = None
@@ -198,6 +200,8 @@ class Classification:
 
         ``lowest`` None with (3, 4, 5) reads: nothing is proven; if a clause applies, the level is 3 to 5.
         """
+        if self.reached:
+            return self.reached
         floor = self.lowest or 1
         levels = {match.level for match in self.matches if match.level >= floor}
         return tuple(sorted(levels | {level for level in (self.lowest, self.highest) if level is not None}))

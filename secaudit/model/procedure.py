@@ -34,6 +34,8 @@ class Authority(Cited):
 
     levels: tuple[Level, ...]
     appraiser: Texts
+    appraiser_names: tuple[Line, ...] = ()
+    """Names of the offices that may appraise at these levels, where the act names them."""
     appraiser_role: Role
     approver: Texts
     approver_role: Role

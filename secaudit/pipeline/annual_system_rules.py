@@ -282,6 +282,14 @@ def _compared(one: Subject) -> Iterator[Finding]:
             proposed=proposed,
         )
         yield Finding(Severity.NOTE, "(5)", message, msg("no violation (Law 116 Art. 45.1): review it when the system changes"))
+    elif found == "below_risk":
+        message = msg(
+            "the dossier's level {level} is lower than the risk assessment asks: {risk}",
+            level=one.dossier.level,
+            risk=one.classification.at_least,
+        )
+        todo = msg("the owner must propose the higher level (Art. 10.5); the form shows the dossier's level")
+        yield Finding(Severity.NOTE, "(5)", message, todo)
 
 
 def _service(one: Subject) -> Iterator[Finding]:

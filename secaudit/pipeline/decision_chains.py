@@ -50,7 +50,11 @@ class Chains:
             return False
         if chain.status is None or any(one.kind in _NOT_ON_RECORD for one in chain.cautions):
             return True
-        return len(chain.levels) != 1 or any(one.state is DueState.UNKNOWN for one in (*chain.limits, *chain.owed))
+        return (
+            not chain.proven
+            or len(chain.levels) != 1
+            or any(one.state is DueState.UNKNOWN for one in (*chain.limits, *chain.owed))
+        )
 
 
 def reporting_of(catalog: Catalog) -> ReportingTable:
@@ -81,7 +85,7 @@ def chains(province: Province, levels: Levels, day: date) -> Chains:
         chain = chain_of(system, levels.classifications.get(system.id), ground, offices[system.id])
         if chain is not None:
             found[system.id] = chain
-    possible = {system: chain.levels for system, chain in found.items()}
+    possible = {system: chain.levels if chain.proven else () for system, chain in found.items()}
     actions = self_appraisals(systems, offices, possible, procedure)
     announced = all(ground.calendars.confirmed.announced(year) for year in {day.year, period[1].year})
     secret = frozenset(system.id for system in systems if system.state_secret)

@@ -9,12 +9,16 @@ from secaudit.expr import Compiler
 from secaudit.model.catalog import Catalog
 from secaudit.model.check import Check, Parameter
 from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS, Known
+from secaudit.model.level import Classification
 from secaudit.model.procedure import Authority
 from secaudit.model.requirement import Requirement, Standard
 
 Asked = Literal["no", "maybe", "yes"]
 """``maybe``: at some of the levels that are still possible."""
 _LEVEL = "endpoint.level"
+_NONE = 0
+"""Stands for no level: what is asked at every possible level may still not be asked."""
+_ALL = (1, 2, 3, 4, 5)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,11 @@ class ChangedValue:
     parameter: str
     before: tuple[Parameter, ...]
     after: tuple[Parameter, ...]
+
+
+def levels_asked(item: Classification) -> tuple[int, ...]:
+    """The levels whose lists may apply; with no level among them where no clause is proven to match."""
+    return item.possible if item.lowest is not None else (_NONE, *(item.possible or _ALL))
 
 
 class LevelEffects:
@@ -73,7 +82,7 @@ class LevelEffects:
         """Levels of whose list not every row is held here, and how many; None where nobody knows how many rows there are."""
         if self.standard is None:
             return {}
-        rows = {level: self.standard.open_rows(level) for level in sorted(levels)}
+        rows = {level: self.standard.open_rows(level) for level in sorted(levels) if level != _NONE}
         return {level: count for level, count in rows.items() if count != 0}
 
     def checks(self, before: Sequence[int], after: Sequence[int]) -> tuple[Moved, ...]:
@@ -100,6 +109,8 @@ class LevelEffects:
 
     def _applying(self, level: int) -> frozenset[str]:
         """Checks that a machine of this level may be asked; what else ``when`` needs is left open."""
+        if level == _NONE:
+            return frozenset(check.id for check in self._checks.values() if _LEVEL not in check.when)
         if level not in self._applied:
             compiler = Compiler([*FACTS.values(), *ENDPOINT_VARIABLES.values()])
             bound = compiler.bind({_LEVEL: Known(level, "level")})
@@ -113,7 +124,7 @@ class LevelEffects:
 
 
 def _values(check: Check, name: str, levels: Sequence[int]) -> tuple[Parameter, ...]:
-    return tuple(dict.fromkeys(check.params_at(level)[name] for level in sorted(levels)))
+    return tuple(dict.fromkeys(check.params_at(level)[name] for level in sorted(levels) if level != _NONE))
 
 
 def _moved(

@@ -286,6 +286,16 @@ class QuestionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ObligationRow:
+    """What the decree asks beside the level."""
+
+    clause: str
+    title: Wording
+    at_least: int | None = None
+    """The level to propose at least."""
+
+
+@dataclass(frozen=True, slots=True)
 class SystemRow:
     """One information system; the document lists the highest level first."""
 
@@ -309,6 +319,7 @@ class SystemRow:
     """Names of components whose level raised this one."""
     inheritance: Wording | None = None
     """The label of that rule."""
+    obligations: tuple[ObligationRow, ...] = ()
     declared: int | None = None
     """Level of the dossier."""
     comparison: Wording | None = None

@@ -110,3 +110,18 @@ def test_machines_are_asked_what_the_level_of_the_dossier_asks(levels):
     assert asked(LEVEL_3, status="submitted", level=2) == 3
     assert (asked(OPEN_2_3, status="submitted", level=3), asked(OPEN_2_3, status="submitted", level=2)) == (3, None)
     assert asked(LEVEL_3, status="approved", level=2, decision=old) == 2, "kept from the former decree"
+
+
+def test_every_level_a_component_may_have_may_come_out_for_the_whole(levels):
+    """Not the ends of the range alone: who decides and what is asked hangs on each level between them."""
+    secret = {**LEVEL_2, "information": ["state_secret"]}
+    found, _ = levels({"a": {**LEVEL_2, "components": ["b"]}, "b": secret, "c": {**LEVEL_3, "components": ["b"]}})
+    assert (found["b"].lowest, found["b"].possible) == (None, (3, 4, 5))
+    assert (found["a"].lowest, found["a"].possible, found["a"].inherited_from) == (2, (2, 3, 4, 5), ("b",))
+    assert (found["c"].lowest, found["c"].possible) == (3, (3, 4, 5))
+
+
+def test_a_state_secret_system_without_a_level_may_have_any(levels):
+    found, _ = levels({"a": {**LEVEL_2, "components": ["b"]}, "b": {"state_secret": True}})
+    assert (found["b"].level, found["b"].lowest, found["b"].possible) == (None, None, (1, 2, 3, 4, 5))
+    assert (found["a"].lowest, found["a"].possible) == (2, (2, 3, 4, 5))

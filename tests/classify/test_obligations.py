@@ -32,7 +32,11 @@ def test_a_dossier_is_held_against_the_risk_result_too(classify):
     assert answer(3, "3") == "by_risk"
     assert answer(4, "3") == "declared_higher"
     assert answer(1, "3") == "declared_lower"
-    assert answer(2, "3", day="2026-05-01") == "kept"
+    assert answer(1, "not_higher", day="2026-06-30") == "kept", "the clauses alone raise nothing that was decided before 01/07"
+    assert answer(1, "not_higher", day="2026-07-01") == "declared_lower"
+    assert answer(2, "3", day="2026-06-30") == "below_risk", "10.5 speaks of the level that was decided, whenever that was"
+    assert answer(1, "2", day="2026-06-30") == "below_risk", "the risk result is above the kept level, not above the clauses"
+    assert answer(3, "3", day="2026-06-30") == "by_risk"
 
 
 def test_several_criteria_components_and_the_critical_list_are_named(classify, rules, province):

@@ -40,6 +40,7 @@ def test_the_calendar_is_a_table_a_file_and_json(secaudit, sample, small, tmp_pa
         and "24/12/2026" in done.stdout
         and "Kế hoạch 246/KH-UBND: its term is not confirmed" in done.stdout
     )
+    assert "Bộ luật Lao động 45/2019/QH14" in done.stdout and "điều 45" in done.stdout, "where each kind of day is from"
     data = file.read_bytes()
     assert b"DTSTAMP:20261125T170000Z\r\n" in data and b"UID:report-to-ministry-2026@t.secaudit\r\n" in data
     found = json.loads(secaudit("law", "calendar", "--inventory", sample, "--as-of", "2026-11-26", "--format", "json").stdout)

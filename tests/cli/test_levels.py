@@ -5,10 +5,15 @@ import json
 import pytest
 
 from secaudit.catalog import load_catalog
+from secaudit.classify import domains
+from secaudit.classify.inputs import text_of
 from secaudit.cli.days import parse_day
+from secaudit.cli.level_words import level_text
 from secaudit.inventory import load_inventory
 from secaudit.pipeline.level_changes import compare_rule_sets
+from secaudit.pipeline.level_effects import levels_asked
 from secaudit.pipeline.province import Province, classify_province
+from secaudit.pipeline.publish.systems import answer_words
 from secaudit.pipeline.what_if import understood, what_if
 from secaudit.resources import data_folder
 from tests.cli.conftest import SAMPLE
@@ -132,3 +137,19 @@ def test_validate_holds_papers_against_the_catalog(secaudit, small):
     assert done.returncode == 5
     assert "w.yaml:2" in done.stdout
     assert "did you mean patch.os-supported?" in done.stdout
+
+
+def test_what_hangs_on_a_level_that_nothing_proves_is_never_said_to_be_asked(suppose):
+    found = suppose("cong-so-y-te", "kind=infrastructure", "serves=nation", "continuous_operation=false")
+    assert (found.after.lowest, found.after.possible, level_text(found.after)) == (None, (5,), "? (5)")
+    was, now = levels_asked(found.before), levels_asked(found.after)
+    assert (was, now) == ((2,), (0, 5))
+    assert {one.after for one in found.effects.requirements(was, now)} == {"no", "maybe"}
+    assert {one.after for one in found.effects.checks(was, now)} <= {"no", "maybe"}
+    assert set(found.effects.open_rows(now)) <= {5}
+
+
+def test_every_answer_has_a_word_of_its_own(province):
+    bare = {word for rules in province.catalog.levels for name, values in domains(rules).items() if name.startswith("system.")
+            for value in values for word in text_of(value).split(", ") if answer_words(word) == word}  # fmt: skip
+    assert bare == {"I", "II", "III", "IV", "1", "2", "3", "4", "5", "0", "100000000"}

@@ -48,7 +48,7 @@ def chain(law: Law) -> Callable[..., DecisionChain]:
         least = lowest if lowest is not None else min(levels, default=None)
         matches = tuple(ClauseMatch("x", level, None) for level in levels)
         classification = Classification(
-            "he-thong", "nd-331-2026", least, max(levels, default=least), matches=matches, declared_kept=kept
+            "he-thong", "nd-331-2026", least or None, max(levels, default=least), matches=matches, declared_kept=kept
         )
         made = chain_of(system, classification, Ground.of(law, day, PERIOD_END), offices)
         assert made is not None

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secaudit.law import Calendars, Ground, Offices, authorities, chain_of, last_submission, period_of, self_appraisals
+from secaudit.model.base import Texts
 from secaudit.model.decision import DueState
+from secaudit.model.level import Classification, Obligation
 from secaudit.model.procedure import Law
 from secaudit.model.system import System
 
@@ -271,3 +273,82 @@ def test_any_days_give_a_chain_and_nothing_future_counts(law, data):
         assert limit.state is not DueState.OVERDUE or limit.latest < day
         assert limit.state is not DueState.KEPT or limit.done_on is None or limit.done_on <= limit.due
         assert limit.state is not DueState.OVERDUE or status != "approved" or limit.id.startswith("measures")
+
+
+def test_a_level_that_no_clause_proves_is_nobodys_and_nothing_runs_for_certain(chain):
+    """A single level that may come out is not the level: nothing may come out at all."""
+    proven = chain(levels=(5,), dossier={"status": "submitted", "submitted_on": "2026-11-20"})
+    assert proven.proven and proven.appraiser is not None and {one.state for one in proven.limits} == {DueState.RUNNING}
+    found = chain(levels=(5,), lowest=0, dossier={"status": "submitted", "submitted_on": "2026-11-20"})
+    assert (found.levels, found.proven, found.appraiser, found.approver) == ((5,), False, None, None)
+    states = {one.id: one.state for one in found.limits}
+    assert states.pop("reply") is DueState.RUNNING, "the same at every level"
+    assert states and set(states.values()) == {DueState.UNKNOWN}
+    assert chain(levels=(5,), lowest=0, dossier={"status": "submitted", "level": 3}).proven, "the dossier says it"
+
+
+def test_a_weekend_perhaps_worked_in_exchange_shortens_a_limit_and_leaves_the_days_between_open(chain):
+    """20/08/2026 + 7 working days: 31/08, or 28/08 if 22/08 was worked and 31/08 off."""
+
+    def limit(day, **dates):
+        status = "approved" if dates else "submitted"
+        dossier = {"status": status, "level": 2, "submitted_on": "2026-08-20", **dates}
+        return next(one for one in chain(day=day, dossier=dossier).limits if one.id == "approval-unit")
+
+    def decided(day):
+        return limit(date(2026, 9, 30), decision={"number": "1/QĐ", "date": day}).state
+
+    assert {limit(date(2026, 8, 28)).due, limit(date(2026, 8, 28)).latest} == {date(2026, 8, 31), date(2026, 8, 28)}
+    assert limit(date(2026, 8, 28)).state is DueState.RUNNING
+    assert limit(date(2026, 8, 30)).state is DueState.UNKNOWN
+    assert limit(date(2026, 9, 3)).state is DueState.OVERDUE
+    assert [decided(day) for day in ("2026-08-28", "2026-08-31", "2026-09-03")] == [
+        DueState.KEPT, DueState.UNKNOWN, DueState.LATE,
+    ]  # fmt: skip
+
+
+def test_a_dossier_below_the_risk_result_is_told_even_where_its_level_stays(law):
+    title = Texts(vi="Chủ quản phải đề xuất cấp độ cao hơn", en="Propose more")
+    paper = {"number": "1/QĐ", "date": "2026-05-01"}
+    system = System.model_validate({"id": "a", "name": "A", "dossier": {"status": "approved", "level": 2, "decision": paper}})
+    classification = Classification("a", "nd-331-2026", 2, 2, declared_kept=True, obligations=(Obligation("10.5", title, 4),))
+    made = chain_of(system, classification, Ground.of(law, DAY, END))
+    (found,) = [one for one in made.cautions if one.kind == "below_risk"]
+    assert found.clause == "nd-331-2026:10.5" and found.text.params == {"risk": 4, "level": 2}
+
+
+def test_what_was_being_built_is_held_against_the_act_it_was_decided_under(chain):
+    """331/2026, 39.1: fifteen calendar days of 85/2016, not fifteen working days."""
+    dossier = {"status": "approved", "level": 3, "submitted_on": "2026-06-25", "appraised_on": "2026-07-14",
+               "decision": {"number": "1/QĐ", "date": "2026-09-14"}}  # fmt: skip
+    built = chain(status="investing", dossier=dossier)
+    assert (built.act, built.limits[0].state) == ("nd-85-2016", DueState.LATE)
+    assert chain(status="operating", in_service_since="2020-01-01", dossier=dossier).act == "nd-331-2026"
+    late = {**dossier, "decision": {"number": "1/QĐ", "date": "2027-01-04"}}
+    assert chain(day=date(2027, 2, 1), status="investing", dossier=late).act == "nd-331-2026"
+
+
+def test_who_decides_is_marked_where_nobody_read_it(chain):
+    assert chain(dossier={"status": "drafting", "level": 4}).authority_confirmed
+    assert not chain(day=date(2026, 8, 18), dossier={"status": "drafting", "level": 4}).authority_confirmed
+
+
+@pytest.mark.parametrize(("day", "last"), [(date(2026, 8, 18), date(2026, 11, 12)), (date(2026, 8, 19), date(2026, 11, 12))])
+def test_the_last_submission_is_counted_by_the_act_of_its_own_day(chain, day, last):
+    """On 18/08/2026 Decree 85/2016 still held, but what is handed in in November follows Decree 331/2026."""
+    assert chain(day=day, dossier={"status": "drafting", "level": 3}).last_submission == last
+    handed_in = chain(day=day, dossier={"status": "submitted", "level": 3, "submitted_on": "2026-08-10"})
+    assert (handed_in.act, handed_in.last_submission) == ("nd-85-2016", date(2026, 11, 18))
+
+
+def test_whoever_the_act_names_may_appraise_at_level_4(chain):
+    """Its units too; before March 2025 another ministry did; the armed and cipher services appraise their own (18.3.b, c)."""
+
+    def told(office, day):
+        dossier = {"status": "approved", "level": 4, "appraiser": office, "decision": {"number": "1", "date": day}}
+        return "not_by_ministry" in kinds(chain(dossier=dossier))
+
+    for office in ("Cục A05, Bộ Công an", "Bộ Quốc phòng", "Ban Cơ yếu Chính phủ"):
+        assert not told(office, "2026-10-01"), office
+    assert not told("Bộ Thông tin và Truyền thông", "2023-10-02") and told("Bộ Thông tin và Truyền thông", "2026-10-01")
+    assert told("Công an tỉnh", "2026-10-01") and told("Trung tâm Bộ", "2026-10-01")

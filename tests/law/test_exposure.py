@@ -35,6 +35,8 @@ def test_an_approved_deployed_inspected_system_has_nothing(law):
     dossier = {"status": "approved", "level": 3, "decision": paper, "regulation": paper}
     assert found(law, (3,), dossier=dossier, plan={"status": "full"}, inspected=["periodic"]) == {}
     assert found(law, (3,), dossier=dossier, plan={"status": "partial"}, inspected=["periodic"]) == {"23.1.d": True}
+    building = found(law, (3,), status="investing", dossier=dossier, plan={"status": "partial"}, inspected=["periodic"])
+    assert building == {"23.1.d": None}, "not in use yet: the plan may still be under way"
 
 
 def test_nothing_before_the_decree_and_nothing_of_state_secret_or_stopped_systems(law):

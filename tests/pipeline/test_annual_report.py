@@ -1,5 +1,6 @@
 """Form 08: what it counts, what it leaves blank, and every rule that speaks before it is written."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from secaudit.messages import msg
 from secaudit.model.annual_report import COLUMNS, INSPECTIONS, PLANS, STATES, TOTALS, Severity, Total, period_of
 from secaudit.model.assessment import Conflict
+from secaudit.model.base import Texts
 from secaudit.model.inventory import Letterhead, Owner, Settings
-from secaudit.model.level import Classification
+from secaudit.model.level import Classification, Obligation
 from secaudit.model.system import Dossier, DossierStatus, SecurityPlan, SystemKind
 from secaudit.pipeline.annual_report import annual_report
 from secaudit.pipeline.annual_rules import check_report, writable
@@ -211,6 +213,9 @@ def test_a_level_below_the_rules_and_one_kept_are_notes():
     kept = Classification("he-thong", "nd-331-2026", 4, 4, declared=3, declared_kept=True)
     [note] = issues(agency("so-a", system()), found=[kept])
     assert note.severity is NOTE and "kept" in str(note.message)
+    risky = replace(kept, obligations=(Obligation("10.5", Texts(vi="Đề xuất cao hơn", en="Propose more"), 5),))
+    [note] = issues(agency("so-a", system()), found=[risky])
+    assert note.severity is NOTE and "the risk assessment asks: 5" in str(note.message)
 
 
 def test_evidence_that_speaks_against_a_declaration_is_shown_in_its_column():

@@ -32,7 +32,7 @@ systems:
   - {id: mot-cua, name: "=cmd|' <script>alert(1)</script>", kind: internal, information: [private], defence_security: false,
      dossier: {status: approved, level: 2, decision: {number: 9/QĐ, date: 2026-03-02}}, plan: {status: full}}
   - {id: thu, name: Thư, kind: internal, information: [private], defence_security: false, dossier: {status: drafting, level: 3}}
-  - {id: khong-ro, name: Không rõ}
+  - {id: khong-ro, name: Không rõ, risk_level: not_assessed}
   - {id: mat, name: Hệ thống số 1, state_secret: true, level: 3}
 endpoints:
   - {id: may-1, kind: server, os: linux, systems: [mot-cua]}
@@ -138,6 +138,9 @@ def test_the_page_shows_the_exception_on_the_machine_and_both_sides_of_contradic
     (visit,) = document.visits
     assert "protection.installed" in visit.fails and visit.excused == ("protection.installed",)
     page = render_html(document, translator("vi"), data_folder("report_templates"))
+    asked = {row.id: [one.clause for one in row.obligations] for row in document.systems}
+    assert asked == {"thu": [], "mot-cua": [], "mat": [], "khong-ro": ["10.2"]}
+    assert "Phải đánh giá rủi ro khi xác định cấp độ lần đầu" in page
     assert "chấp nhận có thời hạn, đến 31/12/2026" in page
     assert "khai đã triển khai đầy đủ phương án" in page and "1 máy không có giải pháp bảo vệ: may-1" in page
     assert "<script>alert" not in page

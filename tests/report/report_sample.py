@@ -38,6 +38,7 @@ from secaudit.report.document import (
     LifecycleAge,
     MachineRow,
     Members,
+    ObligationRow,
     Obstacle,
     Order,
     QuestionRow,
@@ -200,6 +201,9 @@ def _system(number: int) -> SystemRow:
         inputs=((Texts(vi="Loại hình hệ thống?", en="Kind?"), Texts(vi="Nội bộ", en="internal")),),
         questions=(QuestionRow(Texts(vi="Hệ thống phục vụ một cơ quan hay nhiều cơ quan?", en="One agency or many?"), "agency"),)
         if low != high
+        else (),
+        obligations=(ObligationRow("10.5", Texts(vi="Chủ quản phải đề xuất cấp độ cao hơn", en="Propose a higher level"), 4),)
+        if number == 1
         else (),
         pending=("11.2", "12.4"),
         declared=low if number % 4 < 3 else None,

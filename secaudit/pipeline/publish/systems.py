@@ -7,7 +7,7 @@ from secaudit.messages import Message, msg, msgc
 from secaudit.model.level import Classification, ClauseMatch, LevelRuleSet
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.publish.agencies import names_of
-from secaudit.report.document import ClauseRow, QuestionRow, SystemRow, Wording
+from secaudit.report.document import ClauseRow, ObligationRow, QuestionRow, SystemRow, Wording
 
 COMPARISONS: Mapping[str, Message] = {
     "same": msgc("comparison", "as declared"),
@@ -52,6 +52,13 @@ _ANSWERS: Mapping[str, Message] = {
     "from_10000": msgc("answer", "10,000 or more"),
     "not_assessed": msgc("answer", "not assessed"),
     "not_higher": msgc("answer", "not higher"),
+    "special": msgc("answer", "special grade"),
+    "government": msgc("sector", "state agency"),
+    "party": msgc("sector", "Party"),
+    "front": msgc("sector", "Fatherland Front and organisations"),
+    "education": msgc("sector", "education"),
+    "health": msgc("sector", "health"),
+    "enterprise": msgc("sector", "enterprise"),
 }
 
 
@@ -83,6 +90,7 @@ def _row(measured: Measured, item: Classification) -> SystemRow:
         pending=item.pending,
         inherited_from=tuple(inventory.systems[name].name for name in item.inherited_from if name in inventory.systems),
         inheritance=rules.inheritance if item.inherited_from else None,
+        obligations=() if system.state_secret else _obligations(item),
         declared=item.declared,
         comparison=None if system.state_secret else COMPARISONS[compare(item, system)],
         dossier=dossier.status if dossier else None,
@@ -91,6 +99,10 @@ def _row(measured: Measured, item: Classification) -> SystemRow:
         state_secret=system.state_secret,
         stopped=system.status == "stopped",
     )
+
+
+def _obligations(item: Classification) -> tuple[ObligationRow, ...]:
+    return tuple(ObligationRow(one.clause, one.title, one.at_least) for one in item.obligations)
 
 
 def _decision(number: str, day: str, authority: str | None) -> str:
