@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from secaudit.cli.session import Session
-from secaudit.messages import clean, msg
+from secaudit.messages import clean, msg, msgc
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.decision import DecisionChain
 from secaudit.model.dossier import SystemClass
@@ -18,7 +18,6 @@ from secaudit.model.system import DossierStatus
 from secaudit.pipeline.dossier.blanks import Gap
 from secaudit.pipeline.dossier.classes import Members
 from secaudit.pipeline.dossier.making import Made, Refused
-from secaudit.pipeline.dossier.papers import NOT_NEEDED
 from secaudit.pipeline.dossier.wording import WHO
 from secaudit.report.voice import Voice
 
@@ -86,7 +85,7 @@ def _table(session: Session, made: Sequence[Made]) -> None:
 def _last(session: Session, chain: DecisionChain | None) -> str:
     """The last day for handing in; an approved level needs none."""
     if chain is not None and chain.status is DossierStatus.APPROVED:
-        return session.text(NOT_NEEDED)
+        return session.text(msgc("dossier", "approved"))
     return chain.last_submission.strftime("%d/%m/%Y") if chain is not None and chain.last_submission is not None else "?"
 
 

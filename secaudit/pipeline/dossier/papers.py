@@ -26,8 +26,6 @@ SERVICES = "05-danh-muc-dich-vu"
 ZONES = "06-vung-mang-dia-chi"
 FORM = "mau-"
 """Names of the files, without ending; those of forms go on with their number."""
-NOT_NEEDED = msg("not needed: the level is approved")
-"""In place of the last day for handing in."""
 TEMPLATES = {
     CONTROL: "ho-so-phieu-kiem-soat",
     GENERAL: "ho-so-tong-quan",
@@ -130,7 +128,7 @@ def _last(sheet: Sheet, draft: Draft) -> str:
     """The day by the days off that are confirmed, and a more careful one where others may come."""
     chain = draft.chain
     if chain is not None and chain.status is DossierStatus.APPROVED:
-        return sheet.say(NOT_NEEDED)
+        return sheet.say(msg("not needed: the level is approved"))
     if chain is None or chain.last_submission is None:
         return sheet.say(msg("not determined"))
     day, careful = chain.last_submission, chain.last_submission_careful
