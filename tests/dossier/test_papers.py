@@ -171,3 +171,9 @@ def test_a_system_without_machines_does_not_have_none(made):
     text = _texts(made("khoang"))[GENERAL]
     assert "danh mục thiết bị: danh mục kiểm kê chưa gán máy cho hệ thống này" in text
     assert not re.search(r"\b0 (thiết bị|dòng|vùng)|Máy chủ\n0\n", text)
+
+
+def test_a_draft_decision_says_that_conformity_is_for_the_appraisal_to_find(made):
+    texts = _texts(made("cong-dvc"))
+    for name, text in texts.items():
+        assert ("chỉ giữ khi kết quả thẩm định kết luận như vậy" in text) == (name in ("mau-06", "mau-07")), name

@@ -179,12 +179,13 @@ RULES = [
     ({"plan": SecurityPlan(status="full", expected_on=LATE)}, "plan_expected", "(11)", WARNING),
     ({"inspected": None}, "inspection", "(12)", WARNING),
     ({"status": "investing"}, "inspection", "(12)", WARNING),
+    ({"dossier": Dossier(**WAITING), "inspected": ("periodic",)}, "inspection", "(12)", WARNING),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("changes", "rule", "part", "severity"), RULES)
 def test_each_rule_names_system_column_what_to_do_and_whom_to_call(changes, rule, part, severity):
-    plan = {"plan": SecurityPlan(status="partial", expected_on=LATE)}
+    plan = {"plan": SecurityPlan(status="partial", expected_on=LATE), "inspected": ()}
     waiting = changes.get("dossier") is not None and changes["dossier"].status is not DossierStatus.APPROVED
     found = issues(agency("so-a", system(**{**(plan if waiting else {}), **changes})))
     [issue] = [one for one in found if one.severity is not NOTE]
@@ -200,7 +201,11 @@ def test_each_rule_names_system_column_what_to_do_and_whom_to_call(changes, rule
         {"dossier": approved(level=2, decision=paper(office="Công an tỉnh A"))},  # the designated unit approves levels 1 and 2
         {"dossier": approved(decision=paper(day=DAY))},
         {"dossier": approved(decision=paper(day=date(2026, 8, 19)), regulation=paper(day=date(2026, 8, 19)))},
-        {"dossier": Dossier(**{**WAITING, "expected_on": DAY}), "plan": SecurityPlan(status="none", expected_on=DAY)},
+        {
+            "dossier": Dossier(**{**WAITING, "expected_on": DAY}),
+            "plan": SecurityPlan(status="none", expected_on=DAY),
+            "inspected": ("before_use",),
+        },
         {"status": "investing", "inspected": None},
     ],
 )
