@@ -187,7 +187,7 @@ def reason_of(error: Exception) -> Message:
     for pattern, message in _REASONS:
         found = pattern.search(said)
         if found is not None:
-            return Message(message.text, found.groupdict())
+            return Message(message.text, {name: value.replace("' or '", "', '") for name, value in found.groupdict().items()})
     return msg("it cannot be read ({reason})", reason=said)
 
 
