@@ -9,6 +9,7 @@ import pytest
 
 from secaudit.model.system import DossierStatus
 from secaudit.pipeline.dossier.making import Made, Refused, make_dossiers
+from secaudit.pipeline.dossier.offices import offices_of
 from secaudit.pipeline.dossier.papers import CONTROL, DEVICES, GENERAL, LEVEL, PLAN, SERVICES, ZONES, dossier_of
 from secaudit.report.voice import Voice
 from secaudit.report.word import render_word
@@ -177,3 +178,12 @@ def test_a_draft_decision_says_that_conformity_is_for_the_appraisal_to_find(made
     texts = _texts(made("cong-dvc"))
     for name, text in texts.items():
         assert ("chỉ giữ khi kết quả thẩm định kết luận như vậy" in text) == (name in ("mau-06", "mau-07")), name
+
+
+def test_an_office_written_with_other_capitals_and_spaces_is_the_one_that_the_province_describes(known):
+    inventory = known.province.inventory
+    system = inventory.systems["cong-dvc"].model_copy(update={"governed_by": "ubnd  tỉnh THỬ", "operator": "SỞ  bê"})
+    agency = next(one for one in inventory.agencies if one.agency.id == "so-b")
+    found = offices_of(inventory, system, agency, None)
+    assert (found.owner.representative, found.designated.address) == ("Nguyễn Văn Mẫu", "Số 2, đường Mẫu")
+    assert found.operator.name == "Sở Bê"
