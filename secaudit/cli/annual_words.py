@@ -11,6 +11,7 @@ from rich.text import Text
 from secaudit.cli.session import Session
 from secaudit.messages import Message, clean, literal, msg, msgc
 from secaudit.model.annual_report import AnnualReport, Issue, Office, Row, Severity, Total
+from secaudit.report.voice import Voice
 
 MOST_SHOWN = 20
 """Warnings shown without ``--detail``; errors are always shown."""
@@ -53,10 +54,12 @@ def _completion(report: AnnualReport) -> Message:
     end = report.totals.completion
     if end.undated:
         return msg("all approved by: not known, {count} system(s) have no expected day", count=end.undated)
+    if end.day is None and report.end_open:
+        return msg("all approved: not known for agencies that sent nothing and for state secrets")
     if end.day is None:
         return msg("all approved: nothing waits")
     day = end.day.strftime("%d/%m/%Y")
-    return msg("all approved by: not before {day}", day=day) if report.silent else msg("all approved by: {day}", day=day)
+    return msg("all approved by: not before {day}", day=day) if report.end_open else msg("all approved by: {day}", day=day)
 
 
 def print_issues(session: Session, issues: Sequence[Issue], *, detail: bool) -> None:
@@ -93,8 +96,9 @@ def _print_issue(session: Session, issue: Issue) -> None:
     place = f" {place_text(session, issue)}" if issue.part else ""
     named = f"{issue.system}{place}" if issue.system else place.strip()
     lead = f"  {clean(named)}: " if named else "  "
-    session.out.print(Text(f"{lead}{session.text(issue.message)}"), soft_wrap=True)
-    session.out.print(Text(f"    → {session.text(issue.todo)}", style="dim"), soft_wrap=True)
+    voice = Voice(session.translator)  # dates as the paper writes them
+    session.out.print(Text(f"{lead}{clean(voice.say(issue.message))}"), soft_wrap=True)
+    session.out.print(Text(f"    → {clean(voice.say(issue.todo))}", style="dim"), soft_wrap=True)
 
 
 def place_text(session: Session, issue: Issue) -> str:
@@ -117,7 +121,7 @@ def annual_json(session: Session, report: AnnualReport, issues: Sequence[Issue],
             "day": end.day.isoformat() if end.day else None,
             "waiting": end.waiting,
             "undated": end.undated,
-            "at_least": bool(report.silent),
+            "at_least": report.end_open,
         },
         "agencies": report.agencies,
         "silent": [_office_json(office) for office in report.silent],

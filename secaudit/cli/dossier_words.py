@@ -10,9 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from secaudit.cli.session import Session
-from secaudit.messages import clean, msg
+from secaudit.messages import clean, msg, msgc
 from secaudit.model.base import day_in_vietnam
+from secaudit.model.decision import DecisionChain
 from secaudit.model.dossier import SystemClass
+from secaudit.model.system import DossierStatus
 from secaudit.pipeline.dossier.blanks import Gap
 from secaudit.pipeline.dossier.classes import Members
 from secaudit.pipeline.dossier.making import Made, Refused
@@ -68,18 +70,23 @@ def _table(session: Session, made: Sequence[Made]) -> None:
         table.add_column(session.text(heading), overflow="fold")
     for one in made:
         draft = one.draft
-        chain = draft.chain
-        last = chain.last_submission if chain is not None else None
         table.add_row(
             Text(clean(draft.system.name, limit=80)) + Text(f"\n{draft.system.id}", style="dim"),
             _level(draft.level.proposal.levels),
             str(len(draft.devices)),
             str(sum(1 for row in draft.devices if row.unseen is None)),
             str(len(draft.differences)),
-            last.strftime("%d/%m/%Y") if last is not None else "?",
+            _last(session, draft.chain),
             str(len(one.dossier.gaps)),
         )
     session.out.print(table)
+
+
+def _last(session: Session, chain: DecisionChain | None) -> str:
+    """The last day for handing in; an approved level needs none."""
+    if chain is not None and chain.status is DossierStatus.APPROVED:
+        return session.text(msgc("dossier", "approved"))
+    return chain.last_submission.strftime("%d/%m/%Y") if chain is not None and chain.last_submission is not None else "?"
 
 
 def _level(levels: tuple[int, ...]) -> str:

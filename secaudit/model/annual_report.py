@@ -60,14 +60,14 @@ OWNER_ITEMS = (
     "(2) Quy định chức năng, nhiệm vụ và quyền hạn",
     "(3) Người đại diện, chức vụ",
     "(4) Địa chỉ liên lạc của cơ quan chủ quản hệ thống thông tin",
-    "(5) Thông tin liên hệ bao gồm: Số điện thoại, thư điện tử",
+    "(5) Thông tin liên hệ bao gồm: Số điện thoại, thư điện tử của cơ quan được xác định là chủ quản hệ thống thông tin",
 )
 UNIT_ITEMS = (
     "(1) Tên đơn vị chuyên trách về an ninh mạng",
     "(2) Quy định chức năng, nhiệm vụ và quyền hạn",
     "(3) Người đại diện, chức vụ",
     "(4) Địa chỉ liên lạc của đơn vị chuyên trách về an ninh mạng",
-    "(5) Thông tin liên hệ bao gồm: Số điện thoại, thư điện tử",
+    "(5) Thông tin liên hệ bao gồm: Số điện thoại, thư điện tử của đơn vị chuyên trách về an ninh mạng",
 )
 COLUMNS = (
     "STT",
@@ -249,6 +249,11 @@ class AnnualReport:
     def year(self) -> int:
         """Year of the report."""
         return self.period[1].year
+
+    @property
+    def end_open(self) -> bool:
+        """Whether systems are left of which nobody can say here when they are approved: the end may be later than it looks."""
+        return bool(self.silent or self.secret)
 
     def at_least(self, total: Total) -> bool:
         """Whether the number may be larger in truth."""

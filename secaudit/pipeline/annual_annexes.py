@@ -13,6 +13,8 @@ from secaudit.model.system import System
 from secaudit.pipeline.province import Levels, Province
 
 HIGHEST = 5
+_WORST = ("not_met", "partly", "met", "not_applicable")
+"""Answers in the order in which they decide where statements that hold contradict each other: no newer one outweighs a worse."""
 _VALID_DAYS = 365
 """A statement without a last day holds this long: the report is a yearly one."""
 
@@ -36,7 +38,7 @@ class Kept:
 
     row: Row
     statement: Attestation | None
-    """The newest one; None when nobody stated anything."""
+    """The worst of those in force, else the newest; None when nobody stated anything."""
     in_force: bool
     """One that has expired says nothing any more."""
 
@@ -142,9 +144,11 @@ def _kept(inventory: Inventory, row: Row, day: date) -> Kept:
     ]
     if not about:
         return Kept(row, None, in_force=False)
-    newest = max(about, key=lambda one: (one.stated_on, row.system in one.systems, owner in one.agencies, one.id))
-    last = newest.valid_until or newest.stated_on + timedelta(days=_VALID_DAYS)
-    return Kept(row, newest, in_force=day <= last)
+    holding = [one for one in about if day <= (one.valid_until or one.stated_on + timedelta(days=_VALID_DAYS))]
+    worst = min((_WORST.index(one.answer) for one in holding), default=None)
+    heard = [one for one in holding if _WORST.index(one.answer) == worst] or about
+    newest = max(heard, key=lambda one: (one.stated_on, row.system in one.systems, owner in one.agencies, one.id))
+    return Kept(row, newest, in_force=bool(holding))
 
 
 def by_requirement(assessed: Sequence[Assessed]) -> tuple[RequirementTally, ...]:

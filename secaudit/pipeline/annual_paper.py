@@ -137,6 +137,11 @@ def candidate_words(one: Candidate, rules: LevelRuleSet, voice: Voice) -> tuple[
     return clause, f"Có thể là cấp độ 5, cần trả lời: {'? '.join(asked)}?" if asked else "Có thể là cấp độ 5"
 
 
+def candidate_office(one: Candidate) -> str:
+    """Whose system it is; of one of state secrets the report says name and level alone."""
+    return one.row.office.name if one.row.office and not one.row.state_secret else ""
+
+
 def candidate_notes(found: Annexes) -> Iterator[str]:
     """What the list does not say; "không có" only where nothing is open."""
     if not found.candidates:
@@ -154,7 +159,7 @@ def _candidate(number: int, one: Candidate, rules: LevelRuleSet, voice: Voice) -
     return {
         "number": number,
         "name": one.row.name,
-        "office": one.row.office.name if one.row.office else "",
+        "office": candidate_office(one),
         "level": one.row.level,
         "clause": clause,
         "certainty": certainty,

@@ -144,6 +144,23 @@ def _silent(_: Inventory, report: AnnualReport) -> Iterator[Issue]:
         )
 
 
+def _former(inventory: Inventory, report: AnnualReport) -> Iterator[Issue]:
+    """Systems go on running when their agency is closed: somebody has them now, and the form must list them there."""
+    closed = {part.agency.id: part.agency for part in inventory.agencies if not part.agency.exists_on(report.as_of)}
+    for system in inventory.systems.values():
+        agency = closed.get(inventory.owner_of_system.get(system.id, ""))
+        if agency is not None and system.status != "stopped" and (agency.valid_from is None or agency.valid_from <= report.as_of):
+            yield Issue(
+                "agency_closed",
+                Severity.WARNING,
+                "1",
+                msg("not stopped, and {agency} is no more: it is counted nowhere", agency=agency.name),
+                msg("move it to the agency that has it now, or declare it as stopped"),
+                system.id,
+                system.name,
+            )
+
+
 def _day(_: Inventory, report: AnnualReport) -> Iterator[Issue]:
     end = report.period[1]
     if report.as_of > end:
@@ -244,6 +261,7 @@ _REPORT_RULES: tuple[Callable[[Inventory, AnnualReport], Iterator[Issue]], ...] 
     _falling,
     _nothing,
     _silent,
+    _former,
     _day,
     _addressee,
     _owners,

@@ -246,6 +246,12 @@ def _inspected(one: Subject) -> Iterator[Finding]:
         yield _blank("(12)", msg("whether it was inspected is not known: the empty cell reads as not inspected"))
     elif investing and "periodic" in (inspected or ()):
         yield _warning("(12)", msg("still under investment, and inspected periodically"), msg("correct the status, or inspected"))
+    elif "periodic" in (inspected or ()) and not one.approved and one.dossier.status is not None:
+        yield _warning(
+            "(12)",
+            msg("inspected periodically, and the level is not approved: the total in section 1 leaves it out"),
+            msg("correct the status of the dossier, or inspected; whoever checks the form finds two numbers"),
+        )
 
 
 def _authority(one: Subject) -> Iterator[Finding]:

@@ -40,8 +40,8 @@ def completion_words(report: AnnualReport) -> str:
     """When all will be approved; blank when that cannot be said."""
     end = report.totals.completion
     if end.day is not None:
-        return f"không sớm hơn {end.day:%d/%m/%Y}" if report.silent else f"{end.day:%d/%m/%Y}"
-    if end.waiting or report.silent or not report.rows:
+        return f"không sớm hơn {end.day:%d/%m/%Y}" if report.end_open else f"{end.day:%d/%m/%Y}"
+    if end.waiting or report.end_open or not report.rows:
         return ""
     return "đã hoàn thành"
 

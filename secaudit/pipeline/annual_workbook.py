@@ -22,6 +22,7 @@ from secaudit.pipeline.annual_annexes import Annexes, Assessed, by_requirement
 from secaudit.pipeline.annual_paper import (
     SEVERITIES,
     candidate_notes,
+    candidate_office,
     candidate_words,
     kept_note,
     place_words,
@@ -68,7 +69,7 @@ def _totals(report: AnnualReport, *, draft: bool) -> Tab:
         for label, total in zip(TOTALS, report.totals.numbers, strict=False)
     ]
     end = report.totals.completion
-    when: Cell = end.day if end.day is not None and not report.silent else completion_words(report) or None
+    when: Cell = end.day if end.day is not None and not report.end_open else completion_words(report) or None
     rows.append((TOTALS[-1], when, "", completion_reason(end)))
     notes = (*scope_words(report), *basis_words(report))
     if draft:
@@ -128,7 +129,14 @@ def system_cells(row: Row) -> tuple[Cell, ...]:
 
 def _candidates(found: Annexes, voice: Voice) -> Tab:
     rows = tuple(
-        (number, one.row.name, _office(one.row), one.row.level, *candidate_words(one, found.rules, voice), one.row.state or None)
+        (
+            number,
+            one.row.name,
+            candidate_office(one) or None,
+            one.row.level,
+            *candidate_words(one, found.rules, voice),
+            one.row.state or None,
+        )
         for number, one in enumerate(found.candidates, start=1)
     )
     return Tab(

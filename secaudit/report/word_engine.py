@@ -18,7 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
 from secaudit.errors import ReportError
-from secaudit.messages import clean, msg
+from secaudit.messages import Message, clean, msg
 from secaudit.report.format import Format
 from secaudit.report.word_gaps import highlighted
 
@@ -31,6 +31,8 @@ _PARAGRAPH = re.compile(r"<w:p(?=[ >])")
 _TEXT = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
 _BROKEN = (jinja2.TemplateError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError)
 """What a template with a mistake in it raises."""
+_BRACES = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
+_CLOSED_BY = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _CORRECT = msg(
     "correct the template in Word, or use the one that comes with the program; docs/word-templates.md names its variables"
 )
@@ -99,6 +101,10 @@ class Template(DocxTemplate):
     def render_xml_part(self, src_xml: str, part: Any, context: Mapping[str, object], jinja_env: Any = None) -> str:  # noqa: ANN401
         """One part; what comes out is bounded and whole XML, or nothing comes out."""
         self.current_rendering_part = part
+        for number, text in enumerate(self._paragraphs, start=1):
+            if not _balanced(text):
+                place = f"{self._path}, {part.partname}"
+                raise self._at(number, msg("double braces, or brace and percent sign, stand here only half"), place)
         pieces: list[str] = []
         size = 0
         try:
@@ -144,18 +150,60 @@ class Template(DocxTemplate):
 
     def _broken(self, error: Exception, source: str, part: str) -> ReportError:
         """Name the paragraph that ``error`` is about."""
-        reason = error.message if isinstance(error, jinja2.TemplateError) and error.message else str(error)
+        reason = reason_of(error)
         line = error.lineno if isinstance(error, jinja2.TemplateSyntaxError) else _line_of(error)
         marks = _MARK.findall("\n".join(source.split("\n")[:line])) if line else []
         place = f"{self._path}, {part}"
         if not marks:
             return ReportError(msg("a Word template is broken: {reason}", reason=reason), where=place, hint=_CORRECT)
-        number = int(marks[-1])
+        return self._at(int(marks[-1]), reason, place)
+
+    def _at(self, number: int, reason: Message, place: str) -> ReportError:
         message = msg(
             "a Word template is broken at paragraph {number} ({text}): {reason}",
             number=number, text=clean(self._paragraphs[number - 1], limit=80), reason=reason,
         )  # fmt: skip
         return ReportError(message, where=place, hint=_CORRECT)
+
+
+def _balanced(text: str) -> bool:
+    """Whether every brace pair of a paragraph closes in it: one left open would silently swallow what follows up to the next."""
+    waiting: str | None = None
+    for brace in _BRACES.findall(text):
+        if waiting is None and brace in _CLOSED_BY:
+            waiting = _CLOSED_BY[brace]
+        elif brace == waiting:
+            waiting = None
+        else:
+            return False
+    return waiting is None
+
+
+def reason_of(error: Exception) -> Message:
+    """What jinja says, in words for whoever edits the template."""
+    said = clean(error.message if isinstance(error, jinja2.TemplateError) and error.message else str(error), limit=200)
+    if isinstance(error, jinja2.exceptions.SecurityError):
+        return msg("a template may print, compare and count what it is given, and nothing else ({reason})", reason=said)
+    for pattern, message in _REASONS:
+        found = pattern.search(said)
+        if found is not None:
+            return Message(message.text, {name: value.replace("' or '", "', '") for name, value in found.groupdict().items()})
+    return msg("it cannot be read ({reason})", reason=said)
+
+
+_REASONS: tuple[tuple[re.Pattern[str], Message], ...] = (
+    (re.compile(r"^'(?P<name>[^']+)' is undefined"), msg("there is no variable {name}")),
+    (re.compile(r" has no (?:attribute|element) '?(?P<name>[^']+)"), msg("there is no variable {name}")),
+    (re.compile(r"^No (?:filter|test) named '(?P<name>[^']+)'"), msg("there is no filter {name}")),
+    (
+        re.compile(r"^Encountered unknown tag '(?P<tag>[^']+)'.*looking for (?P<wanted>'[^.]+)\."),
+        msg("{tag} closes nothing here; before it is missing: {wanted}"),
+    ),
+    (re.compile(r"^Encountered unknown tag '(?P<tag>[^']+)'"), msg("there is no statement {tag}")),
+    (re.compile(r"^Unexpected end of template"), msg("an if or for is never closed: endif or endfor is missing")),
+    (re.compile(r"^the text has no end"), msg("the text has no end")),
+)
+"""Part of what jinja says -> what is wrong."""
 
 
 def _widths(line: Any) -> tuple[str, ...]:  # noqa: ANN401

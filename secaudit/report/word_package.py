@@ -27,6 +27,7 @@ _DEEPEST = 200
 _TYPES = "[Content_Types].xml"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _SAVE_AGAIN = msg("open it in Word, save it as a Word document (.docx), or copy the template that comes with the program again")
+_COPY_ALL = msg("copy all templates into this folder first: secaudit period templates FOLDER")
 _LINKS = msg("open it in Word and break the links: select all, then Ctrl+Shift+F9; pictures must be inserted, not linked")
 _ACTIVE: tuple[tuple[tuple[str, ...], Message], ...] = (
     (("vbaproject", "vbadata"), msg("the Word template holds macros")),
@@ -54,12 +55,14 @@ def read_template(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
             body = stream.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise ReportError(msg("this Word template is missing"), where=str(path), hint=_COPY_ALL) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise ReportError(
             msg("a Word template cannot be read: {reason}", reason=reason),
             where=str(path),
-            hint=msg("copy all templates into this folder first: secaudit period templates FOLDER"),
+            hint=_COPY_ALL,
         ) from None
     if len(body) > MOST_BYTES:
         raise _refused(path, msg("the Word template is larger than {count} MB", count=MOST_BYTES >> 20))

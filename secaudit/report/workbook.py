@@ -88,11 +88,16 @@ class _Formats:
     manner: Format
 
 
+_EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - the format knows no zone
+"""When a workbook was made is no part of it: equal tabs are equal bytes, as with papers."""
+
+
 def as_xlsx(tabs: Sequence[Tab], voice: Voice) -> bytes:
     """The workbook; headings stay in sight, tables can be filtered, and pages are as wide as the paper."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
+        book.set_properties({"created": _EPOCH})
         formats = _formats(book)
         taken: set[str] = set()
         for tab in tabs:

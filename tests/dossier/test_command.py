@@ -61,7 +61,7 @@ def test_what_cannot_be_asked_for_is_said_before_anything_is_made(made, known, t
         class_of(known.province.catalog, "lan-xã")
     with pytest.raises(UsageError, match="no agency is called xa-z"):
         chosen_of_class(known.province, class_of(known.province.catalog, "lan-xa"), ["xa-z"])
-    with pytest.raises(ReportError, match="cannot be read"):
+    with pytest.raises(ReportError, match="is missing"):
         check_templates(known.sources.rules, tmp_path)
 
 

@@ -1,14 +1,20 @@
 """The papers themselves: whole XML, nothing left to fill in, gaps marked and counted, labels of forms word for word."""
 
 import re
+from dataclasses import replace
+from datetime import date
 from functools import cache
 
 import pytest
 
+from secaudit.model.system import DossierStatus
 from secaudit.pipeline.dossier.making import Made, Refused, make_dossiers
-from secaudit.pipeline.dossier.papers import CONTROL, DEVICES, GENERAL, LEVEL, PLAN, SERVICES, ZONES
+from secaudit.pipeline.dossier.offices import offices_of
+from secaudit.pipeline.dossier.papers import CONTROL, DEVICES, GENERAL, LEVEL, PLAN, SERVICES, ZONES, dossier_of
+from secaudit.report.voice import Voice
+from secaudit.report.word import render_word
 from secaudit.report.word_gaps import OPENING
-from secaudit.resources import data_folder
+from secaudit.resources import data_folder, translator
 from tests.report.word_reading import parts_of, text_of
 
 TEMPLATES = data_folder("report_templates") / "word"
@@ -144,3 +150,40 @@ def test_papers_are_vietnamese_whatever_is_missing(made):
             plain = text.replace("<script>alert(1)</script>", "").replace("{% for x in y %}", "")
             marks = re.findall(rf"{re.escape(OPENING)}[^\]]*\]", plain)
             assert not [mark for mark in marks if english.search(mark)], name
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"status": DossierStatus.APPROVED, "last_submission": None}, "tối đa: không cần, cấp độ đã được phê duyệt."),
+        ({"status": DossierStatus.SUBMITTED, "submitted_on": date(2026, 11, 2), "last_submission": date(2026, 11, 12),
+          "last_submission_careful": None}, "tối đa: 12/11/2026 (đã gửi ngày 02/11/2026)."),
+        ({"last_submission": date(2026, 11, 12), "last_submission_careful": None}, "tối đa: 12/11/2026 (đã qua)."),
+    ],
+)  # fmt: skip
+def test_the_control_sheet_says_until_when_to_hand_in_and_where_nothing_is_to_be_handed_in(known, changes, said):
+    draft = known.draft("cong-dvc")
+    draft = replace(draft, chain=replace(draft.chain, **changes))
+    paper = dossier_of(draft, known.province.inventory, Voice(translator("vi")), ()).papers[CONTROL]
+    assert said in text_of(render_word(paper, TEMPLATES))
+
+
+def test_a_system_without_machines_does_not_have_none(made):
+    text = _texts(made("khoang"))[GENERAL]
+    assert "danh mục thiết bị: danh mục kiểm kê chưa gán máy cho hệ thống này" in text
+    assert not re.search(r"\b0 (thiết bị|dòng|vùng)|Máy chủ\n0\n", text)
+
+
+def test_a_draft_decision_says_that_conformity_is_for_the_appraisal_to_find(made):
+    texts = _texts(made("cong-dvc"))
+    for name, text in texts.items():
+        assert ("chỉ giữ khi kết quả thẩm định kết luận như vậy" in text) == (name in ("mau-06", "mau-07")), name
+
+
+def test_an_office_written_with_other_capitals_and_spaces_is_the_one_that_the_province_describes(known):
+    inventory = known.province.inventory
+    system = inventory.systems["cong-dvc"].model_copy(update={"governed_by": "ubnd  tỉnh THỬ", "operator": "SỞ  bê"})
+    agency = next(one for one in inventory.agencies if one.agency.id == "so-b")
+    found = offices_of(inventory, system, agency, None)
+    assert (found.owner.representative, found.designated.address) == ("Nguyễn Văn Mẫu", "Số 2, đường Mẫu")
+    assert found.operator.name == "Sở Bê"

@@ -224,6 +224,13 @@ def test_annex_1_lists_level_5_and_what_may_be_and_says_none_only_when_nothing_i
         assert "không có." not in text and "Chưa phát hiện HTTT nào" in text
 
 
+def test_annex_1_says_name_and_level_alone_of_a_system_of_state_secrets():
+    text = text_of(words(agency("so-kin", secret(level=5)), agency("so-b", system("s2"))))
+    assert "Hệ thống số 1" in text and "Cơ quan so-kin" not in text
+    rows = sheets(agency("so-kin", secret(level=5)))["Phụ lục I"].iter_rows(values_only=True)
+    assert [row[1:4] for row in rows if row[1] == "Hệ thống số 1"] == [("Hệ thống số 1", None, 5)]
+
+
 def _statement(ident, day, **changes):
     fields = {"requirement": REGULATION_KEPT, "answer": "met", "role": "Chánh Văn phòng", "document": paper("5/BC", day)}
     fields["stated_on"] = day
@@ -250,9 +257,25 @@ def _statement(ident, day, **changes):
             "not_met",
             False,
         ),
+        (
+            (
+                _statement("a", date(2026, 6, 1), systems=("s1",), answer="not_met"),
+                _statement("b", date(2026, 7, 1), province=True),
+            ),
+            "not_met",
+            False,
+        ),
+        (
+            (
+                _statement("a", date(2025, 12, 1), systems=("s1",), answer="not_met"),
+                _statement("b", date(2026, 7, 1), province=True),
+            ),
+            "met",
+            False,
+        ),
     ],
 )
-def test_annex_2_takes_the_newest_statement_in_force_and_else_has_no_data(statements, answer, expired):
+def test_annex_2_takes_the_worst_statement_in_force_and_else_has_no_data(statements, answer, expired):
     _, _, found, _ = made(agency("so-a", system("s1")), agency("so-b"), attestations=statements)
     [one] = found.kept
     assert (one.statement.answer if one.in_force else None) == answer

@@ -52,7 +52,7 @@ def test_totals_are_those_counted_by_hand():
         )
     )
     assert counts(report) == [9, 7, 6, 5, 4, 2]
-    assert report.totals.completion.day == date(2027, 3, 1) and completion_words(report) == "01/03/2027"
+    assert report.totals.completion.day == date(2027, 3, 1) and completion_words(report) == "không sớm hơn 01/03/2027"
     assert (report.stopped, report.former, report.secret) == (1, 0, 1)
     assert [total_words(report, total) for total in report.totals.numbers] == ["9", "ít nhất 7", "6", "5", "4", "2"]
     drafts = Settings(drafting_counts_as_built=True)
@@ -78,6 +78,17 @@ def test_an_agency_that_sent_nothing_makes_every_total_a_lower_bound_and_is_name
     assert completion_words(made(agency("so-a", system()))) == "đã hoàn thành"
     assert completion_words(made(agency("so-a", system()), agency("so-b", sent=False))) == ""
     assert completion_words(made(agency("so-a"))) == "", "no system at all is no completion"
+
+
+def test_all_is_not_approved_while_a_system_of_state_secrets_says_nothing_of_it():
+    report = made(agency("so-a", system(), secret()))
+    assert report.totals.completion.waiting == 0 and completion_words(report) == ""
+
+
+def test_a_system_in_use_of_an_agency_that_is_no_more_is_named_and_not_only_left_out():
+    closed = agency("huyen-b", system("s2"), system("s3", status="stopped"), valid_until=date(2025, 6, 30))
+    found = issues(agency("so-a", system("s1")), closed, agency("xa-c", system("s4"), valid_from=date(2027, 1, 1)))
+    assert [(one.system, one.part) for one in found if one.rule == "agency_closed"] == [("s2", "1")]
 
 
 def test_a_shared_system_counts_once_and_systems_of_agencies_that_ended_do_not_count():
@@ -170,12 +181,13 @@ RULES = [
     ({"plan": SecurityPlan(status="full", expected_on=LATE)}, "plan_expected", "(11)", WARNING),
     ({"inspected": None}, "inspection", "(12)", WARNING),
     ({"status": "investing"}, "inspection", "(12)", WARNING),
+    ({"dossier": Dossier(**WAITING), "inspected": ("periodic",)}, "inspection", "(12)", WARNING),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("changes", "rule", "part", "severity"), RULES)
 def test_each_rule_names_system_column_what_to_do_and_whom_to_call(changes, rule, part, severity):
-    plan = {"plan": SecurityPlan(status="partial", expected_on=LATE)}
+    plan = {"plan": SecurityPlan(status="partial", expected_on=LATE), "inspected": ()}
     waiting = changes.get("dossier") is not None and changes["dossier"].status is not DossierStatus.APPROVED
     found = issues(agency("so-a", system(**{**(plan if waiting else {}), **changes})))
     [issue] = [one for one in found if one.severity is not NOTE]
@@ -191,7 +203,11 @@ def test_each_rule_names_system_column_what_to_do_and_whom_to_call(changes, rule
         {"dossier": approved(level=2, decision=paper(office="Công an tỉnh A"))},  # the designated unit approves levels 1 and 2
         {"dossier": approved(decision=paper(day=DAY))},
         {"dossier": approved(decision=paper(day=date(2026, 8, 19)), regulation=paper(day=date(2026, 8, 19)))},
-        {"dossier": Dossier(**{**WAITING, "expected_on": DAY}), "plan": SecurityPlan(status="none", expected_on=DAY)},
+        {
+            "dossier": Dossier(**{**WAITING, "expected_on": DAY}),
+            "plan": SecurityPlan(status="none", expected_on=DAY),
+            "inspected": ("before_use",),
+        },
         {"status": "investing", "inspected": None},
     ],
 )

@@ -118,10 +118,14 @@ def test_one_addressee_stands_on_the_line_and_several_below_each_other():
 @pytest.mark.parametrize(
     ("paragraphs", "number", "reason"),
     [
-        (["one", "two {{ nobody }}"], 2, "'nobody' is undefined"),
+        (["one", "two {{ nobody }}"], 2, "there is no variable nobody"),
         (["one", "{{ name }}", "{{ rows[0].nothing }}"], 3, "nothing"),
         (["{%p for row in rows %}", "{{ row.nam }}", "{%p endfor %}"], 2, "nam"),
-        (["one", "{{ name"], 2, ""),
+        (["one", "{{ name"], 2, "only half"),
+        (["one", "{{ name", "{{ name }}"], 2, "only half"),
+        (["one", "name }}"], 2, "only half"),
+        (["{{ name } }"], 1, "only half"),
+        (["{%p if name %}", "{%p for row in rows %}", "{%p endif %}"], 3, "'endfor'"),
         (["{%p if name %}", "x", "{%p endfi %}"], 3, "endfi"),
         (["one", "{{ name|shell }}"], 2, "shell"),
         (["one", "", "{{ range(9) }}"], 3, "range"),
@@ -256,7 +260,7 @@ def test_what_is_no_word_document_is_refused(tmp_path, body):
 
 def test_a_missing_template_says_how_to_get_it(tmp_path):
     error = _refused(tmp_path)
-    assert "No such file" in str(error.message) and "secaudit period templates" in str(error.hint)
+    assert "is missing" in str(error.message) and "secaudit period templates" in str(error.hint)
 
 
 def test_a_huge_template_is_not_read_to_its_end(tmp_path):

@@ -47,6 +47,10 @@ def test_nothing_in_a_cell_is_a_formula_or_a_link():
         assert not [name for name in parts.namelist() if "external" in name.lower() or "vba" in name.lower()]
 
 
+def test_equal_tabs_are_equal_bytes_whenever_they_are_written():
+    assert b"1980-01-01T00:00:00Z" in zipfile.ZipFile(io.BytesIO(as_xlsx([tab(("x", 1))], VOICE))).read("docProps/core.xml")
+
+
 def test_sheets_have_names_that_excel_takes_and_all_differ():
     book = opened(tab(name="a/b:c*d?[e]\\f" + "x" * 40), tab(name="A" * 50), tab(name="a" * 50), tab(name="''"), tab(name=""))
     assert len({name.casefold() for name in book.sheetnames}) == 5

@@ -14,6 +14,10 @@ _SIGNED = "ĐẠI DIỆN CỦA CƠ QUAN, TỔ CHỨC"
 """Words of the forms themselves."""
 
 
+_CONFORMS = msg("The form's words that the plan conforms to the standard stand only when the appraisal has found so.")
+"""Of forms 06 and 07: the draft says them, and nobody has looked yet."""
+
+
 def form_paper(sheet: Sheet, inventory: Inventory, draft: Draft, form: Form) -> Paper:
     """One form as a draft: number, date and signature stay blank."""
     issuer = _office(draft, form.issued_by)
@@ -96,7 +100,7 @@ def _body(sheet: Sheet, draft: Draft, form: Form, issuer: str) -> Body:
         "level": level_text(sheet, draft.level.proposal),
         "level_number": str(level) if level is not None else "……",
         "higher": draft.further,
-        "note": sheet.say(note) if note is not None else "",
+        "note": " ".join(sheet.say(one) for one in (note, _CONFORMS if form.number in ("06", "07") else None) if one is not None),
         "owner": draft.offices.owner.name,
     }
     if form.number == "04":

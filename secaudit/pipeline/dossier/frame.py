@@ -4,6 +4,7 @@ from secaudit.messages import msg
 from secaudit.model.inventory import Inventory, Letterhead, Organisation
 from secaudit.pipeline.dossier.blanks import Sheet, Who
 from secaudit.pipeline.dossier.draft import Draft
+from secaudit.pipeline.dossier.offices import same_office
 from secaudit.pipeline.dossier.wording import WHO, day_text
 from secaudit.report.official import Value
 
@@ -45,7 +46,7 @@ def gap_rows(sheet: Sheet) -> list[Value]:
 
 def letterhead_of(inventory: Inventory, issuer: Organisation) -> Letterhead:
     """The province's letterhead is its owner's; of every other office only the name is known."""
-    return inventory.province.letterhead if issuer.name == inventory.province.province.owner else Letterhead()
+    return inventory.province.letterhead if same_office(issuer.name, inventory.province.province.owner) else Letterhead()
 
 
 def office_rows(sheet: Sheet, office: Organisation | None, asked: str) -> list[Value]:

@@ -53,9 +53,9 @@ def general(sheet: Sheet, draft: Draft) -> Body:
         "logical": sheet.gap(msg("logical model: drawing of functions, data flows and trust boundaries")),
         "physical": sheet.gap(msg("physical model: drawing of places, lines, network and security equipment")),
         "network_devices": sheet.gap(msg("main network equipment: name and type, place, purpose")),
-        "devices": _NUMBER(len(draft.devices)),
-        "services": _NUMBER(len(draft.services.rows)),
-        "zones": _NUMBER(len(draft.zones.rows)),
+        "devices": _counted(sheet, len(draft.devices)),
+        "services": _counted(sheet, len(draft.services.rows)),
+        "zones": _counted(sheet, len(draft.zones.rows)),
     }
 
 
@@ -80,9 +80,10 @@ def _size(sheet: Sheet, draft: Draft) -> list[Value]:
     kinds = {kind: sum(1 for row in draft.devices if row.kind is kind) for kind in EndpointKind}
     subjects = draft.system.data_subjects
     personal = draft.system.information is None or "personal" in draft.system.information
+    servers, personal_machines = kinds[EndpointKind.SERVER], sum(kinds[one] for one in _PERSONAL_MACHINES)
     rows: list[Value] = [
-        {"label": sheet.say(msg("Servers")), "value": _NUMBER(kinds[EndpointKind.SERVER])},
-        {"label": sheet.say(msg("Workstations and laptops")), "value": _NUMBER(sum(kinds[one] for one in _PERSONAL_MACHINES))},
+        {"label": sheet.say(msg("Servers")), "value": _machines(sheet, draft, servers)},
+        {"label": sheet.say(msg("Workstations and laptops")), "value": _machines(sheet, draft, personal_machines)},
         {"label": sheet.say(msg("Internal users")), "value": sheet.gap(msg("number of internal users"))},
     ]
     if personal:
@@ -94,6 +95,17 @@ def _size(sheet: Sheet, draft: Draft) -> list[Value]:
     return rows
 
 
+def _counted(sheet: Sheet, count: int) -> str:
+    """A list nobody filled is no list of nothing."""
+    return _NUMBER(count) if count else sheet.cell(None)
+
+
+def _machines(sheet: Sheet, draft: Draft, count: int) -> str:
+    """A system to which nobody assigned a machine does not have none."""
+    return _NUMBER(count) if draft.devices else sheet.gap(_NO_MACHINE)
+
+
+_NO_MACHINE = msg("list of devices: the inventory assigns no machine to this system")
 _SUBJECTS: tuple[tuple[Message, bool, Message], ...] = (
     (msg("People whose basic personal data it holds"), False, msg("number of people whose basic personal data it holds")),
     (msg("People whose sensitive personal data it holds"), True, msg("number of people whose sensitive personal data it holds")),
@@ -105,7 +117,7 @@ def devices(sheet: Sheet, draft: Draft) -> Body:
     """One line for each machine, what disagrees, and what nobody saw."""
     rows: list[Value] = [_device(sheet, number, row) for number, row in enumerate(draft.devices, start=1)]
     if not draft.devices:
-        sheet.missing(msg("list of devices: the inventory assigns no machine to this system"))
+        sheet.missing(_NO_MACHINE)
     for what, count in (
         (msg("place of devices in the list of devices"), sum(1 for row in draft.devices if row.place is None)),
         (msg("purpose of devices in the list of devices"), sum(1 for row in draft.devices if row.purpose is None)),

@@ -66,9 +66,9 @@ def rules_of(catalog: Catalog, moment: datetime) -> DossierRules:
     day = day_in_vietnam(moment)
     rules = catalog.dossier_rules(day)
     if rules is None:
-        held = ", ".join(f"{one.act} ({one.valid_from})" for one in catalog.dossiers)
+        held = ", ".join(f"{one.act} ({one.valid_from:%d/%m/%Y})" for one in catalog.dossiers)
         raise UsageError(
-            msg("no contents and forms of a dossier are held here for {day}", day=day.isoformat()),
+            msg("no contents and forms of a dossier are held here for {day}", day=f"{day:%d/%m/%Y}"),
             hint=msg(
                 "held: {acts}; a system that was being built before 1 July 2026 follows the former decree's forms", acts=held
             ),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from secaudit.model.inventory import AgencyFile, Inventory, Organisation
 from secaudit.model.system import System
+from secaudit.pipeline.annual_report import plain_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,18 @@ class Offices:
     """Who declares the system: drafts go out under its name."""
 
 
+def same_office(one: str, other: str) -> bool:
+    """As Form 08 reads names: capitals, spaces and encoding tell no two offices apart."""
+    return plain_name(one) == plain_name(other)
+
+
 def offices_of(inventory: Inventory, system: System, agency: AgencyFile | None, class_says: str | None) -> Offices:
     """``class_says`` is the class by which the agency operates the system; the inventory's own word comes first."""
     province = inventory.province.province
     owner = _named(inventory, system.governed_by or province.owner)
-    known = next((one for one in inventory.province.owners if one.name == owner.name), None)
+    known = next((one for one in inventory.province.owners if same_office(one.name, owner.name)), None)
     designated = known.designated if known is not None else None
-    if designated is None and province.designated_unit and system.governed_by in (None, province.owner):
+    if designated is None and province.designated_unit and same_office(system.governed_by or province.owner, province.owner):
         designated = _named(inventory, province.designated_unit)
     declaring = _of_agency(inventory, agency) if agency is not None else owner
     operator = _operator(inventory, system.operator) if system.operator else declaring if class_says else None
@@ -38,7 +44,7 @@ def _named(inventory: Inventory, name: str) -> Organisation:
     """What the province says of an office by its name; only the name where it says nothing."""
     owners = inventory.province.owners
     offices = [*owners, *(one.designated for one in owners if one.designated is not None)]
-    return next((one for one in offices if one.name == name), Organisation(name=name))
+    return next((one for one in offices if same_office(one.name, name)), Organisation(name=name))
 
 
 def _of_agency(inventory: Inventory, agency: AgencyFile) -> Organisation:
@@ -52,5 +58,5 @@ def _of_agency(inventory: Inventory, agency: AgencyFile) -> Organisation:
 
 
 def _operator(inventory: Inventory, name: str) -> Organisation:
-    agency = next((one for one in inventory.agencies if one.agency.name == name), None)
+    agency = next((one for one in inventory.agencies if same_office(one.agency.name, name)), None)
     return _of_agency(inventory, agency) if agency is not None else _named(inventory, name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from secaudit.messages import Message, msg
 from secaudit.model.dossier import Form
 from secaudit.model.inventory import Inventory
+from secaudit.model.system import DossierStatus
 from secaudit.pipeline.dossier.blanks import Blanks, Gap, Sheet
 from secaudit.pipeline.dossier.draft import Draft
 from secaudit.pipeline.dossier.forms import form_paper
@@ -126,6 +127,8 @@ def _open(sheet: Sheet) -> str:
 def _last(sheet: Sheet, draft: Draft) -> str:
     """The day by the days off that are confirmed, and a more careful one where others may come."""
     chain = draft.chain
+    if chain is not None and chain.status is DossierStatus.APPROVED:
+        return sheet.say(msg("not needed: the level is approved"))
     if chain is None or chain.last_submission is None:
         return sheet.say(msg("not determined"))
     day, careful = chain.last_submission, chain.last_submission_careful
@@ -134,6 +137,8 @@ def _last(sheet: Sheet, draft: Draft) -> str:
         said = sheet.say(
             msg("{day}; {careful} with days off that are not confirmed yet", day=day_text(day), careful=day_text(careful))
         )
+    if chain.submitted_on is not None:
+        return sheet.say(msg("{said} (handed in on {on})", said=said, on=day_text(chain.submitted_on)))
     if day < draft.day:
         said = sheet.say(msg("{said} (already past)", said=said))
     return said
