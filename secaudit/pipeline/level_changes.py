@@ -13,8 +13,8 @@ from secaudit.model.level import Classification, ClauseMatch, LevelRuleSet
 from secaudit.pipeline.province import Levels, Province, classify_under
 
 Change = Literal["same", "raised", "lowered", "open", "undetermined"]
-"""``open``: under one of the two the level is not determined yet, so that nobody can say; ``undetermined``: under one of the two
-no clause fits at all."""
+"""``open``: under one of the two the level is not determined yet, and what is possible leaves the answer open; ``undetermined``:
+under one of the two no clause fits at all."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,11 @@ def _change(former: Classification, present: Classification) -> Change:
         return "raised" if present.level > former.level else "lowered"
     if former.highest is None or present.highest is None:
         return "undetermined"
+    if former.lowest is not None and present.lowest is not None:  # ranges that lie apart say it whatever comes out
+        if present.lowest > former.highest:
+            return "raised"
+        if former.lowest > present.highest:
+            return "lowered"
     return "open"
 
 

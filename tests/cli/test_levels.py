@@ -1,6 +1,7 @@
 """Levels on the console: both decrees side by side, what an answer would mean, what would change; nothing is ever written."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from secaudit.classify.inputs import text_of
 from secaudit.cli.days import parse_day
 from secaudit.cli.level_words import level_text
 from secaudit.inventory import load_inventory
+from secaudit.model.system import DataSubjects
 from secaudit.pipeline.level_changes import compare_rule_sets
 from secaudit.pipeline.level_effects import levels_asked
 from secaudit.pipeline.province import Province, classify_province
@@ -153,3 +155,25 @@ def test_every_answer_has_a_word_of_its_own(province):
     bare = {word for rules in province.catalog.levels for name, values in domains(rules).items() if name.startswith("system.")
             for value in values for word in text_of(value).split(", ") if answer_words(word) == word}  # fmt: skip
     assert bare == {"I", "II", "III", "IV", "1", "2", "3", "4", "5", "0", "100000000"}
+
+
+def test_ranges_that_lie_apart_say_what_changes_and_ranges_that_meet_do_not(province):
+    def changed(**fields):
+        fields = {"kind": "public_service", "information": ("personal",), "defence_security": False, **fields}
+        files = tuple(
+            file.model_copy(update={"systems": tuple(one.model_copy(update=fields) if one.id == "cong-so-y-te" else one
+                                                     for one in file.systems)})
+            for file in province.inventory.agencies
+        )  # fmt: skip
+        head = province.inventory.province
+        fixed = tuple(one for one in head.interpretations if one.id != "continuous")
+        head = head.model_copy(update={"interpretations": fixed})
+        inventory = replace(province.inventory, province=head, agencies=files)
+        return compare_rule_sets(replace(province, inventory=inventory), parse_day(DAY)).changes["cong-so-y-te"]
+
+    served = {"handles_administrative_procedures": True, "conditional_business": False, "online_service_level": "1",
+              "serves": "nation", "data_subjects": DataSubjects(basic=5, sensitive=0)}  # fmt: skip
+    meeting = changed(**served)
+    assert (meeting.former.possible, meeting.present.possible, meeting.change) == ((2, 4, 5), (3, 4, 5), "open")
+    apart = changed(**served, continuous_operation=False, national_data_store=False)
+    assert (apart.former.possible, apart.present.possible, apart.change) == ((2,), (3, 4), "raised")
