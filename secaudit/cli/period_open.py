@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from secaudit.catalog import load_catalog
+from secaudit.catalog import load_catalog, plan_called, with_plans
 from secaudit.cli.days import parse_day
 from secaudit.cli.language import N_
 from secaudit.cli.login import login_user
@@ -50,10 +50,13 @@ def open_period(
     session = session_of(context)
     now = datetime.now(UTC)
     wanted, begins, ends = _days(name, first, last, day_in_vietnam(now))
-    plans = load_catalog(checks_folder(checks)).plans
-    if plan not in plans:
-        raise UsageError(msg("there is no plan called {id}", id=plan), hint=msg("plans: {ids}", ids=", ".join(sorted(plans))))
-    with Store.open(workspace_folder(workspace) / STORE_FILE) as store:
+    folder = workspace_folder(workspace)
+    catalog = with_plans(load_catalog(checks_folder(checks)), folder)
+    chosen = plan_called(catalog, plan)
+    if chosen is None:
+        hint = msg("plans: {ids}", ids=", ".join(sorted(catalog.plans)))
+        raise UsageError(msg("there is no plan called {id}", id=plan), hint=hint)
+    with Store.open(folder / STORE_FILE) as store:
         opened = store.periods.begin(Period(wanted, plan, begins, ends, now, login_user(None)))
     if output is OutputFormat.JSON:
         print_json("period", opened_json(opened))
@@ -61,7 +64,7 @@ def open_period(
     session.say(
         msg(
             "period {name} of {plan} is open: {first} to {last}, {days} days",
-            name=opened.name, plan=plans[plan].name, first=begins.strftime("%d/%m/%Y"), last=ends.strftime("%d/%m/%Y"),
+            name=opened.name, plan=chosen.name, first=begins.strftime("%d/%m/%Y"), last=ends.strftime("%d/%m/%Y"),
             days=opened.days,
         ),
         style="bold",

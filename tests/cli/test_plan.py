@@ -30,6 +30,15 @@ def test_a_plan_is_begun_filled_in_checked_and_measured(secaudit, small, tmp_pat
     assert "plans/kh-12.yaml:8:7" in linted.stdout
     assert linted.stdout.count("still to be filled in") == path.read_text(encoding="utf-8").count("vi: <ĐIỀN>") * 2 + 1
     assert secaudit("plan", "new", "kh-12").returncode == ExitCode.USAGE
+    # Nobody else waits until it is written: the plan in force is measured, and only who asks for the new one is told.
+    assert secaudit("measure", "-i", small).returncode == ExitCode.WELL
+    asked = secaudit("measure", "-i", small, "--plan", "kh-12")
+    assert asked.returncode == ExitCode.DATA
+    assert "plans/kh-12.yaml:8:7" in asked.stderr
+    assert secaudit("period", "open", "--plan", "kh-12").returncode == ExitCode.DATA
+    listed = json.loads(secaudit("plan", "list", "--format", "json").stdout)
+    assert listed["unfinished"] == ["kh-12"]
+    assert "kh-12" not in {plan["id"] for plan in listed["plans"]}
 
     path.write_text(FILLED, encoding="utf-8")
     (small / "indicators").mkdir()
@@ -42,9 +51,19 @@ def test_a_plan_is_begun_filled_in_checked_and_measured(secaudit, small, tmp_pat
     assert measured.returncode == ExitCode.WELL, measured.stderr
     (target,) = json.loads(measured.stdout)["targets"]
     assert (target["proven"], target["total"], target["decision"]) == (5, 10, "met")
+    opened = secaudit("period", "open", "quy-4", "--from", "2026-10-01", "--to", "2026-12-31", "--plan", "kh-12")
+    assert opened.returncode == ExitCode.WELL, opened.stderr
+    assert "Kế hoạch 12/KH-UBND" in opened.stderr
+    wrong = "indicator: ho-so\nas_of: 2026-11-01\nlines:\n  - {agency: so-b, numerator: 11, denominator: 10}\n"
+    (small / "indicators" / "ho-so.yaml").write_text(wrong, encoding="utf-8")
+    assert secaudit("inventory", "validate", small).returncode == ExitCode.DATA
     (small / "indicators" / "ho-so.yaml").write_text(
-        "indicator: ho-so\nas_of: 2026-11-01\nlines:\n  - {agency: so-b, numerator: 11, denominator: 10}\n", encoding="utf-8"
+        "indicator: ho-s\nas_of: 2026-11-01\nlines:\n  - {agency: so-a, numerator: 5, denominator: 10}\n", encoding="utf-8"
     )
+    mistyped = secaudit("inventory", "validate", small)  # no plan asks for it: it would count nowhere
+    assert mistyped.returncode == ExitCode.DATA
+    assert "ho-so.yaml:1:12" in mistyped.stdout
+    (small / "indicators" / "ho-so.yaml").write_text(wrong, encoding="utf-8")
     refused = secaudit("measure", "-i", small, "--plan", "kh-12")
     assert refused.returncode == ExitCode.DATA
     for said in ("ho-so.yaml:4:14", "ho-so.yaml:4:31", "no agency with this id", "More are declared than there are"):
@@ -67,6 +86,11 @@ def test_every_mistake_of_a_plan_file_is_named_with_its_line(secaudit, tmp_path)
     linted = secaudit("plan", "lint", path)
     assert linted.returncode == ExitCode.DATA
     assert "kh-12.yaml:9:13" in linted.stdout
+    folder = tmp_path / "workspace" / "plans"
+    folder.mkdir(parents=True)
+    (folder / "kh-11.yaml").write_text(FILLED.replace("kh-12", "kh-11"), encoding="utf-8")
+    path.write_text(FILLED.replace("targets:", "beside: kh-11\ntargets:"), encoding="utf-8")
+    assert secaudit("plan", "lint", path).returncode == ExitCode.WELL  # a plan of the workspace is there to be named
     shown = secaudit("plan", "show", data_folder("checks") / "plans" / "nam-dinh-2015.yaml", "--format", "json")
     assert [target["share"] for target in json.loads(shown.stdout)["plan"]["targets"]] == ["100 %", "50 %"] + ["100 %"] * 3
 
@@ -79,3 +103,6 @@ def test_an_own_plan_takes_the_place_of_the_catalogs_and_changes_the_digest(seca
     plans = json.loads(secaudit("plan", "list", "--format", "json").stdout)["plans"]
     own = next(plan for plan in plans if plan["id"] == "ke-hoach-246")
     assert (own["title"], own["file"]) == ("Bảo đảm an ninh mạng", "workspace/plans/ke-hoach-246.yaml")
+    # One begun in its place is not passed over in favour of the catalog's.
+    (folder / "ke-hoach-246.yaml").write_text(text.replace("name: Kế", "title: <ĐIỀN>\nname: Kế"), encoding="utf-8")
+    assert secaudit("plan", "show", "ke-hoach-246").returncode == ExitCode.DATA
