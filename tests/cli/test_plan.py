@@ -55,6 +55,7 @@ def test_a_plan_is_begun_filled_in_checked_and_measured(secaudit, small, tmp_pat
     assert opened.returncode == ExitCode.WELL, opened.stderr
     assert "Kế hoạch 12/KH-UBND" in opened.stderr
     wrong = "indicator: ho-so\nas_of: 2026-11-01\nlines:\n  - {agency: so-b, numerator: 11, denominator: 10}\n"
+    wrong += "evidence: {number: BC 1, date: 2026-10-30}\n"
     (small / "indicators" / "ho-so.yaml").write_text(wrong, encoding="utf-8")
     assert secaudit("inventory", "validate", small).returncode == ExitCode.DATA
     (small / "indicators" / "ho-so.yaml").write_text(
@@ -66,7 +67,14 @@ def test_a_plan_is_begun_filled_in_checked_and_measured(secaudit, small, tmp_pat
     (small / "indicators" / "ho-so.yaml").write_text(wrong, encoding="utf-8")
     refused = secaudit("measure", "-i", small, "--plan", "kh-12")
     assert refused.returncode == ExitCode.DATA
-    for said in ("ho-so.yaml:4:14", "ho-so.yaml:4:31", "no agency with this id", "More are declared than there are"):
+    for said in (
+        "ho-so.yaml:4:14",
+        "ho-so.yaml:4:31",
+        "no agency with this id",
+        "More are declared than there are",
+        "ho-so.yaml:5:32",
+        "older than the day",
+    ):
         assert said in refused.stderr + refused.stdout, said
 
 
