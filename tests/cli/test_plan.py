@@ -114,3 +114,38 @@ def test_an_own_plan_takes_the_place_of_the_catalogs_and_changes_the_digest(seca
     # One begun in its place is not passed over in favour of the catalog's.
     (folder / "ke-hoach-246.yaml").write_text(text.replace("name: Kế", "title: <ĐIỀN>\nname: Kế"), encoding="utf-8")
     assert secaudit("plan", "show", "ke-hoach-246").returncode == ExitCode.DATA
+
+
+def test_a_list_of_declared_figures_is_shown_then_written_and_then_measured(secaudit, small, tmp_path):
+    folder = tmp_path / "workspace" / "plans"
+    folder.mkdir(parents=True)
+    (folder / "kh-12.yaml").write_text(FILLED, encoding="utf-8")
+    sent = tmp_path / "bao-cao.csv"
+    wanted = ("plan", "import", sent, "-i", small, "--indicator", "ho-so", "--as-of", "31/10/2026")
+    paper = ("--document", "BC 1", "--document-date", "2026-11-06")
+
+    sent.write_text("Đơn vị;Đã thực hiện;Tổng số\nso-a;11;10\nso-x;1;2\nso-a;3;4\n;1.000;2000\n", encoding="utf-8")
+    refused = secaudit(*wanted, *paper, "--accept")
+    assert refused.returncode == ExitCode.DATA
+    for said in ("bao-cao.csv B2", "bao-cao.csv A3", "bao-cao.csv A4", "bao-cao.csv A5", "More are declared than there are"):
+        assert said in refused.stderr, said
+    assert not (small / "indicators").exists()
+
+    sent.write_text("Báo cáo quý\n\nĐơn vị;Đã thực hiện;Tổng số\nso-a;5;10\nTổng cộng;5;10\n", encoding="utf-8")
+    shown = json.loads(secaudit(*wanted, *paper, "--format", "json").stdout)
+    assert (shown["written"], shown["lines"]) == (False, [{"agency": "so-a", "numerator": 5, "denominator": 10}])
+    assert not (small / "indicators").exists()
+    assert secaudit(*wanted, "--document", "BC 1", "--document-date", "2026-10-30").returncode == ExitCode.USAGE
+    written = secaudit(*wanted, *paper, "--accept")
+    assert written.returncode == ExitCode.WELL, written.stderr
+    measured = secaudit("measure", "-i", small, "--plan", "kh-12", "--as-of", "2026-11-20", "--format", "json")
+    (target,) = json.loads(measured.stdout)["targets"]
+    assert (target["proven"], target["total"]) == (5, 10)
+
+    # Another list for the same day is a decision; a blank cell stays unknown.
+    sent.write_text("Đơn vị;Đã thực hiện;Tổng số\nso-a;;10\n", encoding="utf-8")
+    assert secaudit(*wanted, *paper, "--accept").returncode == ExitCode.USAGE
+    assert secaudit(*wanted, *paper, "--accept", "--replace").returncode == ExitCode.WELL
+    measured = secaudit("measure", "-i", small, "--plan", "kh-12", "--as-of", "2026-11-20", "--format", "json")
+    (target,) = json.loads(measured.stdout)["targets"]
+    assert (target["proven"], target["unknown"]) == (0, 10)
