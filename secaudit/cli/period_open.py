@@ -14,10 +14,11 @@ from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.session import ChecksOption, FormatOption, WorkspaceOption, checks_folder, session_of, workspace_folder
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import STORE_FILE, PlanOption
-from secaudit.errors import UsageError
+from secaudit.errors import StoreError, UsageError
 from secaudit.messages import clean, msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.period import Period, is_name, statutory, statutory_year
+from secaudit.pipeline.archive import archive_of
 from secaudit.pipeline.province import DEFAULT_PLAN
 from secaudit.store import Store
 
@@ -57,6 +58,7 @@ def open_period(
         hint = msg("plans: {ids}", ids=", ".join(sorted(catalog.plans)))
         raise UsageError(msg("there is no plan called {id}", id=plan), hint=hint)
     with Store.open(folder / STORE_FILE) as store:
+        _require_free(store, folder, wanted)
         opened = store.periods.begin(Period(wanted, plan, begins, ends, now, login_user(None)))
     if output is OutputFormat.JSON:
         print_json("period", opened_json(opened))
@@ -69,6 +71,17 @@ def open_period(
         ),
         style="bold",
     )  # fmt: skip
+
+
+def _require_free(store: Store, workspace: Path, name: str) -> None:
+    """StoreError when a period of this name was closed here that the store knows nothing of: it was replaced by another one."""
+    place = archive_of(workspace, name)
+    if (place.exists() or place.is_symlink()) and name not in {one.name for one in store.periods.all()}:
+        raise StoreError(
+            msg("The archive of a period called {name} stands here, and this store never opened one", name=name),
+            where=clean(str(place)),
+            hint=msg("put the store back from a copy of the workspace, or choose another name"),
+        )
 
 
 def _days(name: str | None, first: str | None, last: str | None, today: date) -> tuple[str, date, date]:
