@@ -14,7 +14,7 @@ from secaudit.catalog.consoles import CONSOLES_FOLDER, console_problems, console
 from secaudit.catalog.lists import LISTS_FOLDER, checked_list_profile, list_profiles
 from secaudit.catalog.load import lint_catalog, load_catalog
 from secaudit.catalog.overrides import PARAMETERS_FILE, override_problems, with_overrides
-from secaudit.catalog.own_plans import PLANS_FOLDER, checked_plan, own_plan_problems, with_plans
+from secaudit.catalog.own_plans import PLANS_FOLDER, checked_plan, own_plan_problems, plan_called, plan_names, with_plans
 from secaudit.catalog.plan_skeleton import write_plan_skeleton
 from secaudit.catalog.skeleton import write_skeleton
 
@@ -32,6 +32,8 @@ __all__ = [
     "load_catalog",
     "override_problems",
     "own_plan_problems",
+    "plan_called",
+    "plan_names",
     "with_overrides",
     "with_plans",
     "write_plan_skeleton",

@@ -24,47 +24,65 @@ PLANS_FOLDER = "plans"
 def with_plans(catalog: Catalog, workspace: Path | None) -> Catalog:
     """``catalog`` with the plans of ``workspace``; one with the id of a plan of the catalog stands in its place.
 
-    The digest changes with the files, so that figures of another plan never look like those of the catalog's. Raises
-    :class:`CatalogError` with every problem, file and line.
+    The digest changes with the files, so that figures of another plan never look like those of the catalog's. One with places
+    still to be filled in is set apart: whoever asks for it gets its problems, and nobody else waits until it is written. Raises
+    :class:`CatalogError` with every problem of the others, file and line.
     """
     if workspace is None:
         return catalog
     files: dict[str, YamlFile] = {}
+    unfinished: dict[str, tuple[Problem, ...]] = {}
 
     def checked(yaml: YamlFile, stem: str) -> tuple[Plan | None, list[Problem]]:
+        plan, faults = checked_plan(yaml, stem, others)
+        if _unfilled(yaml):
+            unfinished[stem] = tuple(faults)
+            return None, []
         files[stem] = yaml
-        return checked_plan(yaml, stem, others)
+        return plan, faults
 
-    folder = workspace / PLANS_FOLDER
-    others = {*catalog.plans, *(path.stem for path in folder.glob("*.yaml"))}
-    own, problems = own_mappings(folder, checked, lambda plan: plan.id)
+    others = plan_names(catalog, workspace)
+    own, problems = own_mappings(workspace / PLANS_FOLDER, checked, lambda plan: plan.id)
     if problems:
         raise CatalogError(problems)
-    if not own:
+    if not own and not unfinished:
         return catalog
     lines = [catalog.digest, *(f"{PLANS_FOLDER}/{stem}.yaml {file.digest}" for stem, file in sorted(files.items()))]
     return replace(
         catalog,
         plans=MappingProxyType(dict(sorted({**catalog.plans, **own}.items()))),
+        unfinished=MappingProxyType(unfinished),
         plan_files=MappingProxyType({**catalog.plan_files, **{stem: file.path for stem, file in files.items()}}),
-        digest=hashlib.sha256("\n".join(lines).encode()).hexdigest(),
+        digest=hashlib.sha256("\n".join(lines).encode()).hexdigest() if own else catalog.digest,
     )
 
 
 def own_plan_problems(catalog: Catalog, workspace: Path) -> list[Problem]:
-    """Everything :func:`with_plans` refuses."""
+    """Everything :func:`with_plans` refuses, and what is still open in plans that were begun."""
     try:
-        with_plans(catalog, workspace)
+        catalog = with_plans(catalog, workspace)
     except CatalogError as error:
         return list(error.problems)
-    return []
+    return [problem for problems in catalog.unfinished.values() for problem in problems]
+
+
+def plan_called(catalog: Catalog, plan_id: str) -> Plan | None:
+    """The plan asked for, None when there is none; :class:`CatalogError` with what is open in one that is not written yet."""
+    if plan_id in catalog.unfinished:
+        raise CatalogError(catalog.unfinished[plan_id])
+    return catalog.plans.get(plan_id)
+
+
+def plan_names(catalog: Catalog, workspace: Path) -> Collection[str]:
+    """The ids that a plan may name: those of the catalog and of the files of the workspace, written or not."""
+    return {*catalog.plans, *(path.stem for path in (workspace / PLANS_FOLDER).glob("*.yaml"))}
 
 
 def checked_plan(yaml: YamlFile, stem: str, others: Collection[str]) -> tuple[Plan | None, list[Problem]]:
     """The plan in ``yaml``, which is or will be the file ``<stem>.yaml``, and what is wrong with it beside ``others``."""
     found, problems = validate(yaml, Plan)
     if found is None:
-        return None, problems
+        return None, [*problems, *_unfilled(yaml)]
     file = CatalogFile(Path(yaml.path), (PLANS_FOLDER, f"{stem}.yaml"))
     return found, [*problems, *_unfilled(yaml), *sound_plans([Sourced(found, file, yaml)], others)]
 

@@ -10,7 +10,7 @@ import typer
 from secaudit.cli.dossier_words import dossiers_json, show_classes, show_dossiers
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
-from secaudit.cli.output import OutputFormat, print_json, write_file
+from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.progress import Steps, one_bar
 from secaudit.cli.session import (
     ChecksOption,
@@ -23,7 +23,7 @@ from secaudit.cli.session import (
     workspace_folder,
 )
 from secaudit.cli.tree import Command, application
-from secaudit.cli.word_options import WordTemplates, word_templates
+from secaudit.cli.word_options import WordTemplates, say_kept, word_templates, write_paper
 from secaudit.cli.workspace import AsOf, PlanOption, existing_store, moment_of
 from secaudit.errors import OutputError, UsageError
 from secaudit.messages import msg
@@ -69,6 +69,8 @@ class Done:
     refused: list[Refused] = field(default_factory=list)
     left_open: tuple[str, ...] = ()
     """Systems of the class for which an answer is missing."""
+    kept: list[Path] = field(default_factory=list)
+    """Papers that somebody worked on, put aside."""
 
 
 @app.command(cls=Command, help=N_("Draft level dossiers: statements, lists of devices, services and zones, official forms."))
@@ -117,6 +119,7 @@ def make(
         print_json("dossiers", dossiers_json(session, done.folder, done.made, done.refused, done.left_open, moment))
     else:
         show_dossiers(session, done.folder, done.made, done.refused, done.left_open)
+    say_kept(session, done.kept)
     if done.refused:
         raise typer.Exit(ExitCode.FAILURES)
 
@@ -187,7 +190,8 @@ def _keep(done: Done, result: Made | Refused) -> None:
         return
     try:
         for name, data in _in_order(result):
-            write_file(done.folder / result.folder / name, data, what=msg("the dossier cannot be written: {reason}"))
+            path = done.folder / result.folder / name
+            done.kept += write_paper(path, data, what=msg("the dossier cannot be written: {reason}"))
     except OutputError as error:
         system = result.draft.system
         done.refused.append(Refused(system.id, system.name, None, error.message, error.where, error.hint))

@@ -7,17 +7,18 @@ from typing import Annotated
 import orjson
 import typer
 
-from secaudit.catalog import load_catalog
+from secaudit.catalog import load_catalog, with_plans
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.problems import show_problems
-from secaudit.cli.session import FormatOption, checks_folder, inventory_folder, session_of
+from secaudit.cli.session import FormatOption, checks_folder, inventory_folder, session_of, workspace_folder
 from secaudit.cli.tree import Command, application
 from secaudit.inventory import check_inventory, json_schema
 from secaudit.inventory.schema import Kind
 from secaudit.messages import msg
-from secaudit.pipeline.province import meeting_problems
+from secaudit.model.inventory import Inventory
+from secaudit.pipeline.province import indicator_problems, meeting_problems
 
 app = application()
 
@@ -35,8 +36,11 @@ def validate(
     session = session_of(context)
     where = inventory_folder(folder)
     inventory, problems = check_inventory(where)
-    if inventory is not None and (inventory.attestations or inventory.waivers or inventory.province.interpretations):
-        problems = meeting_problems(load_catalog(checks_folder(None)), inventory, where)
+    if inventory is not None and _meets_catalog(inventory):
+        catalog = load_catalog(checks_folder(None))
+        problems = meeting_problems(catalog, inventory, where)
+        if inventory.indicators:  # plans of the workspace may ask for figures, too
+            problems += indicator_problems(with_plans(catalog, workspace_folder(None)), inventory)
     if output is OutputFormat.JSON:
         rows = [
             {"file": p.path, "line": p.line, "column": p.column, "field": p.field, "found": p.found,
@@ -64,6 +68,11 @@ def validate(
             session.say(msg("{count} problem(s) found in the data", count=len(problems)), style="bold red")
     if problems:
         raise typer.Exit(ExitCode.DATA)
+
+
+def _meets_catalog(inventory: Inventory) -> bool:
+    """Whether something in it names what stands in the catalog, which takes longer to load than most inventories."""
+    return bool(inventory.attestations or inventory.waivers or inventory.indicators or inventory.province.interpretations)
 
 
 @app.command(cls=Command, help=N_("Print the JSON Schema that editors use for completion and checks."))

@@ -26,7 +26,7 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.sources import PeriodOption, open_sources
 from secaudit.cli.tree import Command, application
-from secaudit.cli.word_options import WordTemplates, word_templates
+from secaudit.cli.word_options import WordTemplates, say_kept, word_templates, write_paper
 from secaudit.cli.workspace import PlanOption
 from secaudit.errors import UsageError
 from secaudit.messages import msg
@@ -40,7 +40,7 @@ from secaudit.pipeline.annual_workbook import annual_tabs
 from secaudit.pipeline.frozen import period_words
 from secaudit.pipeline.province import DEFAULT_PLAN, Province
 from secaudit.report.voice import Voice
-from secaudit.report.word import render_word
+from secaudit.report.word import ENDING, render_word
 from secaudit.report.workbook import as_xlsx
 from secaudit.resources import translator
 
@@ -109,7 +109,7 @@ def annual(
     if not check and (writable(issues) or draft):
         found = annexes(measured.province, measured.levels, report, measured.assessments)
         target = out if out is not None else workspace_folder(workspace)
-        files = _write(measured.province, report, found, issues, kinds, target, word_templates(templates), draft=draft)
+        files = _write(session, measured.province, report, found, issues, kinds, target, word_templates(templates), draft=draft)
     _show(session, report, issues, files, output, detail=detail, kept_back=not check and not files)
     _leave(report, issues, written=bool(files))
 
@@ -137,6 +137,7 @@ def _kinds(asked: str) -> tuple[Kind, ...]:
 
 
 def _write(
+    session: Session,
     province: Province,
     report: AnnualReport,
     found: Annexes,
@@ -158,7 +159,11 @@ def _write(
         else:
             made.append((folder / name, as_xlsx(annual_tabs(report, found, issues, voice, draft=draft), voice)))
     for path, data in made:
-        write_file(path, data, what=msg("the annual report cannot be written: {reason}"))
+        what = msg("the annual report cannot be written: {reason}")
+        if path.suffix == ENDING:
+            say_kept(session, write_paper(path, data, what=what))
+        else:
+            write_file(path, data, what=what)
     return [path for path, _ in made]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from secaudit.catalog import load_catalog
+from secaudit.catalog import load_catalog, plan_called, with_plans
 from secaudit.cli.days import parse_day
 from secaudit.cli.language import N_
 from secaudit.cli.login import login_user
@@ -14,10 +14,11 @@ from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.session import ChecksOption, FormatOption, WorkspaceOption, checks_folder, session_of, workspace_folder
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import STORE_FILE, PlanOption
-from secaudit.errors import UsageError
+from secaudit.errors import StoreError, UsageError
 from secaudit.messages import clean, msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.period import Period, is_name, statutory, statutory_year
+from secaudit.pipeline.archive import archive_of
 from secaudit.pipeline.province import DEFAULT_PLAN
 from secaudit.store import Store
 
@@ -50,10 +51,14 @@ def open_period(
     session = session_of(context)
     now = datetime.now(UTC)
     wanted, begins, ends = _days(name, first, last, day_in_vietnam(now))
-    plans = load_catalog(checks_folder(checks)).plans
-    if plan not in plans:
-        raise UsageError(msg("there is no plan called {id}", id=plan), hint=msg("plans: {ids}", ids=", ".join(sorted(plans))))
-    with Store.open(workspace_folder(workspace) / STORE_FILE) as store:
+    folder = workspace_folder(workspace)
+    catalog = with_plans(load_catalog(checks_folder(checks)), folder)
+    chosen = plan_called(catalog, plan)
+    if chosen is None:
+        hint = msg("plans: {ids}", ids=", ".join(sorted(catalog.plans)))
+        raise UsageError(msg("there is no plan called {id}", id=plan), hint=hint)
+    with Store.open(folder / STORE_FILE) as store:
+        _require_free(store, folder, wanted)
         opened = store.periods.begin(Period(wanted, plan, begins, ends, now, login_user(None)))
     if output is OutputFormat.JSON:
         print_json("period", opened_json(opened))
@@ -61,11 +66,22 @@ def open_period(
     session.say(
         msg(
             "period {name} of {plan} is open: {first} to {last}, {days} days",
-            name=opened.name, plan=plans[plan].name, first=begins.strftime("%d/%m/%Y"), last=ends.strftime("%d/%m/%Y"),
+            name=opened.name, plan=chosen.name, first=begins.strftime("%d/%m/%Y"), last=ends.strftime("%d/%m/%Y"),
             days=opened.days,
         ),
         style="bold",
     )  # fmt: skip
+
+
+def _require_free(store: Store, workspace: Path, name: str) -> None:
+    """StoreError when a period of this name was closed here that the store knows nothing of: it was replaced by another one."""
+    place = archive_of(workspace, name)
+    if (place.exists() or place.is_symlink()) and name not in {one.name for one in store.periods.all()}:
+        raise StoreError(
+            msg("The archive of a period called {name} stands here, and this store never opened one", name=name),
+            where=clean(str(place)),
+            hint=msg("put the store back from a copy of the workspace, or choose another name"),
+        )
 
 
 def _days(name: str | None, first: str | None, last: str | None, today: date) -> tuple[str, date, date]:

@@ -8,6 +8,7 @@ COMMANDS = {
     "show": Entry("plan_files", among=True),
     "lint": Entry("plan_files", among=True),
     "new": Entry("plan_files", among=True),
+    "import": Entry("plan_import", among=True),
 }
 
 

@@ -1,6 +1,6 @@
 """``secaudit plan list | show | lint | new``: plans as files."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +14,8 @@ from secaudit.catalog import (
     lint_catalog,
     load_catalog,
     own_plan_problems,
+    plan_called,
+    plan_names,
     with_plans,
     write_plan_skeleton,
 )
@@ -58,7 +60,8 @@ def list_plans(
     catalog = _catalog(checks, workspace)
     plans = [catalog.plans[name] for name in sorted(catalog.plans)]
     if output is OutputFormat.JSON:
-        print_json("plans", {"plans": [plan_json(plan, catalog.plan_files.get(plan.id)) for plan in plans]})
+        rows = [plan_json(plan, catalog.plan_files.get(plan.id)) for plan in plans]
+        print_json("plans", {"plans": rows, "unfinished": sorted(catalog.unfinished)})
         return
     table = Table()
     for heading in (msg("Plan"), msg("Name"), msg("Targets"), msg("Until"), msg("File")):
@@ -69,6 +72,10 @@ def list_plans(
             plan.id, Text(clean(plan.name)), str(len(plan.targets)), due, Text(clean(catalog.plan_files.get(plan.id, "")))
         )
     session.out.print(table)
+    if catalog.unfinished:
+        names = clean(", ".join(sorted(catalog.unfinished)))
+        begun = msg("begun, with places still to fill in: {names}; secaudit plan lint shows them", names=names)
+        session.say(begun, style="yellow")
     session.say(msg("secaudit measure --plan ID measures one; secaudit plan new ID begins one of your own"))
 
 
@@ -84,14 +91,16 @@ def show(
     session = session_of(context)
     catalog = _catalog(checks, workspace)
     if plan.endswith(_YAML):
-        chosen, problems = _read(Path(plan), catalog)
-        if chosen is None or problems:
+        read, problems = _read(Path(plan), catalog, plan_names(catalog, workspace_folder(workspace)))
+        if read is None or problems:
             raise DataError(problems)
-    elif plan in catalog.plans:
-        chosen = catalog.plans[plan]
+        chosen = read
     else:
-        hint = did_you_mean(plan, catalog.plans) or msg("secaudit plan list shows all")
-        raise UsageError(msg("there is no plan called {id}", id=plan), hint=hint)
+        found = plan_called(catalog, plan)
+        if found is None:
+            hint = did_you_mean(plan, catalog.plans) or msg("secaudit plan list shows all")
+            raise UsageError(msg("there is no plan called {id}", id=plan), hint=hint)
+        chosen = found
     if output is OutputFormat.JSON:
         print_json("plan", {"plan": plan_json(chosen, catalog.plan_files.get(chosen.id, plan))})
         return
@@ -111,7 +120,7 @@ def lint(
     if files:
         catalog = load_catalog(checks_folder(checks))
         for path in files:
-            problems += _read(path, catalog)[1]
+            problems += _read(path, catalog, plan_names(catalog, workspace_folder(workspace)))[1]
     else:
         folder, own = checks_folder(checks), workspace_folder(workspace)
         problems = lint_catalog(folder)
@@ -136,7 +145,7 @@ def new(
     session = session_of(context)
     path = write_plan_skeleton(workspace_folder(workspace) / PLANS_FOLDER, plan_id)
     typer.echo(clean(str(path)))
-    session.say(msg("Until every marked place is filled in, nothing is measured with this workspace. What to do next:"))
+    session.say(msg("Until every marked place is filled in, nothing is measured by this plan. What to do next:"))
     session.say(msg("  1. open the file and replace every <ĐIỀN> and <FILL IN>; docs/plans.md leads through it"))
     session.say(msg("  2. secaudit plan lint"))
     session.say(msg("  3. secaudit plan show {id}", id=literal(plan_id)))
@@ -147,12 +156,12 @@ def _catalog(checks: Path | None, workspace: Path | None) -> Catalog:
     return with_plans(load_catalog(checks_folder(checks)), workspace_folder(workspace))
 
 
-def _read(path: Path, catalog: Catalog) -> tuple[Plan | None, list[Problem]]:
+def _read(path: Path, catalog: Catalog, others: Collection[str]) -> tuple[Plan | None, list[Problem]]:
     """A plan file wherever it lies, and everything wrong with it."""
     yaml, problems = scan_yaml(path)
     if yaml is None:
         return None, problems
-    plan, faults = checked_plan(yaml, path.stem, catalog.plans)
+    plan, faults = checked_plan(yaml, path.stem, others)
     problems += faults
     if plan is not None and not problems:
         problems += problems_of_plan(plan, catalog, yaml)

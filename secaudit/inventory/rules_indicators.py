@@ -5,6 +5,7 @@ from datetime import date
 
 from secaudit.inventory.parts import CORRECT_OR_ADD, Declared, IndicatorPart, Remark
 from secaudit.messages import msg
+from secaudit.model.base import Document
 from secaudit.model.indicator import IndicatorLine
 from secaudit.source import Loc, did_you_mean
 
@@ -20,6 +21,7 @@ def indicator_remarks(declared: Declared) -> Iterable[Remark]:
             yield from _agency(part, loc, line, declared)
             yield from _numbers(part, loc, line)
             yield from _twice(part, loc, line, seen)
+        yield from _papers(part)
 
 
 def _agency(part: IndicatorPart, loc: Loc, line: IndicatorLine, declared: Declared) -> Iterable[Remark]:
@@ -49,6 +51,26 @@ def _numbers(part: IndicatorPart, loc: Loc, line: IndicatorLine) -> Iterable[Rem
             str(line.numerator),
             hint=msg("give the denominator beside it"),
         )
+
+
+def _papers(part: IndicatorPart) -> Iterable[Remark]:
+    """Reports from before the day they shall speak of; the file's own once, not for every line."""
+    pairs: list[tuple[Loc, Document | None, date]] = [(("evidence", "date"), part.model.evidence, part.model.as_of)]
+    for index, line in enumerate(part.model.lines):
+        if line.evidence is not None:
+            pairs.append((part.at("lines", index, "evidence", "date"), line.evidence, part.model.day(line)))
+        elif line.as_of is not None:
+            pairs.append((part.at("lines", index, "as_of"), part.model.evidence, line.as_of))
+    for loc, paper, day in pairs:
+        if paper is not None and paper.date < day:
+            yield Remark(
+                part,
+                loc,
+                msg("The report is older than the day whose figures it shall show"),
+                paper.date.isoformat(),
+                expected=msg("{day} or later", day=day.isoformat()),
+                hint=msg("correct one of the two days; what is only expected stays without a report until there is one"),
+            )
 
 
 def _twice(part: IndicatorPart, loc: Loc, line: IndicatorLine, seen: _Seen) -> Iterable[Remark]:

@@ -57,7 +57,7 @@ def _part(agency: str, declared: _Declared | None, valid_days: int, as_of: date,
     if reached is None:
         return Part(agency, Tally(unknown=total), submitted=submitted)
     paper = file.paper(line)
-    if paper is None or paper.date > as_of or (as_of - file.day(line)).days > valid_days:
+    if paper is None or not file.day(line) <= paper.date <= as_of or (as_of - file.day(line)).days > valid_days:
         return Part(agency, Tally(unknown=total), submitted=submitted, declared_only=reached)
     return Part(agency, Tally(reached, total - reached), submitted=submitted)
 

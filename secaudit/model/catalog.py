@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
+from secaudit.errors import Problem
 from secaudit.model.check import Check
 from secaudit.model.console import Profile
 from secaudit.model.dossier import DossierRules, SystemClass
@@ -31,6 +32,8 @@ class Catalog:
     """SHA-256 over the names and bytes of all files and of the workspace's own parameters, hexadecimal."""
     plan_files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Plan id -> the file it was read from."""
+    unfinished: Mapping[str, tuple[Problem, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Id -> what is still open in a plan begun in the workspace, which nothing is measured by, nor by one it replaces."""
     standards: tuple[Standard, ...] = ()
     """By ``valid_from``, oldest first."""
     changed: tuple[Changed, ...] = ()

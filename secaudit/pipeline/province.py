@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from secaudit.catalog import load_catalog, with_overrides, with_plans
+from secaudit.catalog import load_catalog, plan_called, with_overrides, with_plans
 from secaudit.classify import Classifier, Outcomes, levels_of_endpoints, lint_interpretations, owner_sectors
 from secaudit.errors import CatalogError, DataError, Problem, UsageError
 from secaudit.inventory import check_inventory
@@ -35,8 +35,8 @@ class Province:
         return self if inventory is self.inventory else replace(self, inventory=inventory)
 
     def plan(self, plan_id: str) -> Plan:
-        """The plan called ``plan_id``; :class:`UsageError` when there is none."""
-        found = self.catalog.plans.get(plan_id)
+        """The plan called ``plan_id``; :class:`UsageError` when there is none, CatalogError when it is not written yet."""
+        found = plan_called(self.catalog, plan_id)
         if found is None:
             raise UsageError(
                 msg("there is no plan called {id}", id=plan_id),
@@ -73,7 +73,7 @@ def load_province(inventory_folder: Path, checks_folder: Path, workspace: Path |
         if inventory is not None:
             problems += meeting_problems(catalog, inventory, inventory_folder)
             if workspace is not None:  # plans of its own may ask for figures, too
-                problems += _indicator_problems(catalog, inventory)
+                problems += indicator_problems(catalog, inventory)
     if problems or catalog is None or inventory is None:
         raise DataError(problems)
     return Province(inventory, catalog)
@@ -114,7 +114,7 @@ def _reading_problems(catalog: Catalog, inventory: Inventory, folder: Path) -> l
     return problems
 
 
-def _indicator_problems(catalog: Catalog, inventory: Inventory) -> list[Problem]:
+def indicator_problems(catalog: Catalog, inventory: Inventory) -> list[Problem]:
     """Declared figures that no plan asks for: one mistyped would count nowhere, and nobody would notice."""
     asked = {target.indicator for plan in catalog.plans.values() for target in plan.targets if target.indicator is not None}
     problems: list[Problem] = []

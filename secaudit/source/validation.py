@@ -96,8 +96,10 @@ def shown(value: object) -> str:
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> Message | None:
-    """The nearest of ``choices``, if one is near."""
-    near = difflib.get_close_matches(word[:80].lower(), list(choices), n=1, cutoff=0.6)
+    """The nearest of ``choices``, if one is near; one of the same letters before all others, so that ``=>`` means ``>=``."""
+    typed, known = word[:80].lower(), list(choices)
+    near = [one for one in known if sorted(one) == sorted(typed)]
+    near = near or difflib.get_close_matches(typed, known, n=1, cutoff=0.6)
     return msg("did you mean {name}?", name=near[0]) if near else None
 
 

@@ -78,3 +78,10 @@ def test_from_opening_to_printing_it_again(secaudit, small, tmp_path):
     found.write_bytes(found.read_bytes() + b"#")
     done = secaudit("period", "status", "--workspace", "w")
     assert done.returncode == 6 and "province.yaml: changed" in done.stderr
+
+
+def test_a_period_that_was_closed_is_not_opened_anew_in_another_store(secaudit, tmp_path):
+    (tmp_path / "workspace" / "periods" / "2026").mkdir(parents=True)
+    again = secaudit("period", "open", "2026")
+    assert again.returncode == 6 and "this store never opened one" in again.stderr, again.stderr
+    assert secaudit("period", "open", "2027").returncode == 0

@@ -46,9 +46,10 @@ def test_a_low_figure_is_not_missed_while_others_have_yet_to_declare_theirs_unle
     [
         ({"evidence": None}, 40),
         ({"evidence": {"number": "BC 1", "date": "2026-12-31"}}, 40),
+        ({"evidence": {"number": "BC 1", "date": "2026-11-29"}}, 40),
         ({"as_of": "2025-01-01", "evidence": {"number": "BC 1", "date": "2025-01-01"}}, 40),
     ],
-    ids=["no report", "a report of a day to come", "too old"],
+    ids=["no report", "a report of a day to come", "a report from before the day", "too old"],
 )
 def test_a_figure_without_a_valid_report_proves_nothing(make, change, declared_only):
     case = make.Case([make.agency("xa")]).declaring({**make.indicator("x", {"xa": (40, 50)}), **change})

@@ -9,7 +9,17 @@ from pydantic import Field
 
 from secaudit.errors import Problem
 from secaudit.model.base import Day, Flag, Identifier, Line, Whole, Written
-from secaudit.source import Limits, YamlFile, field_text, holds_secret, looks_secret, scan_yaml, validate, validate_partly
+from secaudit.source import (
+    Limits,
+    YamlFile,
+    did_you_mean,
+    field_text,
+    holds_secret,
+    looks_secret,
+    scan_yaml,
+    validate,
+    validate_partly,
+)
 
 
 class Colour(enum.StrEnum):
@@ -136,6 +146,10 @@ def test_an_empty_field_counts_as_not_written(tmp_path):
     assert not problems
     assert model == Record(name="x", inner=Item(id="a"))
     assert "'name' is missing" in str(one(tmp_path, "name:\n").message)
+
+
+def test_letters_in_another_order_are_meant_before_a_shorter_word():
+    assert str(did_you_mean("=>", [">=", ">"])) == "did you mean >=?"
 
 
 def test_words_outside_a_list_are_answered_with_the_nearest(tmp_path):
