@@ -103,7 +103,10 @@ def _decide(requirement: Requirement, shown: _Shown | None, stated: Statement | 
     if shown is None:
         return (word, said) if said else (Fulfilment.UNKNOWN, (_missing(requirement),))
     if word is Fulfilment.NOT_APPLICABLE:
-        return (shown.answer, (*shown.because, *said)) if shown.speaks else (word, said)
+        if not shown.speaks:
+            return word, said
+        # Over machines that show it the statement is wrong; nothing is met while somebody in charge says that it does not apply.
+        return (Fulfilment.UNKNOWN if shown.answer is Fulfilment.MET else shown.answer), (*shown.because, *said)
     if requirement.manual is None:
         answer = _worse(shown.answer, word) if word in _FAILING else shown.answer
         return answer, (*shown.because, *said)

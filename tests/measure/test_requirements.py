@@ -403,7 +403,9 @@ def test_advice_contradicts_no_statement_and_an_exception_to_it_is_shown():
     assert (waived.fulfilment, waived.waivers, waived.waived) == (Fulfilment.UNKNOWN, ("w1",), False)
 
 
-@pytest.mark.parametrize(("machines", "expected"), [("-", "unknown"), ("pp", "met"), ("n?", "unknown"), ("nn", "not_applicable")])
+@pytest.mark.parametrize(
+    ("machines", "expected"), [("-", "unknown"), ("pp", "unknown"), ("n?", "unknown"), ("nn", "not_applicable")]
+)
 def test_not_applicable_cannot_be_stated_over_machines_that_nobody_saw_or_that_pass(machines, expected):
     case = Case(machines=machines).attested("not_applicable", reason="Không dùng")
     assert case.answer() == expected
