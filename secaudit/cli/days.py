@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from secaudit.errors import UsageError
 from secaudit.messages import msg
-from secaudit.model.base import VIETNAM_TIME
+from secaudit.model.base import VIETNAM_TIME, end_of_day
 
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:h](\d{2})|h)")
@@ -47,7 +47,7 @@ def parse_moment(text: str) -> datetime:
     words = text.replace("T", " ").split()
     if len(words) == 2:
         return _moment(text, date.min)
-    return datetime.combine(parse_day(text), time.max, tzinfo=VIETNAM_TIME)
+    return end_of_day(parse_day(text))
 
 
 def _moment(text: str, day: date) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from secaudit.cli.language import N_
 from secaudit.cli.session import Session
 from secaudit.errors import StoreError, UsageError
 from secaudit.messages import msg
-from secaudit.model.base import VIETNAM_TIME, day_in_vietnam
+from secaudit.model.base import day_in_vietnam, end_of_day
 from secaudit.model.catalog import Catalog
 from secaudit.store import Store
 
@@ -35,13 +35,12 @@ def moment_of(asked: str | None) -> datetime:
     if asked is None:
         return now
     day = parse_day(asked)
-    end = datetime.combine(day, time.max, tzinfo=VIETNAM_TIME)
     if day > day_in_vietnam(now):
         raise UsageError(
             msg("{day} is still to come", day=day.isoformat()),
             hint=msg("name today or an earlier day, or leave --as-of out"),
         )
-    return min(end.astimezone(UTC), now)
+    return min(end_of_day(day).astimezone(UTC), now)
 
 
 def say_changed(session: Session, catalog: Catalog) -> None:

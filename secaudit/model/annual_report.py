@@ -11,14 +11,13 @@ from types import MappingProxyType
 
 from secaudit.messages import Message
 from secaudit.model.inventory import Organisation
+from secaudit.model.period import statutory
 from secaudit.model.system import DossierStatus
 
 FORM = "Mẫu số 08"
 SUBJECT = "kết quả công tác bảo đảm an ninh mạng hệ thống thông tin"
 NEW_RULES = date(2026, 8, 19)
 """Nghị định 331/2026/NĐ-CP is in force (Điều 38)."""
-PERIOD_ENDS = (12, 14)
-"""Month and day on which the figures of a year close; the next ones begin the day after (Điều 35.3)."""
 
 STATES: Mapping[DossierStatus, str] = MappingProxyType(
     {
@@ -90,8 +89,7 @@ def period_of(day: date) -> tuple[date, date]:
 
     From 15 December the next year's figures are running, but what is written then is the report of the year that ends.
     """
-    month, last = PERIOD_ENDS
-    return date(day.year - 1, month, last + 1), date(day.year, month, last)
+    return statutory(day.year)
 
 
 class Severity(StrEnum):

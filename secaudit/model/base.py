@@ -1,7 +1,7 @@
 """Base of everything that people write."""
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
@@ -87,3 +87,8 @@ VIETNAM_TIME = timezone(timedelta(hours=7))
 def day_in_vietnam(moment: datetime) -> date:
     """The calendar day of a moment; one without a zone is UTC."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(VIETNAM_TIME).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """The last moment of a day in Việt Nam."""
+    return datetime.combine(day, time.max, tzinfo=VIETNAM_TIME)

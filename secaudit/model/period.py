@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from secaudit.model.base import VIETNAM_TIME
+from secaudit.model.base import end_of_day
 
 _LAST = (12, 14)
-"""Data of the yearly report end on 14 December (Nghị định 331/2026/NĐ-CP, article 35)."""
+"""Data of the yearly report end on 14 December (Nghị định 331/2026/NĐ-CP, điều 35.3). The program needs the day where no catalog
+is loaded; a test holds it against ``checks/law/reporting.yaml``."""
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,38}[a-z0-9])?")
 _DEVICES = frozenset({"con", "prn", "aux", "nul"} | {f"{name}{number}" for name in ("com", "lpt") for number in range(1, 10)})
@@ -57,7 +58,7 @@ class Period:
     @property
     def end(self) -> datetime:
         """The last moment of the last day where this program runs."""
-        return end_of(self.last)
+        return end_of_day(self.last)
 
     def day_number(self, day: date) -> int:
         """``day`` is the how manieth of the period; 0 or less before it begins."""
@@ -66,11 +67,6 @@ class Period:
     def overlaps(self, first: date, last: date) -> bool:
         """Whether a day would belong to both."""
         return first <= self.last and self.first <= last
-
-
-def end_of(day: date) -> datetime:
-    """The last moment of a day in Việt Nam."""
-    return datetime.combine(day, time.max, tzinfo=VIETNAM_TIME)
 
 
 def statutory(year: int) -> tuple[date, date]:

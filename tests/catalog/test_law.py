@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from secaudit.catalog import load_catalog
 from secaudit.catalog.files import CatalogFile
 from secaudit.catalog.parts import read_parts
 from secaudit.catalog.rules.law import sound_law
+from secaudit.law.periods import period_of
+from secaudit.model.annual_report import NEW_RULES
+from secaudit.model.period import statutory, statutory_year
 from secaudit.resources import data_folder
 
 LAW = data_folder("checks") / "law"
@@ -139,3 +143,15 @@ def test_a_procedure_is_found_for_each_day_since_2016():
     for offset in range(0, 12 * 365, 97):
         assert law.procedure(date(2016, 7, 1) + timedelta(days=offset)) is not None
     assert law.procedure(date(2026, 8, 18)).id == "nd-85-2016" and law.procedure(date(2026, 8, 19)).id == "nd-331-2026"
+
+
+def test_the_days_the_program_itself_knows_are_those_of_the_law():
+    """Where no catalog is loaded the program has them from model/period.py and model/annual_report.py."""
+    catalog = load_catalog(data_folder("checks"))
+    reporting = catalog.law.reporting
+    for year in (2026, 2027, 2028):
+        first, last = statutory(year)
+        assert period_of(reporting.period, first) == period_of(reporting.period, last) == (first, last)
+        assert (statutory_year(first), statutory_year(last)) == (year, year)
+    now = next(rules for rules in catalog.levels if rules.id == "nd-331-2026")
+    assert next(one.valid_from for one in catalog.law.procedures if one.id == "nd-331-2026") == now.valid_from == NEW_RULES

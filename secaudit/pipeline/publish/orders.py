@@ -6,14 +6,13 @@ from datetime import date
 from secaudit.messages import Message, msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import BlockerKind, Decision, Measurement
+from secaudit.model.period import statutory, statutory_year
 from secaudit.model.plan import Population, Target
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.publish.agencies import has_sent, in_scope, names_of
 from secaudit.report.document import Order
 
 MOST = 3
-PERIOD_CLOSES = (12, 14)
-"""Month and day: data of a year count until 14 December, Nghị định 331/2026 điều 35.3."""
 NAMED = 5
 """Agencies named in one order."""
 
@@ -114,9 +113,7 @@ def _due(measured: Measured) -> date:
     """The plan's due date, else the day the present reporting period closes."""
     if measured.plan.due is not None:
         return measured.plan.due
-    today = day_in_vietnam(measured.as_of)
-    closes = date(today.year, *PERIOD_CLOSES)
-    return closes if today <= closes else date(today.year + 1, *PERIOD_CLOSES)
+    return statutory(statutory_year(day_in_vietnam(measured.as_of)))[1]
 
 
 def _names(names: list[str]) -> Message | str:
