@@ -35,9 +35,9 @@ from secaudit.model.base import day_in_vietnam
 from secaudit.model.courier import PERIOD, Courier
 from secaudit.model.secret import Secret
 from secaudit.pipeline.answering import Imported, import_answers, read_answer_files
+from secaudit.pipeline.asked_names import require_known
 from secaudit.pipeline.courier_status import newest_period, sending_report
-from secaudit.pipeline.province import DEFAULT_PLAN, Province, classify_province, load_province
-from secaudit.source import did_you_mean
+from secaudit.pipeline.province import DEFAULT_PLAN, classify_province, load_province
 from secaudit.store import Store
 
 app = application(help=N_("Collectors for machines that SSH does not reach: the key, their answers, who has sent what."))
@@ -187,7 +187,7 @@ def status(
         raise UsageError(msg("{period} is no period", period=period), where="--period", hint=msg("year and month: 2026-12"))
     folder = workspace_folder(workspace)
     province = load_province(inventory_folder(inventory), checks_folder(checks), None)
-    _check_names(province, agency)
+    require_known(msg("agency"), agency, {part.agency.id for part in province.inventory.agencies})
     now = datetime.now(UTC)
     with existing_store(folder) as store:
         couriers = store.couriers.all() if store is not None else []
@@ -240,13 +240,3 @@ def _chosen_twice(session: Session, keep: Secret | None = None) -> Secret:
     if prompt_secret(session.text(msg("The same again: "))).reveal() != first.reveal():
         raise UsageError(msg("the two passphrases differ"), hint=msg("nothing was made; start again"))
     return first
-
-
-def _check_names(province: Province, wanted: list[str] | None) -> None:
-    known = {part.agency.id for part in province.inventory.agencies}
-    missing = [name for name in wanted or () if name not in known]
-    if missing:
-        raise UsageError(
-            msg("the inventory has no {kind} called {id}", kind=msg("agency"), id=", ".join(missing)),
-            hint=did_you_mean(missing[0], known) or msg("names stand in the inventory's files as id"),
-        )

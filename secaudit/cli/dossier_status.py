@@ -1,7 +1,7 @@
 """``secaudit dossier status``: where the decision on each system's level stands, what runs, what is overdue, what is owed."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,14 +26,13 @@ from secaudit.cli.session import (
     session_of,
 )
 from secaudit.cli.tree import Command, application
-from secaudit.errors import UsageError
 from secaudit.messages import Message, clean, msg
 from secaudit.model.base import Texts, day_in_vietnam
 from secaudit.model.decision import DecisionChain, TimeLimit
 from secaudit.model.system import DossierStatus
+from secaudit.pipeline.asked_names import require_known
 from secaudit.pipeline.decision_chains import Chains, chains
 from secaudit.pipeline.province import Province, classify_province, load_province
-from secaudit.source import did_you_mean
 
 _DETAILED = 5
 """Up to as many systems everything is said about each; of more, what they have in common stands once."""
@@ -82,16 +81,9 @@ def status(
 
 def _asked(province: Province, found: Chains, systems: Sequence[str] | None, agencies: Sequence[str] | None) -> list[str]:
     owners = province.inventory.owner_of_system
-    _require(systems, found.chains, msg("no system in use or being built is called {id}"))
-    _require(agencies, {file.agency.id for file in province.inventory.agencies}, msg("no agency is called {id}"))
+    require_known(msg("system in use or being built"), systems, found.chains)
+    require_known(msg("agency"), agencies, {file.agency.id for file in province.inventory.agencies})
     return [name for name in found.chains if (not systems or name in systems) and (not agencies or owners.get(name) in agencies)]
-
-
-def _require(wanted: Sequence[str] | None, known: Collection[str], message: Message) -> None:
-    for name in wanted or ():
-        if name not in known:
-            hint = did_you_mean(name, known) or msg("ids stand in the inventory; secaudit dossier status shows those of systems")
-            raise UsageError(Message(message.text, {"id": name}), hint=hint)
 
 
 def _print(session: Session, province: Province, found: Chains, shown: Sequence[str]) -> None:

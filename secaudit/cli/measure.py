@@ -27,16 +27,16 @@ from secaudit.cli.shares import parse_share
 from secaudit.cli.sources import PeriodOption, open_sources, period_json
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import AsOf, PlanOption, say_changed
-from secaudit.errors import UsageError
 from secaudit.messages import clean, literal, msg
 from secaudit.model.base import VIETNAM_TIME, day_in_vietnam
 from secaudit.model.measurement import AgencyShare, Decision, Measurement, Tally
 from secaudit.model.outcome import Grade
 from secaudit.model.recheck import RecheckReport
+from secaudit.pipeline.asked_names import require_known
 from secaudit.pipeline.evidence_summary import used_evidence
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.parameters import changed_json
-from secaudit.pipeline.province import DEFAULT_PLAN, Province
+from secaudit.pipeline.province import DEFAULT_PLAN
 from secaudit.pipeline.publish.agencies import names_of
 from secaudit.pipeline.publish.newcomers import newcomer_table
 from secaudit.pipeline.publish.targets import needed_words, obstacle_words
@@ -46,7 +46,6 @@ from secaudit.report.grade_words import GradeCounts, grade_counts
 from secaudit.report.recheck_words import recheck_sentences
 from secaudit.report.voice import Voice
 from secaudit.report.words import decision_word
-from secaudit.source import did_you_mean
 
 app = application()
 
@@ -77,7 +76,7 @@ def measure(
     accepted = parse_share(accept_unknown)
     places = {"inventory": inventory, "checks": checks, "workspace": workspace}
     with open_sources(session, **places, as_of=as_of, period=period) as sources:
-        _check_agencies(sources.province, agency)
+        require_known(msg("agency"), agency, {part.agency.id for part in sources.province.inventory.agencies})
         with one_bar(session, msg("Judging")) as steps:
             measured = sources.measure(plan, progress=steps)
         recheck = sources.store.newest_recheck(sources.as_of) if sources.store is not None else None
@@ -98,16 +97,6 @@ def measure(
     code = measured_code(measured, accepted)
     if code is not ExitCode.WELL:
         raise typer.Exit(code)
-
-
-def _check_agencies(province: Province, wanted: list[str] | None) -> None:
-    known = {part.agency.id for part in province.inventory.agencies}
-    missing = [name for name in wanted or () if name not in known]
-    if missing:
-        raise UsageError(
-            msg("the inventory has no {kind} called {id}", kind=msg("agency"), id=", ".join(missing)),
-            hint=did_you_mean(missing[0], known) or msg("names stand in the inventory's files as id"),
-        )
 
 
 def measured_code(measured: Measured, accepted: float = 0.0) -> ExitCode:

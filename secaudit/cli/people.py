@@ -37,13 +37,13 @@ from secaudit.messages import msg
 from secaudit.model.base import Document, day_in_vietnam
 from secaudit.model.inventory import Inventory
 from secaudit.model.session import Audience, SessionKind
+from secaudit.pipeline.asked_names import require_known
 from secaudit.pipeline.attendance import Head, Prepared, key_for, merged_head, prepare, present_session, write_session
 from secaudit.pipeline.attendance_columns import given_columns
 from secaudit.pipeline.attendance_list import Asked, read_list
 from secaudit.pipeline.people_status import people_status
 from secaudit.pipeline.province import DEFAULT_PLAN, load_province
 from secaudit.pipeline.staff_codes import KEY_FILE, make_key, passing_key
-from secaudit.source import did_you_mean
 
 app = application(help=N_("Awareness and training: lists of who attended, the register of sessions, and what it shows."))
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -176,12 +176,7 @@ def status(
     day: date = day_in_vietnam(moment_of(as_of))
     province = load_province(inventory_folder(inventory), checks_folder(checks), workspace_folder(workspace))
     known = {part.agency.id for part in province.inventory.agencies}
-    for one in agency or ():
-        if one not in known:
-            raise UsageError(
-                msg("the inventory has no {kind} called {id}", kind=msg("agency"), id=one),
-                hint=did_you_mean(one, known) or msg("names stand in the inventory's files as id"),
-            )
+    require_known(msg("agency"), agency, known)
     found = people_status(province.inventory, province.plan(plan), day)
     if output is OutputFormat.JSON:
         print_json("people-status", status_json(found, agency))

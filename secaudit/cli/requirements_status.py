@@ -25,16 +25,15 @@ from secaudit.cli.session import (
 from secaudit.cli.shares import parse_share
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import AsOf, PlanOption, existing_store, moment_of, say_changed
-from secaudit.errors import UsageError
 from secaudit.messages import msg
 from secaudit.model.assessment import CheckTally, Conflict, Fulfilment, RequirementResult
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.requirement import Requirement
+from secaudit.pipeline.asked_names import require_known
 from secaudit.pipeline.assessing import Standing, standard_of, standings, waivers_acting
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
 from secaudit.report.voice import Voice
-from secaudit.source import did_you_mean
 
 app = application()
 
@@ -92,16 +91,8 @@ def status(
 
 def _check_names(province: Province, systems: list[str] | None, agencies: list[str] | None) -> None:
     known = {file.agency.id for file in province.inventory.agencies} | {province.inventory.province.province.id}
-    for wanted, names, kind in (
-        (systems, province.inventory.systems, msg("system")),
-        (agencies, known, msg("agency")),
-    ):
-        missing = [name for name in wanted or () if name not in names]
-        if missing:
-            raise UsageError(
-                msg("the inventory has no {kind} called {id}", kind=kind, id=", ".join(missing)),
-                hint=did_you_mean(missing[0], names) or msg("names stand in the inventory's files as id"),
-            )
+    require_known(msg("system"), systems, province.inventory.systems)
+    require_known(msg("agency"), agencies, known)
 
 
 def _print(session: Session, measured: Measured, shown: tuple[Standing, ...], *, detail: bool) -> None:

@@ -22,11 +22,11 @@ from secaudit.cli.session import (
 )
 from secaudit.cli.ways import Given, open_ways
 from secaudit.cli.workspace import HOST_KEYS_FILE, needed_store
-from secaudit.errors import UsageError
 from secaudit.messages import Message, clean, msg
+from secaudit.pipeline.asked_names import require_known
 from secaudit.pipeline.province import load_province
 from secaudit.pipeline.trusting import names_of
-from secaudit.source import did_you_mean, fold
+from secaudit.source import fold
 from secaudit.transport import HostKeys
 from secaudit.transport.base import canonical_host
 
@@ -88,12 +88,7 @@ def accept(
     session = session_of(context)
     province = load_province(inventory_folder(inventory), checks_folder(checks), None)
     known = province.inventory.endpoints
-    missing = [name for name in machines if name not in known]
-    if missing:
-        raise UsageError(
-            msg("the inventory has no {kind} called {id}", kind=msg("machine"), id=", ".join(missing)),
-            hint=did_you_mean(missing[0], set(known)) or msg("names stand in the inventory's files as id"),
-        )
+    require_known(msg("machine"), machines, known)
     question = msg(
         "What was seen of {machines} so far will count no more. Type yes to accept the new ones", machines=", ".join(machines)
     )

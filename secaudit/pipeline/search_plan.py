@@ -10,7 +10,7 @@ from secaudit.discover.ports import LARGEST_NETWORK, PORTS
 from secaudit.errors import UsageError
 from secaudit.messages import clean, msg
 from secaudit.model.inventory import Agency, Inventory
-from secaudit.source import did_you_mean
+from secaudit.pipeline.asked_names import require_known
 
 Network = IPv4Network | IPv6Network
 PART_BITS = 8
@@ -72,12 +72,7 @@ class _Span:
 def plan_search(inventory: Inventory, asked: Asked, day: date) -> SearchPlan:
     """The addresses of the agencies that exist on ``day``, each once; UsageError for what must not be searched."""
     known = {part.agency.id: part.agency for part in inventory.agencies if part.agency.exists_on(day)}
-    missing = [name for name in asked.agencies if name not in known]
-    if missing:
-        raise UsageError(
-            msg("the inventory has no {kind} called {id}", kind=msg("agency"), id=", ".join(missing)),
-            hint=did_you_mean(missing[0], known) or msg("names stand in the inventory's files as id"),
-        )
+    require_known(msg("agency"), asked.agencies, known)
     chosen = set(asked.agencies) or set(known)
     large = [Contested((agency.id,), net) for agency in known.values() for net in agency.networks if _too_large(net)]
     if asked.agencies and (mine := [one for one in large if one.agencies[0] in chosen]):

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from secaudit.collect import Job, Limits, Observer, collect
 from secaudit.collect.heap import steady_heap
-from secaudit.errors import UsageError
 from secaudit.judge import Judge
 from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
@@ -18,6 +17,7 @@ from secaudit.model.inventory import AgencyFile, Endpoint, EndpointKind, Invento
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Grade, Offer, Outcome, Run, Sight, StoredOutcome, Way
 from secaudit.model.plan import Plan
+from secaudit.pipeline.asked_names import require_known
 from secaudit.pipeline.identities import expected_machines
 from secaudit.pipeline.judging import (
     BATCH,
@@ -32,7 +32,6 @@ from secaudit.pipeline.judging import (
 from secaudit.pipeline.order import History, has_province_line, history_of, in_order, line_of
 from secaudit.pipeline.province import Levels, Province
 from secaudit.pipeline.ways import Ways
-from secaudit.source import did_you_mean
 from secaudit.store import Store
 from secaudit.transport import Target, Transport
 
@@ -317,9 +316,4 @@ def check_names(inventory: Inventory, scope: Scope) -> None:
         (msg("system"), scope.systems, set(inventory.systems)),
         (msg("machine"), scope.endpoints, set(inventory.endpoints)),
     ):
-        missing = [name for name in wanted if name not in known]
-        if missing:
-            raise UsageError(
-                msg("the inventory has no {kind} called {id}", kind=kind, id=", ".join(missing)),
-                hint=did_you_mean(missing[0], known) or msg("names stand in the inventory's files as id"),
-            )
+        require_known(kind, wanted, known)
