@@ -74,7 +74,7 @@ def chains(province: Province, levels: Levels, day: date) -> Chains:
     if procedure is None:
         raise UsageError(
             msg("no procedure for levels is in force on {day}", day=day.isoformat()),
-            hint=msg("procedures: {ids}", ids=", ".join(f"{one.id} ({one.valid_from})" for one in law.procedures)),
+            hint=msg("procedures: {ids}", ids=", ".join(f"{one.id} ({one.valid_from})" for one in law.procedures) or "–"),
         )
     period = period_of(reporting_of(province.catalog).period, day)
     ground = Ground.of(law, day, period[1])
