@@ -16,8 +16,6 @@ import contextlib
 import csv
 import json
 import os
-import re
-import select
 import signal
 import socket
 import subprocess
@@ -26,239 +24,32 @@ import tempfile
 import termios
 import threading
 import time
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections import Counter
 from datetime import UTC, datetime
-from functools import wraps
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import paramiko
 import psutil
 
-from secaudit.cli.app import main as run_command
-from secaudit.lab.answers import answer_names, platform_of
 from secaudit.lab.keys import fresh_key, seed_in
-from secaudit.lab.map import Machine, Misbehaviour
-from secaudit.lab.process import captured_answer
-from secaudit.lab.server import LabServer, known_hosts
+from secaudit.lab.map import Misbehaviour
+from secaudit.lab.server import known_hosts
 from secaudit.lab.session import LabTransport
 from secaudit.model.outcome import Sight
-from secaudit.pipeline import seeing
 from secaudit.store import Store
 from secaudit.transport import HostKeys
 from secaudit.transport.base import HostKey
 
 sys.path.insert(0, str(Path(__file__).parent))
 import curves
+from crowd import Range, serve
+from watching import MEGABYTE, Gauge, Screen, watched
 
 HERE = Path(__file__).parent
 USER = "audit"
 OWN_LIMITS = ("--per-network", "2000")
 """Options that lift what protects real networks: here all agencies share one computer."""
-MEGABYTE = 1024 * 1024
-EXPECTED: dict[Misbehaviour, Sight] = {
-    Misbehaviour.SILENT: Sight.TIMEOUT,
-    Misbehaviour.DRIP: Sight.TIMEOUT,
-    Misbehaviour.DRIP_OUTPUT: Sight.TIMEOUT,
-    Misbehaviour.HANG_AUTH: Sight.TIMEOUT,
-    Misbehaviour.HANG_EXEC: Sight.TIMEOUT,
-    Misbehaviour.ENDLESS_BANNER: Sight.BANNER,
-    Misbehaviour.GARBAGE: Sight.BANNER,
-    Misbehaviour.CLOSE_AT_ACCEPT: Sight.BANNER,
-    Misbehaviour.OTHER_KEY: Sight.HOST_KEY,
-    Misbehaviour.CLOSE_AFTER_KEX: Sight.AUTH,
-    Misbehaviour.REFUSE_AUTH: Sight.AUTH,
-    Misbehaviour.REFUSE_SESSION: Sight.CHANNEL,
-    Misbehaviour.SHELL_EXITS: Sight.SHELL,
-    Misbehaviour.ENDLESS_OUTPUT: Sight.TRUNCATED,
-    Misbehaviour.NO_END_MARKER: Sight.TRUNCATED,
-    Misbehaviour.CLOSE_IN_ANSWER: Sight.TRUNCATED,
-    Misbehaviour.STDERR_FLOOD: Sight.SEEN,
-}
-
-
-@dataclass(frozen=True)
-class Range:
-    """The machines of a run: the same number gives the same machines."""
-
-    count: int
-    agencies: int
-    bad: float
-    """Percent that misbehave, and percent that listen nowhere."""
-
-    def kind(self, number: int) -> str:
-        """What stands at that place: a misbehaviour, ``refuses``, or the name of an answer."""
-        step = max(round(100 / self.bad), 2) if self.bad else 0
-        if step and number % step == 0:
-            kinds = list(EXPECTED)
-            return kinds[number // step % len(kinds)].value
-        if step and number % step == step // 2:
-            return "refuses"
-        names = answer_names()
-        return names[number % len(names)]
-
-    def address(self, number: int) -> str:
-        """Every agency has a network of its own."""
-        return f"{self.network(number % self.agencies)}.{10 + number // self.agencies}"
-
-    def network(self, agency: int) -> str:
-        return f"127.{20 + agency // 250}.{agency % 250}"
-
-    def name(self, number: int) -> str:
-        return f"dv{number % self.agencies:04}-m{number // self.agencies:03}"
-
-    def expected(self, number: int) -> Sight:
-        kind = self.kind(number)
-        if kind == "refuses":
-            return Sight.REFUSED
-        return EXPECTED[Misbehaviour(kind)] if kind in set(Misbehaviour) else Sight.SEEN
-
-    def machines(self) -> dict[str, Machine]:
-        """The lab's map."""
-        names = answer_names()
-        found = {}
-        for number in range(self.count):
-            kind = self.kind(number)
-            if kind in set(Misbehaviour):
-                found[self.address(number)] = Machine(answer=names[number % len(names)], misbehave=Misbehaviour(kind))
-            elif kind != "refuses":
-                found[self.address(number)] = Machine(answer=kind)
-        return found
-
-    def write(self, folder: Path, port: int, closed: int) -> None:
-        """The inventory: one file per agency."""
-        (folder / "agencies").mkdir(parents=True)
-        (folder / "province.yaml").write_text(
-            f"province: {{id: t, name: Tỉnh thử, owner: UBND tỉnh}}\ndefaults: {{access: {{port: {port}}}}}\n", encoding="utf-8"
-        )
-        names = answer_names()
-        for agency in range(min(self.agencies, self.count)):
-            lines = [
-                f"agency: {{id: dv{agency:04}, name: Đơn vị số {agency}, tier: commune, networks: [{self.network(agency)}.0/24],",
-                "  submission: {accepted_on: 2026-11-01}}",
-                "endpoints:",
-            ]
-            for number in range(agency, self.count, self.agencies):
-                kind = self.kind(number)
-                windows = platform_of(kind if kind in names else names[number % len(names)]) == "windows"
-                way = f", access: {{port: {closed}}}" if kind == "refuses" else ""
-                lines.append(
-                    f"  - {{id: {self.name(number)}, os: {'windows' if windows else 'linux'}, "
-                    f"kind: {'workstation' if windows else 'server'}, serial: SN{number:06}, "
-                    f"place: Phòng số {number % 7}, address: {self.address(number)}{way}}}"
-                )
-            (folder / "agencies" / f"dv{agency:04}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def serve(folder: Path, machines: Range, client: HostKey) -> None:
-    """The child: the lab; says its port, ends with stdin."""
-    with LabServer(
-        machines.machines(),
-        folder=folder / "lab",
-        client_keys=[client],
-        answerer=captured_answer,
-        platform_of=platform_of,
-        wildcard=True,
-    ) as lab:
-        print(json.dumps({"port": lab.port}), flush=True)
-        sys.stdin.read()
-    os._exit(0)
-
-
-def watched(notes: Path, arguments: list[str]) -> None:
-    """The child: the real command with a stopwatch around what it does with the store; its times go to ``notes``."""
-    began = time.perf_counter()
-    spent: dict[str, float] = defaultdict(float)
-    times: Counter[str] = Counter()
-    marks: dict[str, float] = {}
-
-    def timed(owner: object, name: str) -> None:
-        inner = getattr(owner, name)
-
-        @wraps(inner)
-        def outer(*args: object, **kwargs: object) -> object:
-            start = time.perf_counter()
-            marks.setdefault(f"{name} began", start - began)
-            try:
-                return inner(*args, **kwargs)
-            finally:
-                now = time.perf_counter()
-                spent[name] += now - start
-                times[name] += 1
-                marks[f"{name} ended"] = now - began
-
-        setattr(owner, name, outer)
-
-    for name in ("keep", "begin_run", "end_run", "save_findings", "latest", "findings"):
-        timed(Store, name)
-    timed(seeing, "judge_new")
-    timed(seeing, "collect")
-    sys.argv = ["secaudit", *arguments]
-    try:
-        run_command()
-    finally:
-        notes.write_text(json.dumps({"spent": spent, "times": times, "marks": marks}), encoding="utf-8")
-
-
-@dataclass
-class Screen:
-    """What a pseudo-terminal showed, and when."""
-
-    total: int
-    drawn: list[float] = field(default_factory=list)
-    shown: int = 0
-    moved: list[float] = field(default_factory=list)
-    """When the number of finished machines changed."""
-    text: bytearray = field(default_factory=bytearray)
-
-    def watch(self, descriptor: int, began: float) -> None:
-        """Until the other side is gone."""
-        pattern = re.compile(rb"(\d+)/%d" % self.total)
-        while True:
-            select.select([descriptor], [], [], 1.0)
-            try:
-                data = os.read(descriptor, 65536)
-            except OSError:  # Linux says so when the last owner of the other side is gone
-                return
-            if not data:
-                return
-            now = time.monotonic() - began
-            self.drawn.append(now)
-            self.text += data
-            del self.text[:-20_000]
-            found = pattern.findall(data)
-            if found and int(found[-1]) != self.shown:
-                self.shown = int(found[-1])
-                self.moved.append(now)
-
-    def longest_gap(self, moments: list[float]) -> float:
-        return max((later - earlier for earlier, later in pairwise(moments)), default=0.0)
-
-
-@dataclass
-class Gauge:
-    """Looks at a process from outside, every second."""
-
-    process: psutil.Process
-    screen: Screen
-    began: float
-    rows: list[tuple[float, float, float, int, int, int]] = field(default_factory=list)
-    strangers: set[str] = field(default_factory=set)
-
-    def run(self) -> None:
-        with contextlib.suppress(psutil.Error):
-            for look in range(1_000_000):
-                with self.process.oneshot():
-                    cpu = self.process.cpu_times()
-                    memory = self.process.memory_info().rss / MEGABYTE
-                row = (time.monotonic() - self.began, memory, cpu.user + cpu.system)
-                self.rows.append((*row, self.process.num_fds(), self.process.num_threads(), self.screen.shown))
-                if look % 5 == 0:
-                    remote = {one.raddr.ip for one in self.process.net_connections("inet") if one.raddr}
-                    self.strangers |= {address for address in remote if not address.startswith("127.")}
-                time.sleep(max(self.began + look + 1 - time.monotonic(), 0.05))
 
 
 def scan(home: Path, asked: argparse.Namespace) -> tuple[dict[str, Any], Gauge, Screen, dict[str, Any], float]:
