@@ -7,7 +7,9 @@ import pytest
 from secaudit.errors import UsageError
 from secaudit.model.assessment import Fulfilment
 from secaudit.model.dossier import SystemClass
+from secaudit.model.level import Classification, ClauseMatch
 from secaudit.pipeline.dossier.classes import belongs, members
+from secaudit.pipeline.dossier.level import level_statement
 from secaudit.pipeline.dossier.making import folder_name, forms_asked
 from secaudit.pipeline.dossier.plan import plan_table
 
@@ -101,3 +103,12 @@ def test_a_missing_answer_opens_a_class_unless_the_class_allows_it(known):
 @pytest.mark.parametrize(("system", "folder"), [("mang-xa-a", "mang-xa-a"), ("con", "_con"), ("nul.x", "_nul.x"), ("a.", "a._")])
 def test_folders_have_names_that_every_system_takes(system, folder):
     assert folder_name(system) == folder
+
+
+def test_a_level_that_no_clause_proves_is_nobodys_proposal(known):
+    """State secrets whose harm nobody estimated: 3 to 5 may come out, and nothing may; by the rules none is proposed."""
+    draft = known.draft("khoang")
+    system = draft.system.model_copy(update={"dossier": None})
+    unproven = Classification(system.id, "nd-331-2026", lowest=None, highest=5, matches=(ClauseMatch("13.1", 3, None),))
+    proposal = level_statement(known.province.inventory, system, unproven, known.province.catalog.levels[-1]).proposal
+    assert (proposal.levels, proposal.level, proposal.by_rules) == ((), None, (3, 5))

@@ -96,8 +96,8 @@ def _proposal(system: System, item: Classification) -> Proposal:
     declared = system.dossier.level if system.dossier is not None else None
     if declared is not None:
         return Proposal((declared,), "dossier", item.possible, comparison)
-    proven = item.lowest is not None or len(item.possible) > 1
-    return Proposal(item.possible if proven else (), "rules", item.possible, comparison)
+    # A level that no clause proves is nobody's proposal: none of them may come out at all.
+    return Proposal(item.possible if item.lowest is not None else (), "rules", item.possible, comparison)
 
 
 def _paper(inventory: Inventory, used: str) -> Interpretation | None:
