@@ -34,15 +34,15 @@ from secaudit.pipeline.discovering import means_of_looking
 from secaudit.pipeline.found_keys import key_finder
 from secaudit.pipeline.judging import count_verdicts
 from secaudit.pipeline.measuring import measure_province
+from secaudit.pipeline.outputs import Job
 from secaudit.pipeline.practice import Practice, practice_range
 from secaudit.pipeline.province import DEFAULT_PLAN, Levels, Province, classify_province, load_province
-from secaudit.pipeline.publish import publish
 from secaudit.pipeline.search_plan import Asked as SearchAsked
 from secaudit.pipeline.search_plan import plan_search
 from secaudit.pipeline.searching import search_networks
 from secaudit.pipeline.seeing import Scope
 from secaudit.pipeline.ways import Asked, Ways
-from secaudit.resources import data_folder
+from secaudit.resources import data_folder, translator
 from secaudit.store import Store
 from secaudit.transport import Credentials, KeyFile
 from secaudit.transport.ssh import SshTransport
@@ -102,7 +102,7 @@ def demo(
         print_group_tallies(session, province, tallies)
         session.say(msg("7/7 Writing the report"), style="bold")
         target = workspace / REPORT_FILE
-        write_report(publish(measured, store), target, language="vi", templates=data_folder("report_templates"))
+        write_report(Job(measured, store, translator("vi"), data_folder("report_templates"), made_by=login_user(None)), target)
     print_measurements(session, measured)
     say_change(session, before, measured)
     session.say(conclusion(measured), style="bold")

@@ -7,6 +7,7 @@ import typer
 
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
+from secaudit.cli.login import login_user
 from secaudit.cli.measure import measured_code
 from secaudit.cli.output import write_file
 from secaudit.cli.progress import one_bar
@@ -24,12 +25,8 @@ from secaudit.errors import UsageError
 from secaudit.messages import Message, msg
 from secaudit.model.measurement import Decision
 from secaudit.pipeline.measuring import Measured
+from secaudit.pipeline.outputs import OUTPUTS, Job, render_of
 from secaudit.pipeline.province import DEFAULT_PLAN
-from secaudit.pipeline.publish import publish
-from secaudit.pipeline.publish.table import COLUMNS, report_rows
-from secaudit.report import render_html, render_json
-from secaudit.report.as_csv import as_csv
-from secaudit.report.document import ReportDocument
 from secaudit.resources import LANGUAGES, data_folder, translator
 
 app = application()
@@ -66,23 +63,20 @@ def report(
     with open_sources(session, **places, as_of=as_of, period=period) as sources:
         with one_bar(session, msg("Judging")) as steps:
             measured = sources.measure(plan, progress=steps)
-        document = publish(measured, sources.store)
-    write_report(document, target, language=language, templates=templates or data_folder("report_templates"))
+        job = Job(
+            measured, sources.store, translator(language), templates or data_folder("report_templates"), made_by=login_user(None)
+        )
+        write_report(job, target)
     session.say(msg("report: {path}", path=str(target.resolve())), style="bold")
     code = measured_code(measured)
     if code is not ExitCode.WELL:
         raise typer.Exit(code)
 
 
-def write_report(document: ReportDocument, target: Path, *, language: str, templates: Path) -> None:
+def write_report(job: Job, target: Path) -> None:
     """Render and write, readable by the owner only; the old file stays until the new one is whole."""
-    if target.suffix.lower() == ".json":
-        data = render_json(document)
-    elif target.suffix.lower() == ".csv":
-        data = as_csv(COLUMNS, report_rows(document)).encode("utf-8-sig")
-    else:
-        data = render_html(document, translator(language), templates).encode("utf-8")
-    write_file(target, data, what=msg("the report cannot be written: {reason}"))
+    name = next((name for name, output in OUTPUTS.items() if output.ending == target.suffix.lower()), "page")
+    write_file(target, render_of(name)(job), what=msg("the report cannot be written: {reason}"))
 
 
 def conclusion(measured: Measured) -> Message:

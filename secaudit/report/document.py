@@ -43,6 +43,7 @@ from secaudit.report.machine import (
     section_budget,
     section_text,
 )
+from secaudit.report.outlook import DeadlineRow, Obstacle, Step, TrendPoint, TrendRow, WayRow
 from secaudit.report.standing import StandardPart
 from secaudit.report.texts import Limit, Paragraph, Sentence, Sentences, Wording
 
@@ -57,6 +58,7 @@ __all__ = [
     "ConflictRow",
     "ConsoleLine",
     "CourierLine",
+    "DeadlineRow",
     "FactRow",
     "Figure",
     "Footer",
@@ -83,9 +85,12 @@ __all__ = [
     "TargetRow",
     "Tile",
     "Trail",
+    "TrendPoint",
+    "TrendRow",
     "UnseenRow",
     "VerdictRow",
     "VisitRow",
+    "WayRow",
     "Wording",
     "section_budget",
     "section_text",
@@ -126,7 +131,9 @@ class Conclusion:
     not_applicable: int = 0
     sentence: Wording | None = None
     previous: tuple[int, int, int] | None = None
-    """Met, missed, undecided of the last period."""
+    """Met, missed, undecided at ``previous_day``."""
+    previous_day: date | None = None
+    """Day of the earlier state they are from."""
 
     @property
     def total(self) -> int:
@@ -146,26 +153,6 @@ class SubTargetRow:
     """How it is counted, where its name does not say it."""
     aside: bool = False
     """Not on the first screen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """What keeps a target from being decided or met."""
-
-    words: Sentence
-    agencies: tuple[str, ...] = ()
-    """Agency ids concerned, the heaviest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One action on the shortest way to meeting a target."""
-
-    action: Sentence
-    agency: str | None = None
-    """Agency id."""
-    gain: int | None = None
-    """Members it settles at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +346,10 @@ class Footer:
     """Name of the closed period all of this is from; empty for the present."""
     period_digest: str = ""
     """What its archive is recognised by."""
+    made_by: str = ""
+    """Login of who had it made."""
+    made_at: datetime | None = None
+    """When; not the moment the figures are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,3 +380,11 @@ class ReportDocument:
     """Agencies whose networks were searched, those with most undeclared machines first."""
     standard: StandardPart | None = None
     """Systems against the technical standard; None where none is in force."""
+    trend: tuple[TrendRow, ...] = ()
+    """By target number; empty while no earlier state is known."""
+    improved: tuple[HeavyRow, ...] = ()
+    """The agencies that improved most since the earlier state, at most ten on the first screen."""
+    deadlines: tuple[DeadlineRow, ...] = ()
+    """The next statutory dates, the nearest first; three on the first screen."""
+    ways: tuple[WayRow, ...] = ()
+    """By target number; targets that are met or not applicable are left out."""

@@ -58,6 +58,10 @@ def test_every_part_of_the_document_is_there(sample):
         "newcomers",
         "comparisons",
         "standard",
+        "trend",
+        "improved",
+        "deadlines",
+        "ways",
     ]
     assert len(data["machines"]) == len(document.machines) and len(data["systems"]) == len(document.systems)
 

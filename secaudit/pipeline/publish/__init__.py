@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from secaudit import __version__
 from secaudit.messages import Message, msg
+from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import Decision
+from secaudit.model.past import NO_PAST, Past
 from secaudit.pipeline.adopting import by_agency
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.parameters import changed_words
@@ -22,8 +24,8 @@ from secaudit.report.document import AgencyRow, Conclusion, Footer, Header, Life
 from secaudit.store import Store
 
 
-def publish(measured: Measured, store: Store | None) -> ReportDocument:
-    """The report of one moment."""
+def publish(measured: Measured, store: Store | None, *, past: Past = NO_PAST, made_by: str = "") -> ReportDocument:
+    """The report of one moment, with the course from earlier states to it."""
     machines = machine_rows(measured, store)
     waiting = by_agency(measured.newcomers)
     beyond = {agency: len(addresses) for agency, addresses in measured.undeclared.items()}
@@ -32,7 +34,7 @@ def publish(measured: Measured, store: Store | None) -> ReportDocument:
     )
     return ReportDocument(
         header=_header(measured, lab=sum(1 for machine in machines if machine.lab and machine.seen)),
-        conclusion=_conclusion(measured),
+        conclusion=_conclusion(measured, past),
         targets=target_rows(measured),
         orders=orders(measured),
         heaviest=heaviest_rows(measured),
@@ -42,7 +44,7 @@ def publish(measured: Measured, store: Store | None) -> ReportDocument:
         visits=visit_rows(measured, machines),
         unseen=unseen_rows(measured, machines),
         machines=machines,
-        footer=_footer(measured),
+        footer=replace(_footer(measured), made_by=made_by),
         held=held_rows(measured, machines),
         recheck=recheck_row(measured, store, machines),
         newcomers=newcomer_rows(measured),
@@ -81,13 +83,17 @@ def _header(measured: Measured, *, lab: int) -> Header:
     )
 
 
-def _conclusion(measured: Measured) -> Conclusion:
+def _conclusion(measured: Measured, past: Past) -> Conclusion:
     counts = Counter(measurement.decision for measurement in measured.measurements)
+    earlier = past.before(day_in_vietnam(measured.as_of))
+    then = Counter(target.decision for target in earlier.targets) if earlier is not None else Counter()
     return Conclusion(
         met=counts[Decision.MET],
         missed=counts[Decision.MISSED],
         undecided=counts[Decision.UNDECIDED],
         not_applicable=counts[Decision.NOT_APPLICABLE],
+        previous=None if earlier is None else (then[Decision.MET], then[Decision.MISSED], then[Decision.UNDECIDED]),
+        previous_day=None if earlier is None else day_in_vietnam(earlier.moment),
     )
 
 
