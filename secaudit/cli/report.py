@@ -64,9 +64,15 @@ def report(
         with one_bar(session, msg("Judging")) as steps:
             measured = sources.measure(plan, progress=steps)
         job = Job(
-            measured, sources.store, translator(language), templates or data_folder("report_templates"), made_by=login_user(None)
+            measured,
+            sources.store,
+            translator(language),
+            templates or data_folder("report_templates"),
+            sources.past(measured),
+            made_by=login_user(None),
         )
         write_report(job, target)
+        sources.record(measured)
     session.say(msg("report: {path}", path=str(target.resolve())), style="bold")
     code = measured_code(measured)
     if code is not ExitCode.WELL:
