@@ -7,7 +7,7 @@ controls and texts without end are made harmless here, once, so that no renderer
 from dataclasses import Field, fields, is_dataclass, replace
 from enum import Enum
 from functools import lru_cache
-from typing import Any, ClassVar, Protocol, cast, get_args, get_type_hints
+from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args, get_type_hints
 
 from secaudit.messages import Message, clean
 from secaudit.model.base import Texts
@@ -15,6 +15,7 @@ from secaudit.report.document import ReportDocument
 from secaudit.report.official import Paper, Value
 from secaudit.report.texts import DEFAULT_LIMIT, Limit
 
+_Kind = TypeVar("_Kind")
 _LIMITS: dict[type[object], tuple[tuple[str, int], ...]] = {}
 """Read once for each dataclass: they do not change."""
 
@@ -22,6 +23,11 @@ _LIMITS: dict[type[object], tuple[tuple[str, int], ...]] = {}
 def sanitised(document: ReportDocument) -> ReportDocument:
     """The same document with every text cleaned and cut at the limit of its field."""
     return cast("ReportDocument", _walk(document, DEFAULT_LIMIT))
+
+
+def sanitised_record(record: _Kind, limit: int = DEFAULT_LIMIT) -> _Kind:
+    """Any other frozen record with every text cleaned and cut."""
+    return cast("_Kind", _walk(record, limit))
 
 
 BODY_LIMIT = 2000

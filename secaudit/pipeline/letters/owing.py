@@ -181,7 +181,7 @@ def _overdue(made: Round, agency: AgencyFile) -> Iterator[Debt]:
     """Limits that have passed: those of others are asked about, those of the owner are asked for."""
     groups: dict[tuple[str, str, bool], list[str]] = {}
     for system in made.systems.get(agency.agency.id, ()):
-        chain = made.chains.get(system.id)
+        chain = made.chains.chains.get(system.id) if made.chains is not None else None
         for limits, own in (((chain.owed if chain else ()), True), ((chain.limits if chain else ()), False)):
             for limit in limits:
                 if limit.state is DueState.OVERDUE:

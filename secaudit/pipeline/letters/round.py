@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from secaudit.model.base import day_in_vietnam
-from secaudit.model.decision import DecisionChain
 from secaudit.model.inventory import AgencyFile, Letterhead, Organisation
 from secaudit.model.measurement import AgencyShare
 from secaudit.model.past import NO_PAST, Past
 from secaudit.model.period import Period, statutory, statutory_year
 from secaudit.model.plan import Population
 from secaudit.model.system import System
-from secaudit.pipeline.decision_chains import chains
+from secaudit.pipeline.decision_chains import Chains, chains
 from secaudit.pipeline.frozen import period_words
 from secaudit.pipeline.letters.wording import OPEN, shortened
 from secaudit.pipeline.measuring import Measured
@@ -52,8 +51,8 @@ class Round:
     """Agency id -> ways to machines nobody could see."""
     rests: Mapping[str, Mapping[Open, int]]
     """Agency id -> machines that no way settles, by reason."""
-    chains: Mapping[str, DecisionChain]
-    """System id -> where its dossier stands; empty where the catalog has no procedure."""
+    chains: Chains | None
+    """Where the dossiers stand; None where the catalog has no procedure."""
     systems: Mapping[str, Sequence[System]]
     """Agency id -> its systems in use, those of state secrets left out."""
 
@@ -185,12 +184,12 @@ def _ways(measured: Measured) -> list[WaysPlan]:
     return [ways_plan(measured.plan, number, measured.measurements[number - 1], known, as_of=measured.as_of)]
 
 
-def _chains(measured: Measured) -> Mapping[str, DecisionChain]:
+def _chains(measured: Measured) -> Chains | None:
     """A catalog without procedures says nothing of what is overdue."""
     law, day = measured.province.catalog.law, day_in_vietnam(measured.as_of)
     if law.reporting is None or law.procedure(day) is None:
-        return {}
-    return chains(measured.province, measured.levels, day).chains
+        return None
+    return chains(measured.province, measured.levels, day)
 
 
 def _systems(measured: Measured) -> dict[str, list[System]]:

@@ -53,12 +53,12 @@ def slip_of(made: Round, agency: AgencyFile, figures: AgencyFigures, *, in_order
             "thanks": in_order,
             "submitted": figures.submitted,
             "rows": [{"number": at, "label": row.label, "value": row.value} for at, row in enumerate(rows, start=1)],
-            "list": needs_list(made, figures),
+            "list": needs_list(figures),
         },
     )
 
 
-def needs_list(made: Round, figures: AgencyFigures) -> bool:
+def needs_list(figures: AgencyFigures) -> bool:
     """Whether something did not find room on the page."""
     return len(figures.targets) > _TARGETS or len(figures.systems) > _SYSTEMS or bool(figures.machines.unseen)
 
