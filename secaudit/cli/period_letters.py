@@ -1,6 +1,5 @@
 """``secaudit period letters``: what is sent to agencies and to whoever gives orders, as drafts in a folder."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -57,14 +56,12 @@ CallOption = Annotated[
 ]
 DueOption = Annotated[
     str | None,
-    typer.Option(
-        "--due", metavar="YYYY-MM-DD", help=N_("By when agencies answer; the plan's or the period's day when left out.")
-    ),
+    typer.Option("--due", metavar="YYYY-MM-DD", help=N_("By when agencies answer; the day of the plan or period when left out.")),
 ]
 CheckOption = Annotated[
     str | None,
     typer.Option(
-        "--check", metavar="CODE", help=N_("Write nothing; say whether a slip with this code is of the agency's figures.")
+        "--check", metavar="CODE", help=N_("Write nothing; say whether a slip with this code has the agency's figures.")
     ),
 ]
 OutOption = Annotated[
@@ -213,7 +210,7 @@ def _take_away(done: _Done, paths: Sequence[str]) -> None:
         done.kept += kept
         if not kept:
             try:
-                os.unlink(target)
+                target.unlink()
             except OSError as error:
                 raise OutputError(
                     msg("an old paper cannot be taken away: {reason}", reason=error.strerror or "?"),

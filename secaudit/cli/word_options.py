@@ -49,7 +49,7 @@ def write_paper(target: Path, data: bytes, *, what: Message) -> tuple[Path, ...]
 
 
 def put_aside_edited(target: Path) -> tuple[Path, ...]:
-    """Rename a paper that somebody worked on, and return its new name; nothing for one that nobody touched or that is not there."""
+    """Rename a paper that somebody worked on, and return its new name; nothing for one nobody touched, or none."""
     return (_put_aside(target),) if is_edited(target) else ()
 
 

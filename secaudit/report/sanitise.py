@@ -11,23 +11,17 @@ from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args, get_type_hi
 
 from secaudit.messages import Message, clean
 from secaudit.model.base import Texts
-from secaudit.report.document import ReportDocument
 from secaudit.report.official import Paper, Value
 from secaudit.report.texts import DEFAULT_LIMIT, Limit
 
-_Kind = TypeVar("_Kind")
+Part = TypeVar("Part")
 _LIMITS: dict[type[object], tuple[tuple[str, int], ...]] = {}
 """Read once for each dataclass: they do not change."""
 
 
-def sanitised(document: ReportDocument) -> ReportDocument:
-    """The same document with every text cleaned and cut at the limit of its field."""
-    return cast("ReportDocument", _walk(document, DEFAULT_LIMIT))
-
-
-def sanitised_record(record: _Kind, limit: int = DEFAULT_LIMIT) -> _Kind:
-    """Any other frozen record with every text cleaned and cut."""
-    return cast("_Kind", _walk(record, limit))
+def sanitised(document: Part) -> Part:
+    """The same document, or part of one, with every text cleaned and cut at the limit of its field."""
+    return cast("Part", _walk(document, DEFAULT_LIMIT))
 
 
 BODY_LIMIT = 2000

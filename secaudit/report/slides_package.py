@@ -1,4 +1,4 @@
-"""An officer's own master for slides, opened with limits, and slides as a package without times and names of people."""
+"""An officer's own master for slides, opened with limits: what acts, fetches or is packed like a bomb is refused."""
 
 import io
 import zipfile
@@ -8,7 +8,6 @@ from xml.parsers import expat
 
 from secaudit.errors import ReportError
 from secaudit.messages import Message, msg
-from secaudit.report.word_package import packed
 from secaudit.tables.book import BrokenError, feed, parser
 from secaudit.tables.package import Danger, danger_of
 
@@ -42,9 +41,9 @@ def read_master(path: Path) -> bytes | None:
     return body
 
 
-def packed_slides(document: bytes, *, title: str) -> bytes:
-    """The same slides without times, names and pictures of the library's own master: equal decks are equal bytes."""
-    return packed(document, title=title)
+def not_usable(path: Path, reason: str) -> ReportError:
+    """A master that the library cannot work with."""
+    return _refused(path, msg("the master of the slides cannot be used: {reason}", reason=reason))
 
 
 def _refused(path: Path, message: Message) -> ReportError:

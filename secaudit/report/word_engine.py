@@ -109,7 +109,7 @@ class Template(DocxTemplate):
         patch: Callable[[str], str] = super().patch_xml
         return patch(marked)
 
-    def render_xml_part(self, src_xml: str, part: Any, context: Mapping[str, object], jinja_env: Any = None) -> str:  # noqa: ANN401
+    def render_xml_part(self, src_xml: str, part: Any, context: Mapping[str, object], jinja_env: Any = None) -> str:  # noqa: ANN401, ARG002
         """One part; what comes out is bounded and whole XML, or nothing comes out."""
         self.current_rendering_part = part
         for number, text in enumerate(self._paragraphs, start=1):

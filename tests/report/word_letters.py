@@ -51,7 +51,7 @@ def reminder() -> Draft:
     add(draft, "{%p endif %}")
     add(
         draft,
-        "Kèm theo là Phiếu xác nhận số liệu; đề nghị đơn vị đối chiếu, ghi ý kiến, ký và gửi lại {{ unit }} trước ngày {{ due }}. "
+        "Kèm theo là Phiếu xác nhận số liệu; đề nghị đơn vị đối chiếu, ký, gửi lại {{ unit }} trước ngày {{ due }}. "
         "Cần trao đổi, xin liên hệ: {{ call }}.",
     )
     signature(draft)

@@ -32,9 +32,7 @@ def code_of(written: str) -> str:
     if not re.fullmatch(rf"[0-9a-f]{{{_LEAST},64}}", code):
         raise UsageError(
             msg("this is no code of a slip: {text}", text=written[:80]),
-            hint=msg(
-                "type the code under the title of the slip, or the long one at its foot; at least {count} signs", count=_LEAST
-            ),
+            hint=msg("type the code under the slip's title, or the long one at its foot; at least {count} signs", count=_LEAST),
         )
     return code
 

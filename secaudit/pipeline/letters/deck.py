@@ -46,7 +46,7 @@ def _standing(made: Round, rows: Sequence[TargetRow]) -> Slide:
     values = [target_value(row, made) for row in rows]
     table = Table(
         ("TT", "Chỉ tiêu", "Yêu cầu", "Kết quả", "Số lượng", "Kết luận"),
-        (0.5, 3.0, 1.1, 1.7, 2.1, 1.9),
+        (0.5, 2.6, 1.2, 1.8, 2.2, 2.1),
         fitted(
             [
                 tuple(str(one[name]) for name in ("number", "title", "asked", "interval", "counts", "decision"))
@@ -56,11 +56,9 @@ def _standing(made: Round, rows: Sequence[TargetRow]) -> Slide:
         ),
         "Bảng kết quả từng chỉ tiêu: " + "; ".join(f"{one['number']}. {one['interval']}, {one['decision']}" for one in values),
     )  # fmt: skip
-    lines = (
-        f"Kết luận: {conclusion_words(rows, made)}.",
-        f"Số liệu chốt lúc {made.voice.format.moment(made.measured.as_of)}; "
-        f"{number_words(silent)}/{number_words(len(made.agencies))} đơn vị chưa gửi số liệu.",
-    )
+    sent = f"{number_words(silent)}/{number_words(len(made.agencies))} đơn vị chưa gửi số liệu"
+    closed = f"Số liệu chốt lúc {made.voice.format.moment(made.measured.as_of)}; {sent}."
+    lines = (f"Kết luận: {conclusion_words(rows, made)}.", closed)
     notes = tuple(f"Chỉ tiêu {row.number}: {_line(made.voice.say(row.formula))}" for row in rows)
     return Slide(f"1. Tình hình thực hiện {shortened(made.plan, 60)}", lines, (table,), _bars(rows), notes=notes)
 

@@ -1,7 +1,7 @@
 """An agency's figures as of the day, in one canonical form: what it confirms on its slip is recognised by their SHA-256."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -93,7 +93,8 @@ def figures_of(made: Round, agency: AgencyFile) -> AgencyFigures:
         targets=tuple(
             (number, measured.plan.targets[number - 1].id, share.tally) for number, _, share in shares if share.tally.total
         ),
-        machines=_machines(made, agency, sum(share.beyond for _, kind, share in _first(shares) if kind == "endpoints")),
+        # Machines beyond the list are counted in each target about machines: once is enough.
+        machines=_machines(made, agency, next((share.beyond for _, kind, share in shares if kind == "endpoints"), 0)),
         systems=tuple((system, levels[system.id]) for system in made.systems.get(name, ())),
         people=agency.people,
     )
@@ -103,11 +104,6 @@ def short_form(digest: str) -> str:
     """``3f2a 9c1b 77d0 e4a1``: what stands on the slip for people to compare."""
     head = digest[:SHORT]
     return " ".join(head[at : at + 4] for at in range(0, SHORT, 4))
-
-
-def _first(shares: Sequence[tuple[int, str, object]]) -> Sequence[tuple[int, str, object]]:
-    """Machines beyond the list are counted in each target about machines: once is enough."""
-    return [part for part in shares if part[1] == "endpoints"][:1]
 
 
 def _machines(made: Round, agency: AgencyFile, beyond: int) -> Machines:

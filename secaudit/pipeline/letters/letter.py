@@ -7,7 +7,7 @@ from secaudit.model.measurement import Tally
 from secaudit.pipeline.letters.figures import AgencyFigures
 from secaudit.pipeline.letters.owing import Debt
 from secaudit.pipeline.letters.round import Round, archive_of, basis_of, letterhead_of, signature_of, symbol_of
-from secaudit.pipeline.letters.wording import shortened
+from secaudit.pipeline.letters.wording import capital, shortened
 from secaudit.pipeline.publish.targets import figure_of
 from secaudit.report.official import Paper, Value
 from secaudit.report.sanitise import named
@@ -36,7 +36,7 @@ def letter_of(made: Round, agency: AgencyFile, figures: AgencyFigures, debts: Se
             "contact": contact_words(agency.agency.contact),
             "submitted": figures.submitted,
             "targets": [_target(made, number, part) for number, _, part in figures.targets],
-            "debts": [debt.words for debt in debts],
+            "debts": [capital(debt.words) for debt in debts],
             "due": made.voice.format.day(made.due),
             "unit": made.unit,
             "call": made.call,

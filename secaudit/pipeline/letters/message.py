@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from secaudit.model.inventory import AgencyFile
 from secaudit.pipeline.letters.owing import Debt
 from secaudit.pipeline.letters.round import Round
-from secaudit.pipeline.letters.wording import number_words, shortened
+from secaudit.pipeline.letters.wording import capital, number_words, shortened
 
 MOST = 500
 _OFFICE, _PERSON, _PLAN, _CALL = 70, 40, 50, 90
@@ -25,11 +25,11 @@ def message_of(made: Round, agency: AgencyFile, debts: Sequence[Debt]) -> str:
         return fitted([greeting, f"Số liệu {plan} đến {day(made.day)} của đơn vị đã đủ. Trân trọng cảm ơn.", _call(made)], [])
     head = [greeting, f"Đến {day(made.day)}, để tổng hợp {plan}, đơn vị còn {number_words(len(debts))} việc."]
     tail = [f"Đề nghị hoàn thành trước ngày {day(made.due)}.", _call(made)]
-    return fitted([*head, *tail], [f"{_capital(debt.short)}." for debt in debts], at=len(head))
+    return fitted([*head, *tail], [f"{capital(debt.short)}." for debt in debts], at=len(head))
 
 
 def fitted(needed: Sequence[str], wished: Sequence[str], *, at: int = 0, most: int = MOST) -> str:
-    """All of ``needed``, and of ``wished`` (the most important first, put in before the ``at``-th) as many as there is room for."""
+    """All of ``needed``, and as many of ``wished``, the most important first, as there is room for before the ``at``-th."""
     kept: list[str] = []
     for sentence in wished:
         if characters(_joined(needed, [*kept, sentence], at)) > most:
@@ -49,7 +49,3 @@ def _joined(needed: Sequence[str], kept: Sequence[str], at: int) -> str:
 
 def _call(made: Round) -> str:
     return f"Cần hỗ trợ xin gọi {shortened(made.call, _CALL)}. Trân trọng."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

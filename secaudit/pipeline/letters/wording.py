@@ -31,3 +31,8 @@ def listed(names: Sequence[str], most: int, *, rest: str) -> str:
 def number_words(value: int) -> str:
     """``1.234``."""
     return f"{value:,}".replace(",", ".")
+
+
+def capital(text: str) -> str:
+    """The text as a sentence begins."""
+    return text[:1].upper() + text[1:]
