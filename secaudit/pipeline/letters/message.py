@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from secaudit.model.inventory import AgencyFile
 from secaudit.pipeline.letters.owing import Debt
 from secaudit.pipeline.letters.round import Round
-from secaudit.pipeline.letters.wording import capital, number_words, shortened
+from secaudit.pipeline.letters.wording import capital, characters, number_words, shortened
 
 MOST = 500
 _OFFICE, _PERSON, _PLAN, _CALL = 70, 40, 50, 90
@@ -36,11 +36,6 @@ def fitted(needed: Sequence[str], wished: Sequence[str], *, at: int = 0, most: i
             break
         kept.append(sentence)
     return _joined(needed, kept, at)
-
-
-def characters(text: str) -> int:
-    """Composed letters count one; signs beyond the basic plane two, as the telephone counts them."""
-    return len(unicodedata.normalize("NFC", text).encode("utf-16-le")) // 2
 
 
 def _joined(needed: Sequence[str], kept: Sequence[str], at: int) -> str:

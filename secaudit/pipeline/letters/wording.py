@@ -10,13 +10,18 @@ OPEN = "……………"
 NOT_DECLARED = "chưa khai"
 
 
+def characters(text: str) -> int:
+    """Composed letters count one; signs beyond the basic plane two, as telephones count them."""
+    return len(unicodedata.normalize("NFC", text).encode("utf-16-le", "surrogatepass")) // 2
+
+
 def shortened(text: str, most: int) -> str:
     """A name in one line of at most ``most`` characters; one that is cut ends in three dots and keeps its last letter whole."""
     line = unicodedata.normalize("NFC", " ".join(named(text).split()))
-    if len(line) <= most:
+    if characters(line) <= most:
         return line
-    end = most - 1
-    while end > 0 and unicodedata.combining(line[end]):
+    end = len(line)
+    while characters(line[:end]) >= most or (end > 0 and end < len(line) and unicodedata.combining(line[end])):
         end -= 1
     return line[:end].rstrip() + "…"
 
