@@ -28,7 +28,7 @@ from secaudit.cli.tree import Command, application
 from secaudit.cli.word_options import WordTemplates, put_aside_edited, say_kept, word_templates, write_paper
 from secaudit.cli.workspace import AsOf, PlanOption
 from secaudit.errors import OutputError, UsageError
-from secaudit.messages import clean, msg
+from secaudit.messages import Message, clean, msg
 from secaudit.model.inventory import AgencyFile
 from secaudit.pipeline.asked_names import require_known
 from secaudit.pipeline.frozen import Sources
@@ -45,6 +45,7 @@ app = application()
 FOLDER = "letters"
 """In the workspace."""
 _PAPERS = (ENDING, SLIDES)
+_FAILED = msg("the papers cannot be written: {reason}")
 
 AgencyOption = Annotated[
     list[str] | None, typer.Option("--agency", metavar="ID", help=N_("Only papers of this agency (may be repeated)."))
@@ -172,6 +173,7 @@ def _make(
         _gather(papers, made, agencies, templates, steps, everyone=everyone)
     of_province = province_papers(made, papers, templates) if chosen is None else {}
     done = _Done(folder)
+    _make_folder(folder)
     for one in papers:
         name = one.agency.agency.id
         done.written[name] = list(one.files)
@@ -180,6 +182,20 @@ def _make(
     done.written[""] = list(of_province)
     _write(done, of_province)
     return _Made(tuple(papers), done)
+
+
+def _make_folder(folder: Path) -> None:
+    """With every folder above it that is missing, each for its owner only."""
+    try:
+        for one in (*reversed(folder.parents), folder):
+            if not one.is_dir():
+                one.mkdir(mode=0o700)
+    except OSError as error:
+        raise OutputError(
+            Message(_FAILED.text, {"reason": error.strerror or "?"}),
+            where=clean(str(folder)),
+            hint=msg("name another file with --out, or make room"),
+        ) from error
 
 
 def _gather(
@@ -191,13 +207,12 @@ def _gather(
 
 
 def _write(done: _Done, files: Mapping[str, bytes]) -> None:
-    what = msg("the papers cannot be written: {reason}")
     for path, data in files.items():
         target = done.folder / path
         if target.suffix in _PAPERS:
-            done.kept += write_paper(target, data, what=what)
+            done.kept += write_paper(target, data, what=_FAILED)
         else:
-            write_file(target, data, what=what)
+            write_file(target, data, what=_FAILED)
 
 
 def _take_away(done: _Done, paths: Sequence[str]) -> None:

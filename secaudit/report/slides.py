@@ -1,6 +1,7 @@
 """Slides for a meeting: native tables, texts and bars on 16:9, each with its foot and speaker notes; nothing is decided here."""
 
 import io
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -95,7 +96,7 @@ def render_slides(deck: Deck, templates: Path) -> bytes:
         if master is None:
             raise
         raise not_usable(path, clean(str(error), limit=200)) from error
-    return packed(out.getvalue(), title=deck.title)
+    return packed(_without_times(out.getvalue()), title=deck.title)
 
 
 class _Maker:
@@ -223,6 +224,16 @@ class _Maker:
         for series, colour in zip(chart.plots[0].series, (_DARK, _LIGHT), strict=True):
             series.format.fill.solid()
             series.format.fill.fore_color.rgb = colour
+
+
+def _without_times(document: bytes) -> bytes:
+    """The workbook behind a chart says when it was made; without that equal slides are equal bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(document)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            body = old.read(name)
+            new.writestr(name, packed(body, title="") if name.endswith(".xlsx") else body)
+    return out.getvalue()
 
 
 def _is_title(place: Any) -> bool:  # noqa: ANN401

@@ -1,6 +1,7 @@
 """An officer's own master for slides, opened with limits: what acts, fetches or is packed like a bomb is refused."""
 
 import io
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -17,6 +18,8 @@ _MOST_UNPACKED = 128 << 20
 _MOST_PARTS = 1000
 _DEEPEST = 200
 _ACTIVE = ("vbaproject", "vbadata", "embeddings/", "activex/", "ctrlprops/", "media/audio", "media/video")
+_CHARTS = re.compile(r"ppt/embeddings/[^/]+\.xlsx")
+"""Workbooks behind charts: they are on slides, which are left out."""
 _TYPES = "[Content_Types].xml"
 _MAIN = "ppt/presentation.xml"
 _SAVE_AGAIN = msg("save it as a presentation without macros and links (.pptx), or take it out of the folder")
@@ -61,7 +64,7 @@ def _refuse(path: Path, archive: zipfile.ZipFile, size: int) -> None:
     if _TYPES not in names or _MAIN not in names:
         raise BrokenError(_MAIN)
     macros = b"macroenabled" in archive.read(_TYPES).replace(b"\x00", b"").lower()
-    if macros or any(word in name.lower() for name in names for word in _ACTIVE):
+    if macros or any(_is_active(name) for name in names):
         raise _refused(path, msg("the master of the slides holds macros, embedded objects or films"))
     for name in names:
         if name.lower().endswith((".xml", ".rels")):
@@ -74,6 +77,10 @@ def _refuse(path: Path, archive: zipfile.ZipFile, size: int) -> None:
             if scan.link is not None:
                 what = msg("the master of the slides links to something outside of it: {target}", target=scan.link[:120])
                 raise _refused(path, what)
+
+
+def _is_active(name: str) -> bool:
+    return _CHARTS.fullmatch(name) is None and any(word in name.lower() for word in _ACTIVE)
 
 
 class _Scan:

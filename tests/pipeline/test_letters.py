@@ -219,6 +219,22 @@ def test_an_agency_in_order_is_thanked_on_its_slip_and_gets_a_letter_only_when_a
     assert "cảm ơn" not in text_of(owing.files["phieu/so-khcn.docx"]) and owing.message
 
 
+def test_people_are_asked_for_only_where_the_agencys_own_part_is_below_what_is_asked(made):
+    file = _file(made, "so-khcn")
+
+    def asked(proven: int, rest: str) -> list[str]:
+        part = Tally(proven, **{rest: 100 - proven})
+        shares = [(5, "people", AgencyShare("so-khcn", part)), (4, "people", AgencyShare("so-khcn", part))]
+        only = replace(made, shares={"so-khcn": shares})
+        return [debt.words for debt in debts_of(only, file) if debt.weight is Weight.PEOPLE]
+
+    assert asked(91, "disproven") == []
+    assert [words.partition(" (")[0] for words in asked(90, "unknown")] == [
+        "gửi văn bản có ngày, tháng chứng minh cho 10 người"
+    ], "more than 90 % is asked by the one, 80 % by the other"
+    assert len(asked(79, "disproven")) == 2
+
+
 NAMES = st.text(
     alphabet=st.one_of(
         st.sampled_from("ABCaeouyĐđ àáạảãâầấậẩẫăằắ.,;!?\u0301\u0303\u0323\u200d😀👩"), st.characters(exclude_categories=["Cs"])

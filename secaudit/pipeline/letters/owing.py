@@ -75,8 +75,8 @@ def _machines(made: Round, agency: AgencyFile) -> Iterator[Debt]:
         number = number_words(count)
         weight = Weight.LISTS if kind is Open.BEYOND else Weight.MACHINES
         yield Debt(weight, words.format(count=number), short.format(count=number))
-    for _, population, share in made.shares.get(agency.agency.id, ()):
-        if population == "endpoints" and share.tally.disproven:
+    for number_of, population, share in made.shares.get(agency.agency.id, ()):
+        if population == "endpoints" and share.tally.disproven and not _reaches(made, number_of, share):
             number = number_words(share.tally.disproven)
             words = f"cài đặt, bật giải pháp bảo vệ trên {number} máy đã xác định là chưa có"
             yield Debt(Weight.REPAIR, words, f"cài giải pháp bảo vệ cho {number} máy")
@@ -207,11 +207,17 @@ _ACTS: dict[Population, tuple[str, str]] = {
 
 
 def _people(made: Round, agency: AgencyFile) -> Iterator[Debt]:
-    """People, indicators and the agency itself: papers first, then what was not done."""
+    """People, indicators and the agency itself, where its own part does not reach what is asked: papers first, then acts."""
     targets = made.measured.plan.targets
     for number, population, share in made.shares.get(agency.agency.id, ()):
-        if population in _PAPERS:
+        if population in _PAPERS and not _reaches(made, number, share):
             yield from _of_target(made, targets[number - 1], number, share)
+
+
+def _reaches(made: Round, number: int, share: AgencyShare) -> bool:
+    """Whether what is proven of the agency's own part is as much as the target asks of the whole."""
+    measurement, lower = made.measured.measurements[number - 1], share.tally.lower
+    return lower is not None and (lower > measurement.share if measurement.sign == ">" else lower >= measurement.share)
 
 
 def _of_target(made: Round, target: Target, number: int, share: AgencyShare) -> Iterator[Debt]:
