@@ -350,10 +350,10 @@ def test_a_slip_shows_every_count_it_is_recognised_by_and_long_lists_stand_besid
     figures = figures_of(made, file)
     paper, listed = _slip(made, "so-khcn"), list_of(made, file, figures)
     values = {row["label"]: row["value"] for row in paper.body["rows"]}
-    assert values["Máy đang dùng đã kê khai (không kể máy độc lập)"] == str(figures.machines.declared) != "0"
+    assert values["Máy đang dùng, không kể máy độc lập"] == str(figures.machines.declared) != "0"
     assert values["Trong đó: chưa kiểm tra được"].startswith(str(len(figures.machines.unseen)))
     assert len([label for label in values if label.startswith("Chỉ tiêu")]) == 5
-    rest = next(label for label, value in values.items() if value == "xem danh sách kèm theo")
+    rest = next(label for label, value in values.items() if value == "xem danh sách")
     assert rest == f"Và {len(figures.systems) - 2} hệ thống khác" and paper.body["list"] is True
     assert len(listed.body["systems"]) == len(figures.systems) and len(listed.body["targets"]) == 5
     assert [row["machine"] for row in listed.body["machines"]] == list(figures.machines.unseen)
@@ -364,7 +364,7 @@ def test_blank_is_said_to_be_undeclared_and_never_a_zero(measured):
     blank = round_of(_changed(measured, "so-khcn", people=None, agency={"asset_register": None}))
     rows = {row["label"]: row["value"] for row in _slip(blank, "so-khcn").body["rows"]}
     assert rows["Máy theo sổ tài sản"] == "chưa khai"
-    assert rows["Người đứng đầu: số người / đã tuyên truyền (theo kê khai)"] == "chưa khai / chưa khai"
+    assert rows["Lãnh đạo kê khai: số / tuyên truyền"] == "chưa khai / chưa khai"
 
 
 def test_the_day_asked_for_is_the_first_that_is_not_over(measured):

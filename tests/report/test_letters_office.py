@@ -49,12 +49,17 @@ def _crowded(made: Round) -> Round:
     systems = [one.model_copy(update={"name": wide, "dossier": Dossier(status="drafting", level=3)}) for one in file.systems] * 9
     inventory = made.measured.province.inventory
     files = tuple(file.model_copy(update={"agency": agency}) if one is file else one for one in inventory.agencies)
-    changed = replace(inventory, agencies=files)
+    unit = inventory.province.province.model_copy(update={"designated_unit": wide})
+    head = inventory.province.model_copy(update={"province": unit})
+    changed = replace(inventory, agencies=files, province=head)
+    doubted = next(one.id for one in file.endpoints if one.kind != "isolated" and one.status == "in_use")
+    states = {**made.measured.states, doubted: replace(made.measured.states[doubted], doubt=object())}
+    plan = made.measured.plan.model_copy(update={"name": wide})
     shares = [(number, kind, replace(share, beyond=12_345)) for number, kind, share in made.shares["so-khcn"]]
     # More targets than a slip has lines for.
     return replace(
         made,
-        measured=replace(made.measured, province=replace(made.measured.province, inventory=changed)),
+        measured=replace(made.measured, plan=plan, states=states, province=replace(made.measured.province, inventory=changed)),
         systems={"so-khcn": systems},
         shares={"so-khcn": shares * 3},
     )

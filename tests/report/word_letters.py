@@ -1,6 +1,6 @@
 """Word templates of a round's letters: reminder, slip with its list, notice of conclusions, list of letters."""
 
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 from word_blocks import (
     TEXT_WIDTH,
     Column,
@@ -69,18 +69,17 @@ def slip() -> Draft:
     add(draft, "Đơn vị chưa gửi bản kê khai.", "Bảng nhỏ", align="centre", bold=True, after=3)
     add(draft, "{%p endif %}")
     columns = (
-        Column("TT", 9, "{{ one.number }}", "centre"),
-        Column("Nội dung", 57, "{{ one.label }}"),
-        Column("Số liệu của tỉnh", 43, "{{ one.value }}"),
+        Column("TT", 10, "{{ one.number }}", "centre"),
+        Column("Nội dung", 64, "{{ one.label }}"),
+        Column("Số liệu của tỉnh", 38, "{{ one.value }}"),
         Column("Đơn vị xác nhận (đúng / sai)", 24, "", "centre"),
-        Column("Giải trình", 32, ""),
+        Column("Giải trình", 29, ""),
     )
     table(draft, columns, rows="rows", row="one", style="Bảng nhỏ")
+    for cell in draft.document.tables[-1].rows[2].cells:  # room for a pen
+        cell.paragraphs[0].paragraph_format.space_before = cell.paragraphs[0].paragraph_format.space_after = Pt(1.5)
     text = f"{_RANGE} HTTT thuộc phạm vi bí mật nhà nước không nêu tên trong phiếu."
-    add(draft, text, "Bảng nhỏ", italic=True, before=2)
-    add(draft, "{%p if list %}")
-    add(draft, "Phần chi tiết: xem danh sách kèm theo.", "Bảng nhỏ", italic=True)
-    add(draft, "{%p endif %}")
+    add(draft, text + "{% if list %} Phần chi tiết: xem danh sách kèm theo.{% endif %}", "Bảng nhỏ", italic=True, before=2)
     add(draft, "{%p if thanks %}")
     add(draft, "Số liệu của đơn vị đã đủ căn cứ; trân trọng cảm ơn đơn vị.", "Bảng vừa", bold=True, before=2)
     add(draft, "{%p endif %}")
@@ -91,7 +90,6 @@ def slip() -> Draft:
     put(right, "Ngày      tháng      năm          ", "Giữa", size=11, italic=True, before=4)
     put(right, "THỦ TRƯỞNG ĐƠN VỊ", "Giữa đậm", size=11)
     put(right, "(ký, ghi rõ họ tên, đóng dấu)", "Giữa", size=10, italic=True)
-    put(right, "", "Giữa")
     return draft
 
 

@@ -18,7 +18,8 @@ TEMPLATE = "phieu-xac-nhan"
 LIST = "danh-sach-kem-theo"
 _TARGETS, _SYSTEMS = 6, 3
 """Lines of the one page."""
-_OFFICE, _NAME = 100, 44
+_OFFICE, _OTHER, _NAME = 80, 60, 40
+"""Characters of names: the page holds them even in the widest letters."""
 MOST_LISTED = 2000
 """Machines of one list."""
 
@@ -43,11 +44,11 @@ def slip_of(made: Round, agency: AgencyFile, figures: AgencyFigures, *, in_order
         agency=shortened(agency.agency.name, _OFFICE),
         place=letterhead_of(made).place or "",
         kind="Phiếu xác nhận số liệu",
-        subject=f"Thực hiện {shortened(made.plan, _OFFICE)}",
+        subject=f"Thực hiện {shortened(made.plan, _OTHER)}",
         basis=(f"Mã đối chiếu đầy đủ: {figures.digest}.", *basis_of(made)),
         body={
             "as_of": made.voice.format.moment(made.measured.as_of),
-            "unit": shortened(made.unit, _OFFICE),
+            "unit": shortened(made.unit, _OTHER),
             "due": made.voice.format.day(made.due),
             "code": short_form(figures.digest),
             "thanks": in_order,
@@ -70,7 +71,7 @@ def list_of(made: Round, agency: AgencyFile, figures: AgencyFigures) -> Paper:
         agency=shortened(agency.agency.name, _OFFICE),
         place=letterhead_of(made).place or "",
         kind="Danh sách kèm theo",
-        subject=f"Phiếu xác nhận số liệu thực hiện {shortened(made.plan, _OFFICE)}",
+        subject=f"Phiếu xác nhận số liệu thực hiện {shortened(made.plan, _OTHER)}",
         basis=(f"Mã đối chiếu đầy đủ: {figures.digest}.", *basis_of(made)),
         body={
             "as_of": made.voice.format.moment(made.measured.as_of),
@@ -88,7 +89,7 @@ def _cut(rows: Sequence[_Row], most: int, what: str) -> list[_Row]:
     if len(rows) <= most:
         return list(rows)
     rest = number_words(len(rows) - most + 1)
-    return [*rows[: most - 1], _Row(f"Và {rest} {what} khác", "xem danh sách kèm theo")]
+    return [*rows[: most - 1], _Row(f"Và {rest} {what} khác", "xem danh sách")]
 
 
 def _target_rows(made: Round, figures: AgencyFigures) -> list[_Row]:
@@ -101,14 +102,14 @@ def _target_rows(made: Round, figures: AgencyFigures) -> list[_Row]:
 
 def _machine_rows(figures: AgencyFigures) -> list[_Row]:
     found, number = figures.machines, number_words
-    unseen = f"{number(len(found.unseen))} (xem danh sách kèm theo)" if found.unseen else "0"
+    unseen = f"{number(len(found.unseen))} (xem danh sách)" if found.unseen else "0"
     rows = [
-        _Row("Máy đang dùng đã kê khai (không kể máy độc lập)", number(found.declared)),
+        _Row("Máy đang dùng, không kể máy độc lập", number(found.declared)),
         _Row("Trong đó: đã có bằng chứng", number(found.seen)),
         _Row("Trong đó: chưa kiểm tra được", unseen),
     ]
     if found.held:
-        rows.append(_Row("Trong đó: đang làm rõ có đúng máy đã kê khai", number(found.held)))
+        rows.append(_Row("Trong đó: đang làm rõ", number(found.held)))
     rows.append(_Row("Máy độc lập (không kiểm tra)", number(found.isolated)))
     rows.append(_Row("Máy theo sổ tài sản", number(found.register) if found.register is not None else NOT_DECLARED))
     if found.beyond:
@@ -140,9 +141,9 @@ def _people_rows(people: People | None) -> list[_Row]:
         (people.heads_briefed, people.staff_briefed, people.staff_trained) if people is not None else (None, None, None)
     )
     return [
-        _Row("Người đứng đầu: số người / đã tuyên truyền (theo kê khai)", f"{_said(heads)} / {_said(briefed)}"),
+        _Row("Lãnh đạo kê khai: số / tuyên truyền", f"{_said(heads)} / {_said(briefed)}"),
         _Row(
-            "CBCC, người lao động: số người / đã tuyên truyền / đã đào tạo (theo kê khai)",
+            "CBCC kê khai: số / tuyên truyền / đào tạo",
             f"{_said(staff)} / {_said(reached)} / {_said(trained)}",
         ),
     ]
