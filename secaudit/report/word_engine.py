@@ -74,6 +74,9 @@ def _shown(value: object) -> object:
 
 
 _SANDBOX = _Environment()
+_MOST_PATCHED = 64
+_PATCHED: dict[str, tuple[str, Sequence[str]]] = {}
+"""Part of a template -> what docxtpl makes of it, and the text of its paragraphs."""
 
 
 @lru_cache(maxsize=64)
@@ -103,11 +106,16 @@ class Template(DocxTemplate):
 
     def patch_xml(self, src_xml: str) -> str:
         """Marks every paragraph with its number first: what docxtpl removes, whole rows included, moves no number."""
-        self._paragraphs = ["".join(_TEXT.findall(part)) for part in _PARAGRAPH.split(src_xml)[1:]]
-        numbers = iter(range(1, len(self._paragraphs) + 1))
-        marked = _PARAGRAPH.sub(lambda _: f"\n<!--{next(numbers)}--><w:p", src_xml.replace("\n", " "))
-        patch: Callable[[str], str] = super().patch_xml
-        return patch(marked)
+        if src_xml not in _PATCHED:
+            if len(_PATCHED) >= _MOST_PATCHED:
+                _PATCHED.clear()
+            paragraphs = tuple("".join(_TEXT.findall(part)) for part in _PARAGRAPH.split(src_xml)[1:])
+            numbers = iter(range(1, len(paragraphs) + 1))
+            marked = _PARAGRAPH.sub(lambda _: f"\n<!--{next(numbers)}--><w:p", src_xml.replace("\n", " "))
+            patch: Callable[[str], str] = super().patch_xml
+            _PATCHED[src_xml] = (patch(marked), paragraphs)
+        patched, self._paragraphs = _PATCHED[src_xml]
+        return patched
 
     def render_xml_part(self, src_xml: str, part: Any, context: Mapping[str, object], jinja_env: Any = None) -> str:  # noqa: ANN401, ARG002
         """One part; what comes out is bounded and whole XML, or nothing comes out."""
