@@ -60,7 +60,7 @@ def _standing(made: Round, rows: Sequence[TargetRow]) -> Slide:
     closed = f"Số liệu chốt lúc {made.voice.format.moment(made.measured.as_of)}; {sent}."
     lines = (f"Kết luận: {conclusion_words(rows, made)}.", closed)
     notes = tuple(f"Chỉ tiêu {row.number}: {_line(made.voice.say(row.formula))}" for row in rows)
-    return Slide(f"1. Tình hình thực hiện {shortened(made.plan, 60)}", lines, (table,), _bars(rows), notes=notes)
+    return Slide(made.marked(f"1. Tình hình thực hiện {shortened(made.plan, 60)}"), lines, (table,), _bars(rows), notes=notes)
 
 
 def _bars(rows: Sequence[TargetRow]) -> Bars | None:
