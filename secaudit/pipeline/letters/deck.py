@@ -85,7 +85,7 @@ def _moved(made: Round, rows: Sequence[TargetRow]) -> Slide:
         return Slide(title, (_NOTHING_EARLIER,), notes=("Nguồn: không có trạng thái nào trước ngày của số liệu này.",))
     table = Table(
         ("TT", "Chỉ tiêu", "Kỳ trước", "Hiện nay", "Có bằng chứng", "Kết luận"),
-        (0.5, 3.2, 2.5, 2.5, 1.7, 2.4),
+        (0.5, 2.6, 3.0, 3.0, 1.4, 2.2),
         fitted(list(_turns(made, rows, earlier)), _TARGETS, 6, "chỉ tiêu khác"),
         "Bảng so sánh từng chỉ tiêu giữa kỳ trước và hiện nay",
     )
