@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from word_blocks import Column, Draft, add, addressees, annex, heading, signature, start, table
 from word_dossier import DOSSIER
 from word_form_08 import form_08
+from word_letters import LETTERS
 
 FOLDER = Path(__file__).parents[2] / "report_templates" / "word"
 
@@ -150,6 +151,7 @@ TEMPLATES: dict[str, Callable[[], Draft]] = {
     "bao-cao-ke-hoach": plan_report,
     "form-08": form_08,
     **DOSSIER,
+    **LETTERS,
 }
 """Name of the file without its ending -> what builds it."""
 
