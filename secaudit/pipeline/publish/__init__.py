@@ -25,15 +25,27 @@ from secaudit.store import Store
 
 
 def publish(measured: Measured, store: Store | None, *, past: Past = NO_PAST, made_by: str = "") -> ReportDocument:
-    """The report of one moment, with the course from earlier states to it."""
+    """The report of one moment, with the course from earlier states to it and the details of every machine."""
     machines = machine_rows(measured, store)
+    return replace(
+        overview(measured, store, past=past, made_by=made_by),
+        visits=visit_rows(measured, machines),
+        unseen=unseen_rows(measured, machines),
+        machines=machines,
+        held=held_rows(measured, machines),
+    )
+
+
+def overview(measured: Measured, store: Store | None, *, past: Past = NO_PAST, made_by: str = "") -> ReportDocument:
+    """The same without machines: what a large province can afford to keep in memory while its pages are made one by one."""
+    listed = [endpoint.id for agency in in_scope(measured) for endpoint in agency.endpoints if endpoint.status == "in_use"]
     waiting = by_agency(measured.newcomers)
     beyond = {agency: len(addresses) for agency, addresses in measured.undeclared.items()}
     agencies = tuple(
         _with_newcomers(_with_found(row, beyond.get(row.id, 0)), waiting.get(row.id, 0)) for row in agency_rows(measured)
     )
     return ReportDocument(
-        header=_header(measured, lab=sum(1 for machine in machines if machine.lab and machine.seen)),
+        header=_header(measured, lab=sum(1 for name in listed if _is_lab(measured, name))),
         conclusion=_conclusion(measured, past),
         targets=target_rows(measured),
         orders=orders(measured),
@@ -41,16 +53,20 @@ def publish(measured: Measured, store: Store | None, *, past: Past = NO_PAST, ma
         agencies=agencies,
         systems=system_rows(measured),
         checks=check_rows(measured),
-        visits=visit_rows(measured, machines),
-        unseen=unseen_rows(measured, machines),
-        machines=machines,
+        visits=(),
+        unseen=(),
+        machines=(),
         footer=replace(_footer(measured), made_by=made_by),
-        held=held_rows(measured, machines),
-        recheck=recheck_row(measured, store, machines),
+        recheck=recheck_row(measured, store, listed),
         newcomers=newcomer_rows(measured),
-        comparisons=comparison_rows(measured, store, (machine.id for machine in machines)),
-        standard=standard_part(measured, (machine.id for machine in machines)),
+        comparisons=comparison_rows(measured, store, listed),
+        standard=standard_part(measured, listed),
     )
+
+
+def _is_lab(measured: Measured, endpoint: str) -> bool:
+    evidence = measured.states[endpoint].evidence
+    return evidence is not None and evidence.outcome.lab
 
 
 def _with_found(row: AgencyRow, count: int) -> AgencyRow:
