@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from secaudit.report.html import _globals
+from secaudit.report.environment import shared_names
+from secaudit.report.html import document_names
 from secaudit.report.voice import Voice
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "report.md"
@@ -12,7 +13,8 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "report.md"
 def test_every_name_a_template_may_use_is_described_and_no_other(sample, english):
     rows = [line.split("|")[1] for line in DOCUMENT.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     described = {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)}
-    assert described == set(_globals(sample(12), Voice(english)))
+    voice = Voice(english)
+    assert described == {*shared_names(voice), *document_names(sample(12), voice)}
 
 
 def test_the_files_it_names_exist():
