@@ -116,14 +116,15 @@ def _tile(measured: Measured, agency: AgencyFile, parts: list[tuple[int, Populat
         target = measured.measurements[number - 1]
         if share.tally.upper is None or share.tally.lower is None:
             continue
-        if not _reaches(share.tally.upper, target):
+        if not reaches(share.tally.upper, target):
             return Tile.ACT
-        if not _reaches(share.tally.lower, target):
+        if not reaches(share.tally.lower, target):
             tile = Tile.CLARIFY
     return tile
 
 
-def _reaches(part: Fraction, target: Measurement) -> bool:
+def reaches(part: Fraction, target: Measurement) -> bool:
+    """Whether a share satisfies a target."""
     return part > target.share if target.sign == ">" else part >= target.share
 
 
