@@ -20,6 +20,7 @@ from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.parameters import title_of
 from secaudit.pipeline.publish.agencies import in_scope
 from secaudit.pipeline.publish.conflicts import conflict_rows
+from secaudit.pipeline.publish.limits import asserted_facts, limit_rows
 from secaudit.pipeline.publish.evidence import Proof, read_proofs, section_rows, trail_of
 from secaudit.report.document import (
     CheckRow,
@@ -57,6 +58,8 @@ def check_rows(measured: Measured) -> tuple[CheckRow, ...]:
             check.fix.windows,
             check.fix.linux,
             check.refs,
+            asserted_facts(check),
+            limit_rows(check),
         )
         for check in checks
     )
