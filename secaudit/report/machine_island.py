@@ -83,7 +83,7 @@ class CheckBook:
 
     def title(self, check: str) -> str:
         """What has to be true."""
-        return self._titles[check]
+        return self._titles.get(check, check)
 
     def texts(self, check: str) -> list[Any]:
         """What, why, how to look, how to put right: ``[text, text, text, [[system, text], ...]]``."""
