@@ -111,16 +111,17 @@ def _tile(measured: Measured, agency: AgencyFile, parts: list[tuple[int, Populat
     """The agency's own part of every target against the target's share: out of reach, open, or reached."""
     if not has_sent(measured, agency):
         return Tile.SILENT
-    tile = Tile.GOOD
-    for number, _, share in parts:
-        target = measured.measurements[number - 1]
-        if share.tally.upper is None or share.tally.lower is None:
-            continue
-        if not _reaches(share.tally.upper, target):
-            return Tile.ACT
-        if not _reaches(share.tally.lower, target):
-            tile = Tile.CLARIFY
-    return tile
+    tiles = {tile_of_share(share, measured.measurements[number - 1]) for number, _, share in parts}
+    return next((tile for tile in (Tile.ACT, Tile.CLARIFY) if tile in tiles), Tile.GOOD)
+
+
+def tile_of_share(share: AgencyShare, target: Measurement) -> Tile:
+    """An agency's part of one target against the target's share: out of reach, open, or reached."""
+    if share.tally.upper is None or share.tally.lower is None:
+        return Tile.GOOD
+    if not _reaches(share.tally.upper, target):
+        return Tile.ACT
+    return Tile.GOOD if _reaches(share.tally.lower, target) else Tile.CLARIFY
 
 
 def _reaches(part: Fraction, target: Measurement) -> bool:
