@@ -196,3 +196,5 @@ class Site:
     """Those of the overview, in the order of the page."""
     homes: tuple[tuple[str, str], ...] = ()
     """System id -> id of the agency whose page has it; state secrets and systems of nobody are left out."""
+    machine_homes: tuple[tuple[str, str], ...] = ()
+    """Of machines that are named on these pages: machine id -> agency id."""
