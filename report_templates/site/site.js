@@ -32,7 +32,7 @@
     if (!cell) { return ""; }
     var value = cell.getAttribute("data-v");
     if (value !== null) { return /^-?[\d.]+$/.test(value) ? parseFloat(value) : value; }
-    if (cell.classList.contains("num")) {
+    if (cell.classList.contains("num") || cell.classList.contains("t")) {
       var counted = number(cell.textContent);
       return isNaN(counted) ? -1 : counted;
     }
@@ -89,6 +89,8 @@
     });
   }
 
+  Array.prototype.forEach.call(document.querySelectorAll(".tiles a[aria-label]"), function (link) { link.title = link.getAttribute("aria-label"); });
+
   Array.prototype.forEach.call(document.querySelectorAll("table[data-sortable]"), function (table) {
     var scroll = element("div", "", "scroll");
     table.parentNode.insertBefore(scroll, table);
@@ -107,18 +109,29 @@
   var input = document.getElementById("search-text");
   var list = document.getElementById("search-found");
   var count = document.getElementById("search-count");
+  // In the order of the page, before anybody sorts the table.
+  var agencies = Array.prototype.map.call(document.querySelectorAll("#agencies tbody th a"), function (link) {
+    return { name: link.textContent, href: link.getAttribute("href") };
+  });
   var entries = null;
   var MOST = 40;
 
   function entry(kind, name, beside, href) { return { kind: kind, name: name, beside: beside, href: href, text: plain(name) }; }
 
   function all() {
-    var found = data.agencies.map(function (row) { return entry("agency", row[1], "", "agencies/" + encodeURIComponent(row[0]) + ".html"); });
-    data.systems.forEach(function (row) { found.push(entry("system", row[0], "", row[1])); });
+    var found = agencies.map(function (row) { return entry("agency", row.name, "", row.href); });
+    var part = 0;
+    var left = data.parts.length ? data.parts[0][1] : 0;
+    data.systems.forEach(function (name, place) {
+      while (!left && part + 1 < data.parts.length) { part += 1; left = data.parts[part][1]; }
+      left -= 1;
+      found.push(entry("system", name, "", data.parts[part][0] + "#system-" + place));
+    });
     data.machines.forEach(function (row) {
-      row[2][1].forEach(function (rest) {
-        var name = row[2][0] + rest;
-        found.push(entry("machine", name, data.agencies[row[0]][1], "agencies/" + row[1] + "#machine-" + encodeURIComponent(name)));
+      var agency = agencies[row[0]];
+      row[3].split(" ").forEach(function (rest) {
+        var name = row[2] + rest;
+        found.push(entry("machine", name, agency.name, (row[1] ? "agencies/" + row[1] : agency.href) + "#machine-" + encodeURIComponent(name)));
       });
     });
     return found;

@@ -1,9 +1,5 @@
-"""The report folder: which pages there are and what stands on them, made piece by piece so that it never is in memory as a whole."""
+"""What stands on the pages of a report folder but those of agencies."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from secaudit.messages import msg
 from secaudit.model.past import Turn
 from secaudit.pipeline.history import changes, state_of
 from secaudit.pipeline.measuring import Measured
@@ -49,12 +45,10 @@ def machines_of(measured: Measured) -> dict[str, str]:
 
 
 def _homes(measured: Measured, document: ReportDocument) -> tuple[tuple[str, str], ...]:
-    inventory = measured.province.inventory
+    owners = measured.province.inventory.owner_of_system
     paged = {row.id for row in document.agencies}
     return tuple(
-        (row.id, owner)
-        for row in document.systems
-        if not row.state_secret and (owner := inventory.owner_of.get(row.id)) in paged and owner is not None
+        (row.id, owner) for row in document.systems if not row.state_secret and (owner := owners.get(row.id, "")) in paged
     )
 
 

@@ -230,7 +230,7 @@ class Evidence:
     No dataclass on purpose: the walk that cleans a document leaves it alone, and whoever prints cleans each text it takes.
     """
 
-    __slots__ = ("conflicts", "excused", "findings", "level", "left_out", "places", "reasons", "sections", "trails")
+    __slots__ = ("conflicts", "excused", "findings", "left_out", "level", "places", "reasons", "sections", "trails")
 
     def __init__(
         self,

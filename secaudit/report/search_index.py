@@ -4,7 +4,6 @@ A page opened from a file cannot fetch anything, so what is to be found must lie
 alike: what they share is written once.
 """
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,31 +15,38 @@ Index = Callable[[Mapping[str, str]], str]
 
 
 def search_index(
-    agencies: Sequence[tuple[str, str]],
-    systems: Sequence[tuple[str, str]],
+    agencies: Sequence[str],
+    systems: Sequence[str],
+    parts: Sequence[tuple[str, int]],
     machines: Iterable[tuple[str, str, Sequence[str]]],
     room: int,
 ) -> tuple[Index, str]:
     """The index and what there was no room for: nothing, ``machines``, or ``systems`` (and machines).
 
-    ``agencies``: id and name; ``systems``: name and address; ``machines``: agency id, file of its page, ids of its machines.
+    ``agencies``: ids in the order of the page's table, which has their names; ``systems``: names in the order of their pages;
+    ``parts``: these pages and how many each has; ``machines``: agency id, file of its page, ids of its machines.
     """
-    places = {name: place for place, (name, _) in enumerate(agencies)}
+    places = {name: place for place, name in enumerate(agencies)}
     grouped = [
-        [places[agency], file, *_shared(ids)] for agency, file, ids in machines if ids and agency in places
+        [places[agency], "" if file == f"{agency}.html" else file, *_shared(ids)]
+        for agency, file, ids in machines
+        if ids and agency in places
     ]
-    data: dict[str, Any] = {"agencies": agencies, "systems": systems, "machines": grouped}
+    data: dict[str, Any] = {"parts": parts, "systems": systems, "machines": grouped}
     left_out = ""
     for part in ("machines", "systems"):
-        if len(_island(data)) <= room:
+        if len(_island(data).encode("utf-8")) <= room:
             break
         data[part], left_out = [], part
     return lambda words: _island({**data, "words": words}), left_out
 
 
-def _shared(ids: Sequence[str]) -> tuple[str, list[str]]:
-    prefix = os.path.commonprefix(list(ids)) if len(ids) > 1 else ""
-    return prefix, [name[len(prefix) :] for name in ids]
+def _shared(ids: Sequence[str]) -> tuple[str, str]:
+    """What all ids begin with, and the rest of each, parted by spaces, which no id has."""
+    first, last = min(ids), max(ids)
+    same = next((place for place, char in enumerate(first) if last[place : place + 1] != char), len(first))
+    prefix = first[:same]
+    return prefix, " ".join(name[len(prefix) :] for name in ids)
 
 
 def _island(data: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The pages of a report folder but those of agencies: overview, systems, machines, checks, unknowns, history."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,26 +13,27 @@ from secaudit.messages import Message, Translator, msg
 from secaudit.model.assessment import Fulfilment
 from secaudit.model.check import Severity
 from secaudit.model.finding import Verdict
-from secaudit.report.document import AgencyFigure, AgencyRow, CheckRow, ReportDocument, SystemRow
+from secaudit.report.document import AgencyFigure, AgencyRow, CheckRow, ReportDocument
 from secaudit.report.environment import Templates
 from secaudit.report.places import Places
 from secaudit.report.row_names import gathered
 from secaudit.report.sanitise import sanitised
 from secaudit.report.search_index import search_index
 from secaudit.report.site import ApprovalRow, MachineLine, Site
+from secaudit.report.site_words import BASES, TURNS
 from secaudit.report.standing import StandingRow
 from secaudit.report.voice import Voice
 from secaudit.report.words import word
 
 MOST_BYTES = 1_900_000
 """Of one page; what is longer gets several parts."""
-OVERVIEW_BYTES = 950_000
+OVERVIEW_BYTES = 990_000
 """Of the overview with its search."""
 STYLE, SCRIPT = ("report.css", "site/site.css"), ("site/site.js",)
 PAGES: tuple[tuple[str, Message], ...] = (
     ("index.html", msg("Overview")),
     ("systems.html", msg("Information systems")),
-    ("machines.html", msg("Machines")),
+    ("machines.html", msg("All machines")),
     ("checks.html", msg("Checks")),
     ("unknowns.html", msg("What nobody knows")),
     ("history.html", msg("History")),
@@ -81,8 +83,9 @@ class SiteRenderer:
         bare = self._render("index", island=Markup("{}"), left_out="")
         room = OVERVIEW_BYTES - len(bare.encode("utf-8"))
         index, left_out = search_index(
-            [(row.id, row.name) for row in d.agencies],
-            [(row.name, self._system_href(row.id)) for row in self._site.systems],
+            [row.id for row in d.agencies],
+            [row.name for row in self._site.systems],
+            tuple(Counter(self._system_parts.values()).items()),
             machines,
             room,
         )
@@ -179,8 +182,8 @@ class SiteRenderer:
             "verdict_word": lambda name: voice.say(word(Verdict(name))),
             "weight": lambda severity: len(_SEVERITIES) - _SEVERITIES.index(severity),
             "dict_of": dict,
-            "basis_word": lambda basis: voice.say(word(basis)),
-            "turn_word": lambda turn: voice.say(word(turn)),
+            "basis_word": lambda basis: voice.say(BASES[basis]),
+            "turn_word": lambda turn: voice.say(TURNS[turn]),
             "trend_methods": lambda: [(row.target, row.method) for row in site.overview.trend if row.method is not None],
             "agency_or_name": lambda name: _agency_link(held.get(name), name),
         }
@@ -220,7 +223,7 @@ def _part(figure: AgencyFigure, voice: Voice) -> Markup:
     text = f"{number(figure.proven)}/{number(figure.total)}"
     if not figure.unknown:
         return escape(text)
-    return Markup('{} <span class="open">({})</span>').format(text, number(figure.unknown))
+    return Markup('{} <i>({})</i>').format(text, number(figure.unknown))
 
 
 def _nearest(site: Site) -> dict[str, ApprovalRow]:
@@ -255,5 +258,3 @@ def _by_bytes(rows: Sequence[Markup], most: int) -> Iterator[Sequence[Markup]]:
             start, size = place, 0
         size += length
     yield rows[start:]
-
-
