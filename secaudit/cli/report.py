@@ -1,5 +1,6 @@
 """``secaudit report``: one self-contained page."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -64,8 +65,9 @@ def report(
         with one_bar(session, msg("Judging")) as steps:
             measured = sources.measure(plan, progress=steps)
         job = Job(
-            measured, sources.store, translator(language), templates or data_folder("report_templates"), made_by=login_user(None)
-        )
+            measured, sources.store, translator(language), templates or data_folder("report_templates"),
+            made_by=login_user(None), made_at=datetime.now(UTC),
+        )  # fmt: skip
         write_report(job, target)
     session.say(msg("report: {path}", path=str(target.resolve())), style="bold")
     code = measured_code(measured)
