@@ -2,10 +2,11 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import date, datetime
 
 from secaudit import __version__
 from secaudit.messages import Message, msg
-from secaudit.model.base import day_in_vietnam
+from secaudit.model.base import Texts, day_in_vietnam
 from secaudit.model.measurement import Decision
 from secaudit.model.past import NO_PAST, Past
 from secaudit.pipeline.adopting import by_agency
@@ -25,11 +26,13 @@ from secaudit.report.document import AgencyRow, Conclusion, Footer, Header, Life
 from secaudit.store import Store
 
 
-def publish(measured: Measured, store: Store | None, *, past: Past = NO_PAST, made_by: str = "") -> ReportDocument:
+def publish(
+    measured: Measured, store: Store | None, *, past: Past = NO_PAST, made_by: str = "", made_at: datetime | None = None
+) -> ReportDocument:
     """The report of one moment, with the course from earlier states to it and the details of every machine."""
     machines = machine_rows(measured, store)
     return replace(
-        overview(measured, store, past=past, made_by=made_by),
+        overview(measured, store, past=past, made_by=made_by, made_at=made_at),
         visits=visit_rows(measured, machines),
         unseen=unseen_rows(measured, machines),
         machines=machines,
@@ -37,7 +40,9 @@ def publish(measured: Measured, store: Store | None, *, past: Past = NO_PAST, ma
     )
 
 
-def overview(measured: Measured, store: Store | None, *, past: Past = NO_PAST, made_by: str = "") -> ReportDocument:
+def overview(
+    measured: Measured, store: Store | None, *, past: Past = NO_PAST, made_by: str = "", made_at: datetime | None = None
+) -> ReportDocument:
     """The same without machines: what a large province can afford to keep in memory while its pages are made one by one."""
     listed = [endpoint.id for agency in in_scope(measured) for endpoint in agency.endpoints if endpoint.status == "in_use"]
     waiting = by_agency(measured.newcomers)
@@ -57,7 +62,7 @@ def overview(measured: Measured, store: Store | None, *, past: Past = NO_PAST, m
         visits=(),
         unseen=(),
         machines=(),
-        footer=replace(_footer(measured), made_by=made_by),
+        footer=footer_of(measured, made_by=made_by, made_at=made_at),
         recheck=recheck_row(measured, store, listed),
         newcomers=newcomer_rows(measured),
         comparisons=comparison_rows(measured, store, listed),
@@ -117,8 +122,10 @@ def _conclusion(measured: Measured, past: Past) -> Conclusion:
     )
 
 
-def _footer(measured: Measured) -> Footer:
+def footer_of(measured: Measured, *, made_by: str = "", made_at: datetime | None = None) -> Footer:
+    """What the figures are tied to, the same on every page and in every document."""
     catalog, period = measured.province.catalog, measured.period
+    day = day_in_vietnam(measured.as_of)
     return Footer(
         inventory_digest=measured.province.inventory.digest,
         catalog_digest=catalog.digest,
@@ -126,13 +133,19 @@ def _footer(measured: Measured) -> Footer:
         version=__version__,
         rule_set=measured.levels.rules.title,
         lifecycle=(
-            *(LifecycleAge(table.title, table.as_of, table.source) for table in catalog.knowledge.lifecycle),
-            *(LifecycleAge(table.title, table.as_of, table.source) for table in catalog.knowledge.updates),
+            *(_age(table.title, table.as_of, table.source, day) for table in catalog.knowledge.lifecycle),
+            *(_age(table.title, table.as_of, table.source, day) for table in catalog.knowledge.updates),
         ),
         method=_method(measured),
         period=period.name if period is not None else "",
         period_digest=period.closing.digest if period is not None and period.closing is not None else "",
+        made_by=made_by,
+        made_at=made_at,
     )
+
+
+def _age(title: Texts, as_of: date, source: str, day: date) -> LifecycleAge:
+    return LifecycleAge(title, as_of, source, max((day - as_of).days, 0))
 
 
 def _method(measured: Measured) -> tuple[Message, ...]:
