@@ -21,6 +21,7 @@ from secaudit.pipeline.publish.rechecks import recheck_row
 from secaudit.pipeline.publish.requirements import standard_part
 from secaudit.pipeline.publish.systems import system_rows
 from secaudit.pipeline.publish.targets import target_rows
+from secaudit.pipeline.publish.ways import way_rows
 from secaudit.report.document import AgencyRow, Conclusion, Footer, Header, LifecycleAge, ReportDocument
 from secaudit.store import Store
 
@@ -66,6 +67,7 @@ def overview(
         newcomers=newcomer_rows(measured),
         comparisons=comparison_rows(measured, store, listed),
         standard=standard_part(measured, listed),
+        ways=way_rows(measured),
     )
 
 
