@@ -20,7 +20,8 @@ from secaudit.errors import ReportError
 from secaudit.messages import msg
 from secaudit.model.outcome import Sight
 from secaudit.report.bars import bar
-from secaudit.report.document import TargetRow, Tile
+from secaudit.report.charts import PATTERNS
+from secaudit.report.document import Tile
 from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
 from secaudit.report.grade_words import grade_counts
@@ -145,7 +146,8 @@ def shared_names(voice: Voice) -> dict[str, Any]:
         "advice": lambda row: voice.say(ADVICE[Sight.SEEN if row.stale else row.sight]),
         "unseen_word": lambda row: voice.say(STALE if row.stale else word(row.sight)),
         "tel": _tel,
-        "aim": lambda target: _aim(target, voice),
+        "aim": lambda target: voice.format.aim(target.sign, target.share),
+        "patterns": PATTERNS,
         "fact_word": fact_word,
         "fact_text": lambda value: fact_text(value, voice),
         "tiles": tuple(Tile),
@@ -168,11 +170,6 @@ def shared_names(voice: Voice) -> dict[str, Any]:
 def _tel(phone: str) -> str:
     """A telephone number as an address to call: digits and a plus, whatever else stands there."""
     return "tel:" + "".join(char for char in phone if char in "+0123456789")
-
-
-def _aim(target: TargetRow, voice: Voice) -> str:
-    """What a target asks: ``≥ 70 %``."""
-    return f"{'≥' if target.sign == '>=' else '>'} {voice.format.percent(target.share)}"
 
 
 def _with_code(text: str) -> Markup:

@@ -72,7 +72,9 @@ class Sentences:
             return self._voice.say(word) if word is not None else self._named(name, written)
         if isinstance(value, list) and value and isinstance(value[0], dict):
             return self._records(name, value, asked, level)
-        return self._beside(self._named(name, written), asked.limit(name, level), counted=len(value) if isinstance(value, list) else None)
+        return self._beside(
+            self._named(name, written), asked.limit(name, level), counted=len(value) if isinstance(value, list) else None
+        )
 
     def _number(self, name: str, value: float) -> str:
         shape = SHAPES.get(name)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 
 from secaudit.model.base import VIETNAM_TIME
-from secaudit.report.document import Figure
+from secaudit.report.figure import Figure
 
 """Vietnam has one zone and no summer time."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -48,6 +48,10 @@ class Format:
         lower, upper = self.number(figure.proven), self.number(figure.possible)
         numerator = lower if lower == upper else f"{lower}–{upper}"
         return f"{numerator}/{self.number(figure.total)}"
+
+    def aim(self, sign: str, share: Fraction) -> str:
+        """What a target asks: ``≥ 90 %``."""
+        return f"{'≥' if sign == '>=' else '>'} {self.percent(share)}"
 
     def day(self, value: date) -> str:
         """A calendar day; a moment is taken in Vietnamese time first."""

@@ -80,9 +80,16 @@ class Actions:
             for reading, meets in (("", target.meets or ""), *((sub.id, sub.meets) for sub in target.under))
         }
 
-    def of(self, agency: str, machines: Sequence[OwnMachine], unseen: Sequence[ReasonRow], *, sent: bool) -> tuple[ActionRow, ...]:
+    def of(
+        self, agency: str, machines: Sequence[OwnMachine], unseen: Sequence[ReasonRow], *, sent: bool
+    ) -> tuple[ActionRow, ...]:
         """At most five; an agency that sent nothing has that to do before all else."""
-        found = [*self._by_check(agency, machines), *self._by_reason(agency, unseen), *self._unread(agency, machines), *self._by_papers(agency)]
+        found = [
+            *self._by_check(agency, machines),
+            *self._by_reason(agency, unseen),
+            *self._unread(agency, machines),
+            *self._by_papers(agency),
+        ]
         first = [] if sent else [ActionRow(msg("send the inventory of systems, machines and people"))]
         return tuple([*first, *(one.row for one in sorted(found, key=lambda one: one.rank))][:MOST])
 
@@ -205,7 +212,9 @@ class Actions:
         if not grave:
             return None
         words = list({_key(made): made for check in grave if (made := action_words(check, self._titles[check]))}.values())
-        return Visit(machine.id, machine.place, tuple(words[:MOST_WORDS]), max(len(words) - MOST_WORDS, 0) + len(failed) - len(grave))
+        return Visit(
+            machine.id, machine.place, tuple(words[:MOST_WORDS]), max(len(words) - MOST_WORDS, 0) + len(failed) - len(grave)
+        )
 
 
 _COLLECT = msg("run the collector")

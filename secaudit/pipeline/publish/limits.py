@@ -16,7 +16,9 @@ from secaudit.report.machine import LimitRow
 
 Sign = Literal["<", "<=", ">=", ">", "=="]
 _NAME = re.compile(r"[a-z_]+(?:\.[a-z_0-9]+)+")
-_MACRO = re.compile(r"(?P<not>!\s*)?(?P<fact>[a-z_]+(?:\.[a-z_0-9]+)+)\.(?:exists|all|filter|exists_one)\(\s*(?P<each>[a-z]\w*)\s*,")
+_MACRO = re.compile(
+    r"(?P<not>!\s*)?(?P<fact>[a-z_]+(?:\.[a-z_0-9]+)+)\.(?:exists|all|filter|exists_one)\(\s*(?P<each>[a-z]\w*)\s*,"
+)
 _COMPARED = re.compile(
     r"(?P<size>size\()?(?P<name>[a-z_]\w*(?:\.\w+)+?)(?P<counted>\.size\(\))?\)?\s*(?P<sign><=|>=|==|<|>)\s*"
     r"(?P<value>param\.\w+|\d+)\b(?!\s*[-+*/.])"
@@ -73,7 +75,9 @@ def _target(match: re.Match[str], macros: list[_Macro]) -> tuple[str, Sign] | No
     field = _field(name, match.start("name"), macros)
     if field is None or match["size"] or match["counted"]:
         return None
-    denied = next(macro.denied for macro in macros if macro.start <= match.start() < macro.end and name.startswith(macro.each + "."))
+    denied = next(
+        macro.denied for macro in macros if macro.start <= match.start() < macro.end and name.startswith(macro.each + ".")
+    )
     if not denied:
         return field, sign
     return (field, _TURNED[sign]) if sign in _TURNED else None
