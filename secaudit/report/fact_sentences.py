@@ -12,7 +12,6 @@ import orjson
 
 from secaudit.messages import Message, msg
 from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS
-from secaudit.model.finding import Finding
 from secaudit.report.document import CheckRow
 from secaudit.report.fact_shapes import AUDITED, DENIED, FIELD_DENIED, FIELD_SHAPES, FIELD_STATED, SHAPES, STATED, VALUES
 from secaudit.report.fact_text import fact_text
@@ -21,6 +20,8 @@ from secaudit.report.field_words import field_word
 from secaudit.report.machine import LimitRow
 from secaudit.report.voice import Voice
 
+Evidence = tuple[tuple[str, str], ...]
+"""Facts a check named, with their values as JSON text."""
 MOST_RECORDS = 6
 """Records said in one sentence; those out of the limit first."""
 _LISTENING = "network.listening"
@@ -44,14 +45,14 @@ class Sentences:
         self._asked = {check.id: _Asked(check) for check in checks}
         self._said = lru_cache(maxsize=100_000)(self._make)
 
-    def of(self, finding: Finding, level: int | None) -> tuple[str, ...]:
-        """What a finding rests on, in sentences; with what is asked where no number says it."""
-        asked = self._asked.get(finding.check)
-        if asked is None or not finding.evidence:
+    def of(self, check: str, evidence: Evidence, level: int | None) -> tuple[str, ...]:
+        """What an answer of ``check`` rests on, in sentences, on a machine whose systems reach ``level``."""
+        asked = self._asked.get(check)
+        if asked is None or not evidence:
             return ()
-        return self._said(finding.check, finding.evidence, level if asked.by_level else 0)
+        return self._said(check, evidence, level if asked.by_level else 0)
 
-    def _make(self, check: str, evidence: tuple[tuple[str, str], ...], level: int | None) -> tuple[str, ...]:
+    def _make(self, check: str, evidence: Evidence, level: int | None) -> tuple[str, ...]:
         asked = self._asked[check]
         said = [self._fact(name, value, asked, level) for name, value in evidence if name in asked.facts and name not in _QUIET]
         return tuple(text for text in said if text)

@@ -249,6 +249,8 @@ class MachineRow:
     address: str | None = None
     systems: tuple[str, ...] = ()
     """Names of the systems on it."""
+    level: int | None = None
+    """Highest level of these systems, where it is determined: by it some limits differ."""
     lab: bool = False
     seen: bool = False
     """There is fresh evidence."""
