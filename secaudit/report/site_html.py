@@ -213,9 +213,10 @@ def _agency_link(row: AgencyRow | None, name: str) -> Markup:
 
 def _without_machine_links(d: ReportDocument) -> ReportDocument:
     """Pages of the folder lead to machines in the pages of agencies: names of machines stand in the footer without a link."""
-    if d.recheck is None:
-        return d
-    return replace(d, recheck=replace(d.recheck, different=(), elsewhere=(*d.recheck.different, *d.recheck.elsewhere)))
+    recheck = d.recheck
+    if recheck is not None:
+        recheck = replace(recheck, different=(), elsewhere=(*recheck.different, *recheck.elsewhere))
+    return replace(d, recheck=recheck, comparisons=())
 
 
 def _part(figure: AgencyFigure, voice: Voice) -> Markup:
