@@ -1,7 +1,7 @@
 """The page of one agency: its part of every target, its systems, its machines, and what it has to do.
 
-It may be sent to that agency alone, so nothing of others stands in it, and nothing of how the auditors work: no accounts, no files
-that speak of several agencies, no numbers of the province beside the aim of each target.
+It may be sent to that agency alone, so nothing of others stands in it, and nothing of how the auditors work: no accounts, no
+files that speak of several agencies, no numbers of the province beside the aim of each target.
 """
 
 from collections.abc import Mapping, Sequence

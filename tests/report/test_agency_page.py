@@ -238,10 +238,11 @@ def test_hostile_texts_stay_texts(documents, renderer, page, bad):
     finding = Finding("machine.named", "may-2", Verdict.FAIL, evidence=(("machine.name", json.dumps(bad)),), defect=bad)
 
     def bitten(machine):
-        evidence = machine.evidence
-        return machine if evidence is None else replace(
-            machine, evidence=Evidence((finding,), evidence.trails, ({"machine.name": bad},), left_out=(bad,), texts=evidence.texts)
-        )  # fmt: skip
+        own = machine.evidence
+        if own is None:
+            return machine
+        evidence = Evidence((finding,), own.trails, ({"machine.name": bad},), left_out=(bad,), texts=own.texts)
+        return replace(machine, evidence=evidence)
 
     for agency in ("xa-a", "so-c"):
         document = documents[agency]
