@@ -18,7 +18,7 @@ from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN
 from secaudit.pipeline.publish.agency_page import AgencyPages
 from secaudit.report.agency_html import AgencyRenderer
-from secaudit.report.agency_page import TALLIED, Evidence, Paper
+from secaudit.report.agency_page import TALLIED, Evidence, Paper, Visit
 from secaudit.report.document import Tile
 from secaudit.resources import data_folder, translator
 from secaudit.store import Store
@@ -231,6 +231,17 @@ def test_a_large_agency_is_paged_and_every_machine_is_found(documents, renderer)
         assert f"machine-{machine}" in held[page or "so-c.html"]
     elsewhere = island_of(pages[0][1])["elsewhere"]
     assert elsewhere == {machine: page for machine, page, _ in listed if page}
+
+
+def test_even_the_largest_agency_has_no_page_too_large_for_an_old_computer(documents, renderer):
+    [model] = [machine for machine in documents["so-c"].machines if machine.id == "may-3"]
+    machines = tuple(replace(model, id=f"may-{number}", place="Tầng 2, trụ sở Ủy ban nhân dân") for number in range(4000))
+    visits = tuple(Visit(machine.id, machine.place, ("bật máy",)) for machine in machines)
+    pages = renderer.pages(replace(documents["so-c"], machines=machines, visits=visits, actions=(), unseen=()))
+    assert all(len(html.encode()) < LARGEST for _, html in pages)
+    text = "".join(html for _, html in pages)
+    assert len(set(re.findall(r'id="machine-(may-\d+)"', text))) == 4000
+    assert len(re.findall(r'<th scope="row">may-\d+</th>', text)) == 4000, "each has its line on a sheet"
 
 
 @pytest.mark.parametrize("bad", [PAYLOAD, "=cmd|'/c calc'!A1" + "x" * 10_000])
