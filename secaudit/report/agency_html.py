@@ -12,7 +12,7 @@ from secaudit.model.decision import DueState
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import EndpointKind
 from secaudit.model.measurement import Decision
-from secaudit.report.agency_page import TALLIED, AgencyDocument, ChangeRow, OwnMachine, Paper
+from secaudit.report.agency_page import AgencyDocument, ChangeRow, OwnMachine, Paper
 from secaudit.report.document import CheckRow
 from secaudit.report.environment import Templates
 from secaudit.report.fact_words import fact_word
@@ -191,7 +191,6 @@ def _names(voice: Voice) -> dict[str, Any]:
     """Functions the templates of agencies call beside those of all pages."""
     return {
         "paper_word": lambda row: voice.say(_PAPERS[row.state]),
-        "tallied": TALLIED,
         "verdict_words": {verdict.value: voice.say(word(verdict)) for verdict in Verdict},
         "fact_names": lambda names: ", ".join(dict.fromkeys(voice.say(fact_word(name)) for name in names)),
         "short_protection": lambda grade: voice.say(protection_words(grade)),

@@ -133,7 +133,7 @@ class MachineIsland:
     def add(self, anchor: str, name: str, about: Iterable[tuple[str, str]], evidence: Evidence | None, *, lab: bool) -> None:
         """One machine under its anchor; ``about``: label and value of what is known of it."""
         made: dict[str, Any] = {
-            "id": self.text(anchor),
+            "id": self.text(anchor, 400),
             "name": self.text(name),
             "about": [[self.text(label), self.text(value)] for label, value in about],
         }
