@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import Decision, Tally
+from secaudit.model.outcome import Grade
 
 _NO_SHARES: Mapping[str, Tally] = MappingProxyType({})
 _NOBODY: Mapping[str, "PastMachine"] = MappingProxyType({})
@@ -49,6 +50,8 @@ class PastMachine:
     """Ids of checks it failed."""
     unknown: frozenset[str] = frozenset()
     """Ids of checks nobody could decide on a machine that was seen."""
+    grade: Grade | None = None
+    """Of its best evidence; None where nobody saw it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,21 @@ controls and texts without end are made harmless here, once, so that no renderer
 from dataclasses import Field, fields, is_dataclass, replace
 from enum import Enum
 from functools import lru_cache
-from typing import Any, ClassVar, Protocol, cast, get_args, get_type_hints
+from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args, get_type_hints
 
 from secaudit.messages import Message, clean
 from secaudit.model.base import Texts
-from secaudit.report.document import ReportDocument
 from secaudit.report.official import Paper, Value
 from secaudit.report.texts import DEFAULT_LIMIT, Limit
 
+Part = TypeVar("Part")
 _LIMITS: dict[type[object], tuple[tuple[str, int], ...]] = {}
 """Read once for each dataclass: they do not change."""
 
 
-def sanitised(document: ReportDocument) -> ReportDocument:
-    """The same document with every text cleaned and cut at the limit of its field."""
-    return cast("ReportDocument", _walk(document, DEFAULT_LIMIT))
+def sanitised(document: Part) -> Part:
+    """The same document, or part of one, with every text cleaned and cut at the limit of its field."""
+    return cast("Part", _walk(document, DEFAULT_LIMIT))
 
 
 BODY_LIMIT = 2000

@@ -1,6 +1,6 @@
 """Machines: verdicts, observed values, and the way down to the bytes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 from typing import Literal
 
@@ -219,12 +219,15 @@ def unseen_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[U
 
 def held_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[HeldRow, ...]:
     """Machines whose evidence does not count because they may not be the declared ones, by reason; the gravest first."""
-    listed = frozenset(machine.id for machine in machines)
+    return held_rows_of(measured, [machine.id for machine in machines])
+
+
+def held_rows_of(measured: Measured, machines: Collection[str]) -> tuple[HeldRow, ...]:
+    """The same by the ids of the machines the report lists."""
+    listed = frozenset(machines)
     order = list(DoubtKind)
     rows = [
-        _held(measured.states[machine.id], doubt, listed)
-        for machine in machines
-        if (doubt := measured.states[machine.id].doubt) is not None
+        _held(measured.states[name], doubt, listed) for name in machines if (doubt := measured.states[name].doubt) is not None
     ]
     return tuple(sorted(rows, key=lambda row: (order.index(row.kind), row.machine)))
 
