@@ -39,6 +39,8 @@ COMMANDS = {
     "judge": Entry("judge", single=True),
     "measure": Entry("measure", single=True),
     "report": Entry("report", single=True),
+    "diff": Entry("diff", single=True),
+    "history": Entry("history", single=True),
     "plan": Entry("plan"),
     "period": Entry("period"),
     "runs": Entry("runs"),

@@ -1,7 +1,7 @@
 """What was known at earlier moments: the states a trend, a comparison and a list of changes are made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -92,6 +92,11 @@ class PastState:
     silent: frozenset[str] | None = None
     """Ids of the agencies that had sent nothing; None where nobody wrote it down."""
 
+    def only(self, endpoint: str) -> "PastState":
+        """The same with one machine, or none where it was not there."""
+        found = self.machines.get(endpoint)
+        return replace(self, machines={} if found is None else {endpoint: found})
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -142,3 +147,5 @@ class Change:
     """Moment of the first evidence that shows it; None where no evidence does."""
     beside: tuple[tuple[Turn, tuple[str, ...]], ...] = ()
     """What else turned, another way than ``turn``, with its checks."""
+    seen: tuple[bool, bool] = (True, True)
+    """Whether somebody saw the machine before, and now."""

@@ -106,31 +106,21 @@ def with_moments(
     findings = store.findings(after.catalog_digest, asked) if asked else {}
 
     def since(one: Change) -> datetime | None:
-        sight = (_saw(before, one.endpoint), _saw(after, one.endpoint))
-        return _since(one, sight, attempts.get(one.endpoint, []), seen.get(one.endpoint, []), findings)
+        return _since(one, attempts.get(one.endpoint, []), seen.get(one.endpoint, []), findings)
 
     return tuple(replace(one, since=since(one)) for one in found)
 
 
-def _saw(state: PastState, endpoint: str) -> bool:
-    machine = state.machines.get(endpoint)
-    return machine is not None and machine.seen
-
-
 def _since(
-    change: Change,
-    sight: tuple[bool, bool],
-    attempts: list[StoredOutcome],
-    seen: list[StoredOutcome],
-    findings: Mapping[int, tuple[Finding, ...]],
+    change: Change, attempts: list[StoredOutcome], seen: list[StoredOutcome], findings: Mapping[int, tuple[Finding, ...]]
 ) -> datetime | None:
-    """``sight``: whether the machine was seen before and whether it is now."""
-    if not sight[1]:
+    before, now = change.seen
+    if not now:
         # It was in order or not, and nobody knows any more: since it was tried in vain, if it was.
         last = seen[-1].outcome.finished_at if seen else None
         tried = [one.outcome.finished_at for one in attempts if one.outcome.sight is not Sight.SEEN]
-        return next((at for at in tried if sight[0] and (last is None or at > last)), None)
-    if not sight[0] or len(seen) <= 1:
+        return next((at for at in tried if before and (last is None or at > last)), None)
+    if not before or len(seen) <= 1:
         return seen[0].outcome.finished_at if seen else None
     for one in seen:
         told = findings.get(one.number)
