@@ -108,7 +108,7 @@ def _figures(
             share.tally.proven,
             share.tally.disproven,
             share.tally.unknown,
-            _stand(share, measured.measurements[number - 1]) if sent else Tile.SILENT,
+            tile_of_share(share, measured.measurements[number - 1]) if sent else Tile.SILENT,
         )
         for number, _, share in parts
         if share.tally.total
