@@ -7,7 +7,7 @@ from secaudit.pipeline.outputs import Job
 from secaudit.pipeline.publish import overview
 from secaudit.pipeline.publish.agencies import in_scope
 from secaudit.pipeline.publish.targets import figure_of
-from secaudit.pipeline.site_rows import agency_tiles, approvals, check_tallies, unknowns
+from secaudit.pipeline.site_rows import approvals, check_tallies, unknowns
 from secaudit.report.document import ReportDocument
 from secaudit.report.site import History, PastRow, Site, TurnRow
 
@@ -23,7 +23,6 @@ def site_of(job: Job) -> Site:
     unknown = unknowns(measured, document, listed)
     return Site(
         overview=document,
-        tiles=agency_tiles(measured, document),
         approvals=approvals(measured, document.systems),
         checks=check_tallies(measured, document, listed),
         unknowns=unknown,

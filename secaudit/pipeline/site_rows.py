@@ -15,11 +15,9 @@ from secaudit.model.outcome import Sight
 from secaudit.model.system import DossierStatus
 from secaudit.pipeline.decision_chains import chains
 from secaudit.pipeline.measuring import Measured
-from secaudit.pipeline.publish.agencies import has_sent, in_scope, shares_of, tile_of_share
 from secaudit.pipeline.publish.machines import held_rows_of
-from secaudit.report.document import ReportDocument, SystemRow, Tile
+from secaudit.report.document import ReportDocument, SystemRow
 from secaudit.report.site import (
-    AgencyTiles,
     ApprovalRow,
     Approvals,
     BlindGroup,
@@ -36,21 +34,6 @@ MOST_WORST = 5
 MOST_FACTS = 12
 """Facts named beside a reason."""
 _APPROVED = DossierStatus.APPROVED
-
-
-def agency_tiles(measured: Measured, overview: ReportDocument) -> tuple[AgencyTiles, ...]:
-    """In the order of the overview's agencies."""
-    shares = shares_of(measured)
-    sent = {agency.agency.id: has_sent(measured, agency) for agency in in_scope(measured)}
-    rows = []
-    for agency in overview.agencies:
-        found = [
-            (number, Tile.SILENT if not sent.get(agency.id, True) else tile_of_share(share, measured.measurements[number - 1]))
-            for number, _, share in shares.get(agency.id, [])
-            if share.tally.total
-        ]
-        rows.append(AgencyTiles(agency.id, tuple(found)))
-    return tuple(rows)
 
 
 def approvals(measured: Measured, systems: Iterable[SystemRow]) -> Approvals:

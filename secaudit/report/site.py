@@ -13,17 +13,9 @@ from secaudit.model.inventory import EndpointKind
 from secaudit.model.outcome import Grade, Sight
 from secaudit.model.past import Basis, Turn
 from secaudit.model.protection import ProtectionGrade
-from secaudit.report.document import HeldRow, ReportDocument, SystemRow, Tile
+from secaudit.report.document import HeldRow, ReportDocument, SystemRow
 from secaudit.report.figure import Figure
 from secaudit.report.texts import Sentence, Wording
-
-
-@dataclass(frozen=True, slots=True)
-class AgencyTiles:
-    """How an agency's part stands to each target, by the target's number; targets that do not concern it are left out."""
-
-    agency: str
-    tiles: tuple[tuple[int, Tile], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +179,6 @@ class Site:
     """Everything of the folder but the pages of agencies."""
 
     overview: ReportDocument
-    tiles: tuple[AgencyTiles, ...]
     approvals: Approvals
     checks: tuple[CheckTally, ...]
     unknowns: Unknowns

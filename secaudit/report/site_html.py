@@ -1,7 +1,7 @@
 """The pages of a report folder but those of agencies: overview, systems, machines, checks, unknowns, history."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -162,14 +162,12 @@ class SiteRenderer:
     def _names(self) -> dict[str, Any]:
         """What the templates of the folder may call beside the names of every page."""
         site, places, voice = self._site, self._places, self._voice
-        tiles = {row.agency: {number: tile.value for number, tile in row.tiles} for row in site.tiles}
         held = {row.id: row for row in site.overview.agencies}
         return {
             "at": places.of,
             "agency": places.agency,
             "system": places.system,
             "list_of": lambda *_: None,
-            "tiles_of": lambda agency: tiles.get(agency, {}),
             "figures_of": lambda row: {figure.target: figure for figure in row.figures},
             "part": lambda figure: _part(figure, voice),
             "system_href": self._system_href,
@@ -223,7 +221,7 @@ def _part(figure: AgencyFigure, voice: Voice) -> Markup:
     text = f"{number(figure.proven)}/{number(figure.total)}"
     if not figure.unknown:
         return escape(text)
-    return Markup('{} <i>({})</i>').format(text, number(figure.unknown))
+    return Markup("{} <i>({})</i>").format(text, number(figure.unknown))
 
 
 def _nearest(site: Site) -> dict[str, ApprovalRow]:

@@ -108,7 +108,7 @@ def _figures(
             share.tally.proven,
             share.tally.disproven,
             share.tally.unknown,
-            tile_of_share(share, measured.measurements[number - 1]) if sent else Tile.SILENT,
+            _stand(share, measured.measurements[number - 1]) if sent else Tile.SILENT,
         )
         for number, _, share in parts
         if share.tally.total
@@ -119,14 +119,14 @@ def _tile(measured: Measured, agency: AgencyFile, parts: list[tuple[int, Populat
     """The worst of how it stands against each target."""
     if not has_sent(measured, agency):
         return Tile.SILENT
-    tiles = {tile_of_share(share, measured.measurements[number - 1]) for number, _, share in parts}
+    tiles = {_stand(share, measured.measurements[number - 1]) for number, _, share in parts}
     return next((tile for tile in (Tile.ACT, Tile.CLARIFY) if tile in tiles), Tile.GOOD)
 
 
-def tile_of_share(share: AgencyShare, target: Measurement) -> Tile:
-    """An agency's part of one target against the target's share: out of reach, open, or reached."""
+def _stand(share: AgencyShare, target: Measurement) -> Tile | None:
+    """The agency's own part of one target against the target's share: out of reach, open, or reached."""
     if share.tally.upper is None or share.tally.lower is None:
-        return Tile.GOOD
+        return None
     if not _reaches(share.tally.upper, target):
         return Tile.ACT
     return Tile.GOOD if _reaches(share.tally.lower, target) else Tile.CLARIFY
