@@ -15,6 +15,7 @@ from secaudit.model.finding import Verdict
 from secaudit.pipeline.assessing import Standing, standings, waivers_acting
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.publish.requirements import standard_part
+from secaudit.pipeline.publish.ways import way_rows
 
 GRAVE = (Severity.CRITICAL, Severity.HIGH)
 FIGURE = re.compile(r"(?:a:(?P<agency>[^/]+)/)?t(?P<target>\d+)(?:/(?P<sub>[\w-]+))?$")
@@ -33,6 +34,7 @@ class Addresses:
         self.targets = Targets(self.province)
         self.write = Writing(language)
         self.expected = cache(self._expected)
+        self.ways = cache(lambda: way_rows(measured))
 
     def _expected(self, address: str) -> str:
         """The text of the figure; raises UnknownAddress."""
@@ -169,6 +171,26 @@ class Addresses:
     def _of_step(self, place: str, what: str) -> int:
         target, _, number = place.partition("/")
         return self.targets.steps(int(target[1:]))[int(number) - 1][1]
+
+    def _of_way(self, place: str, what: str) -> object:
+        """The shortest way to a target: what must be proven, who holds it, what has to be done."""
+        target, _, part = place.partition("/")
+        number = int(target[1:])
+        counts, needed = self.targets.counts(number), self.targets.needed(number)
+        sums = {
+            "needed": needed, "verify": counts.unknown, "repair": counts.disproven,
+            "repair_least": max(needed - counts.unknown, 0), "short": max(needed - counts.unknown - counts.disproven, 0),
+            "agencies": len(self.targets.held(number)),
+        }  # fmt: skip
+        if not part:
+            return sums[what]
+        if found := re.fullmatch(r"([auf])(\d+)", part):
+            row = next(one for one in self.ways() if one.target == number)
+            lines = {"a": row.actions, "u": row.unknown, "f": row.forbidden}[found[1]]
+            line = lines[int(found[2]) - 1]
+            return line.gain if what == "gain" else _inside(line.action if found[1] == "a" else line.words, what)
+        look, repair = next((look, repair) for one, look, repair in self.targets.held(number) if one == part)
+        return look + repair if what == "gain" else [one for one in (look, repair) if one][int(what[-1]) - 1 if "parts" in what else 0]
 
     def _of_obstacle(self, place: str, what: str) -> int:
         target, _, number = place.partition("/")

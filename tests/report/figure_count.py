@@ -193,6 +193,18 @@ class Targets:
                 chosen.append(step)
         return chosen
 
+    def held(self, target: int) -> list[tuple[str, int, int]]:
+        """(agency, what nobody knows, what must be put in order) of the fewest agencies that hold what is needed."""
+        counts, needed = self.counts(target), self.needed(target)
+        parts = [(one, self.counts(target, "", one)) for one in (*self.province.ids, self.province.id)]
+        enough = counts.unknown >= needed
+        found = [(one, part.unknown, 0 if enough else part.disproven) for one, part in parts]
+        chosen: list[tuple[str, int, int]] = []
+        for one in sorted(found, key=lambda one: (-one[1] - one[2], one[0])):
+            if sum(look + repair for _, look, repair in chosen) < needed and one[1] + one[2]:
+                chosen.append(one)
+        return chosen
+
     def orders(self) -> list[tuple[int, int, int]]:
         """(target, what it settles, the number of its effect) of each order; target 0: send the inventory."""
         found: list[tuple[Fraction, int, int, int]] = [(Fraction(10), 0, 0, 0)] if self.province.silent else []

@@ -48,8 +48,8 @@ class Node:
 
     @property
     def text(self) -> str:
-        """What it says, blanks collapsed."""
-        return " ".join("".join(self._texts()).split())
+        """What it says, blanks collapsed; a blank that does not break stays one."""
+        return re.sub(r"[ \t\n]+", " ", "".join(self._texts())).strip()
 
     def _texts(self) -> Iterator[str]:
         for child in self.children:
