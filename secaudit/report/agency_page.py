@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Literal
 
 from secaudit.model.base import Texts
 from secaudit.model.decision import DueState
 from secaudit.model.doubt import DoubtKind
-from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Finding, Verdict
 from secaudit.model.inventory import EndpointKind, Tier
 from secaudit.model.measurement import Decision
@@ -133,7 +133,6 @@ class OwnSystem:
     row: SystemRow
     duties: tuple[DutyRow, ...] = ()
     """What is owed, the nearest day first."""
-    cautions: Sentences = ()
     appraiser: Wording | None = None
     approver: Wording | None = None
 
@@ -159,7 +158,9 @@ class ActionRow:
     """What to do and on how many."""
     gains: tuple[Gain, ...] = ()
     fixes: tuple[tuple[str, Texts], ...] = ()
-    """System (``Windows``, ``Linux`` or nothing) and what to do there."""
+    """``Windows`` or ``Linux``, and what to do there."""
+    how: Sentence = ""
+    """The same where no check says it."""
     machines: tuple[str, ...] = ()
     check: str = ""
     """Id of the check it settles."""
@@ -230,31 +231,31 @@ class Evidence:
     No dataclass on purpose: the walk that cleans a document leaves it alone, and whoever prints cleans each text it takes.
     """
 
-    __slots__ = ("conflicts", "excused", "findings", "left_out", "level", "places", "reasons", "sections", "trails")
+    __slots__ = ("conflicts", "excused", "findings", "left_out", "level", "origins", "sections", "texts", "trails")
 
     def __init__(
         self,
         findings: Sequence[Finding],
         trails: tuple[Trail, ...],
-        places: Mapping[str, tuple[str, tuple[int, ...]]],
+        sections: tuple[Mapping[str, str], ...],
         *,
+        origins: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
         level: int | None = None,
-        reasons: Mapping[tuple[str, MissingReason], tuple[str, str, int]] | None = None,
-        excused: Mapping[str, date] | None = None,
+        excused: Mapping[str, date] = MappingProxyType({}),
         conflicts: tuple[ConflictRow, ...] = (),
         left_out: tuple[Wording, ...] = (),
-        sections: tuple[SectionText, ...] = (),
+        texts: tuple[SectionText, ...] = (),
     ) -> None:
-        """``places``: fact -> its section and the pieces of evidence it is from; ``reasons``: of a missing fact detail, section, piece."""
+        """``sections``: of each piece of evidence, fact -> section; ``origins``: fact -> places of the pieces it is from."""
         self.findings = findings
         self.trails = trails
-        self.places = places
+        self.sections = sections
+        self.origins = origins
         self.level = level
-        self.reasons = reasons or {}
-        self.excused = excused or {}
+        self.excused = excused
         self.conflicts = conflicts
         self.left_out = left_out
-        self.sections = sections
+        self.texts = texts
 
 
 @dataclass(frozen=True, slots=True)
