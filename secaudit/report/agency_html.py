@@ -83,7 +83,9 @@ class AgencyRenderer:
         for number, page in enumerate(pages):
             island = Markup(page.island.json(elsewhere=elsewhere if not number else {}))  # noqa: S704 - escaped for a data island
             template = "agency/agency.html.j2" if not number else "agency/details.html.j2"
-            made = self._templates.render(template, style=_STYLE, script=_SCRIPT, island=island, here=page.name, machines=page.machines, **shared)
+            made = self._templates.render(
+                template, style=_STYLE, script=_SCRIPT, island=island, here=page.name, machines=page.machines, **shared
+            )
             yield page.name, made
 
     def _sanitised(self, document: AgencyDocument) -> tuple[AgencyDocument, CheckBook]:
@@ -174,4 +176,3 @@ def _names(voice: Voice) -> dict[str, Any]:
         "kind_words": {kind.value: voice.say(word(kind)) for kind in EndpointKind},
         "why_unseen": lambda row: voice.say(_why(row)),
     }
-

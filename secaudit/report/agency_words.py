@@ -17,17 +17,23 @@ SIGHT_ADVICE: Mapping[Sight, Message] = MappingProxyType(
         Sight.NOT_ASKED: msg("Nothing for you to do yet: they will be asked. Keep them switched on in working hours."),
         Sight.DNS: msg("Correct the name or address of these machines in your list."),
         Sight.REFUSED: _COLLECT,
-        Sight.TIMEOUT: msg("Switch these machines on in working hours; if they were on, run the collector and send the file back."),
+        Sight.TIMEOUT: msg(
+            "Switch these machines on in working hours; if they were on, run the collector and send the file back."
+        ),
         Sight.NO_ROUTE: msg("Check network cable and line, and the address in your list; or run the collector."),
         Sight.BANNER: msg("Check the address in your list: something else answers there. Or run the collector."),
         Sight.HOST_KEY: msg("Tell the designated unit whether these machines were replaced or installed again."),
         Sight.AUTH: msg("Agree with the designated unit on the account for the audit, or run the collector."),
         Sight.CHANNEL: _COLLECT,
         Sight.SHELL: _COLLECT,
-        Sight.SUDO: msg("Agree with the designated unit on the rights of the audit account, or run the collector as administrator."),
+        Sight.SUDO: msg(
+            "Agree with the designated unit on the rights of the audit account, or run the collector as administrator."
+        ),
         Sight.TRUNCATED: msg("The line broke off: run the collector and send the file back."),
         Sight.PROTOCOL: _ON_SITE,
-        Sight.IDENTITY: msg("Look which machine stands at this address, and correct the address or the serial number in your list."),
+        Sight.IDENTITY: msg(
+            "Look which machine stands at this address, and correct the address or the serial number in your list."
+        ),
         Sight.INTERNAL: msg("Nothing for you to do: the designated unit asks again."),
         Sight.SEEN: msg("What is known of these machines is too old: switch them on or run the collector again."),
     }
@@ -52,7 +58,9 @@ DOUBT_ADVICE: Mapping[DoubtKind, Message] = MappingProxyType(
 
 REASON_ADVICE: Mapping[MissingReason, Message] = MappingProxyType(
     {
-        MissingReason.ABSENT: msg("Nobody has said it or the machine does not have it: complete your list, or have it looked at on site."),
+        MissingReason.ABSENT: msg(
+            "Nobody has said it or the machine does not have it: complete your list, or have it looked at on site."
+        ),
         MissingReason.DENIED: msg("Run the collector as administrator, or agree on the rights of the audit account."),
         MissingReason.TIMEOUT: msg("The machine was too slow: run the collector again when nobody works on it."),
         MissingReason.UNSUPPORTED: msg(

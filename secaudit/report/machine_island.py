@@ -39,7 +39,9 @@ _WORDS: dict[str, Message] = {
     "values": msg("Values as observed"),
     "from": msg("from section {name} of its answer"),
     "sections": msg("The machine's answer, section by section"),
-    "no_sections": msg("The words of this answer are not in this page; the designated unit keeps them under the evidence number below."),
+    "no_sections": msg(
+        "The words of this answer are not in this page; the designated unit keeps them under the evidence number below."
+    ),
     "show_section": msg("show the source"),
     "cut": msg("only the beginning is shown"),
     "cells": msg("As it stands in the file: heading and cell"),
@@ -91,7 +93,9 @@ class CheckBook:
 
     def _long(self, check: CheckRow) -> list[Any]:
         say = self.voice.say
-        fixes = [[name, say(text)] for name, text in (("Windows", check.fix_windows), ("Linux", check.fix_linux)) if text is not None]
+        fixes = [
+            [name, say(text)] for name, text in (("Windows", check.fix_windows), ("Linux", check.fix_linux)) if text is not None
+        ]
         return [say(check.what), say(check.why), say(check.verify), fixes]
 
 
@@ -128,7 +132,10 @@ class MachineIsland:
 
     def add(self, anchor: str, about: Iterable[tuple[str, str]], evidence: Evidence | None, *, lab: bool) -> None:
         """One machine under its anchor; ``about``: label and value of what is known of it."""
-        made: dict[str, Any] = {"id": self.text(anchor), "about": [[self.text(label), self.text(value)] for label, value in about]}
+        made: dict[str, Any] = {
+            "id": self.text(anchor),
+            "about": [[self.text(label), self.text(value)] for label, value in about],
+        }
         if lab:
             made["lab"] = 1
         if evidence is not None:
@@ -142,9 +149,7 @@ class MachineIsland:
 
     def json(self, **more: object) -> str:
         """All of it as JSON that is safe inside ``<script type="application/json">``."""
-        checks = [
-            [self._book.title(check), *(self._book.texts(check) if check in self._open else [])] for check in self._checks
-        ]
+        checks = [[self._book.title(check), *(self._book.texts(check) if check in self._open else [])] for check in self._checks]
         data = {
             **self._book.constants,
             **more,
@@ -235,7 +240,11 @@ class MachineIsland:
 
     def _missing(self, name: str, reason: Message) -> list[int]:
         whole = name.partition("[]")[0]
-        return [self.text(self._voice.say(fact_word(name))), self.text(self._voice.say(reason)), self._book.sentences.places.get(whole, -1)]
+        return [
+            self.text(self._voice.say(fact_word(name))),
+            self.text(self._voice.say(reason)),
+            self._book.sentences.places.get(whole, -1),
+        ]
 
     def _place(self, sections: Mapping[str, str]) -> int:
         """Number of a list of sections, in the order of the facts."""
@@ -261,7 +270,13 @@ class MachineIsland:
             way = self._ways[trail.way, trail.console] = self._voice.say(way_words(trail))
         head = f"{trail.grade.value} · {way} · {self._voice.format.moment(trail.observed_at)}"
         self.size += 170
-        return [self.text(head), self._voice.format.number(trail.outcome), self._voice.format.number(trail.size), trail.digest, trail.chain]
+        return [
+            self.text(head),
+            self._voice.format.number(trail.outcome),
+            self._voice.format.number(trail.size),
+            trail.digest,
+            trail.chain,
+        ]
 
     def _conflict(self, row: ConflictRow) -> list[int]:
         return [self.text(text, _VALUE) for text in conflict_words(row, self._voice)]

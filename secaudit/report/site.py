@@ -83,8 +83,6 @@ class MachineLine:
     agency: str
     """Agency id."""
     kind: EndpointKind
-    page: str = ""
-    """File of its agency that holds it."""
     os: str | None = None
     place: str | None = None
     lab: bool = False

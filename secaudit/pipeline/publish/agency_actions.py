@@ -77,7 +77,9 @@ class Actions:
             for reading, meets in (("", target.meets or ""), *((sub.id, sub.meets) for sub in target.under))
         }
 
-    def of(self, agency: str, machines: Sequence[OwnMachine], unseen: Sequence[ReasonRow], *, sent: bool) -> tuple[ActionRow, ...]:
+    def of(
+        self, agency: str, machines: Sequence[OwnMachine], unseen: Sequence[ReasonRow], *, sent: bool
+    ) -> tuple[ActionRow, ...]:
         """At most five; an agency that sent nothing has that to do before all else."""
         found = [*self._by_check(agency, machines), *self._by_reason(agency, unseen), *self._by_papers(agency)]
         first = [] if sent else [ActionRow(msg("send the inventory of systems, machines and people"))]
@@ -151,7 +153,10 @@ class Actions:
                 continue
             words = _UNREAD if row.answers else _UNSEEN
             made = ActionRow(
-                Message(words.text, {"count": len(row.machines), "why": row.why}), tuple(gains), machines=row.machines, how=row.advice
+                Message(words.text, {"count": len(row.machines), "why": row.why}),
+                tuple(gains),
+                machines=row.machines,
+                how=row.advice,
             )
             yield _Candidate(made, sum(_SCALE["endpoints"] * gain.count for gain in gains), 1, (-len(row.machines), ""))
 
@@ -184,7 +189,9 @@ class Actions:
         if not grave:
             return None
         words = list({_key(made): made for check in grave if (made := action_words(check, self._titles[check]))}.values())
-        return Visit(machine.id, machine.place, tuple(words[:MOST_WORDS]), max(len(words) - MOST_WORDS, 0) + len(failed) - len(grave))
+        return Visit(
+            machine.id, machine.place, tuple(words[:MOST_WORDS]), max(len(words) - MOST_WORDS, 0) + len(failed) - len(grave)
+        )
 
 
 _COLLECT = msg("run the collector")

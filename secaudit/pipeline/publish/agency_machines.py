@@ -24,7 +24,7 @@ from secaudit.pipeline.publish.conflicts import CONFLICTS, conflict_rows
 from secaudit.pipeline.publish.evidence import Piece, Proof, section_rows
 from secaudit.pipeline.publish.machines import MOST_WITH_SECTIONS
 from secaudit.report.agency_page import TALLIED, Evidence, OwnMachine
-from secaudit.report.document import ConsoleLine, ConflictRow, SectionText, Trail, section_budget
+from secaudit.report.document import ConflictRow, ConsoleLine, SectionText, Trail, section_budget
 from secaudit.report.patch_words import patch_sentence
 from secaudit.report.words import word
 from secaudit.store import EvidenceNote, FactOutline, Store
@@ -50,9 +50,7 @@ class MachineReader:
 
     def read(self, agencies: Sequence[AgencyFile]) -> dict[str, tuple[OwnMachine, ...]]:
         """Agency id -> its machines in use, by id."""
-        declared = [
-            (agency, endpoint) for agency in agencies for endpoint in agency.endpoints if endpoint.status == "in_use"
-        ]
+        declared = [(agency, endpoint) for agency in agencies for endpoint in agency.endpoints if endpoint.status == "in_use"]
         found: dict[str, list[OwnMachine]] = {agency.agency.id: [] for agency in agencies}
         for batch in batched(declared, BATCH):
             pieces = [piece for _, endpoint in batch for piece in pieces_of(self._state(endpoint))]
@@ -125,7 +123,9 @@ class MachineReader:
             state.findings,
             tuple(_trail(piece, kept.notes.get(piece.number)) for piece in pieces),
             tuple(kept.sections(piece.number) for piece in pieces),
-            origins={fact: tuple(places[number] for number in numbers if number in places) for fact, numbers in state.origins.items()},
+            origins={
+                fact: tuple(places[number] for number in numbers if number in places) for fact, numbers in state.origins.items()
+            },
             level=self._measured.levels.endpoints.get(endpoint.id),
             excused=self._excused(state),
             conflicts=_conflicts(state.findings, pieces),

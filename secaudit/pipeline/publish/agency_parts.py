@@ -113,9 +113,7 @@ def _decision(measurement: Measurement, share: AgencyShare, *, blocked: bool) ->
     return Decision.MET if reaches(lower, measurement) and share.submitted and not blocked else Decision.UNDECIDED
 
 
-def _said(
-    target: Target, share: AgencyShare, decision: Decision, blocked: Iterable[tuple[Blocker, int]]
-) -> Iterable[Message]:
+def _said(target: Target, share: AgencyShare, decision: Decision, blocked: Iterable[tuple[Blocker, int]]) -> Iterable[Message]:
     for blocker, count in blocked:
         yield with_count(_BLOCKED[blocker.kind], count)
     if share.tally.unknown and decision is Decision.UNDECIDED:
@@ -168,7 +166,11 @@ def paper_rows(measured: Measured, agency: AgencyFile, parts: TargetParts) -> tu
             rows.append(_attendance(words, number, share.tally, share))
     register = own.asset_register
     rows.append(
-        PaperRow(msg("Number of computers in the asset register"), Paper.GIVEN, msg("{count}, as of {day}", count=register.computers, day=register.as_of))
+        PaperRow(
+            msg("Number of computers in the asset register"),
+            Paper.GIVEN,
+            msg("{count}, as of {day}", count=register.computers, day=register.as_of),
+        )
         if register is not None
         else PaperRow(msg("Number of computers in the asset register"), Paper.MISSING, msg("not given"))
     )

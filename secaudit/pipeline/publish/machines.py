@@ -112,7 +112,7 @@ def _machine(
         left_out=tuple(_left_out(doubt) for doubt in state.dropped),
         facts=_fact_rows(state.findings, proof),
         # Of a machine nobody saw every verdict is unknown for the same reason, which stands once, in its row of unseen machines.
-        verdicts=_verdicts(state.findings, proof, _severities(measured), waivers) if evidence is not None else (),
+        verdicts=_verdicts(state.findings, proof, severities(measured), waivers) if evidence is not None else (),
         sections=section_rows(proof),
     )
 
@@ -185,7 +185,7 @@ def visit_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[Vi
 
     Almost every machine fails something small; a list of those would say nothing about where to go.
     """
-    severity = _severities(measured)
+    severity = severities(measured)
     rows = []
     for machine in machines:
         fails = [row.check for row in machine.verdicts if row.verdict is Verdict.FAIL]
@@ -197,7 +197,8 @@ def visit_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[Vi
     return tuple(sorted(rows, key=lambda row: (severity[row.fails[0]], -len(row.fails), row.machine)))
 
 
-def _severities(measured: Measured) -> dict[str, int]:
+def severities(measured: Measured) -> dict[str, int]:
+    """Check id -> its weight, the gravest 0."""
     return {check.id: _WEIGHT[check.severity] for check in measured.province.catalog.checks.values()}
 
 
