@@ -73,6 +73,17 @@ class Format:
         return f"{whole},{rest}" if self._vi and rest else text
 
 
+def clause_text(clause: str) -> str:
+    """``nd-331-2026:18.4`` as people cite it: ``NĐ 331/2026, 18.4``."""
+    act, _, place = clause.partition(":")
+    kind, _, rest = act.partition("-")
+    names = {"nd": "NĐ", "luat": "Luật", "tt": "TT", "nq": "NQ", "qd": "QĐ"}
+    number = "/".join(rest.split("-")[:2])
+    if kind not in names or not rest:
+        return clause
+    return f"{names[kind]} {number}" + (f", {place}" if place else "")
+
+
 def _local(value: datetime) -> datetime:
     return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(VIETNAM_TIME)
 
