@@ -26,7 +26,7 @@ DETAILS = 1_100_000
 FIRST_ROWS = 1000
 """Machines from which on the first page has their list and no details: the list alone is long then."""
 _STYLE = ("report.css", "agency/agency.css")
-_SCRIPT = ("report.js", "agency/agency.js")
+_SCRIPT = ("panel.js", "agency/agency.js")
 _PAPERS: Mapping[Paper, Message] = {
     Paper.GIVEN: msgc("paper", "there"),
     Paper.MISSING: msgc("paper", "missing"),
@@ -107,7 +107,7 @@ class AgencyRenderer:
                 page = _Page(f"{head}~{len(pages) + 1}.html", MachineIsland(book))
                 pages.append(page)
             page.machines.append(machine)
-            page.island.add(f"machine-{machine.id}", self._about(machine), machine.evidence, lab=machine.lab)
+            page.island.add(f"machine-{machine.id}", machine.id, self._about(machine), machine.evidence, lab=machine.lab)
         return pages
 
     def _about(self, machine: OwnMachine) -> Iterator[tuple[str, str]]:

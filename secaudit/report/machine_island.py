@@ -130,10 +130,11 @@ class MachineIsland:
             self.size += len(text) + 4
         return number
 
-    def add(self, anchor: str, about: Iterable[tuple[str, str]], evidence: Evidence | None, *, lab: bool) -> None:
+    def add(self, anchor: str, name: str, about: Iterable[tuple[str, str]], evidence: Evidence | None, *, lab: bool) -> None:
         """One machine under its anchor; ``about``: label and value of what is known of it."""
         made: dict[str, Any] = {
             "id": self.text(anchor),
+            "name": self.text(name),
             "about": [[self.text(label), self.text(value)] for label, value in about],
         }
         if lab:
