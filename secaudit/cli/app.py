@@ -39,6 +39,7 @@ COMMANDS = {
     "judge": Entry("judge", single=True),
     "measure": Entry("measure", single=True),
     "report": Entry("report", single=True),
+    "worklist": Entry("worklist", single=True),
     "plan": Entry("plan"),
     "period": Entry("period"),
     "runs": Entry("runs"),

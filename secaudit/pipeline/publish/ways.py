@@ -216,4 +216,3 @@ def _unknown(measured: Measured, target: Target, measurement: Measurement) -> It
         heaviest = sorted(agencies, key=lambda agency: (-agencies[agency], agency))
         words = msg("{count} machines: {why}. {what}", count=agencies.total(), why=why.words, what=why.what)
         yield Obstacle(words, tuple(heaviest))
-
