@@ -41,6 +41,7 @@ COMMANDS = {
     "report": Entry("report", single=True),
     "diff": Entry("diff", single=True),
     "history": Entry("history", single=True),
+    "worklist": Entry("worklist", single=True),
     "plan": Entry("plan"),
     "period": Entry("period"),
     "runs": Entry("runs"),
