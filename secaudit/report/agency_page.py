@@ -191,6 +191,8 @@ class ChangeRow:
     since: datetime | None = None
     listed: bool = True
     """Whether the page holds the machine."""
+    beside: tuple[tuple[Turn, tuple[str, ...]], ...] = ()
+    """What else turned, another way, with its checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,8 @@ class Changes:
     rows: tuple[ChangeRow, ...] = ()
     figures: tuple[tuple[int, Figure], ...] = ()
     """Number of a target and the agency's part of it then."""
+    by_machine: bool = True
+    """Whether machines of then are known, and not only figures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,11 @@ NO_FIGURES = (
 """Kinds of words that hold digits and are no figures."""
 
 
+def blanks(text: str) -> str:
+    """``text`` with every run of blanks as one; a blank that does not break stays what it is."""
+    return re.sub(r"[ \t\n]+", " ", text).strip()
+
+
 @dataclass
 class Node:
     """An element."""
@@ -51,7 +56,7 @@ class Node:
     @property
     def text(self) -> str:
         """What it says, blanks collapsed; a blank that does not break stays one."""
-        return re.sub(r"[ \t\n]+", " ", "".join(self._texts())).strip()
+        return blanks("".join(self._texts()))
 
     def _texts(self) -> Iterator[str]:
         for child in self.children:
@@ -140,14 +145,14 @@ class Known:
     """Texts of the inventory and the catalog: names that may have digits."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        given = {" ".join(part.split()) for text in texts for part in (text, *text.split("`")) if _named(part)}
+        given = {blanks(part) for text in texts for part in (text, *text.split("`")) if _named(part)}
         long = sorted((text for text in given if len(text) > 2), key=len, reverse=True)
         self._whole = given
         self._parts = re.compile("|".join(map(re.escape, long))) if long else None
 
     def without(self, text: str) -> str:
         """``text`` without them."""
-        text = " ".join(text.split())
+        text = blanks(text)
         if text in self._whole:
             return ""
         return self._parts.sub(" ", text) if self._parts is not None else text
