@@ -23,7 +23,7 @@ _MOST_TARGETS = 6
 """A plan with more leaves no room for pictures beside its bars."""
 _BAR, _SUB, _COURSE, _TILES = 69.0, 25.0, 31.0, 96.0
 """Millimetres."""
-_WITH_TILES, _WITH_COURSES, _SHORT_NEED = 26, 32, 34
+_WITH_TILES, _WITH_COURSES, _SHORT_NEED = 24, 32, 34
 """Lines of orders, agencies and long needs together, beside which tiles and courses find room: pictures give way, words do not;
 characters of a need that stays on its line."""
 _ORDERS, _HEAVY, _DATES, _COURSES = 3, 10, 3, 5
