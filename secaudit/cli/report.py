@@ -89,11 +89,13 @@ def report(
             sources.store,
             translator(language),
             templates or data_folder("report_templates"),
+            sources.past(measured),
             made_by=login_user(None),
             made_at=datetime.now(UTC),
             agencies=frozenset(agency or ()),
         )
         write_shapes(session, job, shapes)
+        sources.record(measured)
     code = measured_code(measured)
     if code is not ExitCode.WELL:
         raise typer.Exit(code)

@@ -1,16 +1,18 @@
 """What was known at earlier moments: the states a trend, a comparison and a list of changes are made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import Decision, Tally
+from secaudit.model.outcome import Grade
 
 _NO_SHARES: Mapping[str, Tally] = MappingProxyType({})
 _NOBODY: Mapping[str, "PastMachine"] = MappingProxyType({})
+_NO_SYSTEMS: Mapping[str, "PastSystem"] = MappingProxyType({})
 
 
 class Basis(StrEnum):
@@ -48,6 +50,21 @@ class PastMachine:
     """Ids of checks it failed."""
     unknown: frozenset[str] = frozenset()
     """Ids of checks nobody could decide on a machine that was seen."""
+    grade: Grade | None = None
+    """Of its best evidence; None where nobody saw it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastSystem:
+    """One system as it stood; systems with state secrets are in no state."""
+
+    agency: str
+    lowest: int | None
+    highest: int | None
+    """The levels that the rules leave open."""
+    declared: int | None = None
+    dossier: str = ""
+    """Where its dossier stood; empty where nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +84,26 @@ class PastState:
     period: str = ""
     """Name of the closed period."""
     machines: Mapping[str, PastMachine] = field(default_factory=lambda: _NOBODY)
-    """Endpoint id -> how it stood; empty where only figures are known."""
+    """Endpoint id -> how it stood; empty where only figures are known. Isolated machines are in no state."""
+    checks: frozenset[str] = frozenset()
+    """Ids of the checks that machines were judged by: others say nothing of this moment."""
+    systems: Mapping[str, PastSystem] = field(default_factory=lambda: _NO_SYSTEMS)
+    """System id -> how it stood; empty where only figures are known."""
+    silent: frozenset[str] | None = None
+    """Ids of the agencies that had sent nothing; None where nobody wrote it down."""
+
+    def only(self, endpoint: str) -> "PastState":
+        """The same with one machine, or none where it was not there."""
+        found = self.machines.get(endpoint)
+        return replace(self, machines={} if found is None else {endpoint: found})
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Earlier states of one plan, oldest first; the present is not among them."""
+    """Earlier states of one plan, oldest first, one for each day; the present day is not among them.
+
+    Only the newest has its machines: the others are figures.
+    """
 
     states: tuple[PastState, ...] = ()
 
@@ -106,9 +137,15 @@ class Change:
     endpoint: str
     agency: str
     turn: Turn
+    """The gravest of its turns: worse, then unknown, then better, then known."""
     checks: tuple[str, ...] = ()
-    """Ids of the checks that turned this way."""
+    """Ids of the checks that turned this way. Of a machine nobody sees any more those it failed when it was last known, of one
+    that somebody sees now those it is known to fail."""
     protection: tuple[tuple[int, int] | None, tuple[int, int] | None] | None = None
     """Grade before and after where it is not the same."""
     since: datetime | None = None
     """Moment of the first evidence that shows it; None where no evidence does."""
+    beside: tuple[tuple[Turn, tuple[str, ...]], ...] = ()
+    """What else turned, another way than ``turn``, with its checks."""
+    seen: tuple[bool, bool] = (True, True)
+    """Whether somebody saw the machine before, and now."""

@@ -19,10 +19,23 @@ from secaudit.model.intake import IntakeFile, Newcomer, StoredIntake
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Offer, Outcome, Run, StoredOutcome, Way
 from secaudit.model.plan import CONSOLE_DAYS
-from secaudit.store import couriers, intakes, machines, periods, reading, rechecks, schema, submissions, verify, writing
+from secaudit.store import (
+    couriers,
+    intakes,
+    machines,
+    periods,
+    reading,
+    rechecks,
+    schema,
+    states,
+    submissions,
+    verify,
+    writing,
+)
 from secaudit.store import offers as offers_table
 from secaudit.store.codec import CodecError, Compressor
 from secaudit.store.database import Database, open_database, peek_database
+from secaudit.store.factsets import FactOutline
 from secaudit.store.failures import damaged
 from secaudit.store.fieldwork import Fieldwork
 from secaudit.store.reading import EvidenceNote
@@ -46,6 +59,7 @@ class Store(Fieldwork):
         self.couriers = couriers.Couriers(database, self._reading)
         self.submissions = submissions.Submissions(database, self._reading)
         self.periods = periods.Periods(database, self._reading)
+        self.states = states.States(database, self._reading)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:
@@ -180,6 +194,11 @@ class Store(Fieldwork):
             found = reading.states(connection, as_of, fresh_days, console_days)
             return reading.with_facts(connection, found) if with_facts else found
 
+    def seen_since(self, moment: datetime) -> int:
+        """How many machines were seen after ``moment``, whichever way and whether it counts or not: cheap, and no figure."""
+        with self._reading() as connection:
+            return reading.seen_since(connection, moment)
+
     def history(self, endpoint: str, *, limit: int = 100) -> list[StoredOutcome]:
         """Attempts at one endpoint, newest first, without captures and facts."""
         with self._reading() as connection:
@@ -261,6 +280,11 @@ class Store(Fieldwork):
         """Newest facts of the outcomes named: parsed again if they ever were, else as first parsed."""
         with self._reading() as connection:
             return reading.facts_of(connection, numbers)
+
+    def fact_outlines(self, numbers: Iterable[int], names: Iterable[str]) -> dict[int, FactOutline]:
+        """Of the same facts their sections, and the values of those named only."""
+        with self._reading() as connection:
+            return reading.outlines_of(connection, numbers, names)
 
     def evidence_notes(self, numbers: Iterable[int]) -> dict[int, EvidenceNote]:
         """Digests and sizes of the evidence, whether the capture is still kept, and under what the facts were parsed."""
@@ -345,6 +369,8 @@ class Store(Fieldwork):
                 inspection.note(verify.FlawKind.RECHECK, run, message)
             for number, message in couriers.flaws(connection):
                 inspection.note(verify.FlawKind.ANSWER, number, message)
+            for number, message in states.flaws(connection):
+                inspection.note(verify.FlawKind.STATE, number, message)
         return inspection.result()
 
     def _give_back_room(self) -> None:

@@ -22,6 +22,7 @@ from secaudit.pipeline.publish.rechecks import recheck_row
 from secaudit.pipeline.publish.requirements import standard_part
 from secaudit.pipeline.publish.systems import system_rows
 from secaudit.pipeline.publish.targets import target_rows
+from secaudit.pipeline.publish.ways import way_rows
 from secaudit.report.document import AgencyRow, Conclusion, Footer, Header, LifecycleAge, ReportDocument
 from secaudit.store import Store
 
@@ -70,6 +71,7 @@ def overview(
         trend=trend_rows(measured, past),
         improved=improved_rows(measured, past),
         deadlines=deadline_rows(measured),
+        ways=way_rows(measured),
     )
 
 

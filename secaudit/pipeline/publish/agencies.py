@@ -127,12 +127,13 @@ def _stand(share: AgencyShare, target: Measurement) -> Tile | None:
     """The agency's own part of one target against the target's share: out of reach, open, or reached."""
     if share.tally.upper is None or share.tally.lower is None:
         return None
-    if not _reaches(share.tally.upper, target):
+    if not reaches(share.tally.upper, target):
         return Tile.ACT
-    return Tile.GOOD if _reaches(share.tally.lower, target) else Tile.CLARIFY
+    return Tile.GOOD if reaches(share.tally.lower, target) else Tile.CLARIFY
 
 
-def _reaches(part: Fraction, target: Measurement) -> bool:
+def reaches(part: Fraction, target: Measurement) -> bool:
+    """Whether a share satisfies a target."""
     return part > target.share if target.sign == ">" else part >= target.share
 
 
