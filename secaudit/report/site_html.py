@@ -15,6 +15,7 @@ from secaudit.model.check import Severity
 from secaudit.model.finding import Verdict
 from secaudit.report.document import AgencyFigure, AgencyRow, CheckRow, ReportDocument
 from secaudit.report.environment import Templates
+from secaudit.report.first_screen import first_screen_names
 from secaudit.report.machine_lines import MachineLines
 from secaudit.report.places import Places
 from secaudit.report.row_names import gathered
@@ -166,6 +167,8 @@ class SiteRenderer:
         site, places, voice = self._site, self._places, self._voice
         held = {row.id: row for row in site.overview.agencies}
         return {
+            **first_screen_names(site.overview, voice),
+            "to_agency": lambda name: f"agencies/{quote(name)}.html",
             "at": places.of,
             "agency": places.agency,
             "system": places.system,

@@ -225,6 +225,12 @@ class Addresses:
         part = [gain for gain in gains if gain[1] > 0][int(re.search(r"parts\.(\d+)", what)[1]) - 1]
         return part[0] if what.endswith(".number") else part[1]
 
+    def _of_before(self, place: str, what: str) -> str:
+        """An agency's part at the newest earlier state."""
+        agency, target, sub = re.fullmatch(r"a:([^/]+)/t(\d+)(?:/([\w-]+))?", place).groups()
+        counts = self.at(self.earlier[-1]).counts(int(target), sub or "", agency)
+        return self.write.counts(counts) if what == "counts" else self.write.interval(counts)
+
     def _of_trend(self, place: str, what: str) -> object:
         """A target at an earlier moment, or on the plan's day."""
         target, _, day = place[1:].partition("@")

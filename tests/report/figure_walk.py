@@ -28,6 +28,7 @@ NO_FIGURES = (
     (re.compile(r"(?i)(?:chỉ tiêu|target) \d+(?![\d.,])"), "a target is called by its number"),
     (re.compile(r"\b\d\d/\d{4}\b"), "the month of a patch"),
     (re.compile(r"\bSMBv1\b"), "a protocol"),
+    (re.compile(r"^(?:Diễn biến 12 tháng|Course over 12 months)$"), "how far back the course is drawn"),
     (re.compile(r"\bP[0-5]\b"), "grades of protection are called P0 to P5"),
     (re.compile(r"\b\d+/(?:QĐ|BC|KH|NĐ|CP)[-\w]*|\b\d+/\d{4}/[A-Zd-đĐ]+[-\w]*"), "numbers of documents"),
     (re.compile(r"(?:số|no\.) \d+(?:, \d+)*|(?:yêu cầu|requirement) \d+"), "requirements of the standard are called by their numbers"),

@@ -18,11 +18,10 @@ from pydantic import BaseModel
 from secaudit.model.past import Past
 from secaudit.pipeline.history import state_of
 from secaudit.pipeline.measuring import measure_province
-from secaudit.pipeline.outputs import Job
+from secaudit.pipeline.outputs import Job, render_of, write_of
 from secaudit.pipeline.province import DEFAULT_PLAN
 from secaudit.pipeline.publish.agency_page import AgencyPages
 from secaudit.report import render_html
-from secaudit.report.agency_html import AgencyRenderer
 from secaudit.resources import data_folder, translator
 from secaudit.store import Store
 
@@ -83,19 +82,18 @@ def collect_texts(world):
     return Known([*texts_in(world.province.inventory), *texts_in(world.province.catalog)])
 
 
-def shapes(job: Job) -> dict[str, Node]:
-    """File -> page, of every shape there is."""
-    own = AgencyPages(job.measured, job.store, job.past, job.made_by)
-    renderer = AgencyRenderer(job.translator, job.templates)
-    found = {"report.html": tree(render_html(job.document, job.translator, job.templates))}
-    for document in own.documents(own.ids):
-        found |= {f"agencies/{name}": tree(html) for name, html in renderer.pages(document)}
-    return found
+def shapes(job: Job, folder: Path) -> dict[str, Node]:
+    """File -> page, of every shape that has pages: the folder with the pages of agencies, and the one to be mailed."""
+    write_of("html")(job, folder)
+    found = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.html"))}
+    found["report.html"] = render_of("page")(job).decode()
+    return {name: tree(text) for name, text in found.items()}
 
 
 @pytest.fixture(scope="module", name="pages")
-def render_once(job):
-    return {language: shapes(replace(job, translator=translator(language))) for language in LANGUAGES}
+def render_once(job, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    return {language: shapes(replace(job, translator=translator(language)), folder / language) for language in LANGUAGES}
 
 
 def texts_in(value: object) -> Iterator[str]:
