@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from figure_addresses import Addresses, UnknownAddress
+from figure_addresses import Addresses, UnknownAddressError
 from figure_count import Counts
 from figure_walk import Known, Node, figures, loose_numbers, spoken, tree, unexplained
 from figure_world import AS_OF, LONG_AGO, gather, load, write_province
@@ -119,7 +119,7 @@ def wrong_figures(page: Node, again: Addresses, known: Known) -> list[str]:
     for address, text in figures(page):
         try:
             wanted = again.expected(address)
-        except UnknownAddress as error:
+        except UnknownAddressError as error:
             found.append(f"{address}: cannot be counted ({error.__cause__!r})")
             continue
         if text != wanted:
@@ -129,7 +129,7 @@ def wrong_figures(page: Node, again: Addresses, known: Known) -> list[str]:
         for address in addresses:
             try:
                 before, wanted, after = rest.partition(again.expected(address))
-            except UnknownAddress as error:
+            except UnknownAddressError as error:
                 found.append(f"{address}: cannot be counted ({error.__cause__!r})")
                 continue
             if wanted:
@@ -171,18 +171,20 @@ def test_the_parts_of_the_agencies_make_up_the_province(pages, again):
         numbers = [re.fullmatch(r"([\d,]+)/([\d,]+)(?: \(([\d,]+)\))?", text).groups("0") for text in parts]
         proven, total, unknown = (sum(int(one.replace(",", "")) for one in column) for column in zip(*numbers, strict=True))
         assert Counts(proven, total - proven - unknown, unknown) == again["en"].targets.counts(target)
-        assert len(parts) >= 3
+        assert len(parts) >= 2
 
 
 MISTAKES = {
-    "proven and possible are swapped": ("first_screen.html.j2", "t.figure, t.share", "swapped(t.figure), t.share"),
-    "a hard-coded share": ("first_screen.html.j2", '<h2>{{ _("Conclusion") }}</h2>', "<h2>Đạt 90 %</h2>"),
+    "proven and possible are swapped": (
+        "figures.html.j2", "number(figure[name])", 'number(figure["possible" if name == "proven" else name])'
+    ),
+    "a hard-coded share": ("first_screen.html.j2", '<h2>{{ _("Twelve months") }}</h2>', "<h2>Đạt 90 %</h2>"),
     "a share in a label": ("first_screen.html.j2", '<ol class="targets">', '<ol class="targets" aria-label="90 %">'),
     "a count off by one": ("unseen.html.j2", "count=rows|length", "count=rows|length + 1"),
     "a number of another agency": ("agencies.html.j2", "number(ns.f.proven)", "number(d.agencies[0].figures[0].proven)"),
     "a figure with the address of another": ("visits.html.j2", '"province:visits"', '"province:held"'),
     "an address that nobody can count": ("visits.html.j2", '"province:visits"', '"province:visitors"'),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
