@@ -44,6 +44,30 @@ _BROKEN = (jinja2.TemplateError, TypeError, ValueError, AttributeError, LookupEr
 """What a template with a mistake in it raises."""
 
 
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, which decides about an attribute by its name and the type of its object: once for each."""
+
+    def __init__(self, folder: Path) -> None:
+        """For the templates of ``folder``."""
+        super().__init__(
+            loader=jinja2.FileSystemLoader(folder, encoding="utf-8"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+        )
+        self._safe: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Whether a template may see it."""
+        key = (type(obj), attr)
+        safe = self._safe.get(key)
+        if safe is None:
+            safe = self._safe[key] = super().is_safe_attribute(obj, attr, value)
+        return safe
+
+
 class Templates:
     """A folder of templates, in one language; compiled once, whatever many pages are made of them.
 
@@ -56,14 +80,7 @@ class Templates:
         self.folder = folder
         self.voice = voice
         self._assets: dict[tuple[str, ...], Markup] = {}
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=jinja2.FileSystemLoader(folder, encoding="utf-8"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=False,
-        )
+        self._environment = Sandbox(folder)
         self._environment.globals.update(shared_names(voice))
 
     @property
