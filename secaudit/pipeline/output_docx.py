@@ -36,10 +36,6 @@ _PARTS = {
     "improved": msg("Agencies that improved most"),
     "tiles": msg("Every agency at a glance"),
     "dates": msg("Next dates of the law"),
-    "agency": msg("Agency"),
-    "person": msg("In charge, telephone"),
-    "todo": msg("To be done"),
-    "gained": msg("Newly proven"),
     "bars": msg("dark: with evidence; hatched: possible; dotted: merely declared; white: proven not to meet it; line: target"),
     "columns": msg("a column for each target: dark met, hatched open, cross to be put in order; dashed: nothing sent"),
 }  # fmt: skip
