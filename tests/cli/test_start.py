@@ -4,13 +4,14 @@ import os
 import re
 import shlex
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from secaudit.errors import StoreError
 from secaudit.messages import msg
+from secaudit.model.measurement import Decision, Tally
 from secaudit.model.outcome import Grade, Outcome, Sight, Way
+from secaudit.model.past import Basis, PastState, PastTarget
 from secaudit.model.period import Closing, Period
 from secaudit.pipeline.starting import (
     FIRST_AGENCY,
@@ -195,8 +196,11 @@ def test_several_inventories_are_a_question_and_no_guess(secaudit, tmp_path, sma
 
 
 def test_the_newest_figures_are_shown_with_their_age(secaudit, small):
-    assert secaudit("scan", "-i", small, "-w", small / "workspace", "--no-agent").returncode in (0, 4)
-    secaudit("report", "-i", small, "-w", small / "workspace")
+    moment = datetime.now(UTC) - timedelta(days=3)
+    targets = (PastTarget("systems-protected", Tally(3, 1, 1), Decision.UNDECIDED),)
+    with Store.open(small / "workspace" / "store.sqlite") as store:
+        store.states.record(PastState(moment, Basis.STATED, "ke-hoach-246", targets))
     done = secaudit(cwd=small)
-    assert "figures of" in done.stdout and "1. Systems by level (≥ 70%): 100% – met" in done.stdout
-    assert Path(small / "workspace" / "store.sqlite").is_file()
+    assert "3 days ago" in done.stdout
+    assert "1. Systems by level (≥ 70%): 60–80% – not enough evidence to conclude" in done.stdout
+    assert "2. Endpoints protected (≥ 90%)\n" in done.stdout, "what was not counted shows no figure"
