@@ -40,6 +40,8 @@ COMMANDS = {
     "judge": Entry("judge", single=True),
     "measure": Entry("measure", single=True),
     "report": Entry("report", single=True),
+    "diff": Entry("diff", single=True),
+    "history": Entry("history", single=True),
     "worklist": Entry("worklist", single=True),
     "plan": Entry("plan"),
     "period": Entry("period"),

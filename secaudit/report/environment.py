@@ -20,7 +20,8 @@ from secaudit.errors import ReportError
 from secaudit.messages import msg
 from secaudit.model.outcome import Sight
 from secaudit.report.bars import bar
-from secaudit.report.document import TargetRow, Tile
+from secaudit.report.charts import PATTERNS
+from secaudit.report.document import Tile
 from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
 from secaudit.report.grade_words import grade_counts
@@ -43,6 +44,30 @@ _BROKEN = (jinja2.TemplateError, TypeError, ValueError, AttributeError, LookupEr
 """What a template with a mistake in it raises."""
 
 
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, which decides about an attribute by its name and the type of its object: once for each."""
+
+    def __init__(self, folder: Path) -> None:
+        """For the templates of ``folder``."""
+        super().__init__(
+            loader=jinja2.FileSystemLoader(folder, encoding="utf-8"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+        )
+        self._safe: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Whether a template may see it."""
+        key = (type(obj), attr)
+        safe = self._safe.get(key)
+        if safe is None:
+            safe = self._safe[key] = super().is_safe_attribute(obj, attr, value)
+        return safe
+
+
 class Templates:
     """A folder of templates, in one language; compiled once, whatever many pages are made of them.
 
@@ -55,14 +80,7 @@ class Templates:
         self.folder = folder
         self.voice = voice
         self._assets: dict[tuple[str, ...], Markup] = {}
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=jinja2.FileSystemLoader(folder, encoding="utf-8"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=False,
-        )
+        self._environment = Sandbox(folder)
         self._environment.globals.update(shared_names(voice))
 
     @property
@@ -145,7 +163,8 @@ def shared_names(voice: Voice) -> dict[str, Any]:
         "advice": lambda row: voice.say(ADVICE[Sight.SEEN if row.stale else row.sight]),
         "unseen_word": lambda row: voice.say(STALE if row.stale else word(row.sight)),
         "tel": _tel,
-        "aim": lambda target: _aim(target, voice),
+        "aim": lambda target: voice.format.aim(target.sign, target.share),
+        "patterns": PATTERNS,
         "fact_word": fact_word,
         "fact_text": lambda value: fact_text(value, voice),
         "tiles": tuple(Tile),
@@ -168,11 +187,6 @@ def shared_names(voice: Voice) -> dict[str, Any]:
 def _tel(phone: str) -> str:
     """A telephone number as an address to call: digits and a plus, whatever else stands there."""
     return "tel:" + "".join(char for char in phone if char in "+0123456789")
-
-
-def _aim(target: TargetRow, voice: Voice) -> str:
-    """What a target asks: ``≥ 70 %``."""
-    return f"{'≥' if target.sign == '>=' else '>'} {voice.format.percent(target.share)}"
 
 
 def _with_code(text: str) -> Markup:

@@ -13,6 +13,7 @@ from secaudit.pipeline.adopting import by_agency
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.parameters import changed_words
 from secaudit.pipeline.publish.agencies import agency_rows, has_sent, heaviest_rows, in_scope
+from secaudit.pipeline.publish.course import deadline_rows, improved_rows, trend_rows
 from secaudit.pipeline.publish.found import comparison_rows
 from secaudit.pipeline.publish.machines import check_rows, held_rows, machine_rows, unseen_rows, visit_rows
 from secaudit.pipeline.publish.newcomers import newcomer_rows
@@ -67,6 +68,9 @@ def overview(
         newcomers=newcomer_rows(measured),
         comparisons=comparison_rows(measured, store, listed),
         standard=standard_part(measured, listed),
+        trend=trend_rows(measured, past),
+        improved=improved_rows(measured, past),
+        deadlines=deadline_rows(measured),
         ways=way_rows(measured),
     )
 

@@ -1,6 +1,6 @@
 """Machines: verdicts, observed values, and the way down to the bytes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 from typing import Literal
 
@@ -21,6 +21,7 @@ from secaudit.pipeline.parameters import title_of
 from secaudit.pipeline.publish.agencies import in_scope
 from secaudit.pipeline.publish.conflicts import conflict_rows
 from secaudit.pipeline.publish.evidence import Proof, read_proofs, section_rows, trail_of
+from secaudit.pipeline.publish.limits import asserted_facts, limit_rows
 from secaudit.report.document import (
     CheckRow,
     FactRow,
@@ -57,6 +58,8 @@ def check_rows(measured: Measured) -> tuple[CheckRow, ...]:
             check.fix.windows,
             check.fix.linux,
             check.refs,
+            asserted_facts(check),
+            limit_rows(check),
         )
         for check in checks
     )
@@ -101,6 +104,7 @@ def _machine(
         place=endpoint.place,
         address=endpoint.address,
         systems=tuple(systems[name].name for name in endpoint.systems if name in systems),
+        level=measured.levels.endpoints.get(endpoint.id),
         lab=evidence.outcome.lab if evidence is not None else endpoint.lab,
         seen=evidence is not None,
         doubt=state.doubt.kind if state.doubt is not None else None,
@@ -112,7 +116,7 @@ def _machine(
         left_out=tuple(_left_out(doubt) for doubt in state.dropped),
         facts=_fact_rows(state.findings, proof),
         # Of a machine nobody saw every verdict is unknown for the same reason, which stands once, in its row of unseen machines.
-        verdicts=_verdicts(state.findings, proof, _severities(measured), waivers) if evidence is not None else (),
+        verdicts=_verdicts(state.findings, proof, severities(measured), waivers) if evidence is not None else (),
         sections=section_rows(proof),
     )
 
@@ -185,7 +189,7 @@ def visit_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[Vi
 
     Almost every machine fails something small; a list of those would say nothing about where to go.
     """
-    severity = _severities(measured)
+    severity = severities(measured)
     rows = []
     for machine in machines:
         fails = [row.check for row in machine.verdicts if row.verdict is Verdict.FAIL]
@@ -197,7 +201,8 @@ def visit_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[Vi
     return tuple(sorted(rows, key=lambda row: (severity[row.fails[0]], -len(row.fails), row.machine)))
 
 
-def _severities(measured: Measured) -> dict[str, int]:
+def severities(measured: Measured) -> dict[str, int]:
+    """Check id -> its weight, the gravest 0."""
     return {check.id: _WEIGHT[check.severity] for check in measured.province.catalog.checks.values()}
 
 
@@ -219,12 +224,15 @@ def unseen_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[U
 
 def held_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[HeldRow, ...]:
     """Machines whose evidence does not count because they may not be the declared ones, by reason; the gravest first."""
-    listed = frozenset(machine.id for machine in machines)
+    return held_rows_of(measured, [machine.id for machine in machines])
+
+
+def held_rows_of(measured: Measured, machines: Collection[str]) -> tuple[HeldRow, ...]:
+    """The same by the ids of the machines the report lists."""
+    listed = frozenset(machines)
     order = list(DoubtKind)
     rows = [
-        _held(measured.states[machine.id], doubt, listed)
-        for machine in machines
-        if (doubt := measured.states[machine.id].doubt) is not None
+        _held(measured.states[name], doubt, listed) for name in machines if (doubt := measured.states[name].doubt) is not None
     ]
     return tuple(sorted(rows, key=lambda row: (order.index(row.kind), row.machine)))
 
