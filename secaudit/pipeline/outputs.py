@@ -75,7 +75,17 @@ class Output:
 OUTPUTS: Mapping[str, Output] = {
     "page": Output("output_page", msg("one page, to be mailed"), ".html", name="report"),
     "json": Output("output_json", msg("the data of the page"), ".json"),
-    "csv": Output("output_csv", msg("a line for each machine"), ".csv", narrows=True),
+    "csv": Output("output_csv", msg("a table with a line for each machine"), ".csv", streams=True, narrows=True),
+    "jsonl": Output("output_jsonl", msg("a line of JSON for each machine and check"), ".jsonl", streams=True, narrows=True),
+    "ocsf": Output(
+        "output_ocsf",
+        msg("OCSF compliance findings, a line of JSON each"),
+        ".ocsf.jsonl",
+        streams=True,
+        narrows=True,
+        extra="ocsf",
+    ),
+    "junit": Output("output_junit", msg("JUnit XML for build servers"), ".junit.xml", streams=True, narrows=True),
 }
 
 DEFAULT = "html" if "html" in OUTPUTS else "page"
