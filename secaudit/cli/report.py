@@ -88,10 +88,12 @@ def report(
             sources.store,
             translator(language),
             templates or data_folder("report_templates"),
+            sources.past(measured),
             made_by=login_user(None),
             agencies=frozenset(agency or ()),
         )
         write_shapes(session, job, shapes)
+        sources.record(measured)
     code = measured_code(measured)
     if code is not ExitCode.WELL:
         raise typer.Exit(code)

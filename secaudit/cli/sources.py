@@ -51,7 +51,7 @@ def open_sources(
         moment = moment_of(as_of)
         province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
         with existing_store(folder) as store:
-            yield Sources(province, store, moment)
+            yield Sources(province, store, moment, workspace=folder, present=as_of is None)
         return
     if as_of is not None:
         raise UsageError(msg("a closed period has its own day"), hint=msg("leave --as-of or --period out"))

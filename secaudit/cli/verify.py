@@ -18,8 +18,8 @@ from secaudit.store import FlawKind
 
 app = application()
 
-_OF_RUNS = (FlawKind.RUN, FlawKind.OPEN, FlawKind.RECHECK)
-"""Flaws whose number is that of a run, not of an outcome."""
+_OF_RUNS = (FlawKind.RUN, FlawKind.OPEN, FlawKind.RECHECK, FlawKind.STATE)
+"""Flaws whose number is not that of an outcome."""
 
 
 @app.command(cls=Command, help=N_("Check the hash chain: whether anything in the store was changed, removed or added."))

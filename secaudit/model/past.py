@@ -11,6 +11,7 @@ from secaudit.model.measurement import Decision, Tally
 
 _NO_SHARES: Mapping[str, Tally] = MappingProxyType({})
 _NOBODY: Mapping[str, "PastMachine"] = MappingProxyType({})
+_NO_SYSTEMS: Mapping[str, "PastSystem"] = MappingProxyType({})
 
 
 class Basis(StrEnum):
@@ -51,6 +52,19 @@ class PastMachine:
 
 
 @dataclass(frozen=True, slots=True)
+class PastSystem:
+    """One system as it stood; systems with state secrets are in no state."""
+
+    agency: str
+    lowest: int | None
+    highest: int | None
+    """The levels that the rules leave open."""
+    declared: int | None = None
+    dossier: str = ""
+    """Where its dossier stood; empty where nobody said."""
+
+
+@dataclass(frozen=True, slots=True)
 class PastState:
     """The figures of one moment."""
 
@@ -67,12 +81,21 @@ class PastState:
     period: str = ""
     """Name of the closed period."""
     machines: Mapping[str, PastMachine] = field(default_factory=lambda: _NOBODY)
-    """Endpoint id -> how it stood; empty where only figures are known."""
+    """Endpoint id -> how it stood; empty where only figures are known. Isolated machines are in no state."""
+    checks: frozenset[str] = frozenset()
+    """Ids of the checks that machines were judged by: others say nothing of this moment."""
+    systems: Mapping[str, PastSystem] = field(default_factory=lambda: _NO_SYSTEMS)
+    """System id -> how it stood; empty where only figures are known."""
+    silent: frozenset[str] | None = None
+    """Ids of the agencies that had sent nothing; None where nobody wrote it down."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Earlier states of one plan, oldest first; the present is not among them."""
+    """Earlier states of one plan, oldest first, one for each day; the present day is not among them.
+
+    Only the newest has its machines: the others are figures.
+    """
 
     states: tuple[PastState, ...] = ()
 
@@ -106,9 +129,13 @@ class Change:
     endpoint: str
     agency: str
     turn: Turn
+    """The gravest of its turns: worse, then unknown, then better, then known."""
     checks: tuple[str, ...] = ()
-    """Ids of the checks that turned this way."""
+    """Ids of the checks that turned this way. Of a machine nobody sees any more those it failed when it was last known, of one
+    that somebody sees now those it is known to fail."""
     protection: tuple[tuple[int, int] | None, tuple[int, int] | None] | None = None
     """Grade before and after where it is not the same."""
     since: datetime | None = None
     """Moment of the first evidence that shows it; None where no evidence does."""
+    beside: tuple[tuple[Turn, tuple[str, ...]], ...] = ()
+    """What else turned, another way than ``turn``, with its checks."""

@@ -10,6 +10,7 @@ from secaudit.errors import DataError
 from secaudit.messages import Message, msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import Decision
+from secaudit.model.past import Basis
 from secaudit.model.period import Closing, Period
 from secaudit.pipeline.archive import (
     CHECKS,
@@ -27,6 +28,7 @@ from secaudit.pipeline.archive import (
     withdraw,
 )
 from secaudit.pipeline.figures import figures_of
+from secaudit.pipeline.history import past_of, state_of
 from secaudit.pipeline.judging import BATCH, Progress, batched, gather_states, parse_captures, silent
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.province import Province, load_province
@@ -95,7 +97,7 @@ def close_period(store: Store, order: Order, *, progress: Progress = silent) -> 
             points = open_points(measured)
             if points and not order.accept_open:
                 return Closed(order.period, measured, points, place)
-            _write_figures(stage, replace(measured, period=order.period), frozen)
+            _write_figures(stage, replace(measured, period=order.period), frozen, order.workspace)
         settle_copy(evidence)
         digest = seal(stage, _about(order, measured, number, head, points))
         aside = publish(stage, place)
@@ -105,7 +107,10 @@ def close_period(store: Store, order: Order, *, progress: Progress = silent) -> 
         except BaseException:
             withdraw(place)
             raise
-    return Closed(period, replace(measured, period=period), points, place, aside)
+        measured = replace(measured, period=period)
+        # The period is closed whatever becomes of this: its archive holds the same figures.
+        store.states.try_record(state_of(measured, basis=Basis.CLOSED))
+    return Closed(period, measured, points, place, aside)
 
 
 def open_points(measured: Measured) -> tuple[OpenPoint, ...]:
@@ -146,8 +151,8 @@ def _freeze_evidence(province: Province, order: Order, store: Store, frozen: Sto
         frozen.save_facts_of(facts, knowledge_digest=digest)
 
 
-def _write_figures(stage: Path, measured: Measured, frozen: Store) -> None:
-    document = document_of(measured, frozen)
+def _write_figures(stage: Path, measured: Measured, frozen: Store, workspace: Path) -> None:
+    document = document_of(measured, frozen, past=past_of(measured, frozen, workspace))
     (stage / FIGURES).write_bytes(as_text(figures_of(measured)))
     (stage / REPORT_DATA).write_bytes(render_json(document))
     page = render_html(document, translator("vi"), data_folder("report_templates"))

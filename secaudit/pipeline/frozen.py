@@ -13,10 +13,12 @@ from typing import Any
 from secaudit.errors import DataError, StoreError, UsageError
 from secaudit.messages import Message, clean, msg
 from secaudit.model.base import day_in_vietnam
+from secaudit.model.past import Past
 from secaudit.model.period import Period
 from secaudit.model.plan import Plan
 from secaudit.pipeline.archive import CHECKS, EVIDENCE, FIGURES, INVENTORY, REPORT_PAGE, archive_of, require_intact
 from secaudit.pipeline.figures import differences, figures_of, levels_of
+from secaudit.pipeline.history import past_of, state_of
 from secaudit.pipeline.judging import Progress, silent
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, Levels, Province, classify_province, load_province
@@ -40,6 +42,10 @@ class Sources:
     """Its archive."""
     figures: Mapping[str, Any] | None = None
     """What was printed when it was closed."""
+    workspace: Path = Path()
+    """Where archives of closed periods stand."""
+    present: bool = False
+    """All of it is of now: neither of an earlier day nor of a closed period."""
 
     def plan(self, asked: str) -> Plan:
         """The plan asked for; of a closed period its own, since of others nothing was frozen."""
@@ -58,6 +64,14 @@ class Sources:
         if self.figures is not None:
             self._require_same(self.figures, figures_of(measured))
         return replace(measured, period=self.period)
+
+    def past(self, measured: Measured) -> Past:
+        """What is known of earlier days; of a closed period as it was known when it was closed."""
+        return past_of(measured, self.store, self.workspace)
+
+    def record(self, measured: Measured) -> bool:
+        """Write down what was measured, where it is of now and nobody else writes to the store."""
+        return self.present and self.store is not None and self.store.states.try_record(state_of(measured))
 
     def classify(self) -> tuple[Province, Levels]:
         """The province of the day and the levels of its systems; StoreError as for :meth:`measure`."""
@@ -97,7 +111,7 @@ def closed_sources(workspace: Path, store: Store, name: str) -> Iterator[Sources
     province = _province(folder, name)
     figures = json.loads((folder / FIGURES).read_text(encoding="utf-8"))
     with frozen_store(folder / EVIDENCE) as frozen:
-        yield Sources(province, frozen, period.closing.moment, period, folder, figures)
+        yield Sources(province, frozen, period.closing.moment, period, folder, figures, workspace)
 
 
 def _province(folder: Path, name: str) -> Province:

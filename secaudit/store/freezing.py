@@ -21,7 +21,13 @@ _BESIDE = (".lock", ".writer", "-wal", "-shm")
 """What a store leaves beside its file; a file that is only read needs none of them."""
 # What is told apart by the run it came in, and what by its own moment. Left out: findings (made again), files as they came in,
 # collectors and credentials (nothing is printed from them).
-_BY_MOMENT = ((schema.acceptances, "at"), (schema.set_asides, "at"), (schema.submissions, "received_at"), (schema.sweeps, "at"))
+_BY_MOMENT = (
+    (schema.acceptances, "at"),
+    (schema.set_asides, "at"),
+    (schema.submissions, "received_at"),
+    (schema.sweeps, "at"),
+    (schema.states, "moment"),
+)
 _BY_OUTCOME = ((schema.prunings, "outcome"), (schema.identities, "outcome"), (schema.doubts, "outcome"))
 
 

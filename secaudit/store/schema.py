@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 APPLICATION_ID = 0x53415544
 """``SAUD`` in the header of the file: how a store is told from any other SQLite database."""
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration; a store that names another one is older (migrated) or newer (refused)."""
 
 metadata = MetaData(
@@ -367,4 +367,24 @@ periods = Table(  # rounds of reporting; closed once, with the digest of what wa
     Column("accepted_open", Integer),
     UniqueConstraint("name"),
     Index(None, "plan"),
+)
+
+states = Table(  # figures and machines of a moment as they were counted then; what later evidence says never changes them
+    "states",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("plan", Text, nullable=False),
+    Column("day", Text, nullable=False),  # in Việt Nam
+    Column("basis", Text, nullable=False),
+    Column("period", Text, nullable=False),  # name of the closed period; empty for others
+    Column("moment", Text, nullable=False),
+    Column("inventory_digest", Text, nullable=False),
+    Column("catalog_digest", Text, nullable=False),
+    Column("head", Text, nullable=False),  # of the evidence it was counted from
+    Column("figures_digest", Text, nullable=False),
+    Column("machines_digest", Text, nullable=False),
+    Column("figures", LargeBinary, nullable=False),
+    Column("machines", LargeBinary, nullable=False),
+    Column("digest", Text, nullable=False),  # over every column but number and the two bodies, whose digests stand in it
+    UniqueConstraint("plan", "day", "basis", "period"),
 )

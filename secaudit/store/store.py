@@ -19,7 +19,19 @@ from secaudit.model.intake import IntakeFile, Newcomer, StoredIntake
 from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Offer, Outcome, Run, StoredOutcome, Way
 from secaudit.model.plan import CONSOLE_DAYS
-from secaudit.store import couriers, intakes, machines, periods, reading, rechecks, schema, submissions, verify, writing
+from secaudit.store import (
+    couriers,
+    intakes,
+    machines,
+    periods,
+    reading,
+    rechecks,
+    schema,
+    states,
+    submissions,
+    verify,
+    writing,
+)
 from secaudit.store import offers as offers_table
 from secaudit.store.codec import CodecError, Compressor
 from secaudit.store.database import Database, open_database, peek_database
@@ -46,6 +58,7 @@ class Store(Fieldwork):
         self.couriers = couriers.Couriers(database, self._reading)
         self.submissions = submissions.Submissions(database, self._reading)
         self.periods = periods.Periods(database, self._reading)
+        self.states = states.States(database, self._reading)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:
@@ -345,6 +358,8 @@ class Store(Fieldwork):
                 inspection.note(verify.FlawKind.RECHECK, run, message)
             for number, message in couriers.flaws(connection):
                 inspection.note(verify.FlawKind.ANSWER, number, message)
+            for number, message in states.flaws(connection):
+                inspection.note(verify.FlawKind.STATE, number, message)
         return inspection.result()
 
     def _give_back_room(self) -> None:

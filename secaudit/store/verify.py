@@ -61,6 +61,8 @@ class FlawKind(StrEnum):
     """How a sample was drawn or what came of it was changed; the number is that of its run."""
     ANSWER = "answer"
     """What is kept beside the chain about a collector's answer is not what its outcome says: it could be taken in again."""
+    STATE = "state"
+    """A recorded state is not what was written down; the number is that of its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Flaw:
 
     kind: FlawKind
     number: int | None
-    """Outcome, or run for kinds RUN, OPEN and RECHECK; None for the file as a whole."""
+    """Outcome, or run for kinds RUN, OPEN and RECHECK, or row for STATE; None for the file as a whole."""
     message: Message
 
 

@@ -18,7 +18,8 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 _FILES = ("courier_answers", "couriers", "newcomers", "intakes")
 _FIRST = ("recheck_results", "rechecks", "offers", "acceptances", "doubts", "identities")
 _LISTS = ("submissions", "set_asides", "hosts_found", "search_parts", "searches")
-_PERIODS = ("periods",)
+_STATES = ("states",)
+_PERIODS = (*_STATES, "periods")
 BACK_TO_0001 = (
     *(f"DROP TABLE {table}" for table in (*_PERIODS, *_LISTS, *_FILES, *_FIRST)),
     "UPDATE alembic_version SET version_num = '0001'",
@@ -37,6 +38,8 @@ BACK_TO_0005 = (
 """... and before agencies' lists and searches were kept."""
 BACK_TO_0006 = (*(f"DROP TABLE {table}" for table in _PERIODS), "UPDATE alembic_version SET version_num = '0006'")
 """... and before periods were opened and closed."""
+BACK_TO_0007 = (*(f"DROP TABLE {table}" for table in _STATES), "UPDATE alembic_version SET version_num = '0007'")
+"""... and before states were written down."""
 
 
 class Maker:
