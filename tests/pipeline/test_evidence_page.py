@@ -211,7 +211,7 @@ def test_the_listing_of_newcomers_is_ready_for_spreadsheets(world):
 
 
 def test_the_table_of_the_report_has_a_line_for_each_machine(world):
-    rows = list(report_rows(*made_measured(world)))
+    rows = list(report_rows(made(world)[0], world[1]))
     found = {row["machine"]: row for row in rows}
     assert set(found) == {"pc-1", "pc-2", "pc-3", "pc-4", "pc-5", "doc-lap-1", "xa-a-pc-vanthu", "may-la"}
     assert (found["pc-2"]["way"], found["pc-2"]["grade"], found["pc-2"]["file"], found["pc-2"]["row"]) == (
