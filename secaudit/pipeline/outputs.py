@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -30,13 +31,15 @@ class Job:
     """Earlier states; none where nothing is known."""
     made_by: str = ""
     """Login of who has it made."""
+    made_at: datetime | None = None
+    """When."""
     agencies: frozenset[str] = frozenset()
     """Ids of the agencies whose machines are listed; empty for all. Figures of targets are the province's all the same."""
 
     @cached_property
     def document(self) -> ReportDocument:
         """The whole document with every machine's details; large shapes of large provinces do without it."""
-        return publish(self.measured, self.store, past=self.past, made_by=self.made_by)
+        return publish(self.measured, self.store, past=self.past, made_by=self.made_by, made_at=self.made_at)
 
 
 Render = Callable[[Job], bytes]

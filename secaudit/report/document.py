@@ -328,6 +328,8 @@ class LifecycleAge:
     title: Wording
     as_of: date
     source: str
+    days: int = 0
+    """How old it is on the day of the figures."""
 
 
 @dataclass(frozen=True, slots=True)

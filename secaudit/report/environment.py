@@ -135,6 +135,8 @@ def shared_names(voice: Voice) -> dict[str, Any]:
         "_": voice.translate,
         "lang": voice.language,
         "say": voice.say,
+        "say_figures": voice.say_figures,
+        "msg": msg,
         "word": say_word,
         "decision_word": lambda target: voice.say(decision_word(target.decision, overdue=target.overdue)),
         "plan_word": lambda status: voice.say(SECURITY_PLAN[status]),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime
 
 from secaudit import __version__
 from secaudit.messages import Message, msg
@@ -24,11 +25,13 @@ from secaudit.report.document import AgencyRow, Conclusion, Footer, Header, Life
 from secaudit.store import Store
 
 
-def publish(measured: Measured, store: Store | None, *, past: Past = NO_PAST, made_by: str = "") -> ReportDocument:
+def publish(
+    measured: Measured, store: Store | None, *, past: Past = NO_PAST, made_by: str = "", made_at: datetime | None = None
+) -> ReportDocument:
     """The report of one moment, with the course from earlier states to it and the details of every machine."""
     machines = machine_rows(measured, store)
     return replace(
-        overview(measured, store, past=past, made_by=made_by),
+        overview(measured, store, past=past, made_by=made_by, made_at=made_at),
         visits=visit_rows(measured, machines),
         unseen=unseen_rows(measured, machines),
         machines=machines,
@@ -36,7 +39,9 @@ def publish(measured: Measured, store: Store | None, *, past: Past = NO_PAST, ma
     )
 
 
-def overview(measured: Measured, store: Store | None, *, past: Past = NO_PAST, made_by: str = "") -> ReportDocument:
+def overview(
+    measured: Measured, store: Store | None, *, past: Past = NO_PAST, made_by: str = "", made_at: datetime | None = None
+) -> ReportDocument:
     """The same without machines: what a large province can afford to keep in memory while its pages are made one by one."""
     listed = [endpoint.id for agency in in_scope(measured) for endpoint in agency.endpoints if endpoint.status == "in_use"]
     waiting = by_agency(measured.newcomers)
@@ -56,7 +61,7 @@ def overview(measured: Measured, store: Store | None, *, past: Past = NO_PAST, m
         visits=(),
         unseen=(),
         machines=(),
-        footer=replace(_footer(measured), made_by=made_by),
+        footer=footer_of(measured, made_by=made_by, made_at=made_at),
         recheck=recheck_row(measured, store, listed),
         newcomers=newcomer_rows(measured),
         comparisons=comparison_rows(measured, store, listed),
@@ -113,21 +118,25 @@ def _conclusion(measured: Measured, past: Past) -> Conclusion:
     )
 
 
-def _footer(measured: Measured) -> Footer:
+def footer_of(measured: Measured, *, made_by: str = "", made_at: datetime | None = None) -> Footer:
+    """What the figures are tied to, the same on every page and in every document."""
     catalog, period = measured.province.catalog, measured.period
+    day = day_in_vietnam(measured.as_of)
+    tables = (*catalog.knowledge.lifecycle, *catalog.knowledge.updates)
     return Footer(
         inventory_digest=measured.province.inventory.digest,
         catalog_digest=catalog.digest,
         chain_head=measured.chain_head,
         version=__version__,
         rule_set=measured.levels.rules.title,
-        lifecycle=(
-            *(LifecycleAge(table.title, table.as_of, table.source) for table in catalog.knowledge.lifecycle),
-            *(LifecycleAge(table.title, table.as_of, table.source) for table in catalog.knowledge.updates),
+        lifecycle=tuple(
+            LifecycleAge(table.title, table.as_of, table.source, max((day - table.as_of).days, 0)) for table in tables
         ),
         method=_method(measured),
         period=period.name if period is not None else "",
         period_digest=period.closing.digest if period is not None and period.closing is not None else "",
+        made_by=made_by,
+        made_at=made_at,
     )
 
 
