@@ -76,6 +76,9 @@ class MachineFindings:
     observed_at: datetime | None = None
     protection: ProtectionGrade | None = None
     findings: tuple[FindingRow, ...] = ()
+    """Of the verdicts that were asked for."""
+    counts: tuple[tuple[Verdict, int], ...] = ()
+    """How many checks of each verdict, whatever was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

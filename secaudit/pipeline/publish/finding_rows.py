@@ -1,5 +1,6 @@
 """Findings of all machines, a batch at a time: what the streaming shapes are made of."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
@@ -40,8 +41,14 @@ def about(measured: Measured, made_by: str) -> About:
     )
 
 
-def machine_findings(measured: Measured, store: Store | None, agencies: Collection[str] = ()) -> Iterator[MachineFindings]:
-    """Machines in use of agencies in scope, by agency and id; of ``agencies`` alone where some are named."""
+def machine_findings(
+    measured: Measured, store: Store | None, agencies: Collection[str] = (), *, verdicts: Collection[Verdict] = tuple(Verdict)
+) -> Iterator[MachineFindings]:
+    """Machines in use of agencies in scope, by agency and id; of ``agencies`` alone where some are named.
+
+    Only findings of ``verdicts`` become rows: most of two million are passes, which many shapes only count.
+    """
+    wanted = frozenset(verdicts)
     waivers = Waivers(measured.province.inventory, day_in_vietnam(measured.as_of))
     systems = measured.province.inventory.systems
     declared = (
@@ -54,7 +61,13 @@ def machine_findings(measured: Measured, store: Store | None, agencies: Collecti
     for batch in batched(declared, BATCH):
         places = _places(store, [measured.states[endpoint.id] for _, endpoint in batch])
         for agency, endpoint in batch:
-            yield _machine(agency, endpoint, measured.states[endpoint.id], places, waivers, systems)
+            yield _machine(
+                agency,
+                endpoint,
+                measured.states[endpoint.id],
+                _Rows(measured.states[endpoint.id], places, waivers, wanted),
+                systems,
+            )
 
 
 def target_lines(measured: Measured, voice: Voice) -> tuple[TargetLine, ...]:
@@ -89,13 +102,11 @@ def _machine(
     agency: AgencyFile,
     endpoint: Endpoint,
     state: EndpointState,
-    places: _Places,
-    waivers: Waivers,
+    rows: "_Rows",
     systems: Mapping[str, System],
 ) -> MachineFindings:
     evidence = state.evidence
     open_systems = (name for name in endpoint.systems if name in systems and not systems[name].state_secret)
-    rows = _Rows(state, places, waivers)
     return MachineFindings(
         id=endpoint.id,
         agency=agency.agency.id,
@@ -115,14 +126,17 @@ def _machine(
         grade=evidence.outcome.grade if evidence is not None else None,
         observed_at=evidence.outcome.finished_at if evidence is not None else None,
         protection=state.protection,
-        findings=tuple(map(rows.row, state.findings)),
+        findings=rows.all(),
+        counts=tuple(Counter(finding.verdict for finding in state.findings).items()),
     )
 
 
 class _Rows:
     """Rows of one machine's findings, each with the evidence it rests on."""
 
-    def __init__(self, state: EndpointState, places: _Places, waivers: Waivers) -> None:
+    def __init__(self, state: EndpointState, places: _Places, waivers: Waivers, wanted: frozenset[Verdict]) -> None:
+        self._findings = state.findings
+        self._wanted = wanted
         self._waivers = waivers
         self._origins = state.origins
         numbers = [piece.number for piece in pieces_of(state)]
@@ -130,8 +144,11 @@ class _Rows:
         self._by_number = {number: places[number] for number in numbers}
         self._usual = _evidence(self._all[:1])
 
-    def row(self, finding: Finding) -> FindingRow:
-        """One row."""
+    def all(self) -> tuple[FindingRow, ...]:
+        """Those that are wanted, in the order of the checks' ids."""
+        return tuple(self._row(finding) for finding in self._findings if finding.verdict in self._wanted)
+
+    def _row(self, finding: Finding) -> FindingRow:
         moment, captures = self._rests_on(finding)
         waiver = self._waivers.on_check(finding.check, finding.endpoint) if finding.verdict is Verdict.FAIL else None
         return FindingRow(
