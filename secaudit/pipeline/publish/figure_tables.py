@@ -16,9 +16,13 @@ from secaudit.report.workbook import Column
 
 _Row = tuple[Value | Share, ...]
 _COUNTS = (
-    Column(msgc("workbook", "Proven"), 11), Column(msgc("workbook", "Disproven"), 11), Column(msgc("workbook", "Unknown"), 11), Column(msgc("workbook", "Total"), 11),
-    Column(msgc("workbook", "Lower bound (proven)"), 14), Column(msgc("workbook", "Upper bound (possible)"), 14),
-)  # fmt: skip
+    Column(msgc("workbook", "Proven"), 11),
+    Column(msgc("workbook", "Disproven"), 11),
+    Column(msgc("workbook", "Unknown"), 11),
+    Column(msgc("workbook", "Total"), 11),
+    Column(msgc("workbook", "Lower bound (proven)"), 14),
+    Column(msgc("workbook", "Upper bound (possible)"), 14),
+)
 _BASES: Mapping[Basis, Message] = {
     Basis.CLOSED: msgc("basis", "closed period"),
     Basis.STATED: msgc("basis", "recorded then"),
@@ -41,13 +45,17 @@ def add_targets(book: TableBook, document: ReportDocument) -> None:
             msgc("workbook", "Targets"),
             msg("Targets of {plan}, as of {day}", plan=document.header.plan, day=document.header.as_of),
             (
-                Column(msgc("workbook", "Number"), 9), Column(msgc("workbook", "Target"), 60), Column(msgc("workbook", "Asked"), 10), *_COUNTS,
-                Column(msgc("workbook", "Conclusion"), 30), Column(msgc("workbook", "Still needed"), 44),
+                Column(msgc("workbook", "Number"), 9),
+                Column(msgc("workbook", "Target"), 60),
+                Column(msgc("workbook", "Asked"), 10),
+                *_COUNTS,
+                Column(msgc("workbook", "Conclusion"), 30),
+                Column(msgc("workbook", "Still needed"), 44),
             ),
             (msg("Nothing is proven because nobody looked: what is not known stands between the two bounds."), DRAFT),
             wraps=True,
         )
-    )  # fmt: skip
+    )
     for row in document.targets:
         conclusion = decision_word(row.decision, overdue=row.overdue)
         table.add((str(row.number), row.short, row.share, *_counts(row.figure, row.share), conclusion, row.needed))
@@ -65,12 +73,18 @@ def add_agencies(book: TableBook, document: ReportDocument) -> None:
             msgc("workbook", "Agencies"),
             msg("Agencies, those that hold up most first"),
             (
-                Column(msgc("workbook", "Agency"), 24), Column(msgc("workbook", "Name"), 44), Column(msgc("workbook", "Tier"), 12), Column(msgc("workbook", "State"), 30),
-                Column(msgc("workbook", "Data sent"), 12), Column(msgc("workbook", "Contact"), 26), Column(msgc("workbook", "Telephone"), 18),
-                Column(msgc("workbook", "New machines"), 12), Column(msgc("workbook", "What to do"), 70),
+                Column(msgc("workbook", "Agency"), 24),
+                Column(msgc("workbook", "Name"), 44),
+                Column(msgc("workbook", "Tier"), 12),
+                Column(msgc("workbook", "State"), 30),
+                Column(msgc("workbook", "Data sent"), 12),
+                Column(msgc("workbook", "Contact"), 26),
+                Column(msgc("workbook", "Telephone"), 18),
+                Column(msgc("workbook", "New machines"), 12),
+                Column(msgc("workbook", "What to do"), 70),
             ),
         )
-    )  # fmt: skip
+    )
     for row in document.agencies:
         sent = msg("yes") if row.submitted else msg("no")
         todo = _joined(row.actions)
@@ -80,11 +94,15 @@ def add_agencies(book: TableBook, document: ReportDocument) -> None:
             msgc("workbook", "Agencies by target"),
             msg("Each agency's part of each target"),
             (
-                Column(msgc("workbook", "Agency"), 24), Column(msgc("workbook", "Name"), 44), Column(msgc("workbook", "Number"), 9), Column(msgc("workbook", "Target"), 44),
-                Column(msgc("workbook", "Asked"), 10), *_COUNTS,
+                Column(msgc("workbook", "Agency"), 24),
+                Column(msgc("workbook", "Name"), 44),
+                Column(msgc("workbook", "Number"), 9),
+                Column(msgc("workbook", "Target"), 44),
+                Column(msgc("workbook", "Asked"), 10),
+                *_COUNTS,
             ),
         )
-    )  # fmt: skip
+    )
     targets = {row.number: row for row in document.targets}
     for row in document.agencies:
         for figure in row.figures:
@@ -99,13 +117,22 @@ def add_systems(book: TableBook, document: ReportDocument) -> None:
             msgc("workbook", "Systems"),
             msg("Information systems, the highest level first"),
             (
-                Column(msgc("workbook", "System"), 26), Column(msgc("workbook", "Name"), 44), Column(msgc("workbook", "Owner"), 40), Column(msgc("workbook", "Level, proven"), 9),
-                Column(msgc("workbook", "Level, possible"), 9), Column(msgc("workbook", "Level, declared"), 9), Column(msgc("workbook", "Comparison"), 30),
-                Column(msgc("workbook", "Dossier"), 18), Column(msgc("workbook", "Decision"), 34), Column(msgc("workbook", "Security plan"), 22),
-                Column(msgc("workbook", "Clauses"), 20), Column(msgc("workbook", "Rule set"), 26), Column(msgc("workbook", "Stopped"), 10),
+                Column(msgc("workbook", "System"), 26),
+                Column(msgc("workbook", "Name"), 44),
+                Column(msgc("workbook", "Owner"), 40),
+                Column(msgc("workbook", "Level, proven"), 9),
+                Column(msgc("workbook", "Level, possible"), 9),
+                Column(msgc("workbook", "Level, declared"), 9),
+                Column(msgc("workbook", "Comparison"), 30),
+                Column(msgc("workbook", "Dossier"), 18),
+                Column(msgc("workbook", "Decision"), 34),
+                Column(msgc("workbook", "Security plan"), 22),
+                Column(msgc("workbook", "Clauses"), 20),
+                Column(msgc("workbook", "Rule set"), 26),
+                Column(msgc("workbook", "Stopped"), 10),
             ),
         )
-    )  # fmt: skip
+    )
     for row in document.systems:
         table.add((row.id, row.name, None, row.lowest, row.highest) if row.state_secret else _system(row))
 
@@ -118,12 +145,16 @@ def add_actions(book: TableBook, document: ReportDocument) -> None:
             msgc("workbook", "Actions"),
             msg("What to do: what to order first, then the steps to each target"),
             (
-                Column(msgc("workbook", "Target"), 9), Column(msgc("workbook", "Who"), 44), Column(msgc("workbook", "What"), 60), Column(msgc("workbook", "Effect"), 60),
-                Column(msgc("workbook", "Settles at most"), 12), Column(msgc("workbook", "Due"), 12),
+                Column(msgc("workbook", "Target"), 9),
+                Column(msgc("workbook", "Who"), 44),
+                Column(msgc("workbook", "What"), 60),
+                Column(msgc("workbook", "Effect"), 60),
+                Column(msgc("workbook", "Settles at most"), 12),
+                Column(msgc("workbook", "Due"), 12),
             ),
             wraps=True,
         )
-    )  # fmt: skip
+    )
     for order in document.orders:
         table.add((None, order.who, order.action, order.effect, None, order.due))
     for target in document.targets:
@@ -173,14 +204,19 @@ def _add_changes(book: TableBook, measured: Measured, past: Past) -> None:
             msgc("workbook", "Changes"),
             msg("Machines that are not as they were"),
             (
-                Column(msgc("workbook", "Agency"), 24), Column(msgc("workbook", "Machine"), 28), Column(msgc("workbook", "Turn"), 18), Column(msgc("workbook", "Checks"), 70),
-                Column(msgc("workbook", "Protection before"), 22), Column(msgc("workbook", "Protection now"), 22), Column(msgc("workbook", "Since"), 16),
+                Column(msgc("workbook", "Agency"), 24),
+                Column(msgc("workbook", "Machine"), 28),
+                Column(msgc("workbook", "Turn"), 18),
+                Column(msgc("workbook", "Checks"), 70),
+                Column(msgc("workbook", "Protection before"), 22),
+                Column(msgc("workbook", "Protection now"), 22),
+                Column(msgc("workbook", "Since"), 16),
             ),
-            (msg("compared with {day}", day=before.moment),) if before is not None and known else (
-                msg("No earlier state is known."),
-            ),
+            (msg("compared with {day}", day=before.moment),)
+            if before is not None and known
+            else (msg("No earlier state is known."),),
         )
-    )  # fmt: skip
+    )
     if before is not None and known:
         for change in changes(before, state_of(measured)):
             table.add(_change(change))
@@ -237,11 +273,20 @@ def _beside(share: Fraction | None, asked: Fraction | None) -> Value | Share:
 
 def _system(row: SystemRow) -> _Row:
     return (
-        row.id, row.name, row.owner, row.lowest, row.highest, row.declared, row.comparison,
-        word(row.dossier) if row.dossier is not None else None, row.decision,
+        row.id,
+        row.name,
+        row.owner,
+        row.lowest,
+        row.highest,
+        row.declared,
+        row.comparison,
+        word(row.dossier) if row.dossier is not None else None,
+        row.decision,
         SECURITY_PLAN[row.plan] if row.plan is not None else None,
-        ", ".join(clause.clause for clause in row.clauses if clause.matches), row.rule_set, msg("yes") if row.stopped else None,
-    )  # fmt: skip
+        ", ".join(clause.clause for clause in row.clauses if clause.matches),
+        row.rule_set,
+        msg("yes") if row.stopped else None,
+    )
 
 
 def _change(change: Change) -> _Row:

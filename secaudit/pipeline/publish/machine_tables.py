@@ -61,9 +61,18 @@ class MachineTables:
                 self._excused[row.check] += row.excused_until is not None
                 title, severity = self._titles[row.check]
                 self._failures.add(
-                    (machine.agency, machine.id, row.check, title, severity, row.grade, row.moment,
-                     _observed(row.observed, self._voice), row.excused_until)
-                )  # fmt: skip
+                    (
+                        machine.agency,
+                        machine.id,
+                        row.check,
+                        title,
+                        severity,
+                        row.grade,
+                        row.moment,
+                        _observed(row.observed, self._voice),
+                        row.excused_until,
+                    )
+                )
             for fact, reason in row.missing if row.verdict is Verdict.UNKNOWN else ():
                 checks, facts = reasons.setdefault(reason, ({}, {}))
                 checks[row.check] = None
@@ -82,31 +91,54 @@ class MachineTables:
         counts = self._counts[check.id]
         title, severity = self._titles[check.id]
         return (
-            check.id, title, severity, counts[Verdict.FAIL], self._excused[check.id], counts[Verdict.UNKNOWN],
-            counts[Verdict.MANUAL], check.fix_windows, check.fix_linux, ", ".join(check.refs),
-        )  # fmt: skip
+            check.id,
+            title,
+            severity,
+            counts[Verdict.FAIL],
+            self._excused[check.id],
+            counts[Verdict.UNKNOWN],
+            counts[Verdict.MANUAL],
+            check.fix_windows,
+            check.fix_linux,
+            ", ".join(check.refs),
+        )
 
 
 _MACHINES = Table(
     msgc("workbook", "Machines"),
     msg("Machines in use, with what was judged of each"),
     (
-        *_AGENCY, Column(msgc("workbook", "Name of the agency"), 40), Column(msgc("workbook", "Kind"), 16), Column(msgc("workbook", "System"), 10),
-        Column(msgc("workbook", "Place"), 18), Column(msgc("workbook", "State"), 14), Column(msgc("evidence", "Way"), 28), Column(msgc("workbook", "Grade"), 8),
-        Column(msgc("workbook", "Observed"), 16), Column(msgc("workbook", "Protection, proven"), 11), Column(msgc("workbook", "Protection, possible"), 11),
-        *(Column(word(verdict), 11) for verdict in _VERDICTS), Column(msgc("workbook", "Lab data"), 9),
+        *_AGENCY,
+        Column(msgc("workbook", "Name of the agency"), 40),
+        Column(msgc("workbook", "Kind"), 16),
+        Column(msgc("workbook", "System"), 10),
+        Column(msgc("workbook", "Place"), 18),
+        Column(msgc("workbook", "State"), 14),
+        Column(msgc("evidence", "Way"), 28),
+        Column(msgc("workbook", "Grade"), 8),
+        Column(msgc("workbook", "Observed"), 16),
+        Column(msgc("workbook", "Protection, proven"), 11),
+        Column(msgc("workbook", "Protection, possible"), 11),
+        *(Column(word(verdict), 11) for verdict in _VERDICTS),
+        Column(msgc("workbook", "Lab data"), 9),
     ),
     (msg("Protection: 0 none, 1 installed, 2 running and up to date, 3 centrally managed, 4 EDR, 5 shared."),),
-)  # fmt: skip
+)
 _FAILURES = Table(
     msgc("workbook", "Failures"),
     msg("What is proven not to be in order"),
     (
-        *_AGENCY, Column(msgc("workbook", "Check"), 28), Column(msgc("workbook", "What is asked"), 60), Column(msgc("workbook", "Severity"), 13),
-        Column(msgc("workbook", "Grade"), 8), Column(msgc("workbook", "Observed"), 16), Column(msgc("workbook", "Values"), 60), Column(msgc("workbook", "Excused until"), 13),
+        *_AGENCY,
+        Column(msgc("workbook", "Check"), 28),
+        Column(msgc("workbook", "What is asked"), 60),
+        Column(msgc("workbook", "Severity"), 13),
+        Column(msgc("workbook", "Grade"), 8),
+        Column(msgc("workbook", "Observed"), 16),
+        Column(msgc("workbook", "Values"), 60),
+        Column(msgc("workbook", "Excused until"), 13),
     ),
     (msg("An excused failure is a failure all the same."),),
-)  # fmt: skip
+)
 _UNKNOWNS = Table(
     msgc("workbook", "Unknown"),
     msg("What is not known of machines that were seen, and why"),
@@ -122,20 +154,32 @@ _UNSEEN = Table(
     msgc("workbook", "Not seen"),
     msg("Machines without evidence that counts"),
     (
-        *_AGENCY, Column(msgc("workbook", "Name of the agency"), 40), Column(msgc("workbook", "Kind"), 16), Column(msgc("workbook", "Place"), 18),
-        Column(msgc("workbook", "Reason"), 44), Column(msgc("workbook", "Last attempt"), 16), Column(msgc("workbook", "What to do"), 90),
+        *_AGENCY,
+        Column(msgc("workbook", "Name of the agency"), 40),
+        Column(msgc("workbook", "Kind"), 16),
+        Column(msgc("workbook", "Place"), 18),
+        Column(msgc("workbook", "Reason"), 44),
+        Column(msgc("workbook", "Last attempt"), 16),
+        Column(msgc("workbook", "What to do"), 90),
     ),
-)  # fmt: skip
+)
 _CHECKS = Table(
     msgc("workbook", "Checks"),
     msg("The checks, the most severe first, counted on machines that were seen"),
     (
-        Column(msgc("workbook", "Check"), 28), Column(msgc("workbook", "What is asked"), 60), Column(msgc("workbook", "Severity"), 13), Column(word(Verdict.FAIL), 11),
-        Column(msgc("workbook", "of these excused"), 11), Column(word(Verdict.UNKNOWN), 11), Column(word(Verdict.MANUAL), 11),
-        Column(msgc("workbook", "What to do on Windows"), 60), Column(msgc("workbook", "What to do on Linux"), 60), Column(msgc("workbook", "Clauses"), 40),
+        Column(msgc("workbook", "Check"), 28),
+        Column(msgc("workbook", "What is asked"), 60),
+        Column(msgc("workbook", "Severity"), 13),
+        Column(word(Verdict.FAIL), 11),
+        Column(msgc("workbook", "of these excused"), 11),
+        Column(word(Verdict.UNKNOWN), 11),
+        Column(word(Verdict.MANUAL), 11),
+        Column(msgc("workbook", "What to do on Windows"), 60),
+        Column(msgc("workbook", "What to do on Linux"), 60),
+        Column(msgc("workbook", "Clauses"), 40),
     ),
     (msg("Passes are counted machine by machine in the sheet of machines."),),
-)  # fmt: skip
+)
 _HELD = msg("its evidence does not count: it may not be the declared machine")
 _STATES: Mapping[str, Message] = {
     "isolated": msgc("machine", "isolated"),
@@ -149,11 +193,21 @@ def _machine(machine: MachineFindings) -> tuple[Value, ...]:
     counts = dict(machine.counts) if machine.seen or machine.kind is EndpointKind.ISOLATED else {}
     grade = machine.protection
     return (
-        machine.agency, machine.id, machine.agency_name, word(machine.kind), machine.os, machine.place, _STATES[_state(machine)],
-        word(machine.way) if machine.way is not None else None, machine.grade, machine.observed_at,
-        grade.proven if grade is not None else None, grade.possible if grade is not None else None,
-        *(counts.get(verdict, 0) if counts else None for verdict in _VERDICTS), msg("yes") if machine.lab else None,
-    )  # fmt: skip
+        machine.agency,
+        machine.id,
+        machine.agency_name,
+        word(machine.kind),
+        machine.os,
+        machine.place,
+        _STATES[_state(machine)],
+        word(machine.way) if machine.way is not None else None,
+        machine.grade,
+        machine.observed_at,
+        grade.proven if grade is not None else None,
+        grade.possible if grade is not None else None,
+        *(counts.get(verdict, 0) if counts else None for verdict in _VERDICTS),
+        msg("yes") if machine.lab else None,
+    )
 
 
 def _state(machine: MachineFindings) -> str:
@@ -166,8 +220,15 @@ def _unseen(machine: MachineFindings) -> tuple[Value, ...]:
     reason = _HELD if machine.held else STALE if machine.stale else word(machine.sight)
     advice = ADVICE.get(Sight.SEEN if machine.stale else machine.sight) if not machine.held else None
     return (
-        machine.agency, machine.id, machine.agency_name, word(machine.kind), machine.place, reason, machine.attempted_at, advice
-    )  # fmt: skip
+        machine.agency,
+        machine.id,
+        machine.agency_name,
+        word(machine.kind),
+        machine.place,
+        reason,
+        machine.attempted_at,
+        advice,
+    )
 
 
 def _observed(values: tuple[tuple[str, str], ...], voice: Voice) -> str:
