@@ -24,7 +24,7 @@ def stream(job: Job, file: BinaryIO) -> None:
     """The workbook; machines are walked once and never held together in memory."""
     document = sanitised(job.overview)
     footer = msg("{draft} · {plan} · state of {day}", draft=DRAFT, plan=document.header.plan, day=document.header.as_of)
-    book = TableBook(file, Voice(job.translator), footer=footer)
+    book = TableBook(Voice(job.translator), footer=footer)
     add_targets(book, document)
     add_agencies(book, document)
     add_systems(book, document)
@@ -33,4 +33,4 @@ def stream(job: Job, file: BinaryIO) -> None:
     add_actions(book, document)
     add_course(book, job.measured, job.past)
     add_method(book, document)
-    book.close()
+    book.close(file)
