@@ -44,7 +44,8 @@ def test_cells_have_types_and_people_see_days_and_shares():
     shares = (Fraction(1, 3), Share(Fraction(89_996, 100_000), Fraction(9, 10)), Fraction(1))
     [row] = opened([(1234, day, moment, *shares, None, date(1899, 1, 1))], columns=8).active.iter_rows(min_row=4)
     assert [cell.value for cell in row] == [
-        1234, datetime.fromisoformat("2026-12-14"), datetime.fromisoformat("2026-12-15T01:30"), pytest.approx(1 / 3), 0.89996, 1, None, "1 Jan 1899",
+        1234, datetime.fromisoformat("2026-12-14"), datetime.fromisoformat("2026-12-15T01:30"),
+        pytest.approx(1 / 3), 0.89996, 1, None, "1 Jan 1899",
     ]  # fmt: skip
     assert [cell.number_format for cell in row[:6]] == [
         "#,##0", "dd/mm/yyyy", "dd/mm/yyyy hh:mm", "0.0\\ %", "0.000\\ %", "0\\ %",
