@@ -102,7 +102,11 @@ def demo(
         print_group_tallies(session, province, tallies)
         session.say(msg("7/7 Writing the report"), style="bold")
         target = workspace / REPORT_FILE
-        write_report(Job(measured, store, translator("vi"), data_folder("report_templates"), made_by=login_user(None)), target)
+        job = Job(
+            measured, store, translator("vi"), data_folder("report_templates"),
+            made_by=login_user(None), made_at=datetime.now(UTC),
+        )  # fmt: skip
+        write_report(job, target)
     print_measurements(session, measured)
     say_change(session, before, measured)
     session.say(conclusion(measured), style="bold")

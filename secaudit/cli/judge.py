@@ -32,7 +32,9 @@ from secaudit.model.check import Check
 from secaudit.model.finding import Verdict
 from secaudit.model.measurement import EndpointState
 from secaudit.pipeline.evidence_summary import Used, decided_by_grade, used_evidence
+from secaudit.pipeline.history import state_of
 from secaudit.pipeline.judging import Tallies, count_verdicts, rejudge
+from secaudit.pipeline.measuring import measure_judged
 from secaudit.pipeline.parameters import changed_json, title_of
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, classify_province, load_province
 from secaudit.report.format import Format
@@ -55,12 +57,14 @@ def judge(
     """Exit 0 all pass, 3 something fails, 4 something is unknown."""
     session = session_of(context)
     folder = workspace_folder(workspace)
-    province = load_province(inventory_folder(inventory), checks_folder(checks), folder)
     moment = moment_of(None)
+    province = load_province(inventory_folder(inventory), checks_folder(checks), folder).on(day_in_vietnam(moment))
     levels = classify_province(province, day_in_vietnam(moment))
-    rules = province.plan(plan).evidence
-    with needed_store(folder) as store, one_bar(session, msg("Judging")) as steps:
-        judged = rejudge(province, store, levels, moment=moment, rules=rules, progress=steps)
+    asked = province.plan(plan)
+    with needed_store(folder) as store:
+        with one_bar(session, msg("Judging")) as steps:
+            judged = rejudge(province, store, levels, moment=moment, rules=asked.evidence, progress=steps)
+        store.states.try_record(state_of(measure_judged(province, asked, store, levels, judged, as_of=moment)))
     tallies = count_verdicts(judged.values())
     if output is OutputFormat.JSON:
         print_json(

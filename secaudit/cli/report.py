@@ -1,6 +1,7 @@
 """``secaudit report``: measured once, written in every shape that was asked for."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -90,6 +91,7 @@ def report(
             templates or data_folder("report_templates"),
             sources.past(measured),
             made_by=login_user(None),
+            made_at=datetime.now(UTC),
             agencies=frozenset(agency or ()),
         )
         write_shapes(session, job, shapes)

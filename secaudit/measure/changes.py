@@ -28,13 +28,15 @@ def _change(endpoint: str, was: PastMachine | None, now: PastMachine | None, bot
     if was is None or now is None:
         one = now if now is not None else was
         assert one is not None
-        return Change(endpoint, one.agency, Turn.VANISHED if now is None else Turn.APPEARED, tuple(sorted(one.fails)))
+        turn = Turn.VANISHED if now is None else Turn.APPEARED
+        seen = (was is not None and was.seen, now is not None and now.seen)
+        return Change(endpoint, one.agency, turn, tuple(sorted(one.fails)), seen=seen)
     if (was.seen, was.protection, was.fails, was.unknown) == (now.seen, now.protection, now.fails, now.unknown):
         return None
     protection = None if was.protection == now.protection else (was.protection, now.protection)
     if was.seen != now.seen:
         turn, shown = (Turn.KNOWN, now) if now.seen else (Turn.UNKNOWN, was)
-        return Change(endpoint, now.agency, turn, tuple(sorted(shown.fails)), protection)
+        return Change(endpoint, now.agency, turn, tuple(sorted(shown.fails)), protection, seen=(was.seen, now.seen))
     if not now.seen:
         return None
     turned = _turned(was, now, both)

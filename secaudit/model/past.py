@@ -1,13 +1,14 @@
 """What was known at earlier moments: the states a trend, a comparison and a list of changes are made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import Decision, Tally
+from secaudit.model.outcome import Grade
 
 _NO_SHARES: Mapping[str, Tally] = MappingProxyType({})
 _NOBODY: Mapping[str, "PastMachine"] = MappingProxyType({})
@@ -49,6 +50,8 @@ class PastMachine:
     """Ids of checks it failed."""
     unknown: frozenset[str] = frozenset()
     """Ids of checks nobody could decide on a machine that was seen."""
+    grade: Grade | None = None
+    """Of its best evidence; None where nobody saw it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,11 @@ class PastState:
     """System id -> how it stood; empty where only figures are known."""
     silent: frozenset[str] | None = None
     """Ids of the agencies that had sent nothing; None where nobody wrote it down."""
+
+    def only(self, endpoint: str) -> "PastState":
+        """The same with one machine, or none where it was not there."""
+        found = self.machines.get(endpoint)
+        return replace(self, machines={} if found is None else {endpoint: found})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +147,5 @@ class Change:
     """Moment of the first evidence that shows it; None where no evidence does."""
     beside: tuple[tuple[Turn, tuple[str, ...]], ...] = ()
     """What else turned, another way than ``turn``, with its checks."""
+    seen: tuple[bool, bool] = (True, True)
+    """Whether somebody saw the machine before, and now."""

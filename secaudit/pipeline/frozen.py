@@ -22,6 +22,7 @@ from secaudit.pipeline.history import past_of, state_of
 from secaudit.pipeline.judging import Progress, silent
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, Levels, Province, classify_province, load_province
+from secaudit.pipeline.recounting import FEW, SMALL, recount
 from secaudit.report.official import Paper
 from secaudit.report.voice import Voice
 from secaudit.store import Store
@@ -66,7 +67,12 @@ class Sources:
         return replace(measured, period=self.period)
 
     def past(self, measured: Measured) -> Past:
-        """What is known of earlier days; of a closed period as it was known when it was closed."""
+        """What is known of earlier days; of a closed period as it was known when it was closed.
+
+        Of a small province the newest month ends that nobody wrote down are counted again.
+        """
+        if self.present and self.store is not None and len(self.province.inventory.endpoints) <= SMALL:
+            recount(self.province, measured.plan, self.store, self.workspace, as_of=measured.as_of, most=FEW)
         return past_of(measured, self.store, self.workspace)
 
     def record(self, measured: Measured) -> bool:

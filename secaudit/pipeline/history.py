@@ -16,6 +16,7 @@ from secaudit.model.past import NO_PAST, Basis, Past, PastMachine, PastState, Pa
 from secaudit.model.period import Closing
 from secaudit.pipeline.archive import archive_of, sound_figures
 from secaudit.pipeline.measuring import Measured
+from secaudit.pipeline.province import Province
 from secaudit.pipeline.publish.agencies import has_sent, in_scope
 from secaudit.store import Store
 
@@ -49,7 +50,7 @@ def past_of(measured: Measured, store: Store | None, workspace: Path) -> Past:
     if store is None:
         return NO_PAST
     today = day_in_vietnam(measured.as_of)
-    known = known_states(store, workspace, measured.plan.id)
+    known = known_states(store, workspace, measured.province, measured.plan.id)
     states = [state for state in one_a_day(known.states) if day_in_vietnam(state.moment) < today]
     if not states:
         return NO_PAST
@@ -70,9 +71,16 @@ class Known:
     """Days of states that were changed on the disk."""
 
 
-def known_states(store: Store, workspace: Path, plan: str) -> Known:
-    """Everything recorded of a plan, and the figures of its closed periods."""
+def known_states(store: Store, workspace: Path, province: Province, plan: str) -> Known:
+    """Everything recorded of a plan, and the figures of its closed periods; what was counted again only as far as it holds.
+
+    A state counted again with another inventory or catalog than the present one is no state of anything.
+    """
     recorded, refused = store.states.of_plan(plan)
+    present = (province.inventory.digest, province.catalog.digest)
+    recorded = [
+        one for one in recorded if one.basis is not Basis.RECOUNTED or (one.inventory_digest, one.catalog_digest) == present
+    ]
     periods = {state.period for state in recorded if state.basis is Basis.CLOSED}
     for period in store.periods.all():
         if period.plan == plan and period.closing is not None and period.name not in periods:
@@ -135,7 +143,7 @@ def _machine(agency: str, state: EndpointState) -> PastMachine:
         elif finding.verdict is Verdict.UNKNOWN:
             unknown.append(finding.check)
     interval = None if grade is None else (grade.proven, grade.possible)
-    return PastMachine(agency, True, interval, frozenset(fails), frozenset(unknown))
+    return PastMachine(agency, True, interval, frozenset(fails), frozenset(unknown), state.evidence.outcome.grade)
 
 
 def _systems(measured: Measured) -> dict[str, PastSystem]:

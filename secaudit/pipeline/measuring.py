@@ -61,6 +61,15 @@ def measure_province(
     levels = classify_province(province, day)
     states = gather_states(province, store, as_of=as_of, rules=plan.evidence)
     judged = judge_states(province, store, levels, states, moment=as_of, progress=progress)
+    return measure_judged(province, plan, store, levels, judged, as_of=as_of)
+
+
+@uncollected()
+def measure_judged(
+    province: Province, plan: Plan, store: Store | None, levels: Levels, judged: Mapping[str, EndpointState], *, as_of: datetime
+) -> Measured:
+    """The same where machines are judged already; ``province`` has the tree of the day."""
+    day = day_in_vietnam(as_of)
     assessed = assess_systems(
         province.catalog.standard(day),
         province.inventory,
@@ -69,7 +78,7 @@ def measure_province(
         grades=frozenset(plan.evidence.grades),
         as_of=day,
     )
-    reconciliation = reconcile_store(province.inventory, store, states, as_of)
+    reconciliation = reconcile_store(province.inventory, store, judged, as_of)
     newcomers = waiting(province.inventory, store.newcomers(as_of), store.confirmed_keys(as_of)) if store is not None else ()
     measurements = measure(
         plan,

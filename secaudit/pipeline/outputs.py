@@ -81,6 +81,7 @@ class Output:
 
 
 OUTPUTS: Mapping[str, Output] = {
+    "html": Output("output_html", msg("a folder of pages: overview, agencies, lists"), name="report"),
     "page": Output("output_page", msg("one page, to be mailed"), ".html", name="report"),
     "json": Output("output_json", msg("the data of the page"), ".json"),
     "xlsx": Output("output_xlsx", msg("a workbook with every table"), ".xlsx", streams=True, narrows=True),

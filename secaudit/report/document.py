@@ -216,6 +216,8 @@ class AgencyFigure:
     proven: int
     disproven: int
     unknown: int
+    tile: Tile | None = None
+    """How it stands against the target's share; None where it has nobody to count."""
 
     @property
     def total(self) -> int:

@@ -19,7 +19,8 @@ from secaudit.errors import ReportError
 from secaudit.messages import msg
 from secaudit.model.outcome import Sight
 from secaudit.report.bars import bar
-from secaudit.report.document import TargetRow, Tile
+from secaudit.report.charts import PATTERNS
+from secaudit.report.document import Tile
 from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
 from secaudit.report.grade_words import grade_counts
@@ -83,6 +84,22 @@ class Templates:
             raise
         except _BROKEN as error:
             raise _broken(error, self._folders, page) from error
+
+    def macro(self, template: str, name: str) -> Callable[..., Markup]:
+        """A macro of a template, for rows that are made one by one; called with a mistake in it, it raises ReportError too."""
+
+        def called(*arguments: object) -> Markup:
+            self._environment.begin()
+            try:
+                return Markup(made(*arguments))  # noqa: S704 - what a macro of the sandbox gives is escaped
+            except _BROKEN as error:
+                raise _broken(error, self._folders, template) from error
+
+        try:
+            made = getattr(self._environment.get_template(template).module, name)
+        except _BROKEN as error:
+            raise _broken(error, self._folders, template) from error
+        return called
 
     def _inlined(self, names: tuple[str, ...]) -> Markup:
         if names not in self._assets:
@@ -149,7 +166,8 @@ def shared_names(voice: Voice) -> dict[str, Any]:
         "advice": lambda row: voice.say(ADVICE[Sight.SEEN if row.stale else row.sight]),
         "unseen_word": lambda row: voice.say(STALE if row.stale else word(row.sight)),
         "tel": _tel,
-        "aim": lambda target: _aim(target, voice),
+        "aim": lambda target: voice.format.aim(target.sign, target.share),
+        "patterns": PATTERNS,
         "fact_word": fact_word,
         "fact_text": lambda value: fact_text(value, voice),
         "tiles": tuple(Tile),
@@ -172,11 +190,6 @@ def shared_names(voice: Voice) -> dict[str, Any]:
 def _tel(phone: str) -> str:
     """A telephone number as an address to call: digits and a plus, whatever else stands there."""
     return "tel:" + "".join(char for char in phone if char in "+0123456789")
-
-
-def _aim(target: TargetRow, voice: Voice) -> str:
-    """What a target asks: ``≥ 70 %``."""
-    return f"{'≥' if target.sign == '>=' else '>'} {voice.format.percent(target.share)}"
 
 
 def _with_code(text: str) -> Markup:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 
 from secaudit.model.base import VIETNAM_TIME
-from secaudit.report.document import Figure
+from secaudit.report.figure import Figure
 
 """Vietnam has one zone and no summer time."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -50,6 +50,10 @@ class Format:
         numerator = lower if lower == upper else f"{lower}–{upper}"
         return f"{numerator}/{self.number(figure.total)}"
 
+    def aim(self, sign: str, share: Fraction) -> str:
+        """What a target asks: ``≥ 90 %``."""
+        return f"{'≥' if sign == '>=' else '>'} {self.percent(share)}"
+
     def day(self, value: date) -> str:
         """A calendar day; a moment is taken in Vietnamese time first."""
         if isinstance(value, datetime):
@@ -73,6 +77,17 @@ class Format:
 def decimals_of(share: Fraction, beside: Fraction | None = None) -> int:
     """How many decimals of its per cent a share needs, as :meth:`Format.percent` shows it."""
     return _decimals(share * 100, None if beside is None else beside * 100)
+
+
+def clause_text(clause: str) -> str:
+    """``nd-331-2026:18.4`` as people cite it: ``NĐ 331/2026, 18.4``."""
+    act, _, place = clause.partition(":")
+    kind, _, rest = act.partition("-")
+    names = {"nd": "NĐ", "luat": "Luật", "tt": "TT", "nq": "NQ", "qd": "QĐ"}
+    number = "/".join(rest.split("-")[:2])
+    if kind not in names or not rest:
+        return clause
+    return f"{names[kind]} {number}" + (f", {place}" if place else "")
 
 
 def _local(value: datetime) -> datetime:

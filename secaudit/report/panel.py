@@ -104,10 +104,7 @@ class Panel:
             "machines": [self._machine(machine) for machine in self._document.machines],
         }
         data["texts"] = list(self._texts)
-        text = orjson.dumps(data).decode()
-        for char, escape in _ESCAPES.items():
-            text = text.replace(char, escape)
-        return text
+        return escaped_island(orjson.dumps(data).decode())
 
     def _text(self, wording: Wording) -> int:
         """Number of a text in the pool."""
@@ -226,6 +223,13 @@ class Panel:
         name: Wording = section.name if trail is None or trail.console is None else place_words(trail.console)
         cells = [[self._text(heading), self._text(cell)] for heading, cell in section.cells]
         return [self._text(name), self._text(" · ".join(said)), self._text(section.text), section.cut, cells]
+
+
+def escaped_island(text: str) -> str:
+    """JSON in which nothing can end the element that holds it."""
+    for char, escape in _ESCAPES.items():
+        text = text.replace(char, escape)
+    return text
 
 
 def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str, bool]]:

@@ -49,9 +49,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for name in _FILTERS:
             del self.filters[name]
 
+    def begin(self) -> None:
+        """A new page or row begins: the loops of the last one are forgotten."""
+        self._steps = 0
+
     def page(self, name: str, variables: Mapping[str, object]) -> str:
         """The rendered template; raises what a broken template raises."""
-        self._steps = 0
+        self.begin()
         parts: list[str] = []
         size = 0
         for part in self.get_template(name).generate(variables):

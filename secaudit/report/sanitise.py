@@ -4,24 +4,27 @@ Host names, banners, captures and whatever agencies typed are hostile: control c
 controls and texts without end are made harmless here, once, so that no renderer and no template has to remember it.
 """
 
+from collections.abc import Sequence
 from dataclasses import Field, fields, is_dataclass, replace
 from enum import Enum
 from functools import lru_cache
-from typing import Any, ClassVar, Protocol, cast, get_args, get_type_hints
+from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args, get_type_hints
 
 from secaudit.messages import Message, clean
 from secaudit.model.base import Texts
-from secaudit.report.document import ReportDocument
+from secaudit.report.agency_page import AgencyDocument
+from secaudit.report.document import CheckRow
 from secaudit.report.official import Paper, Value
 from secaudit.report.texts import DEFAULT_LIMIT, Limit
 
+Part = TypeVar("Part")
 _LIMITS: dict[type[object], tuple[tuple[str, int], ...]] = {}
 """Read once for each dataclass: they do not change."""
 
 
-def sanitised(document: ReportDocument) -> ReportDocument:
-    """The same document with every text cleaned and cut at the limit of its field."""
-    return cast("ReportDocument", _walk(document, DEFAULT_LIMIT))
+def sanitised(document: Part) -> Part:
+    """The same document, or part of one, with every text cleaned and cut at the limit of its field."""
+    return cast("Part", _walk(document, DEFAULT_LIMIT))
 
 
 BODY_LIMIT = 2000
@@ -32,6 +35,24 @@ def sanitised_paper(paper: Paper) -> Paper:
     """The same paper with every text cleaned and cut."""
     body = {name: _value(value) for name, value in paper.body.items()}
     return replace(cast("Paper", _walk(replace(paper, body={}), DEFAULT_LIMIT)), body=body)
+
+
+def cleaned(text: str, limit: int) -> str:
+    """One text of a document that knows no fields, such as an observed value, cleaned and cut."""
+    return _text(text, limit)
+
+
+def sanitised_checks(checks: Sequence[CheckRow]) -> tuple[CheckRow, ...]:
+    """Descriptions of checks with every text cleaned; they are the same on the pages of all agencies."""
+    return tuple(cast("CheckRow", _walk(check, DEFAULT_LIMIT)) for check in checks)
+
+
+def sanitised_agency(document: AgencyDocument, checks: tuple[CheckRow, ...]) -> AgencyDocument:
+    """The same page with every text cleaned and cut, and ``checks``, which are clean already.
+
+    What stands behind the verdicts of a machine is cleaned where it is taken from (:func:`cleaned`).
+    """
+    return replace(cast("AgencyDocument", _walk(replace(document, checks=()), DEFAULT_LIMIT)), checks=checks)
 
 
 def named(text: str) -> str:
@@ -49,7 +70,7 @@ def _value(value: Value) -> Value:
     return value
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65536)
 def _text(text: str, limit: int) -> str:
     return clean(text[: limit + 1], limit=limit)
 

@@ -19,6 +19,7 @@ class Voice:
         self._translator = translator
         self.language = translator.language
         self.format = Format(translator.language)
+        self._words: dict[tuple[str | None, str], str] = {}
 
     def say(self, wording: Wording) -> str:
         """The text to show; a plain string is data and stays as it is."""
@@ -26,6 +27,13 @@ class Voice:
             return wording
         if isinstance(wording, Texts):
             return wording.pick(self.language)
+        if not wording.params:
+            # Most of what a page says are a few hundred words, said a hundred thousand times.
+            key = (wording.context, wording.text)
+            said = self._words.get(key)
+            if said is None:
+                said = self._words[key] = self._translator.text(wording)
+            return said
         params = {name: self._parameter(value) for name, value in wording.params.items()}
         return self._translator.text(Message(wording.text, params, wording.context))
 

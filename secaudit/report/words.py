@@ -17,6 +17,7 @@ from secaudit.model.intake import FOUND
 from secaudit.model.inventory import EndpointKind, Tier
 from secaudit.model.measurement import Decision
 from secaudit.model.outcome import Grade, Sight, Way
+from secaudit.model.past import Basis, Turn
 from secaudit.model.protection import ACTIVE, ProtectionGrade
 from secaudit.model.system import DossierStatus
 from secaudit.report.document import Tile
@@ -130,6 +131,15 @@ _WORDS: tuple[tuple[Enum, Message], ...] = (
     (SearchMethod.NMAP_ROOT, msgc("search", "nmap with raw packets")),
     (SearchMethod.NMAP, msgc("search", "nmap by connecting")),
     (SearchMethod.TCP, msgc("search", "connection attempts of our own")),
+    (Turn.WORSE, msgc("turn", "worse")),
+    (Turn.BETTER, msgc("turn", "better")),
+    (Turn.APPEARED, msgc("turn", "new on the list")),
+    (Turn.VANISHED, msgc("turn", "no longer on the list")),
+    (Turn.UNKNOWN, msgc("turn", "was known, is not any more")),
+    (Turn.KNOWN, msgc("turn", "was not known, is now")),
+    (Basis.CLOSED, msgc("basis", "closed period")),
+    (Basis.STATED, msgc("basis", "written down then")),
+    (Basis.RECOUNTED, msgc("basis", "counted again afterwards")),
     (Tile.GOOD, msgc("tile", "everything asked of it is proven")),
     (Tile.ACT, msgc("tile", "something must be put in order")),
     (Tile.CLARIFY, msgc("tile", "something is still to be verified")),

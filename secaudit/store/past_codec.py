@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from secaudit.model.measurement import Decision, Tally
+from secaudit.model.outcome import Grade
 from secaudit.model.past import PastMachine, PastState, PastSystem, PastTarget
 from secaudit.store.codec import dumps, understood
 
@@ -59,16 +60,16 @@ def machines_text(state: PastState) -> bytes:
     """JSON text of the machines; equal states give equal bytes."""
     checks = sorted(state.checks | _named(state.machines.values()))
     place = {check: number for number, check in enumerate(checks)}
-    patterns: dict[tuple[object, frozenset[str], frozenset[str]], int] = {}
+    patterns: dict[tuple[object, frozenset[str], frozenset[str], Grade | None], int] = {}
     agencies: dict[str, dict[str, int]] = {}
     for name, one in sorted(state.machines.items()):
         pattern = _UNSEEN
         if one.seen:
-            pattern = patterns.setdefault((one.protection, one.fails, one.unknown), len(patterns))
+            pattern = patterns.setdefault((one.protection, one.fails, one.unknown, one.grade), len(patterns))
         agencies.setdefault(one.agency, {})[name] = pattern
     rows = [
-        [grade, sorted(place[check] for check in fails), sorted(place[check] for check in unknown)]
-        for grade, fails, unknown in patterns
+        [protection, sorted(place[check] for check in fails), sorted(place[check] for check in unknown), grade]
+        for protection, fails, unknown, grade in patterns
     ]
     judged = sorted(place[check] for check in state.checks)
     return dumps({"checks": checks, "judged": judged, "patterns": rows, "machines": dict(sorted(agencies.items()))})
@@ -110,8 +111,13 @@ def _figures(value: Any) -> Figures:  # noqa: ANN401
 def _machines(value: Any) -> Machines:  # noqa: ANN401
     checks: list[str] = value["checks"]
     patterns = [
-        (None if grade is None else (int(grade[0]), int(grade[1])), _chosen(checks, fails), _chosen(checks, unknown))
-        for grade, fails, unknown in value["patterns"]
+        (
+            None if protection is None else (int(protection[0]), int(protection[1])),
+            _chosen(checks, fails),
+            _chosen(checks, unknown),
+            None if grade is None else Grade(grade),
+        )
+        for protection, fails, unknown, grade in value["patterns"]
     ]
     machines: dict[str, PastMachine] = {}
     agencies: Mapping[str, Mapping[str, int]] = value["machines"]

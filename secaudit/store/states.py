@@ -7,17 +7,18 @@ basis: the newest of a day takes the place of those before it.
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select
 
 from secaudit.errors import StoreError
 from secaudit.messages import Message, clean, msg
 from secaudit.model.base import day_in_vietnam
+from secaudit.model.outcome import StoredOutcome
 from secaudit.model.past import Basis, PastState
-from secaudit.store import schema
+from secaudit.store import reading, schema
 from secaudit.store.chain import digest_of
 from secaudit.store.codec import CodecError, Compressor, unpack
 from secaudit.store.database import Database
@@ -99,6 +100,44 @@ class States:
         except CodecError as error:
             raise damaged(self._database.path, changed_words(_day(row))) from error
         return replace(state, machines=known.machines, checks=known.checks)
+
+    def since(self) -> datetime | None:
+        """Moment of the oldest evidence; None in a store without any."""
+        with self._reading() as connection:
+            found = connection.scalar(select(func.min(schema.outcomes.c.finished_at)))
+        return None if found is None else moment_from(found)
+
+    def head_at(self, moment: datetime) -> str:
+        """Chain value of the newest outcome that speaks of a moment up to this one: later evidence of earlier days changes it."""
+        table = schema.outcomes
+        query = select(table.c.chain).where(table.c.finished_at <= moment_text(moment)).order_by(table.c.number.desc()).limit(1)
+        with self._reading() as connection:
+            return connection.scalar(query) or ""
+
+    def gathered(self, before: PastState, after: PastState) -> list[StoredOutcome]:
+        """Attempts that one state does not rest on and a later one does, in the order of their moments."""
+        table = schema.outcomes
+        with self._reading() as connection:
+            found = reading.outcomes(
+                connection, _after(connection, before), ~_after(connection, after),
+                table.c.finished_at <= moment_text(after.moment),
+            )  # fmt: skip
+        return sorted(found, key=lambda one: (one.outcome.finished_at, one.number))
+
+
+def _after(connection: Connection, state: PastState) -> ColumnElement[bool]:
+    """What a state does not rest on: what came in after its head, or where it was counted again, after its moment."""
+    number = None
+    if state.basis is not Basis.RECOUNTED and state.head:
+        number = reading.number_of(connection, state.head)
+    if number is None:
+        return schema.outcomes.c.finished_at > moment_text(state.moment)
+    return schema.outcomes.c.number > number
+
+
+def state_digest(state: PastState) -> str:
+    """Digest of all a state holds, as its record carries it."""
+    return str(_row(state)["digest"])
 
 
 def changed_words(day: date) -> Message:

@@ -35,6 +35,7 @@ from secaudit.store import (
 from secaudit.store import offers as offers_table
 from secaudit.store.codec import CodecError, Compressor
 from secaudit.store.database import Database, open_database, peek_database
+from secaudit.store.factsets import FactOutline
 from secaudit.store.failures import damaged
 from secaudit.store.fieldwork import Fieldwork
 from secaudit.store.reading import EvidenceNote
@@ -274,6 +275,11 @@ class Store(Fieldwork):
         """Newest facts of the outcomes named: parsed again if they ever were, else as first parsed."""
         with self._reading() as connection:
             return reading.facts_of(connection, numbers)
+
+    def fact_outlines(self, numbers: Iterable[int], names: Iterable[str]) -> dict[int, FactOutline]:
+        """Of the same facts their sections, and the values of those named only."""
+        with self._reading() as connection:
+            return reading.outlines_of(connection, numbers, names)
 
     def evidence_notes(self, numbers: Iterable[int]) -> dict[int, EvidenceNote]:
         """Digests and sizes of the evidence, whether the capture is still kept, and under what the facts were parsed."""

@@ -291,6 +291,8 @@ def test_an_empty_province_is_a_page_too(documents, vietnamese, templates, page)
         conclusion=Conclusion(0, 0, 0, 1),
         orders=(),
         heaviest=(),
+        improved=(),
+        deadlines=(),
         agencies=(),
         systems=(),
         visits=(),

@@ -2,17 +2,18 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from secaudit import __version__
 from secaudit.messages import Message, msg
-from secaudit.model.base import day_in_vietnam
+from secaudit.model.base import Texts, day_in_vietnam
 from secaudit.model.measurement import Decision
 from secaudit.model.past import NO_PAST, Past
 from secaudit.pipeline.adopting import by_agency
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.parameters import changed_words
 from secaudit.pipeline.publish.agencies import agency_rows, has_sent, heaviest_rows, in_scope
+from secaudit.pipeline.publish.course import deadline_rows, improved_rows, trend_rows
 from secaudit.pipeline.publish.found import comparison_rows
 from secaudit.pipeline.publish.machines import check_rows, held_rows, machine_rows, unseen_rows, visit_rows
 from secaudit.pipeline.publish.newcomers import newcomer_rows
@@ -21,6 +22,7 @@ from secaudit.pipeline.publish.rechecks import recheck_row
 from secaudit.pipeline.publish.requirements import standard_part
 from secaudit.pipeline.publish.systems import system_rows
 from secaudit.pipeline.publish.targets import target_rows
+from secaudit.pipeline.publish.ways import way_rows
 from secaudit.report.document import AgencyRow, Conclusion, Footer, Header, LifecycleAge, ReportDocument
 from secaudit.store import Store
 
@@ -66,6 +68,10 @@ def overview(
         newcomers=newcomer_rows(measured),
         comparisons=comparison_rows(measured, store, listed),
         standard=standard_part(measured, listed),
+        trend=trend_rows(measured, past),
+        improved=improved_rows(measured, past),
+        deadlines=deadline_rows(measured),
+        ways=way_rows(measured),
     )
 
 
@@ -122,15 +128,15 @@ def footer_of(measured: Measured, *, made_by: str = "", made_at: datetime | None
     """What the figures are tied to, the same on every page and in every document."""
     catalog, period = measured.province.catalog, measured.period
     day = day_in_vietnam(measured.as_of)
-    tables = (*catalog.knowledge.lifecycle, *catalog.knowledge.updates)
     return Footer(
         inventory_digest=measured.province.inventory.digest,
         catalog_digest=catalog.digest,
         chain_head=measured.chain_head,
         version=__version__,
         rule_set=measured.levels.rules.title,
-        lifecycle=tuple(
-            LifecycleAge(table.title, table.as_of, table.source, max((day - table.as_of).days, 0)) for table in tables
+        lifecycle=(
+            *(_age(table.title, table.as_of, table.source, day) for table in catalog.knowledge.lifecycle),
+            *(_age(table.title, table.as_of, table.source, day) for table in catalog.knowledge.updates),
         ),
         method=_method(measured),
         period=period.name if period is not None else "",
@@ -138,6 +144,10 @@ def footer_of(measured: Measured, *, made_by: str = "", made_at: datetime | None
         made_by=made_by,
         made_at=made_at,
     )
+
+
+def _age(title: Texts, as_of: date, source: str, day: date) -> LifecycleAge:
+    return LifecycleAge(title, as_of, source, max((day - as_of).days, 0))
 
 
 def _method(measured: Measured) -> tuple[Message, ...]:

@@ -118,7 +118,7 @@ def _machine(
         left_out=tuple(_left_out(doubt) for doubt in state.dropped),
         facts=_fact_rows(state.findings, proof),
         # Of a machine nobody saw every verdict is unknown for the same reason, which stands once, in its row of unseen machines.
-        verdicts=_verdicts(state.findings, proof, _severities(measured), waivers) if evidence is not None else (),
+        verdicts=_verdicts(state.findings, proof, severities(measured), waivers) if evidence is not None else (),
         sections=section_rows(proof),
     )
 
@@ -191,7 +191,7 @@ def visit_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[Vi
 
     Almost every machine fails something small; a list of those would say nothing about where to go.
     """
-    severity = _severities(measured)
+    severity = severities(measured)
     rows = []
     for machine in machines:
         fails = [row.check for row in machine.verdicts if row.verdict is Verdict.FAIL]
@@ -203,7 +203,8 @@ def visit_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[Vi
     return tuple(sorted(rows, key=lambda row: (severity[row.fails[0]], -len(row.fails), row.machine)))
 
 
-def _severities(measured: Measured) -> dict[str, int]:
+def severities(measured: Measured) -> dict[str, int]:
+    """Check id -> its weight, the gravest 0."""
     return {check.id: _WEIGHT[check.severity] for check in measured.province.catalog.checks.values()}
 
 
@@ -225,12 +226,15 @@ def unseen_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[U
 
 def held_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[HeldRow, ...]:
     """Machines whose evidence does not count because they may not be the declared ones, by reason; the gravest first."""
-    listed = frozenset(machine.id for machine in machines)
+    return held_rows_of(measured, [machine.id for machine in machines])
+
+
+def held_rows_of(measured: Measured, machines: Collection[str]) -> tuple[HeldRow, ...]:
+    """The same by the ids of the machines the report lists."""
+    listed = frozenset(machines)
     order = list(DoubtKind)
     rows = [
-        _held(measured.states[machine.id], doubt, listed)
-        for machine in machines
-        if (doubt := measured.states[machine.id].doubt) is not None
+        _held(measured.states[name], doubt, listed) for name in machines if (doubt := measured.states[name].doubt) is not None
     ]
     return tuple(sorted(rows, key=lambda row: (order.index(row.kind), row.machine)))
 
