@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import re
 import unicodedata
 from collections import Counter
+from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -20,11 +22,12 @@ from secaudit.messages import clean
 from secaudit.model.finding import Verdict
 from secaudit.pipeline.outputs import OUTPUTS, Job
 from secaudit.pipeline.publish.finding_rows import machine_findings
+from secaudit.report.sandbox import Sandbox
 from secaudit.resources import data_folder, translator
 
 FORBIDDEN = set("\u202e\u2066\u200f\ufffe\uffff")
 STARTS = tuple("=+-@|%\t\r\uff1d")
-TABLES = ("xlsx", "csv")
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +43,25 @@ def job(home):
 
 
 @pytest.fixture(scope="module")
-def written(job, home):
+def called():
+    """Template of a page -> the names it was given while everything was written."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def written(job, home, called):
     """Name of the shape -> file or folder."""
+    render = Sandbox.page
+
+    def page(self, name, variables):
+        called.setdefault(name, set()).update(variables, self.globals)
+        return render(self, name, variables)
+
     shapes = [Shape(name, home / "out" / output.file_name) for name, output in OUTPUTS.items()]
-    for shape in shapes:
-        write_shape(job, shape)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sandbox, "page", page)
+        for shape in shapes:
+            write_shape(job, shape)
     return {shape.name: shape.target for shape in shapes}
 
 
@@ -230,3 +247,30 @@ def test_no_shape_names_systems_of_state_secrets_beside_machines_or_agencies(job
     measured = type(job.measured)(**{**vars(job.measured), "province": province})
     found = {machine.id: machine.systems for machine in machine_findings(measured, job.store)}
     assert found["may-01"] == () and found["may-02"] == ("he-02",)
+
+
+def described():
+    """Heading of docs/report-templates.md -> names in its table; of the variables with where they are."""
+    text = (ROOT / "docs" / "report-templates.md").read_text(encoding="utf-8")
+    found = {}
+    for part in text.split("\n## ")[1:]:
+        rows = [line for line in part.splitlines() if line.startswith("| `")]
+        found[part.splitlines()[0]] = {name for row in rows for name in re.findall(r"`([a-z_]+)`", row.split("|")[1])}
+    return found
+
+
+def test_every_name_a_template_may_use_is_described_and_no_other(written, called):
+    assert written
+    names = described()
+    pages = {
+        "Names of the single page": "report.html.j2",
+        "Names of the folder's pages": "site/",
+        "Names of an agency's pages": "agency/",
+    }
+    everywhere = names["Variables"] | names["Names of every page"]
+    for heading, beginning in pages.items():
+        given = set().union(*(found for name, found in called.items() if name.startswith(beginning)))
+        assert not given - names[heading] - everywhere, heading
+        assert names[heading] <= given, heading
+    given = set().union(*called.values())
+    assert everywhere <= given
