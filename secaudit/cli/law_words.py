@@ -9,7 +9,6 @@ from secaudit.model.base import Texts
 from secaudit.model.decision import DueState, TimeLimit
 from secaudit.model.system import DossierStatus
 from secaudit.pipeline.decision_chains import Chains
-from secaudit.report.format import clause_text as clause_text
 
 STEPS: Mapping[DossierStatus | None, Message] = {
     DossierStatus.NONE: msgc("dossier", "none"),

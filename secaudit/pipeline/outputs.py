@@ -83,6 +83,7 @@ class Output:
 OUTPUTS: Mapping[str, Output] = {
     "html": Output("output_html", msg("a folder of pages: overview, agencies, lists"), name="report"),
     "page": Output("output_page", msg("one page, to be mailed"), ".html", name="report"),
+    "docx": Output("output_docx", msg("the first screen as a Word document of one page"), ".docx"),
     "json": Output("output_json", msg("the data of the page"), ".json"),
     "xlsx": Output("output_xlsx", msg("a workbook with every table"), ".xlsx", streams=True, narrows=True),
     "csv": Output("output_csv", msg("a table with a line for each machine"), ".csv", streams=True, narrows=True),

@@ -12,7 +12,7 @@ from secaudit.model.decision import DueState
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import EndpointKind
 from secaudit.model.measurement import Decision
-from secaudit.report.agency_page import TALLIED, AgencyDocument, OwnMachine, Paper
+from secaudit.report.agency_page import TALLIED, AgencyDocument, ChangeRow, OwnMachine, Paper
 from secaudit.report.document import CheckRow
 from secaudit.report.environment import Templates
 from secaudit.report.fact_words import fact_word
@@ -79,7 +79,7 @@ class AgencyRenderer:
         pages = self._share_out(document, book)
         where = {machine.id: page.name for page in pages for machine in page.machines}
         elsewhere = {name: file for name, file in where.items() if file != pages[0].name}
-        shared = {"d": document, "where": where, "pages": pages}
+        shared = {"d": document, "where": where, "pages": pages, "check_title": book.title}
         for number, page in enumerate(pages):
             island = Markup(page.island.json(elsewhere=elsewhere if not number else {}))  # noqa: S704 - escaped for a data island
             template = "agency/agency.html.j2" if not number else "agency/details.html.j2"
@@ -146,6 +146,17 @@ _LABELS: Mapping[str, Message] = {
 }
 
 
+def _turned(row: ChangeRow) -> Message:
+    """The protection grade then and now."""
+    before, after = row.protection or (None, None)
+    nothing = msg("not known")
+    return msg(
+        "protection: {before} → {after}",
+        before=protection_words(before) if before is not None else nothing,
+        after=protection_words(after) if after is not None else nothing,
+    )
+
+
 def _marks(machine: OwnMachine) -> str:
     """What the list may be narrowed to."""
     if not machine.seen:
@@ -172,6 +183,7 @@ def _names(voice: Voice) -> dict[str, Any]:
         "part_word": lambda decision: voice.say(_PARTS[decision]),
         "due_word": lambda state: voice.say(_DUE[state]),
         "row_marks": _marks,
+        "change_words": lambda row: voice.say(_turned(row)),
         "lab_mark": Markup('<span class="lab">{}</span>').format(voice.say(msg("lab data"))),
         "kind_words": {kind.value: voice.say(word(kind)) for kind in EndpointKind},
         "why_unseen": lambda row: voice.say(_why(row)),

@@ -392,3 +392,5 @@ class ReportDocument:
     """The next statutory dates, the nearest first; three on the first screen."""
     ways: tuple[WayRow, ...] = ()
     """By target number; targets that are met or not applicable are left out."""
+    left_out: Sentences = ()
+    """What this document leaves out so that it stays small enough; everything else is whole."""

@@ -85,22 +85,6 @@ class Templates:
         except _BROKEN as error:
             raise _broken(error, self._folders, page) from error
 
-    def macro(self, template: str, name: str) -> Callable[..., Markup]:
-        """A macro of a template, for rows that are made one by one; called with a mistake in it, it raises ReportError too."""
-
-        def called(*arguments: object) -> Markup:
-            self._environment.begin()
-            try:
-                return Markup(made(*arguments))  # noqa: S704 - what a macro of the sandbox gives is escaped
-            except _BROKEN as error:
-                raise _broken(error, self._folders, template) from error
-
-        try:
-            made = getattr(self._environment.get_template(template).module, name)
-        except _BROKEN as error:
-            raise _broken(error, self._folders, template) from error
-        return called
-
     def _inlined(self, names: tuple[str, ...]) -> Markup:
         if names not in self._assets:
             text = "\n".join(read_asset(self._found(name)) for name in names)

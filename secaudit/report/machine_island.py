@@ -85,7 +85,7 @@ class CheckBook:
 
     def title(self, check: str) -> str:
         """What has to be true."""
-        return self._titles[check]
+        return self._titles.get(check, check)
 
     def texts(self, check: str) -> list[Any]:
         """What, why, how to look, how to put right: ``[text, text, text, [[system, text], ...]]``."""
@@ -211,7 +211,7 @@ class MachineIsland:
         row: list[Any] = [
             self._check(finding.check),
             _NUMBER[finding.verdict],
-            [self.text(text, _VALUE) for text in self._book.sentences.of(finding, level)],
+            [self.text(text, _VALUE) for text in self._book.sentences.of(finding.check, finding.evidence, level)],
             [self._fact(name, value) for name, value in finding.evidence],
             [self._missing(item.name, word(item.reason)) for item in finding.missing],
             finding.grade.value if finding.grade is not None else "",

@@ -25,6 +25,7 @@ from secaudit.report.document import (
     VerdictRow,
     Wording,
 )
+from secaudit.report.fact_sentences import Sentences
 from secaudit.report.fact_text import fact_text, unavailable
 from secaudit.report.fact_words import fact_word
 from secaudit.report.pieces import conflict_words, fact_origin, origin_words, pieces_of, place_words, trail_pairs
@@ -77,6 +78,7 @@ class Panel:
         self._voice = voice
         self._places = places
         self._texts: dict[str, int] = {}
+        self._sentences = Sentences(document.checks, voice)
         self._lists: list[dict[str, Any]] = []
         self._positions: dict[tuple[str, str], int] = {}
         for target in document.targets:
@@ -202,7 +204,19 @@ class Panel:
         defect = [self._text(row.defect)] if row.defect else []
         grade = row.grade.value if row.grade is not None else ""
         excused = [] if row.excused_until is None else [self._text(msg("excused for a time, until {day}", day=row.excused_until))]
-        return [self._places.of("check", row.check), _VERDICTS.index(row.verdict), observed, missing, defect, grade, excused]
+        values = {fact.name: fact.value for fact in machine.facts}
+        evidence = tuple((name, values[name]) for name in row.facts if name in values)
+        said = [self._text(text) for text in self._sentences.of(row.check, evidence, machine.level)]
+        return [
+            self._places.of("check", row.check),
+            _VERDICTS.index(row.verdict),
+            observed,
+            missing,
+            defect,
+            grade,
+            excused,
+            said,
+        ]
 
     def _missing(self, row: MissingRow, machine: MachineRow, sections: Mapping[tuple[int, str], int]) -> list[int]:
         text = unavailable(word(row.reason), row.detail, self._voice)

@@ -15,6 +15,7 @@ from secaudit.model.check import Severity
 from secaudit.model.finding import Verdict
 from secaudit.report.document import AgencyFigure, AgencyRow, CheckRow, ReportDocument
 from secaudit.report.environment import Templates
+from secaudit.report.machine_lines import MachineLines
 from secaudit.report.places import Places
 from secaudit.report.row_names import gathered
 from secaudit.report.sanitise import sanitised
@@ -94,16 +95,17 @@ class SiteRenderer:
 
     def machines(self, lines: Sequence[MachineLine]) -> Iterator[tuple[str, str]]:
         """Name and text of each part of the list of machines."""
-        line = self._templates.macro("site/machine_row.html.j2", "line")
-        titles = {check.id: self._voice.say(check.title) for check in self._site.overview.checks}
-        rows: list[Markup] = []
-        for one in lines:
-            name = self._places.agency(one.agency).name
-            rows.append(line(sanitised(one), name, titles.get(one.worst, "–")))
+        d = self._site.overview
+        made = MachineLines(
+            self._voice,
+            {agency.id: agency.name for agency in d.agencies},
+            {check.id: self._voice.say(check.title) for check in d.checks},
+        )
+        rows = [made.row(line) for line in lines]
         parts = list(_by_bytes(rows, MOST_BYTES - 120_000))
         files = _files("machines", len(parts))
         for here, part in zip(files, parts, strict=True):
-            yield here, self._render("machines", rows=Markup("\n").join(part), files=files, here=here)
+            yield here, self._render("machines", rows=Markup("\n".join(part)), files=files, here=here)
 
     def checks(self) -> list[tuple[str, str]]:
         """Name and text of each part of the list of checks."""
@@ -211,9 +213,10 @@ def _agency_link(row: AgencyRow | None, name: str) -> Markup:
 
 def _without_machine_links(d: ReportDocument) -> ReportDocument:
     """Pages of the folder lead to machines in the pages of agencies: names of machines stand in the footer without a link."""
-    if d.recheck is None:
-        return d
-    return replace(d, recheck=replace(d.recheck, different=(), elsewhere=(*d.recheck.different, *d.recheck.elsewhere)))
+    recheck = d.recheck
+    if recheck is not None:
+        recheck = replace(recheck, different=(), elsewhere=(*recheck.different, *recheck.elsewhere))
+    return replace(d, recheck=recheck, comparisons=())
 
 
 def _part(figure: AgencyFigure, voice: Voice) -> Markup:
@@ -247,7 +250,7 @@ def _files(name: str, count: int) -> list[str]:
     return [f"{name}.html" if number == 1 else f"{name}-{number}.html" for number in range(1, max(count, 1) + 1)]
 
 
-def _by_bytes(rows: Sequence[Markup], most: int) -> Iterator[Sequence[Markup]]:
+def _by_bytes(rows: Sequence[str], most: int) -> Iterator[Sequence[str]]:
     start, size = 0, 0
     for place, row in enumerate(rows):
         length = len(row.encode("utf-8")) + 1

@@ -97,6 +97,11 @@ class Database:
         with translated(self.path), engine.connect() as connection, connection.begin():
             yield connection
 
+    @property
+    def only_looked_at(self) -> bool:
+        """Opened for a look, or lying where nothing can be written."""
+        return self._read_only or self._frozen
+
     def claim(self) -> Engine:
         """Take the writer's lock; StoreError when another process writes, or nothing can be written here."""
         with self._mutex:

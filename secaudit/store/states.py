@@ -65,7 +65,7 @@ class States:
 
     def try_record(self, state: PastState) -> bool:
         """The same for those who only read otherwise: False, and nothing is written, where somebody else writes or nobody may."""
-        if not self._database.lock.held and self._database.lock.taken():
+        if self._database.only_looked_at or (not self._database.lock.held and self._database.lock.taken()):
             return False
         try:
             self.record(state)
@@ -77,7 +77,9 @@ class States:
         """States of a plan without their machines, oldest first, and the days of those that were changed and are refused."""
         found, refused = [], []
         with self._reading() as connection:
-            for row in connection.execute(_without_machines().where(_TABLE.c.plan == plan).order_by(_TABLE.c.moment)):
+            for row in connection.execute(
+                _without_machines().where(_TABLE.c.plan == plan).order_by(_TABLE.c.moment, _TABLE.c.number)
+            ):
                 try:
                     found.append(_state(row))
                 except CodecError:

@@ -8,6 +8,7 @@ from secaudit.expr import variable_name
 from secaudit.messages import Message, msg
 from secaudit.model.base import Texts
 from secaudit.model.check import Check, Severity
+from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import EndpointKind
 from secaudit.model.measurement import AgencyShare
@@ -18,7 +19,9 @@ from secaudit.pipeline.parameters import title_of
 from secaudit.pipeline.publish.agency_parts import TargetParts
 from secaudit.report.action_words import action_sentence, action_words
 from secaudit.report.agency_page import ActionRow, Gain, OwnMachine, ReasonRow, Visit
+from secaudit.report.agency_words import REASON_ADVICE
 from secaudit.report.texts import Wording
+from secaudit.report.words import word
 
 MOST = 5
 """Actions on a page."""
@@ -81,7 +84,12 @@ class Actions:
         self, agency: str, machines: Sequence[OwnMachine], unseen: Sequence[ReasonRow], *, sent: bool
     ) -> tuple[ActionRow, ...]:
         """At most five; an agency that sent nothing has that to do before all else."""
-        found = [*self._by_check(agency, machines), *self._by_reason(agency, unseen), *self._by_papers(agency)]
+        found = [
+            *self._by_check(agency, machines),
+            *self._by_reason(agency, unseen),
+            *self._unread(agency, machines),
+            *self._by_papers(agency),
+        ]
         first = [] if sent else [ActionRow(msg("send the inventory of systems, machines and people"))]
         return tuple([*first, *(one.row for one in sorted(found, key=lambda one: one.rank))][:MOST])
 
@@ -144,21 +152,36 @@ class Actions:
             if self._targets[measurement.target].population == "endpoints"
         ]
         for row in unseen:
+            if row.answers:
+                continue
             gains = [
                 Gain(number, short, count, at_most=True)
                 for number, short, members in counted
                 if (count := sum(name in members for name in row.machines))
             ]
-            if row.answers and not gains:
-                continue
-            words = _UNREAD if row.answers else _UNSEEN
-            made = ActionRow(
-                Message(words.text, {"count": len(row.machines), "why": row.why}),
-                tuple(gains),
-                machines=row.machines,
-                how=row.advice,
-            )
+            words = Message(_UNSEEN.text, {"count": len(row.machines), "why": row.why})
+            made = ActionRow(words, tuple(gains), machines=row.machines, how=row.advice)
             yield _Candidate(made, sum(_SCALE["endpoints"] * gain.count for gain in gains), 1, (-len(row.machines), ""))
+
+    def _unread(self, agency: str, machines: Sequence[OwnMachine]) -> Iterable[_Candidate]:
+        """Machines that were seen, and what decides a target could not be read of them."""
+        for number, measurement, share in self._parts.shares.get(agency, ()):
+            target = self._targets[measurement.target]
+            if target.population != "endpoints" or not share.unknown:
+                continue
+            deciding, members = self._deciding[target.id, ""], frozenset(share.unknown)
+            found: dict[MissingReason, list[str]] = {}
+            for machine in machines:
+                if machine.evidence is None or machine.id not in members:
+                    continue
+                missing = [one.missing for one in machine.evidence.findings if one.check in deciding and one.missing]
+                if missing:
+                    found.setdefault(missing[0][0].reason, []).append(machine.id)
+            for reason, names in found.items():
+                words = Message(_UNREAD.text, {"count": len(names), "why": word(reason)})
+                gain = Gain(number, target.short, len(names), at_most=True)
+                row = ActionRow(words, (gain,), machines=tuple(names), how=REASON_ADVICE[reason])
+                yield _Candidate(row, _SCALE["endpoints"] * len(names), 1, (-len(names), reason.value))
 
     def _by_papers(self, agency: str) -> Iterable[_Candidate]:
         for number, measurement, share in self._parts.shares.get(agency, ()):

@@ -103,7 +103,7 @@ class AgencyPages:
             machines=machines,
             actions=self._actions.of(agency, machines, unseen, sent=head.submitted) if present is not None else (),
             unseen=unseen,
-            changes=self._changes.of(agency, machines),
+            changes=self._changes.of(agency, frozenset(machine.id for machine in machines)),
             newcomers=self._newcomers.get(agency, ()),
             found=self._found(agency),
             visits=self._actions.visits(machines),

@@ -21,6 +21,7 @@ from secaudit.pipeline.parameters import title_of
 from secaudit.pipeline.publish.agencies import in_scope
 from secaudit.pipeline.publish.conflicts import conflict_rows
 from secaudit.pipeline.publish.evidence import Proof, read_proofs, section_rows, trail_of
+from secaudit.pipeline.publish.limits import asserted_facts, limit_rows
 from secaudit.report.document import (
     CheckRow,
     FactRow,
@@ -57,6 +58,8 @@ def check_rows(measured: Measured) -> tuple[CheckRow, ...]:
             check.fix.windows,
             check.fix.linux,
             check.refs,
+            asserted_facts(check),
+            limit_rows(check),
         )
         for check in checks
     )
@@ -107,6 +110,7 @@ def _machine(
         place=endpoint.place,
         address=endpoint.address,
         systems=tuple(systems[name].name for name in endpoint.systems if name in systems),
+        level=measured.levels.endpoints.get(endpoint.id),
         lab=evidence.outcome.lab if evidence is not None else endpoint.lab,
         seen=evidence is not None,
         doubt=state.doubt.kind if state.doubt is not None else None,
