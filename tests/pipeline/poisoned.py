@@ -26,11 +26,11 @@ SEEN = ("may-00", "may-01", "may-02")
 _CHECKED = "win10-22h2-kaspersky"
 
 
-def poisoned_province(folder):
+def poisoned_province(folder, payloads=PAYLOADS):
     """Loaded from harmless files, then poisoned: the readers would refuse most of it, older ones did not."""
     (folder / "agencies").mkdir(parents=True)
     (folder / "province.yaml").write_text("province: {id: t, name: Tỉnh thử, owner: UBND tỉnh}\n", encoding="utf-8")
-    for number in range(len(PAYLOADS)):
+    for number in range(len(payloads)):
         (folder / "agencies" / f"xa-{number:02}.yaml").write_text(
             f"agency: {{id: xa-{number:02}, name: Xã, tier: commune, submission: {{accepted_on: 2026-11-01}}}}\n"
             f"systems:\n  - {{id: he-{number:02}, name: Hệ, kind: internal, information: [public]}}\n"
@@ -39,7 +39,7 @@ def poisoned_province(folder):
         )
     province = load_province(folder, data_folder("checks"), None)
     inventory = province.inventory
-    agencies = tuple(_poisoned(file, payload) for file, payload in zip(inventory.agencies, PAYLOADS, strict=True))
+    agencies = tuple(_poisoned(file, payload) for file, payload in zip(inventory.agencies, payloads, strict=True))
     return replace(province, inventory=replace(inventory, agencies=agencies))
 
 
@@ -52,8 +52,8 @@ def _poisoned(file, payload):
     )
 
 
-def keep_answers(province, store):
-    """Three machines answer, with a hostile banner and a hostile product."""
+def keep_answers(province, store, products=(PAYLOADS[1], PAYLOADS[10], PAYLOADS[12])):
+    """As many machines answer as there are products, with a hostile banner and the product."""
     nonce = "0" * 32
     capture = frame(platform_of(_CHECKED), nonce, render_answer(_CHECKED, nonce, int(NOON.timestamp())))
     run = store.begin_run(started_at=NOON, who="<b>", way=Way.SSH, scope="all", catalog_digest=province.catalog.digest)
@@ -62,23 +62,32 @@ def keep_answers(province, store):
             name, Way.SSH, Grade.A, Sight.SEEN, NOON, NOON, server_version=f"SSH-2.0-{PAYLOADS[0]}",
             capture=capture,
         )
-        for name in SEEN
+        for name in SEEN[: len(products)]
     ]  # fmt: skip
     kept = store.keep(run.number, outcomes)
     facts = parse_facts(capture, province.catalog.knowledge, NOON)
     made = {}
-    for one, payload in zip(kept, (PAYLOADS[1], PAYLOADS[10], PAYLOADS[12]), strict=True):
-        products = [{**facts["protection.products"].value[0], "name": payload, "running": False}]
+    for one, payload in zip(kept, products, strict=True):
+        found = [{**facts["protection.products"].value[0], "name": payload, "running": False}]
         mine = {"machine.id": Known(hashlib.md5(one.outcome.endpoint.encode()).hexdigest(), "identity")}
         drop = {name: value for name, value in facts.items() if not name.startswith("machine.")}
-        made[one.number] = {**drop, "protection.products": Known(products, "protection"), **mine}
+        made[one.number] = {**drop, "protection.products": Known(found, "protection"), **mine}
     store.save_facts_of(made, knowledge_digest=province.catalog.digest)
     store.end_run(run.number, "finished", NOON)
 
 
 def poisoned_measured(home):
     """(what was measured, the store it is from)."""
-    province = poisoned_province(home / "province")
+    return _measured(home, poisoned_province(home / "province"))
+
+
+def plain_measured(home):
+    """The same of two agencies whose texts are harmless; one machine answers."""
+    province = poisoned_province(home / "province", ("UBND xã An Bình", "UBND xã Tân Lập"))
+    return _measured(home, province, products=("Kaspersky Endpoint Security",))
+
+
+def _measured(home, province, **more):
     store = Store.open(home / "store.sqlite")
-    keep_answers(province, store)
+    keep_answers(province, store, **more)
     return measure_province(province, province.plan("ke-hoach-246"), store, as_of=ASOF), store

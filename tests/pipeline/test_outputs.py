@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
+import output_examples
 import pytest
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
@@ -273,3 +274,10 @@ def test_every_name_a_template_may_use_is_described_and_no_other(written, called
         own = names[heading] | (set() if beginning == "agency/" else names["Names of the first screen"])
         assert (given - own - everywhere, own - given) == (set(), set()), heading
     assert everywhere <= set().union(*called.values())
+
+
+def test_the_examples_of_the_shapes_are_what_the_program_writes(tmp_path):
+    text = output_examples.DOCUMENT.read_text(encoding="utf-8")
+    assert output_examples.written(text, output_examples.examples(tmp_path)) == text, (
+        "run: python tests/pipeline/output_examples.py"
+    )
