@@ -1,14 +1,15 @@
 """Tables of a workbook about figures: targets, agencies, systems, what to do, the course so far, and how all of it was made."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from secaudit.messages import Message, literal, msg, msgc
 from secaudit.model.base import day_in_vietnam
-from secaudit.model.past import Basis, Change, Past, Turn
+from secaudit.model.past import Change, Past
 from secaudit.pipeline.history import changes, state_of
 from secaudit.pipeline.measuring import Measured
 from secaudit.report.document import AgencyFigure, Figure, ReportDocument, SystemRow, TargetRow
+from secaudit.report.site_words import BASES, TURNS
 from secaudit.report.table_book import Share, Table, TableBook, Value
 from secaudit.report.texts import Wording
 from secaudit.report.words import SECURITY_PLAN, decision_word, word
@@ -23,19 +24,6 @@ _COUNTS = (
     Column(msgc("workbook", "Lower bound (proven)"), 14),
     Column(msgc("workbook", "Upper bound (possible)"), 14),
 )
-_BASES: Mapping[Basis, Message] = {
-    Basis.CLOSED: msgc("basis", "closed period"),
-    Basis.STATED: msgc("basis", "recorded then"),
-    Basis.RECOUNTED: msgc("basis", "counted again with the present list and checks"),
-}
-_TURNS: Mapping[Turn, Message] = {
-    Turn.WORSE: msgc("turn", "worse"),
-    Turn.BETTER: msgc("turn", "better"),
-    Turn.APPEARED: msgc("turn", "appeared"),
-    Turn.VANISHED: msgc("turn", "vanished"),
-    Turn.UNKNOWN: msgc("turn", "became unknown"),
-    Turn.KNOWN: msgc("turn", "became known"),
-}
 
 
 def add_targets(book: TableBook, document: ReportDocument) -> None:
@@ -185,7 +173,7 @@ def add_course(book: TableBook, measured: Measured, past: Past) -> None:
     targets = {one.target: (number, one.share) for number, one in enumerate(measured.measurements, start=1)}
     present = state_of(measured)
     for state in (*past.states, present):
-        basis = msgc("basis", "the present") if state is present else _BASES[state.basis]
+        basis = msgc("basis", "the present") if state is present else BASES[state.basis]
         for one in state.targets:
             if one.target in targets:
                 number, asked = targets[one.target]
@@ -235,21 +223,23 @@ def add_method(book: TableBook, document: ReportDocument) -> None:
         )
     )
     rows: list[_Row] = [
-        (msg("Province"), head.province),
-        (msg("Plan"), head.plan),
-        (msg("State of"), head.as_of),
-        (msg("Closed period"), foot.period or None),
-        (msg("Digest of the closed period"), foot.period_digest or None),
-        (msg("Rule set"), foot.rule_set),
-        (msg("Digest of the inventory"), foot.inventory_digest),
-        (msg("Digest of the checks"), foot.catalog_digest),
-        (msg("Head of the evidence chain"), foot.chain_head or None),
-        (msg("Version of the program"), foot.version),
-        (msg("Made by"), foot.made_by or None),
+        (msgc("workbook", "Province"), head.province),
+        (msgc("workbook", "Plan"), head.plan),
+        (msgc("workbook", "State of"), head.as_of),
+        (msgc("workbook", "Closed period"), foot.period or None),
+        (msgc("workbook", "Digest of the closed period"), foot.period_digest or None),
+        (msgc("workbook", "Rule set"), foot.rule_set),
+        (msgc("workbook", "Digest of the inventory"), foot.inventory_digest),
+        (msgc("workbook", "Digest of the checks"), foot.catalog_digest),
+        (msgc("workbook", "Head of the evidence chain"), foot.chain_head or None),
+        (msgc("workbook", "Version of the program"), foot.version),
+        (msgc("workbook", "Made by"), foot.made_by or None),
     ]
-    rows += [(msg("Table “{title}”, as of", title=age.title), age.as_of) for age in foot.lifecycle]
-    rows += [(msg("Method"), line) for line in foot.method]
-    rows += [(msg("Target {number}, how it is counted", number=str(row.number)), row.formula) for row in document.targets]
+    rows += [(msgc("workbook", "Table “{title}”, as of", title=age.title), age.as_of) for age in foot.lifecycle]
+    rows += [(msgc("workbook", "Method"), line) for line in foot.method]
+    rows += [
+        (msgc("workbook", "Target {number}, how it is counted", number=str(row.number)), row.formula) for row in document.targets
+    ]
     for row in rows:
         if row[1] is not None:
             table.add(row)
@@ -293,7 +283,7 @@ def _change(change: Change) -> _Row:
     grades: list[Value] = [None, None]
     if change.protection is not None:
         grades = [None if grade is None else f"P{grade[0]}–P{grade[1]}" for grade in change.protection]
-    return (change.agency, change.endpoint, _TURNS[change.turn], ", ".join(change.checks), *grades, change.since)
+    return (change.agency, change.endpoint, TURNS[change.turn], ", ".join(change.checks), *grades, change.since)
 
 
 def _joined(parts: Iterable[Wording]) -> Wording | None:

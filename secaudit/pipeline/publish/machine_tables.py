@@ -111,7 +111,7 @@ _MACHINES = Table(
         *_AGENCY,
         Column(msgc("workbook", "Name of the agency"), 40),
         Column(msgc("workbook", "Kind"), 16),
-        Column(msgc("workbook", "System"), 10),
+        Column(msgc("workbook", "Operating system"), 10),
         Column(msgc("workbook", "Place"), 18),
         Column(msgc("workbook", "State"), 14),
         Column(msgc("evidence", "Way"), 28),
