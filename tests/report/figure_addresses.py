@@ -233,7 +233,12 @@ class Addresses:
             return self._group(name, kind, rest)
         if kind == "note":
             return _inside(assessment.notes[int(rest.split(".")[0]) - 1], rest)
-        numbers = {"machines": len(assessment.machines), "rows": assessment.rows, "open": assessment.open_rows, "excused": standing.excused}
+        numbers = {
+            "machines": len(assessment.machines),
+            "rows": assessment.rows,
+            "open": assessment.open_rows,
+            "excused": standing.excused,
+        }
         return numbers[what] if what in numbers else sum(one.fulfilment == what for one in assessment.results)
 
     def _standing(self, name: str) -> Standing:

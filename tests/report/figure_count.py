@@ -122,7 +122,9 @@ class Targets:
         if target in PEOPLE:
             return Counts() if agency == self.province.id else self._people(agency, *PEOPLE[target])
         if target == 1:
-            return counted(self._protected(s, sub) for owner, s in self.province.systems() if owner == agency and s.status == "operating")
+            return counted(
+                self._protected(s, sub) for owner, s in self.province.systems() if owner == agency and s.status == "operating"
+            )
         found = counted(self.machine(one.id, sub) for one in self.province.machines(agency) if one.kind in MACHINES)
         return found + Counts(unknown=self.province.beyond(agency))
 
@@ -152,7 +154,9 @@ class Targets:
         total = getattr(people, group, None)
         if people is None or total is None:
             return Counts()
-        valid = people.as_of is not None and self.province.day - people.as_of <= timedelta(days=self.plan.evidence.people_valid_days)
+        valid = people.as_of is not None and self.province.day - people.as_of <= timedelta(
+            days=self.plan.evidence.people_valid_days
+        )
         if not (people.evidence and valid):
             return Counts(unknown=total)
         return Counts(getattr(people, reached), total - getattr(people, reached), 0)

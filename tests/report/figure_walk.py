@@ -28,7 +28,10 @@ NO_FIGURES = (
     (re.compile(r"(?i)(?:chỉ tiêu|target) \d+(?![\d.,])"), "a target is called by its number"),
     (re.compile(r"\bP[0-5]\b"), "grades of protection are called P0 to P5"),
     (re.compile(r"\b\d+/(?:QĐ|BC|KH|NĐ|CP)[-\w]*|\b\d+/\d{4}/[A-Zd-đĐ]+[-\w]*"), "numbers of documents"),
-    (re.compile(r"(?:số|no\.) \d+(?:, \d+)*|(?:yêu cầu|requirement) \d+"), "requirements of the standard are called by their numbers"),
+    (
+        re.compile(r"(?:số|no\.) \d+(?:, \d+)*|(?:yêu cầu|requirement) \d+"),
+        "requirements of the standard are called by their numbers",
+    ),
     (re.compile(r"(?:Chờ hướng dẫn|Waiting for guidance): \d+\.\d+(?:, \d+\.\d+)*"), "clauses that wait for guidance"),
     (re.compile(r"^\d\. (?=\w)"), "the number of a target before its name, in the label of a cell"),
     (re.compile(r"(?i)(?:khoản|điều|điểm|mục|[Cc]lauses?|[Aa]rticles?|[Aa]ppendix|Phụ lục) [\w.]*\d[\w.]*"), "clauses of an act"),
@@ -123,7 +126,10 @@ def figures(page: Node) -> list[tuple[str, str]]:
 def spoken(page: Node) -> list[tuple[list[str], str]]:
     """(addresses, text) of every text that is only read aloud and says which figures it holds."""
     return [
-        ([node.address_of(one) for one in node.attrs["data-figures"].split()], node.attrs.get("aria-label") or node.attrs["title"])
+        (
+            [node.address_of(one) for one in node.attrs["data-figures"].split()],
+            node.attrs.get("aria-label") or node.attrs["title"],
+        )
         for node in page.all()
         if node.attrs.get("data-figures")
     ]
