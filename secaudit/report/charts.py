@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from typing import Any
 
 import vl_convert
@@ -108,7 +109,7 @@ def svg(made: Chart) -> Markup:
     addresses = dict(made.shown)
 
     def addressed(found: re.Match[str]) -> str:
-        address = addresses.get(found[2])
+        address = addresses.get(unescape(found[2]))
         mark = f' data-figure="{escape(address)}"' if address else ""
         return f"<text {found[1]}{mark}>{found[2]}</text>"
 
