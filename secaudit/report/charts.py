@@ -36,10 +36,10 @@ _PATTERNS: Mapping[str, str] = {
     ),
     "p-grade-B": (
         f'width="11" height="11" patternUnits="userSpaceOnUse"><rect width="11" height="11" fill="{STEEL}"/>'
-        '<rect width="2.4" height="11" fill="#fff"/>'
+        '<rect width="1.6" height="11" fill="#fff"/>'
     ),
     "p-grade-C": (
-        'width="9" height="9" patternUnits="userSpaceOnUse"><rect width="9" height="9" fill="#c3d3e6"/>'
+        'width="9" height="9" patternUnits="userSpaceOnUse"><rect width="9" height="9" fill="#a3bbd8"/>'
         f'<rect y="3.6" width="9" height="1.8" fill="{NAVY}"/>'
     ),
     "p-apart": (
