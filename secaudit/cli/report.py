@@ -22,7 +22,7 @@ from secaudit.cli.session import (
     session_of,
     workspace_folder,
 )
-from secaudit.cli.shapes import Shape, asked_shapes, require_narrowing, shape_by_ending, write_shape
+from secaudit.cli.shapes import Shape, asked_shapes, require_narrowing, write_shape
 from secaudit.cli.sources import PeriodOption, open_sources
 from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import AsOf, PlanOption
@@ -129,11 +129,6 @@ def write_shapes(session: Session, job: Job, shapes: Sequence[Shape]) -> None:
             msg("{count} of {all} shapes were not written: {names}", count=len(failed), all=len(shapes), names=", ".join(failed)),
             hint=msg("what is wrong with each stands above; the others are whole"),
         )
-
-
-def write_report(job: Job, target: Path) -> None:
-    """The shape that the file's name ends like."""
-    write_shape(job, Shape(shape_by_ending(target.name) or "page", target))
 
 
 def conclusion(measured: Measured) -> Message:

@@ -8,8 +8,9 @@ import gc
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -45,13 +46,13 @@ class WrittenAgency:
 class AgencyWork:
     """The pages of all agencies, being made beside whatever the caller does meanwhile."""
 
-    def __init__(self, job: Job, folder: Path, readers: Sequence[Connection], share: Sequence[str]) -> None:
+    def __init__(self, begun: Sequence[WrittenAgency], readers: Sequence[Connection], folder: Path) -> None:
         """Use :func:`agencies_being_written`."""
-        self._job, self._folder, self._readers, self._share = job, folder, readers, share
+        self._begun, self._readers, self._folder = begun, readers, folder
 
     def written(self) -> list[WrittenAgency]:
-        """Wait for all of them; in the order of agencies within each process. Raises what a page raised."""
-        found = list(_write(self._job, self._job.store, self._share, self._folder)) if self._share else []
+        """Wait for all of them. Raises what a page raised."""
+        found = list(self._begun)
         for reader in self._readers:
             try:
                 answer = reader.recv()
@@ -68,29 +69,36 @@ class AgencyWork:
 
 
 @contextmanager
-def agencies_being_written(job: Job, folder: Path, ids: Mapping[str, int]) -> Iterator[AgencyWork]:
-    """Begin with the pages of all agencies; ``ids``: agency -> its machines. Whatever ends the block ends the processes."""
-    shares = _shares(ids, _processes(sum(ids.values())))
+def agencies_being_written(job: Job, folder: Path, machines: Mapping[str, str]) -> Iterator[AgencyWork]:
+    """Begin with the pages of all agencies; ``machines``: id -> agency. Whatever ends the block ends the processes."""
+    writer = _Writer(job, folder)
+    counts = Counter(machines.values())
+    ids = {agency: counts[agency] for agency in writer.pages.ids}
+    shares = _shares(ids, _processes(len(machines)))
     if len(shares) == 1:
-        yield AgencyWork(job, folder, (), shares[0])
+        yield AgencyWork(writer.write(shares[0]), (), folder)
         return
-    context = multiprocessing.get_context("fork")
+    # The first is made before the processes part, so that templates are compiled and checks described once for all of them.
+    begun = writer.write([shares[0].pop()])
     # What is frozen is not looked through by the collector, so that pages of memory stay shared.
     gc.collect()
     gc.freeze()
     with ExitStack() as cleaning:
         cleaning.callback(gc.unfreeze)
-        readers = []
-        for share in shares:
-            reader, writer = context.Pipe(duplex=False)
-            process = context.Process(target=_work, args=(job, share, folder, writer), daemon=True)
-            process.start()
-            writer.close()
-            readers.append(reader)
-            cleaning.callback(process.join)
-            cleaning.callback(process.terminate)
-            cleaning.callback(reader.close)
-        yield AgencyWork(job, folder, readers, ())
+        readers = [_begun(writer, share, cleaning) for share in shares]
+        yield AgencyWork(begun, readers, folder)
+
+
+def _begun(writer: "_Writer", share: Sequence[str], cleaning: ExitStack) -> Connection:
+    context = multiprocessing.get_context("fork")
+    reader, sender = context.Pipe(duplex=False)
+    process = context.Process(target=writer.send, args=(share, sender), daemon=True)
+    process.start()
+    sender.close()
+    cleaning.callback(process.join)
+    cleaning.callback(process.terminate)
+    cleaning.callback(reader.close)
+    return reader
 
 
 def _processes(machines: int) -> int:
@@ -111,35 +119,40 @@ def _shares(ids: Mapping[str, int], count: int) -> list[list[str]]:
     return shares
 
 
-def _work(job: Job, share: Sequence[str], folder: Path, writer: Connection) -> None:
-    """In a process of its own: a connection of the store belongs to the process that opened it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        if job.store is None:
-            writer.send(list(_write(job, None, share, folder)))
-        else:
-            with Store.peek(job.store.path) as store:
-                writer.send(list(_write(job, store, share, folder)))
-    except SecauditError as error:
-        writer.send(error)
-    finally:
-        writer.close()
+class _Writer:
+    """Writes the pages of agencies into a folder."""
 
+    def __init__(self, job: Job, folder: Path) -> None:
+        self._job, self._folder = job, folder
+        self.pages = AgencyPages(job.measured, job.store, job.past, job.made_by)
+        self._renderer = AgencyRenderer(job.translator, job.templates)
+        self._severity = severities(job.measured)
 
-@uncollected()
-def _write(job: Job, store: Store | None, share: Sequence[str], folder: Path) -> Iterable[WrittenAgency]:
-    pages = AgencyPages(job.measured, store, job.past, job.made_by)
-    renderer = AgencyRenderer(job.translator, job.templates)
-    severity = severities(job.measured)
-    found = []
-    for document in pages.documents(share):
+    def send(self, share: Sequence[str], sender: Connection) -> None:
+        """In a process of its own: a connection to the store belongs to the process that opened it."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        store = self._job.store
+        try:
+            with nullcontext() if store is None else Store.peek(store.path) as own:
+                self.pages = self.pages.reading(own)
+                sender.send(self.write(share))
+        except SecauditError as error:
+            sender.send(error)
+        finally:
+            sender.close()
+
+    @uncollected()
+    def write(self, share: Sequence[str]) -> list[WrittenAgency]:
+        """The pages of these agencies, and what is left of each."""
+        return [self._written(document) for document in self.pages.documents(share)]
+
+    def _written(self, document: AgencyDocument) -> WrittenAgency:
         files = []
-        for name, text in renderer.pages(document):
+        for name, text in self._renderer.pages(document):
             data = text.encode("utf-8")
-            write_page(folder, f"{FOLDER}/{name}", data)
+            write_page(self._folder, f"{FOLDER}/{name}", data)
             files.append((f"{FOLDER}/{name}", len(data)))
-        found.append(WrittenAgency(document.head.id, tuple(files), tuple(_lines(document, severity))))
-    return found
+        return WrittenAgency(document.head.id, tuple(files), tuple(_lines(document, self._severity)))
 
 
 def _lines(document: AgencyDocument, severity: Mapping[str, int]) -> Iterator[MachineLine]:

@@ -22,7 +22,7 @@ from secaudit.report.fact_words import fact_word
 from secaudit.report.pieces import conflict_words, way_words
 from secaudit.report.sanitise import cleaned
 from secaudit.report.voice import Voice
-from secaudit.report.words import word
+from secaudit.report.words import missing_words, word
 
 VERDICTS = tuple(Verdict)
 _NUMBER = {verdict: place for place, verdict in enumerate(VERDICTS)}
@@ -213,7 +213,7 @@ class MachineIsland:
             _NUMBER[finding.verdict],
             [self.text(text, _VALUE) for text in self._book.sentences.of(finding.check, finding.evidence, level)],
             [self._fact(name, value) for name, value in finding.evidence],
-            [self._missing(item.name, word(item.reason)) for item in finding.missing],
+            [self._missing(item.name, missing_words(item.name, item.reason)) for item in finding.missing],
             finding.grade.value if finding.grade is not None else "",
         ]
         if finding.defect or until is not None:

@@ -1,6 +1,7 @@
 """The page of one agency, made for one agency after the other: nothing of an agency is kept when the next one comes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 
 from secaudit.errors import UsageError
 from secaudit.messages import msg
@@ -51,6 +52,12 @@ class AgencyPages:
         self._newcomers = _newcomers(measured)
         self._lines = measured.reconciliation.by_agency()
         self._since = store.first_found(measured.as_of) if store is not None else {}
+
+    def reading(self, store: Store | None) -> "AgencyPages":
+        """The same with a store of its own: for another process, which may not use this one's."""
+        other = copy(self)
+        other._reader = MachineReader(self._measured, store)  # noqa: SLF001 - its own kind
+        return other
 
     @property
     def ids(self) -> tuple[str, ...]:

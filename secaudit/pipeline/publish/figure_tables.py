@@ -9,7 +9,6 @@ from secaudit.model.past import Change, Past
 from secaudit.pipeline.history import changes, state_of
 from secaudit.pipeline.measuring import Measured
 from secaudit.report.document import AgencyFigure, Figure, ReportDocument, SystemRow, TargetRow
-from secaudit.report.site_words import BASES, TURNS
 from secaudit.report.table_book import Share, Table, TableBook, Value
 from secaudit.report.texts import Wording
 from secaudit.report.words import SECURITY_PLAN, decision_word, word
@@ -173,7 +172,7 @@ def add_course(book: TableBook, measured: Measured, past: Past) -> None:
     targets = {one.target: (number, one.share) for number, one in enumerate(measured.measurements, start=1)}
     present = state_of(measured)
     for state in (*past.states, present):
-        basis = msgc("basis", "the present") if state is present else BASES[state.basis]
+        basis = msgc("basis", "the present") if state is present else word(state.basis)
         for one in state.targets:
             if one.target in targets:
                 number, asked = targets[one.target]
@@ -283,7 +282,7 @@ def _change(change: Change) -> _Row:
     grades: list[Value] = [None, None]
     if change.protection is not None:
         grades = [None if grade is None else f"P{grade[0]}–P{grade[1]}" for grade in change.protection]
-    return (change.agency, change.endpoint, TURNS[change.turn], ", ".join(change.checks), *grades, change.since)
+    return (change.agency, change.endpoint, word(change.turn), ", ".join(change.checks), *grades, change.since)
 
 
 def _joined(parts: Iterable[Wording]) -> Wording | None:
