@@ -44,6 +44,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         kept = {name: self.globals[name] for name in _GLOBALS}
         self._steps = 0
+        self._safe: dict[tuple[type, str], bool] = {}
         self.globals.clear()
         self.globals.update(kept, range=self._range)
         for name in _FILTERS:
@@ -66,10 +67,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return "".join(parts)
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
-        """Nothing that begins with an underscore, nothing inside of functions, no padding of texts."""
-        if isinstance(obj, str) and attr in _PADDING:
-            return False
-        return super().is_safe_attribute(obj, attr, value)
+        """Nothing that begins with an underscore, nothing inside of functions, no padding of texts; once for each type."""
+        key = (type(obj), attr)
+        safe = self._safe.get(key)
+        if safe is None:
+            padding = isinstance(obj, str) and attr in _PADDING
+            safe = self._safe[key] = not padding and super().is_safe_attribute(obj, attr, value)
+        return safe
 
     def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - whatever is there
         """The operations by which a few characters of template become a text without end."""

@@ -184,8 +184,6 @@ class SiteRenderer:
             "dict_of": dict,
             "trend_methods": lambda: [(row.target, row.method) for row in site.overview.trend if row.method is not None],
             "agency_or_name": lambda name: _agency_link(held.get(name), name),
-            "to_agency": lambda name: f"agencies/{quote(name)}.html",
-            **first_screen_names(site.overview, voice),
         }
 
     def _machine_href(self, machine: str) -> str:

@@ -39,6 +39,8 @@ _FIRST_DAY = date(1900, 3, 1)
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')
 _CODE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_HEADING_HEIGHT = 42
+"""Points: three lines."""
 _FONT = {"font_name": "Arial", "font_size": 10, "valign": "top"}
 
 Value = Wording | int | Fraction | date | datetime | None
@@ -150,8 +152,8 @@ class SheetRows:
         """Row that comes next, from 0."""
         places = range(MOST_DECIMALS + 1)
         forms = [
-            book.form("@", wraps=table.wraps), book.form("#,##0", align="right"), book.form("dd/mm/yyyy", align="center"),
-            book.form("dd/mm/yyyy hh:mm", align="center"),
+            book.form("@", wraps=table.wraps, indent=1), book.form("#,##0", align="right"),
+            book.form("dd/mm/yyyy", align="center"), book.form("dd/mm/yyyy hh:mm", align="center"),
             *(book.form(f"0{'.' if count else ''}{'0' * count}\\ %", align="right") for count in places),
         ]  # fmt: skip
         # One row with every format: where the rows go in, and what number XlsxWriter gave to each format.
@@ -228,6 +230,7 @@ class SheetRows:
         for place, column in enumerate(table.columns):
             sheet.set_column(place, place, column.width)
             sheet.write_string(top, place, harmless_cell(self._say(column.heading)), heading)
+        sheet.set_row(top, _HEADING_HEIGHT)
         sheet.freeze_panes(top + 1, 0)
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         sheet.set_landscape()
