@@ -1,15 +1,15 @@
 """Five slides for the monthly meeting: where it stands, what moved, who weighs most, what to order, what comes next."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
-from secaudit.law import dates_between
 from secaudit.model.base import day_in_vietnam
+from secaudit.model.decision import DueState
 from secaudit.model.measurement import Tally
 from secaudit.model.past import PastState
 from secaudit.model.plan import Population
-from secaudit.pipeline.decision_chains import reporting_of
+from secaudit.pipeline.law_calendar import law_calendar
 from secaudit.pipeline.letters.notice import conclusion_words, order_value, target_value
 from secaudit.pipeline.letters.round import Round, basis_of
 from secaudit.pipeline.letters.wording import number_words, shortened
@@ -20,8 +20,8 @@ from secaudit.report.document import TargetRow
 from secaudit.report.slides import Bars, Deck, Slide, Table, fitted
 from secaudit.report.words import decision_word
 
-_TARGETS, _AGENCIES, _DATES, _OPEN = 9, 8, 4, 5
-_AHEAD = timedelta(days=400)
+_TARGETS, _AGENCIES, _DATES, _OPEN = 9, 8, 8, 5
+_AHEAD = timedelta(days=366)
 _NOTHING_EARLIER = "Chưa có số liệu của kỳ trước để so sánh: đây là lần đầu số liệu được ghi lại."
 _UNITS: dict[Population, str] = {
     "systems": "hệ thống",
@@ -143,16 +143,16 @@ def _improved(made: Round, names: dict[str, str]) -> Iterator[tuple[str, str]]:
     earlier = made.past.before(made.day)
     if earlier is None:
         return
-    before = {(target.target, agency): part.proven for target in earlier.targets for agency, part in target.agencies.items()}
+    before = {target.target: target.agencies for target in earlier.targets}
     scale = {"systems": 100, "endpoints": 10, "agencies": 10, "people": 1, "indicators": 1}
     ranked: list[tuple[int, str, str]] = []
     for agency in made.agencies:
         name = agency.agency.id
         gains: dict[Population, int] = {}
         for number, population, share in made.shares.get(name, ()):
-            then = before.get((made.measured.measurements[number - 1].target, name))
-            if then is not None:
-                gains[population] = gains.get(population, 0) + share.tally.proven - then
+            then = before.get(made.measured.measurements[number - 1].target)
+            if then:
+                gains[population] = gains.get(population, 0) + share.tally.proven - then.get(name, Tally()).proven
         weight = sum(scale[population] * count for population, count in gains.items())
         if weight > 0:
             words = ", ".join(f"{number_words(count)} {_UNITS[kind]}" for kind, count in gains.items() if count > 0)
@@ -195,13 +195,22 @@ def _ahead(made: Round, rows: Sequence[TargetRow]) -> Slide:
 
 
 def _dates(made: Round) -> Iterator[tuple[str, str]]:
+    """The next statutory dates, half of them of the province as a whole; those of several systems on one day are one."""
     if made.chains is None:
         return
-    table = reporting_of(made.measured.province.catalog)
-    found = dates_between(table, made.day, made.day + _AHEAD, made.chains.calendars)
-    for due in found[:_DATES]:
-        unsure = " (chưa xác nhận nguyên văn)" if not due.rule.confirmed else ""
-        yield made.voice.format.day(due.last), f"{shortened(made.voice.say(due.rule.title), 160)}{unsure}"
+    end = min(made.day, date.max - _AHEAD) + _AHEAD
+    groups: dict[tuple[date, str, bool], int] = {}
+    for entry in law_calendar(made.measured.province, made.chains, made.day, end).entries:
+        if entry.state is DueState.RUNNING and entry.day >= made.day:
+            key = (entry.day, shortened(made.voice.say(entry.title), 160), entry.confirmed)
+            groups[key] = groups.get(key, 0) + len(entry.systems)
+    found = sorted(groups.items())
+    of_all = [one for one in found if not one[1]][: _DATES // 2]
+    of_systems = [one for one in found if one[1]][: _DATES - len(of_all)]
+    for (day, title, confirmed), systems in sorted([*of_all, *of_systems]):
+        about = f" ({number_words(systems)} hệ thống)" if systems else ""
+        unsure = " (chưa xác nhận nguyên văn)" if not confirmed else ""
+        yield made.voice.format.day(day), f"{title}{about}{unsure}"
 
 
 def _line(text: str) -> str:
