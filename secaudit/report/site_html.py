@@ -166,6 +166,8 @@ class SiteRenderer:
         site, places, voice = self._site, self._places, self._voice
         held = {row.id: row for row in site.overview.agencies}
         return {
+            **first_screen_names(site.overview, voice),
+            "to_agency": lambda name: f"agencies/{quote(name)}.html",
             "at": places.of,
             "agency": places.agency,
             "system": places.system,
