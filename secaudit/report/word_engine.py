@@ -3,15 +3,19 @@
 A template sees texts, numbers, lists and records, and may put, compare, count and join them. No method or function is in reach.
 """
 
+import io
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
 from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
+from docx.shared import Mm
 from docxtpl.template import DocxTemplate
 from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -20,6 +24,7 @@ from lxml import etree
 from secaudit.errors import ReportError
 from secaudit.messages import Message, clean, msg
 from secaudit.report.format import Format
+from secaudit.report.official import Picture
 from secaudit.report.word_gaps import highlighted
 
 MOST_CHARACTERS = 64 << 20
@@ -71,6 +76,18 @@ def _shown(value: object) -> object:
     return "" if value is None else value
 
 
+_SANDBOX = _Environment()
+_MOST_PATCHED = 64
+_PATCHED: dict[str, tuple[str, Sequence[str]]] = {}
+"""Part of a template -> what docxtpl makes of it, and the text of its paragraphs."""
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> CodeType:
+    """Hundreds of papers are made of one template, and compiling it is half of what one takes."""
+    return _SANDBOX.compile(source)
+
+
 class Template(DocxTemplate):
     """One template on its way to a paper."""
 
@@ -83,22 +100,46 @@ class Template(DocxTemplate):
     def rendered(self, context: Mapping[str, object]) -> None:
         """Fill in; raises ReportError naming file and paragraph."""
         try:
-            self.render(dict(context), _Environment())
+            self.render(dict(context), _SANDBOX)
         except ReportError:
             raise
         except (KeyError, ValueError, OpcError, etree.XMLSyntaxError, AttributeError, AssertionError) as error:
             message = msg("the Word template cannot be opened: {reason}", reason=clean(str(error), limit=200))
             raise ReportError(message, where=str(self._path), hint=_CORRECT) from error
 
+    def with_pictures(self, value: Any) -> Any:  # noqa: ANN401 - whatever a paper holds
+        """The same with pictures that this template can put in its place."""
+        if isinstance(value, Picture):
+            return _Put(self, value)
+        if isinstance(value, Mapping):
+            return {name: self.with_pictures(item) for name, item in value.items()}
+        return [self.with_pictures(item) for item in value] if isinstance(value, list | tuple) else value
+
+    def drawing(self, picture: Picture) -> str:
+        """A picture in the part that is being filled in, as it stands in a line of text."""
+        part: Any = self.current_rendering_part
+        inline = part.new_pic_inline(io.BytesIO(picture.png), Mm(picture.width), None)
+        for side in "TBLR":
+            inline.set(f"dist{side}", "0")
+        inline.docPr.set("name", "")
+        inline.docPr.set("descr", picture.words)
+        inner = etree.tostring(inline, encoding="unicode")
+        return f'</w:t></w:r><w:r><w:drawing>{inner}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
+
     def patch_xml(self, src_xml: str) -> str:
         """Marks every paragraph with its number first: what docxtpl removes, whole rows included, moves no number."""
-        self._paragraphs = ["".join(_TEXT.findall(part)) for part in _PARAGRAPH.split(src_xml)[1:]]
-        numbers = iter(range(1, len(self._paragraphs) + 1))
-        marked = _PARAGRAPH.sub(lambda _: f"\n<!--{next(numbers)}--><w:p", src_xml.replace("\n", " "))
-        patch: Callable[[str], str] = super().patch_xml
-        return patch(marked)
+        if src_xml not in _PATCHED:
+            if len(_PATCHED) >= _MOST_PATCHED:
+                _PATCHED.clear()
+            paragraphs = tuple("".join(_TEXT.findall(part)) for part in _PARAGRAPH.split(src_xml)[1:])
+            numbers = iter(range(1, len(paragraphs) + 1))
+            marked = _PARAGRAPH.sub(lambda _: f"\n<!--{next(numbers)}--><w:p", src_xml.replace("\n", " "))
+            patch: Callable[[str], str] = super().patch_xml
+            _PATCHED[src_xml] = (patch(marked), paragraphs)
+        patched, self._paragraphs = _PATCHED[src_xml]
+        return patched
 
-    def render_xml_part(self, src_xml: str, part: Any, context: Mapping[str, object], jinja_env: Any = None) -> str:  # noqa: ANN401
+    def render_xml_part(self, src_xml: str, part: Any, context: Mapping[str, object], jinja_env: Any = None) -> str:  # noqa: ANN401, ARG002
         """One part; what comes out is bounded and whole XML, or nothing comes out."""
         self.current_rendering_part = part
         for number, text in enumerate(self._paragraphs, start=1):
@@ -108,7 +149,7 @@ class Template(DocxTemplate):
         pieces: list[str] = []
         size = 0
         try:
-            for piece in jinja_env.from_string(src_xml).generate(context):
+            for piece in jinja2.Template.from_code(_SANDBOX, _compiled(src_xml), {}).generate(context):
                 size += len(piece)
                 if size > MOST_CHARACTERS:
                     raise jinja2.TemplateRuntimeError("the text has no end")
@@ -164,6 +205,18 @@ class Template(DocxTemplate):
             number=number, text=clean(self._paragraphs[number - 1], limit=80), reason=reason,
         )  # fmt: skip
         return ReportError(message, where=place, hint=_CORRECT)
+
+
+class _Put:
+    """Where a template prints a picture, the picture stands; it has nothing that a template could read or call."""
+
+    __slots__ = ("_picture", "_template")
+
+    def __init__(self, template: Template, picture: Picture) -> None:
+        self._template, self._picture = template, picture
+
+    def __html__(self) -> str:
+        return self._template.drawing(self._picture)
 
 
 def _balanced(text: str) -> bool:
