@@ -37,9 +37,10 @@
     return made;
   }
 
-  function fold(label, className, parts) {
+  function fold(label, className, parts, said) {
     var made = element("details");
-    made.appendChild(element("summary", { children: [element("span", { text: label[0], className: className }), document.createTextNode(label[1])] }));
+    var lines = (said || []).map(function (number) { return element("span", { text: text(number), className: "said" }); });
+    made.appendChild(element("summary", { children: [element("span", { text: label[0], className: className }), document.createTextNode(label[1])].concat(lines) }));
     made.appendChild(element("div", { children: parts }));
     return made;
   }
@@ -93,7 +94,7 @@
     [[words.what, 1], [words.why, 2], [words.verify, 3]].forEach(function (line) {
       parts.push(element("p", { className: "small", children: [element("b", { text: line[0] + ": " })].concat(coded(text(check[line[1]]))) }));
     });
-    return fold([kind[1], " – " + text(check[0]) + (row[5] ? " · " + words.grade + " " + row[5] : "") + row[6].map(function (number) { return " · " + text(number); }).join("")], "v " + kind[0], parts);
+    return fold([kind[1], " – " + text(check[0]) + (row[5] ? " · " + words.grade + " " + row[5] : "") + row[6].map(function (number) { return " · " + text(number); }).join("")], "v " + kind[0], parts, row[7]);
   }
 
   function section(row) {

@@ -5,12 +5,12 @@ Vietnamese on a console and in English in a log. ``msg`` and ``msgc`` are the ex
 """
 
 import gettext
-import unicodedata
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_KEPT_CONTROLS = frozenset("\n\t")
+_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Control characters but line feeds and tabs, bidi controls, lone surrogates, and what XML forbids besides."""
 _CONTEXT_GLUE = "\x04"
 
 
@@ -77,15 +77,7 @@ def clean(text: str, *, limit: int | None = None) -> str:
     Control characters (terminal escapes among them), characters that XML forbids, lone surrogates and bidi controls become
     U+FFFD; line feeds and tabs stay. With ``limit`` (characters) a longer text is cut and ends in an ellipsis.
     """
-    out = text if text.isprintable() else "".join(char if _is_harmless(char) else "\ufffd" for char in text)
+    out = text if text.isprintable() else _HARMFUL.sub("\ufffd", text)
     if limit is not None and len(out) > limit:
         return out[: max(limit - 1, 0)] + "…"
     return out
-
-
-def _is_harmless(char: str) -> bool:
-    if char in _KEPT_CONTROLS:
-        return True
-    if char in _BIDI or char in "\ufffe\uffff":
-        return False
-    return unicodedata.category(char) not in ("Cc", "Cs")

@@ -2,11 +2,11 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -48,14 +48,27 @@ def write_file(target: Path, data: bytes, *, what: Message) -> None:
 
     ``what`` is the sentence of the failure, with a place for the ``reason``. Raises OutputError.
     """
+
+    def fill(file: BinaryIO) -> None:
+        file.write(data)
+
+    write_stream(target, fill, what=what)
+
+
+def write_stream(target: Path, fill: Callable[[BinaryIO], None], *, what: Message) -> None:
+    """The same for a file too large to be held in memory: ``fill`` writes it. When that fails, nothing of it is left."""
     beside = target.with_name(f".{target.name}.new")
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside.unlink(missing_ok=True)
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        beside.replace(target)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                fill(file)
+            beside.replace(target)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise OutputError(
             Message(what.text, {"reason": error.strerror or str(error)}, what.context),

@@ -25,11 +25,10 @@ from secaudit.cli.tree import Command, application
 from secaudit.cli.workspace import AsOf, PlanOption, existing_store, moment_of
 from secaudit.errors import UsageError
 from secaudit.messages import msg
-from secaudit.model.base import day_in_vietnam
-from secaudit.pipeline.measuring import Measured, measure_province
+from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, load_province
-from secaudit.pipeline.publish.agencies import in_scope
-from secaudit.pipeline.ways_plan import Known, Step, WaysPlan, ways_plan
+from secaudit.pipeline.publish.ways import ways_of
+from secaudit.pipeline.ways_plan import Step, WaysPlan
 from secaudit.pipeline.ways_sheet import COLUMNS, agencies_json, step_row, ways_rows, ways_sheet
 from secaudit.report.as_csv import as_csv
 from secaudit.report.sheet import RENDERERS
@@ -76,16 +75,7 @@ def plan_ways(
     number = _target_number([one.id for one in chosen.targets], [one.population for one in chosen.targets], target)
     with existing_store(folder) as store, one_bar(session, msg("Judging")) as steps:
         measured = measure_province(province, chosen, store, as_of=moment, progress=steps)
-    _show(session, plan_of(measured, number), out, output, detail=detail)
-
-
-def plan_of(measured: Measured, number: int) -> WaysPlan:
-    """The plan for target ``number`` of what was measured."""
-    waiting: dict[str, tuple[str, ...]] = {}
-    for one in measured.newcomers:
-        waiting[one.agency] = (*waiting.get(one.agency, ()), one.id)
-    known = Known(in_scope(measured), measured.states, waiting, day_in_vietnam(measured.as_of))
-    return ways_plan(measured.plan, number, measured.measurements[number - 1], known, as_of=measured.as_of)
+    _show(session, ways_of(measured, number), out, output, detail=detail)
 
 
 def _target_number(ids: list[str], populations: list[str], asked: str | None) -> int:

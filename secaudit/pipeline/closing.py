@@ -31,10 +31,11 @@ from secaudit.pipeline.figures import figures_of
 from secaudit.pipeline.history import past_of, state_of
 from secaudit.pipeline.judging import BATCH, Progress, batched, gather_states, parse_captures, silent
 from secaudit.pipeline.measuring import Measured, measure_province
+from secaudit.pipeline.one_page import one_page
 from secaudit.pipeline.province import Province, load_province
 from secaudit.pipeline.publish import publish as document_of
 from secaudit.pipeline.publish.agencies import has_sent, in_scope
-from secaudit.report import render_html, render_json
+from secaudit.report import render_json
 from secaudit.resources import data_folder, translator
 from secaudit.store import Store
 from secaudit.store.freezing import settle_copy
@@ -155,8 +156,7 @@ def _write_figures(stage: Path, measured: Measured, frozen: Store, workspace: Pa
     document = document_of(measured, frozen, past=past_of(measured, frozen, workspace))
     (stage / FIGURES).write_bytes(as_text(figures_of(measured)))
     (stage / REPORT_DATA).write_bytes(render_json(document))
-    page = render_html(document, translator("vi"), data_folder("report_templates"))
-    (stage / REPORT_PAGE).write_bytes(page.encode("utf-8"))
+    (stage / REPORT_PAGE).write_bytes(one_page(document, translator("vi"), data_folder("report_templates")))
 
 
 def _about(order: Order, measured: Measured, number: int, head: str, points: Sequence[OpenPoint]) -> dict[str, object]:

@@ -216,6 +216,8 @@ class AgencyFigure:
     proven: int
     disproven: int
     unknown: int
+    tile: Tile | None = None
+    """How it stands against the target's share; None where it has nobody to count."""
 
     @property
     def total(self) -> int:
@@ -328,6 +330,8 @@ class LifecycleAge:
     title: Wording
     as_of: date
     source: str
+    days: int = 0
+    """How old it is on the day of the figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,3 +392,5 @@ class ReportDocument:
     """The next statutory dates, the nearest first; three on the first screen."""
     ways: tuple[WayRow, ...] = ()
     """By target number; targets that are met or not applicable are left out."""
+    left_out: Sentences = ()
+    """What this document leaves out so that it stays small enough; everything else is whole."""

@@ -13,17 +13,13 @@ _NO = msg("no")
 _NOTHING = msg("(none)")
 
 
+@lru_cache(maxsize=8192)
 def fact_text(value: str, voice: Voice) -> str:
     """``value`` is JSON text: truth values become words, records one line each; text that is no JSON (cut) stays as it is."""
     try:
-        return _said(_parsed(value), voice)
+        return _said(orjson.loads(value), voice)
     except orjson.JSONDecodeError:
         return value
-
-
-@lru_cache(maxsize=1024)
-def _parsed(value: str) -> object:
-    return orjson.loads(value)
 
 
 def _said(value: object, voice: Voice) -> str:

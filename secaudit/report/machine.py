@@ -17,6 +17,20 @@ from secaudit.report.texts import Detail, Limit, Paragraph, Sentence, Sentences,
 
 
 @dataclass(frozen=True, slots=True)
+class LimitRow:
+    """A limit that a check sets to a fact, or to a field of its records."""
+
+    fact: str
+    """``password.min_length``, or ``protection.products[].signature_age_days``."""
+    sign: Literal["<", "<=", ">=", ">", "=="]
+    """What is in order; of ``most`` and ``least`` together ``<=``."""
+    values: tuple[tuple[int, int], ...]
+    """Level from which on it holds, and the number; the lowest level first."""
+    least: int | None = None
+    """With ``<=``: and not below this."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckRow:
     """One check of the catalog, described once."""
 
@@ -29,6 +43,9 @@ class CheckRow:
     fix_windows: Paragraph | None = None
     fix_linux: Paragraph | None = None
     refs: tuple[str, ...] = ()
+    asserted: tuple[str, ...] = ()
+    """Facts and fields of records (``protection.products[].realtime``) that what is asked is about."""
+    limits: tuple[LimitRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +249,8 @@ class MachineRow:
     address: str | None = None
     systems: tuple[str, ...] = ()
     """Names of the systems on it."""
+    level: int | None = None
+    """Highest level of these systems, where it is determined: by it some limits differ."""
     lab: bool = False
     seen: bool = False
     """There is fresh evidence."""

@@ -26,6 +26,8 @@ class Step:
     """Agency id."""
     gain: int | None = None
     """Members it settles at most."""
+    repairs: bool = False
+    """It puts in order what is proven bad, so it closes that many; other steps only find out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ class WayRow:
     """Of those that nobody knows: how many can be settled by looking or by papers."""
     repair: int = 0
     """Members that are proven not to meet it."""
+    repair_least: int = 0
+    """So many of them must be put in order even when everything unknown turns out well."""
+    short: int = 0
+    """What would be missing even when everything were verified and put in order."""
     agencies: int = 0
     """The fewest agencies that together hold what is needed."""
     actions: tuple[Step, ...] = ()
@@ -86,3 +92,5 @@ class WayRow:
     """Those agencies, the heaviest first, at most ten."""
     unknown: tuple[Obstacle, ...] = ()
     """What is not known, by reason, and what it would take to know."""
+    forbidden: tuple[Obstacle, ...] = ()
+    """What keeps the target from being met whatever is proven of the members that are known."""

@@ -25,6 +25,7 @@ from secaudit.report.document import (
     VerdictRow,
     Wording,
 )
+from secaudit.report.fact_sentences import Sentences
 from secaudit.report.fact_text import fact_text, unavailable
 from secaudit.report.fact_words import fact_word
 from secaudit.report.pieces import conflict_words, fact_origin, origin_words, pieces_of, place_words, trail_pairs
@@ -77,6 +78,7 @@ class Panel:
         self._voice = voice
         self._places = places
         self._texts: dict[str, int] = {}
+        self._sentences = Sentences(document.checks, voice)
         self._lists: list[dict[str, Any]] = []
         self._positions: dict[tuple[str, str], int] = {}
         for target in document.targets:
@@ -104,10 +106,7 @@ class Panel:
             "machines": [self._machine(machine) for machine in self._document.machines],
         }
         data["texts"] = list(self._texts)
-        text = orjson.dumps(data).decode()
-        for char, escape in _ESCAPES.items():
-            text = text.replace(char, escape)
-        return text
+        return escaped_island(orjson.dumps(data).decode())
 
     def _text(self, wording: Wording) -> int:
         """Number of a text in the pool."""
@@ -205,7 +204,19 @@ class Panel:
         defect = [self._text(row.defect)] if row.defect else []
         grade = row.grade.value if row.grade is not None else ""
         excused = [] if row.excused_until is None else [self._text(msg("excused for a time, until {day}", day=row.excused_until))]
-        return [self._places.of("check", row.check), _VERDICTS.index(row.verdict), observed, missing, defect, grade, excused]
+        values = {fact.name: fact.value for fact in machine.facts}
+        evidence = tuple((name, values[name]) for name in row.facts if name in values)
+        said = [self._text(text) for text in self._sentences.of(row.check, evidence, machine.level)]
+        return [
+            self._places.of("check", row.check),
+            _VERDICTS.index(row.verdict),
+            observed,
+            missing,
+            defect,
+            grade,
+            excused,
+            said,
+        ]
 
     def _missing(self, row: MissingRow, machine: MachineRow, sections: Mapping[tuple[int, str], int]) -> list[int]:
         text = unavailable(word(row.reason), row.detail, self._voice)
@@ -226,6 +237,13 @@ class Panel:
         name: Wording = section.name if trail is None or trail.console is None else place_words(trail.console)
         cells = [[self._text(heading), self._text(cell)] for heading, cell in section.cells]
         return [self._text(name), self._text(" · ".join(said)), self._text(section.text), section.cut, cells]
+
+
+def escaped_island(text: str) -> str:
+    """JSON in which nothing can end the element that holds it."""
+    for char, escape in _ESCAPES.items():
+        text = text.replace(char, escape)
+    return text
 
 
 def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str, bool]]:

@@ -4,6 +4,7 @@ Host names, banners, captures and whatever agencies typed are hostile: control c
 controls and texts without end are made harmless here, once, so that no renderer and no template has to remember it.
 """
 
+from collections.abc import Sequence
 from dataclasses import Field, fields, is_dataclass, replace
 from enum import Enum
 from functools import lru_cache
@@ -11,6 +12,8 @@ from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args, get_type_hi
 
 from secaudit.messages import Message, clean
 from secaudit.model.base import Texts
+from secaudit.report.agency_page import AgencyDocument
+from secaudit.report.document import CheckRow
 from secaudit.report.official import Paper, Value
 from secaudit.report.texts import DEFAULT_LIMIT, Limit
 
@@ -34,6 +37,24 @@ def sanitised_paper(paper: Paper) -> Paper:
     return replace(cast("Paper", _walk(replace(paper, body={}), DEFAULT_LIMIT)), body=body)
 
 
+def cleaned(text: str, limit: int) -> str:
+    """One text of a document that knows no fields, such as an observed value, cleaned and cut."""
+    return _text(text, limit)
+
+
+def sanitised_checks(checks: Sequence[CheckRow]) -> tuple[CheckRow, ...]:
+    """Descriptions of checks with every text cleaned; they are the same on the pages of all agencies."""
+    return tuple(cast("CheckRow", _walk(check, DEFAULT_LIMIT)) for check in checks)
+
+
+def sanitised_agency(document: AgencyDocument, checks: tuple[CheckRow, ...]) -> AgencyDocument:
+    """The same page with every text cleaned and cut, and ``checks``, which are clean already.
+
+    What stands behind the verdicts of a machine is cleaned where it is taken from (:func:`cleaned`).
+    """
+    return replace(cast("AgencyDocument", _walk(replace(document, checks=()), DEFAULT_LIMIT)), checks=checks)
+
+
 def named(text: str) -> str:
     """A name from outside as it may stand in a paper's body: cleaned, and cut where the report cuts names."""
     return _text(text, DEFAULT_LIMIT)
@@ -49,7 +70,7 @@ def _value(value: Value) -> Value:
     return value
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65536)
 def _text(text: str, limit: int) -> str:
     return clean(text[: limit + 1], limit=limit)
 

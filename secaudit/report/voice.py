@@ -3,7 +3,9 @@
 from datetime import date, datetime
 from fractions import Fraction
 
-from secaudit.messages import Message, Translator
+from markupsafe import Markup, escape
+
+from secaudit.messages import Message, Translator, clean
 from secaudit.model.base import Texts
 from secaudit.report.format import Format
 from secaudit.report.texts import Wording
@@ -17,6 +19,7 @@ class Voice:
         self._translator = translator
         self.language = translator.language
         self.format = Format(translator.language)
+        self._words: dict[tuple[str | None, str], str] = {}
 
     def say(self, wording: Wording) -> str:
         """The text to show; a plain string is data and stays as it is."""
@@ -24,8 +27,32 @@ class Voice:
             return wording
         if isinstance(wording, Texts):
             return wording.pick(self.language)
+        if not wording.params:
+            # Most of what a page says are a few hundred words, said a hundred thousand times.
+            key = (wording.context, wording.text)
+            said = self._words.get(key)
+            if said is None:
+                said = self._words[key] = self._translator.text(wording)
+            return said
         params = {name: self._parameter(value) for name, value in wording.params.items()}
         return self._translator.text(Message(wording.text, params, wording.context))
+
+    def say_figures(self, wording: Wording, address: str) -> Markup:
+        """The same as markup in which each number and share stands in an element that has its address (docs/figures.md).
+
+        The parameter ``count`` has the address itself, each other one its name behind a dot: ``t2:needed.number``.
+        """
+        if not isinstance(wording, Message):
+            return escape(self.say(wording))
+        template = escape(self._translator.text(Message(wording.text, {}, wording.context)))
+        if not wording.params:
+            return template
+        return template.format_map(
+            {
+                name: self._addressed(value, address if name == "count" else f"{address}.{name}")
+                for name, value in wording.params.items()
+            }
+        )
 
     def translate(self, text: str, /, **params: object) -> str:
         """``_()`` of the templates: ``text`` is an English msgid."""
@@ -47,3 +74,15 @@ class Voice:
         if isinstance(value, tuple | list):
             return ", ".join(str(self._parameter(item)) for item in value)
         return value
+
+    def _addressed(self, value: object, address: str) -> Markup:
+        if isinstance(value, Message):
+            return self.say_figures(value, address)
+        if isinstance(value, Markup):
+            return value
+        if isinstance(value, tuple | list):
+            return Markup(", ").join(self._addressed(item, f"{address}.{place}") for place, item in enumerate(value, start=1))
+        said = clean(str(self._parameter(value)))
+        if isinstance(value, int | Fraction) and not isinstance(value, bool):
+            return Markup('<span data-figure="{}">{}</span>').format(address, said)
+        return escape(said)

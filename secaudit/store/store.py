@@ -35,6 +35,7 @@ from secaudit.store import (
 from secaudit.store import offers as offers_table
 from secaudit.store.codec import CodecError, Compressor
 from secaudit.store.database import Database, open_database, peek_database
+from secaudit.store.factsets import FactOutline
 from secaudit.store.failures import damaged
 from secaudit.store.fieldwork import Fieldwork
 from secaudit.store.reading import EvidenceNote
@@ -193,6 +194,11 @@ class Store(Fieldwork):
             found = reading.states(connection, as_of, fresh_days, console_days)
             return reading.with_facts(connection, found) if with_facts else found
 
+    def seen_since(self, moment: datetime) -> int:
+        """How many machines were seen after ``moment``, whichever way and whether it counts or not: cheap, and no figure."""
+        with self._reading() as connection:
+            return reading.seen_since(connection, moment)
+
     def history(self, endpoint: str, *, limit: int = 100) -> list[StoredOutcome]:
         """Attempts at one endpoint, newest first, without captures and facts."""
         with self._reading() as connection:
@@ -274,6 +280,11 @@ class Store(Fieldwork):
         """Newest facts of the outcomes named: parsed again if they ever were, else as first parsed."""
         with self._reading() as connection:
             return reading.facts_of(connection, numbers)
+
+    def fact_outlines(self, numbers: Iterable[int], names: Iterable[str]) -> dict[int, FactOutline]:
+        """Of the same facts their sections, and the values of those named only."""
+        with self._reading() as connection:
+            return reading.outlines_of(connection, numbers, names)
 
     def evidence_notes(self, numbers: Iterable[int]) -> dict[int, EvidenceNote]:
         """Digests and sizes of the evidence, whether the capture is still kept, and under what the facts were parsed."""

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
-from secaudit.cli.period_plan import plan_of as plan_for
 from secaudit.facts import parse_facts
 from secaudit.lab.answers import platform_of, render_answer
 from secaudit.messages import Translator
@@ -25,6 +24,7 @@ from secaudit.pipeline.publish.conflicts import conflict_rows
 from secaudit.pipeline.publish.evidence import console_row, courier_line
 from secaudit.pipeline.publish.newcomers import NEWCOMER_COLUMNS, newcomer_table
 from secaudit.pipeline.publish.table import COLUMNS, report_rows
+from secaudit.pipeline.publish.ways import ways_of
 from secaudit.probe import frame
 from secaudit.report import render_html, render_json
 from secaudit.report.as_csv import as_csv
@@ -210,8 +210,9 @@ def test_the_listing_of_newcomers_is_ready_for_spreadsheets(world):
     assert "'=cmd|calc" in text
 
 
-def test_the_table_of_the_report_has_a_line_for_each_machine(document):
-    found = {row["machine"]: row for row in report_rows(document)}
+def test_the_table_of_the_report_has_a_line_for_each_machine(world):
+    rows = list(report_rows(made(world)[0], world[1]))
+    found = {row["machine"]: row for row in rows}
     assert set(found) == {"pc-1", "pc-2", "pc-3", "pc-4", "pc-5", "doc-lap-1", "xa-a-pc-vanthu", "may-la"}
     assert (found["pc-2"]["way"], found["pc-2"]["grade"], found["pc-2"]["file"], found["pc-2"]["row"]) == (
         "console", "B", "bao-cao.csv", 8,
@@ -222,7 +223,7 @@ def test_the_table_of_the_report_has_a_line_for_each_machine(document):
         "xa-a-pc-vanthu": "new", "may-la": "new",
     }  # fmt: skip
     assert "2: proven" in found["pc-3"]["target_verdicts"]
-    assert as_csv(COLUMNS, report_rows(document)).count("\r\n") == 9
+    assert as_csv(COLUMNS, rows).count("\r\n") == 9
 
 
 def test_the_page_and_the_data_come_out_of_it(document):
@@ -283,7 +284,7 @@ def test_a_side_whose_piece_is_gone_says_what_the_text_says():
 
 
 def test_the_plan_of_the_period_builds_on_what_is_there(world):
-    plan = plan_for(made(world)[0], 2)
+    plan = ways_of(made(world)[0], 2)
     found = {(step.lever.value, step.via): [line.machines for line in step.lines] for step in plan.steps}
     # A console spoke of the agency: who is missing in it gets the collector; one newcomer has an agency to confirm it.
     assert found == {("courier", "document"): [("pc-4", "pc-5")], ("confirm", None): [("xa-a-pc-vanthu",)]}

@@ -3,6 +3,7 @@
 import gettext
 import importlib
 import json
+import re
 import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -44,15 +45,21 @@ class Page(HTMLParser):
         self.blocks: dict[str, list[str]] = {"style": [], "script": []}
         self.headings: list[int] = []
         self._open: list[str] = []
+        self._figures: list[bool] = []
+        self._runs_on = False
         self.feed(text)
         self.close()
         assert not self._open, f"never closed: {self._open}"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        self._figures.append("data-figure" in dict(attrs) and tag == "span")
+        self._runs_on = self._figures[-1] and self._runs_on
         if tag[0] == "h" and tag[1:].isdigit():
             self.headings.append(int(tag[1:]))
-        if tag not in VOID:
+        if tag in VOID:
+            self._figures.pop()
+        else:
             self._open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -61,12 +68,16 @@ class Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         assert self._open and self._open[-1] == tag, f"</{tag}> closes {self._open[-3:]} at {self.getpos()}"
         self._open.pop()
+        self._runs_on = self._figures.pop() and self._runs_on
 
     def handle_data(self, data: str) -> None:
         if self._open and self._open[-1] in self.blocks:
             self.blocks[self._open[-1]].append(data)
+        elif self._runs_on:
+            self.texts[-1] += data  # an address around a figure does not part the sentence it stands in
         else:
             self.texts.append(data)
+        self._runs_on = True
 
     @property
     def text(self) -> str:
@@ -97,6 +108,17 @@ def english() -> Translator:
 @pytest.fixture(scope="session")
 def templates() -> Path:
     return data_folder("report_templates")
+
+
+@pytest.fixture(scope="session")
+def plain() -> Callable[[str], str]:
+    """A page without the addresses of its figures, for tests that look for a sentence."""
+
+    def stripped(html: str) -> str:
+        html = re.sub(r' data-(scope|figures)="[^"]*"', "", html)
+        return re.sub(r'<span data-figure="[^"]*">([^<]*)</span>', r"\1", html)
+
+    return stripped
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ def a_document(sample):
 
 
 @pytest.fixture(name="part")
-def the_part(document, vietnamese, templates):
-    text = render_html(document, vietnamese, templates)
+def the_part(document, vietnamese, templates, plain):
+    text = plain(render_html(document, vietnamese, templates))
     return text[text.index('id="found"') : text.index('id="newcomers"')]
 
 

@@ -81,7 +81,7 @@ def agency_rows(measured: Measured) -> tuple[AgencyRow, ...]:
 def _province_row(measured: Measured, parts: list[tuple[int, Population, AgencyShare]]) -> AgencyRow:
     """What no agency answers for: shared systems of a closed owner, machines that answer in nobody's network."""
     province = measured.province.inventory.province.province
-    return AgencyRow(id=province.id, name=province.name, tier=Tier.PROVINCE, tile=Tile.CLARIFY, figures=_figures(parts))
+    return AgencyRow(id=province.id, name=province.name, tier=Tier.PROVINCE, tile=Tile.CLARIFY, figures=_figures(measured, parts))
 
 
 def _row(measured: Measured, agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -> AgencyRow:
@@ -94,36 +94,46 @@ def _row(measured: Measured, agency: AgencyFile, parts: list[tuple[int, Populati
         contact=contact.name if contact else None,
         phone=contact.phone if contact else None,
         submitted=has_sent(measured, agency),
-        figures=_figures(parts),
+        figures=_figures(measured, parts, sent=has_sent(measured, agency)),
         actions=_actions(measured, agency, parts),
     )
 
 
-def _figures(parts: list[tuple[int, Population, AgencyShare]]) -> tuple[AgencyFigure, ...]:
+def _figures(
+    measured: Measured, parts: list[tuple[int, Population, AgencyShare]], *, sent: bool = True
+) -> tuple[AgencyFigure, ...]:
     return tuple(
-        AgencyFigure(number, share.tally.proven, share.tally.disproven, share.tally.unknown)
+        AgencyFigure(
+            number,
+            share.tally.proven,
+            share.tally.disproven,
+            share.tally.unknown,
+            _stand(share, measured.measurements[number - 1]) if sent else Tile.SILENT,
+        )
         for number, _, share in parts
         if share.tally.total
     )
 
 
 def _tile(measured: Measured, agency: AgencyFile, parts: list[tuple[int, Population, AgencyShare]]) -> Tile:
-    """The agency's own part of every target against the target's share: out of reach, open, or reached."""
+    """The worst of how it stands against each target."""
     if not has_sent(measured, agency):
         return Tile.SILENT
-    tile = Tile.GOOD
-    for number, _, share in parts:
-        target = measured.measurements[number - 1]
-        if share.tally.upper is None or share.tally.lower is None:
-            continue
-        if not _reaches(share.tally.upper, target):
-            return Tile.ACT
-        if not _reaches(share.tally.lower, target):
-            tile = Tile.CLARIFY
-    return tile
+    tiles = {_stand(share, measured.measurements[number - 1]) for number, _, share in parts}
+    return next((tile for tile in (Tile.ACT, Tile.CLARIFY) if tile in tiles), Tile.GOOD)
 
 
-def _reaches(part: Fraction, target: Measurement) -> bool:
+def _stand(share: AgencyShare, target: Measurement) -> Tile | None:
+    """The agency's own part of one target against the target's share: out of reach, open, or reached."""
+    if share.tally.upper is None or share.tally.lower is None:
+        return None
+    if not reaches(share.tally.upper, target):
+        return Tile.ACT
+    return Tile.GOOD if reaches(share.tally.lower, target) else Tile.CLARIFY
+
+
+def reaches(part: Fraction, target: Measurement) -> bool:
+    """Whether a share satisfies a target."""
     return part > target.share if target.sign == ">" else part >= target.share
 
 

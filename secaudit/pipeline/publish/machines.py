@@ -1,6 +1,6 @@
 """Machines: verdicts, observed values, and the way down to the bytes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Literal
 
@@ -21,6 +21,7 @@ from secaudit.pipeline.parameters import title_of
 from secaudit.pipeline.publish.agencies import in_scope
 from secaudit.pipeline.publish.conflicts import conflict_rows
 from secaudit.pipeline.publish.evidence import Proof, read_proofs, section_rows, trail_of
+from secaudit.pipeline.publish.limits import asserted_facts, limit_rows
 from secaudit.report.document import (
     CheckRow,
     FactRow,
@@ -57,6 +58,8 @@ def check_rows(measured: Measured) -> tuple[CheckRow, ...]:
             check.fix.windows,
             check.fix.linux,
             check.refs,
+            asserted_facts(check),
+            limit_rows(check),
         )
         for check in checks
     )
@@ -64,17 +67,23 @@ def check_rows(measured: Measured) -> tuple[CheckRow, ...]:
 
 def machine_rows(measured: Measured, store: Store | None) -> tuple[MachineRow, ...]:
     """Machines in use of agencies in scope, by agency and id."""
-    declared = [
-        (agency, endpoint) for agency in in_scope(measured) for endpoint in agency.endpoints if endpoint.status == "in_use"
-    ]
-    seen = sum(1 for _, endpoint in declared if measured.states[endpoint.id].evidence is not None)
-    budget = section_budget(seen) if seen <= MOST_WITH_SECTIONS else 0
+    seen = sum(1 for _, endpoint in _listed(measured) if measured.states[endpoint.id].evidence is not None)
+    return tuple(each_machine(measured, store, budget=section_budget(seen) if seen <= MOST_WITH_SECTIONS else 0))
+
+
+def each_machine(
+    measured: Measured, store: Store | None, *, budget: int = 0, agencies: Collection[str] = ()
+) -> Iterator[MachineRow]:
+    """The same one after the other, of ``agencies`` alone where some are named; ``budget`` is that of a section's text."""
     waivers = Waivers(measured.province.inventory, day_in_vietnam(measured.as_of))
-    rows: list[MachineRow] = []
-    walk = iter(declared)
+    walk = (item for item in _listed(measured) if not agencies or item[0].agency.id in agencies)
     while batch := list(islice(walk, BATCH)):
-        rows += _batch(measured, store, batch, budget, waivers)
-    return tuple(rows)
+        yield from _batch(measured, store, batch, budget, waivers)
+
+
+def _listed(measured: Measured) -> Iterator[tuple[AgencyFile, Endpoint]]:
+    for agency in in_scope(measured):
+        yield from ((agency, endpoint) for endpoint in agency.endpoints if endpoint.status == "in_use")
 
 
 def _batch(
@@ -101,6 +110,7 @@ def _machine(
         place=endpoint.place,
         address=endpoint.address,
         systems=tuple(systems[name].name for name in endpoint.systems if name in systems),
+        level=measured.levels.endpoints.get(endpoint.id),
         lab=evidence.outcome.lab if evidence is not None else endpoint.lab,
         seen=evidence is not None,
         doubt=state.doubt.kind if state.doubt is not None else None,
@@ -112,7 +122,7 @@ def _machine(
         left_out=tuple(_left_out(doubt) for doubt in state.dropped),
         facts=_fact_rows(state.findings, proof),
         # Of a machine nobody saw every verdict is unknown for the same reason, which stands once, in its row of unseen machines.
-        verdicts=_verdicts(state.findings, proof, _severities(measured), waivers) if evidence is not None else (),
+        verdicts=_verdicts(state.findings, proof, severities(measured), waivers) if evidence is not None else (),
         sections=section_rows(proof),
     )
 
@@ -185,7 +195,7 @@ def visit_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[Vi
 
     Almost every machine fails something small; a list of those would say nothing about where to go.
     """
-    severity = _severities(measured)
+    severity = severities(measured)
     rows = []
     for machine in machines:
         fails = [row.check for row in machine.verdicts if row.verdict is Verdict.FAIL]
@@ -197,7 +207,8 @@ def visit_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[Vi
     return tuple(sorted(rows, key=lambda row: (severity[row.fails[0]], -len(row.fails), row.machine)))
 
 
-def _severities(measured: Measured) -> dict[str, int]:
+def severities(measured: Measured) -> dict[str, int]:
+    """Check id -> its weight, the gravest 0."""
     return {check.id: _WEIGHT[check.severity] for check in measured.province.catalog.checks.values()}
 
 
@@ -219,12 +230,15 @@ def unseen_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[U
 
 def held_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[HeldRow, ...]:
     """Machines whose evidence does not count because they may not be the declared ones, by reason; the gravest first."""
-    listed = frozenset(machine.id for machine in machines)
+    return held_rows_of(measured, [machine.id for machine in machines])
+
+
+def held_rows_of(measured: Measured, machines: Collection[str]) -> tuple[HeldRow, ...]:
+    """The same by the ids of the machines the report lists."""
+    listed = frozenset(machines)
     order = list(DoubtKind)
     rows = [
-        _held(measured.states[machine.id], doubt, listed)
-        for machine in machines
-        if (doubt := measured.states[machine.id].doubt) is not None
+        _held(measured.states[name], doubt, listed) for name in machines if (doubt := measured.states[name].doubt) is not None
     ]
     return tuple(sorted(rows, key=lambda row: (order.index(row.kind), row.machine)))
 

@@ -1,18 +1,20 @@
 """The newest re-check of indirect evidence, beside the grades that count."""
 
+from collections.abc import Iterable
+
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.rechecking import bounds
-from secaudit.report.document import MachineRow, RecheckRow
+from secaudit.report.document import RecheckRow
 from secaudit.report.recheck_words import recheck_sentences
 from secaudit.store import Store
 
 
-def recheck_row(measured: Measured, store: Store | None, machines: tuple[MachineRow, ...]) -> RecheckRow | None:
-    """The newest one that came to its end by the moment of the report."""
+def recheck_row(measured: Measured, store: Store | None, machines: Iterable[str]) -> RecheckRow | None:
+    """The newest one that came to its end by the moment of the report; ``machines``: ids the report lists."""
     report = store.newest_recheck(measured.as_of) if store is not None else None
     if report is None:
         return None
-    shown = {machine.id for machine in machines}
+    shown = frozenset(machines)
     different = [machine.endpoint for machine in report.different]
     least, most = bounds(report)
     return RecheckRow(

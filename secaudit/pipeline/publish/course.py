@@ -1,0 +1,189 @@
+"""The course so far: how each target came to where it stands, which agencies improved, which statutory dates come next."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from secaudit.errors import UsageError
+from secaudit.messages import Message, msg
+from secaudit.model.base import Texts, day_in_vietnam
+from secaudit.model.decision import DueState
+from secaudit.model.measurement import Measurement, Tally
+from secaudit.model.past import Basis, Past, PastState, PastTarget
+from secaudit.model.plan import Population, Target
+from secaudit.pipeline.decision_chains import chains
+from secaudit.pipeline.law_calendar import CalendarEntry, law_calendar
+from secaudit.pipeline.measuring import Measured
+from secaudit.pipeline.publish.agencies import MOST_SHOWN, in_scope, shares_of
+from secaudit.report.document import DeadlineRow, HeavyRow, TrendPoint, TrendRow
+
+MONTHS = 12
+"""How far back the course is shown, by one state for each month."""
+LEAST_POINTS = 3
+LEAST_SPAN = timedelta(days=45)
+"""A straight line through less says nothing."""
+_AHEAD = timedelta(days=366)
+MOST_DATES = 12
+_GAINED: Mapping[Population, tuple[int, Message]] = {
+    "systems": (100, msg("target {number}: {count} more systems proven")),
+    "endpoints": (10, msg("target {number}: {count} more machines proven")),
+    "agencies": (10, msg("target {number}: now proven")),
+    "people": (1, msg("target {number}: {count} more people proven")),
+    "indicators": (1, msg("target {number}: {count} more proven")),
+}
+"""Weights as in the order of agencies, and the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A straight line through the proven share: by least squares, so that no single state decides it."""
+
+    slope: Fraction
+    """A day."""
+    points: int
+    first: date
+    last: date
+
+
+def trend_rows(measured: Measured, past: Past) -> tuple[TrendRow, ...]:
+    """One row for each target; none while no earlier state of the plan is known."""
+    states = month_states(measured, past)
+    if not states:
+        return ()
+    targets = {target.id: target for target in measured.plan.targets}
+    return tuple(
+        _trend(number, targets[measurement.target], measurement, measured, states)
+        for number, measurement in enumerate(measured.measurements, start=1)
+    )
+
+
+def month_states(measured: Measured, past: Past) -> tuple[PastState, ...]:
+    """Of each of the last months the newest state of this plan, oldest first; the present is not among them."""
+    today = day_in_vietnam(measured.as_of)
+    newest: dict[tuple[int, int], PastState] = {}
+    for state in past.states:
+        day = day_in_vietnam(state.moment)
+        if state.plan == measured.plan.id and day < today and _months(day, today) <= MONTHS:
+            newest[day.year, day.month] = state
+    return tuple(newest[month] for month in sorted(newest))[-MONTHS:]
+
+
+def _months(day: date, today: date) -> int:
+    return (today.year - day.year) * 12 + today.month - day.month
+
+
+def _trend(number: int, target: Target, measurement: Measurement, measured: Measured, states: Sequence[PastState]) -> TrendRow:
+    today = day_in_vietnam(measured.as_of)
+    found = [(state, _of(state, target.id)) for state in states]
+    points = [
+        TrendPoint(day_in_vietnam(state.moment), state.basis, then.tally.lower, then.tally.upper)
+        for state, then in found
+        if then is not None
+    ]
+    points.append(TrendPoint(today, Basis.STATED, measurement.tally.lower, measurement.tally.upper))
+    due = target.due or measured.plan.due
+    line = _line(points)
+    why = _why_not(due, today, line, measurement.tally)
+    if why is not None or line is None or due is None or measurement.tally.lower is None or measurement.tally.upper is None:
+        return TrendRow(number, tuple(points), due, None, why)
+    possible = measurement.tally.upper
+    proven = min(max(measurement.tally.lower + line.slope * (due - today).days, Fraction(0)), possible)
+    return TrendRow(number, tuple(points), due, (proven, possible), _method(line))
+
+
+def _of(state: PastState, target: str) -> PastTarget | None:
+    return next((one for one in state.targets if one.target == target), None)
+
+
+def _line(points: Sequence[TrendPoint]) -> _Line | None:
+    """Through all points; None where they are too few or too close together."""
+    known = [(point.day, point.lower) for point in points if point.lower is not None]
+    if len(known) < LEAST_POINTS or known[-1][0] - known[0][0] < LEAST_SPAN:
+        return None
+    days = [Fraction((day - known[0][0]).days) for day, _ in known]
+    middle, height = sum(days, Fraction(0)) / len(days), sum((share for _, share in known), Fraction(0)) / len(known)
+    above = sum(((day - middle) * (share - height) for day, (_, share) in zip(days, known, strict=True)), Fraction(0))
+    return _Line(above / sum((day - middle) ** 2 for day in days), len(known), known[0][0], known[-1][0])
+
+
+def _why_not(due: date | None, today: date, line: _Line | None, tally: Tally) -> Message | None:
+    """Why nothing can be said of the plan's day; None where something can."""
+    if not tally.total:
+        return msg("no outlook: there is nobody to count")
+    if due is None:
+        return msg("no outlook: the plan names no day")
+    if due <= today:
+        return msg("no outlook: the plan's day has come")
+    if line is None:
+        return msg("no outlook: it takes {count} states over at least {days} days", count=LEAST_POINTS, days=LEAST_SPAN.days)
+    return None
+
+
+def _method(line: _Line) -> Message:
+    return msg(
+        "Dashed: the proven share goes on as steeply as the straight line through its {count} states from {first} to {last}, "
+        "never above what is possible today. It shows where the course leads, not that a target will be met.",
+        count=line.points, first=line.first, last=line.last,
+    )  # fmt: skip
+
+
+def improved_rows(measured: Measured, past: Past) -> tuple[HeavyRow, ...]:
+    """Agencies that have more proven members than at the previous state, the largest gain first."""
+    earlier = past.before(day_in_vietnam(measured.as_of))
+    if earlier is None or earlier.plan != measured.plan.id:
+        return ()
+    then = {one.target: one.agencies for one in earlier.targets}
+    ranked: list[tuple[int, str, HeavyRow]] = []
+    shares = shares_of(measured)
+    for agency in in_scope(measured):
+        gains = [
+            (number, population, share.tally.proven - _proven(then.get(measured.measurements[number - 1].target), share.agency))
+            for number, population, share in shares.get(agency.agency.id, [])
+            if then.get(measured.measurements[number - 1].target)
+        ]
+        weight = sum(_GAINED[population][0] * gain for _, population, gain in gains)
+        if weight > 0:
+            words = tuple(_gain(number, population, gain) for number, population, gain in gains if gain > 0)
+            row = HeavyRow(agency.agency.id, Message("{parts}", {"parts": words}))
+            ranked.append((-weight, agency.agency.name, row))
+    ranked.sort(key=lambda item: item[:2])
+    return tuple(row for _, _, row in ranked[:MOST_SHOWN])
+
+
+def _proven(agencies: Mapping[str, Tally] | None, agency: str) -> int:
+    """An agency that was not there had nothing proven."""
+    tally = (agencies or {}).get(agency)
+    return tally.proven if tally is not None else 0
+
+
+def _gain(number: int, population: Population, count: int) -> Message:
+    words = _GAINED[population][1]
+    return Message(words.text, {"number": number, "count": count}, words.context)
+
+
+def deadline_rows(measured: Measured) -> tuple[DeadlineRow, ...]:
+    """The next statutory dates for this province's systems; none where the catalog has no law of that day."""
+    today = day_in_vietnam(measured.as_of)
+    try:
+        found = chains(measured.province, measured.levels, today)
+        end = min(today, date.max - _AHEAD) + _AHEAD
+        entries = law_calendar(measured.province, found, today, end).entries
+    except UsageError:
+        return ()
+    return tuple(_joined(entry for entry in entries if entry.state is DueState.RUNNING and entry.day >= today))[:MOST_DATES]
+
+
+def _joined(entries: Iterable[CalendarEntry]) -> list[DeadlineRow]:
+    """Limits of the same kind that end on the same day are one date of several systems."""
+    groups: dict[tuple[date, str, str], list[CalendarEntry]] = {}
+    for entry in entries:
+        title = entry.title.en if isinstance(entry.title, Texts) else entry.title.text
+        groups.setdefault((entry.day, title, entry.clause), []).append(entry)
+    rows = []
+    for (day, _, clause), alike in groups.items():
+        one = alike[0]
+        what: Message | Texts = one.title if one.by is None else msg("{what} ({who})", what=one.title, who=one.by)
+        systems = len({system for entry in alike for system in entry.systems})
+        rows.append(DeadlineRow(day, what, clause, all(entry.confirmed for entry in alike), systems))
+    return sorted(rows, key=lambda row: row.day)

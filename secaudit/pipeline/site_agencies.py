@@ -1,0 +1,184 @@
+"""The pages of all agencies, written into the folder by as many processes as there are processors to make them.
+
+What was measured is shared with them by fork and never copied as a whole; each reads the store for itself, makes one agency after
+the other and keeps nothing of it but a line for each machine.
+"""
+
+import gc
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from secaudit.errors import OutputError, SecauditError
+from secaudit.messages import msg
+from secaudit.model.finding import Finding, Verdict
+from secaudit.pipeline.outputs import Job
+from secaudit.pipeline.publish.agency_page import AgencyPages
+from secaudit.pipeline.publish.machines import severities
+from secaudit.pipeline.report_folder import write_page
+from secaudit.pipeline.uncollected import uncollected
+from secaudit.report.agency_html import AgencyRenderer
+from secaudit.report.agency_page import TALLIED, AgencyDocument, OwnMachine
+from secaudit.report.site import MachineLine
+from secaudit.store import Store
+
+FOLDER = "agencies"
+ALONE = 1500
+"""Machines up to which one process is faster than several."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenAgency:
+    """What is left of an agency once its pages are written."""
+
+    agency: str
+    files: tuple[tuple[str, int], ...]
+    """Path of each page from the folder on, and its bytes; the first is the agency's."""
+    lines: tuple[MachineLine, ...]
+
+
+class AgencyWork:
+    """The pages of all agencies, being made beside whatever the caller does meanwhile."""
+
+    def __init__(self, begun: Sequence[WrittenAgency], readers: Sequence[Connection], folder: Path) -> None:
+        """Use :func:`agencies_being_written`."""
+        self._begun, self._readers, self._folder = begun, readers, folder
+
+    def written(self) -> list[WrittenAgency]:
+        """Wait for all of them. Raises what a page raised."""
+        found = list(self._begun)
+        for reader in self._readers:
+            try:
+                answer = reader.recv()
+            except EOFError:
+                raise OutputError(
+                    msg("the report cannot be written: {reason}", reason=msg("a process that wrote pages was ended")),
+                    where=str(self._folder),
+                    hint=msg("give the command again; if it happens again, there is not enough memory"),
+                ) from None
+            if isinstance(answer, SecauditError):
+                raise answer
+            found += answer
+        return found
+
+
+@contextmanager
+def agencies_being_written(job: Job, folder: Path, machines: Mapping[str, str]) -> Iterator[AgencyWork]:
+    """Begin with the pages of all agencies; ``machines``: id -> agency. Whatever ends the block ends the processes."""
+    writer = _Writer(job, folder)
+    counts = Counter(machines.values())
+    ids = {agency: counts[agency] for agency in writer.pages.ids}
+    shares = _shares(ids, _processes(len(machines)))
+    if len(shares) == 1:
+        yield AgencyWork(writer.write(shares[0]), (), folder)
+        return
+    # The first is made before the processes part, so that templates are compiled and checks described once for all of them.
+    begun = writer.write([shares[0].pop()])
+    # What is frozen is not looked through by the collector, so that pages of memory stay shared.
+    gc.collect()
+    gc.freeze()
+    with ExitStack() as cleaning:
+        cleaning.callback(gc.unfreeze)
+        readers = [_begun(writer, share, cleaning) for share in shares]
+        yield AgencyWork(begun, readers, folder)
+
+
+def _begun(writer: "_Writer", share: Sequence[str], cleaning: ExitStack) -> Connection:
+    context = multiprocessing.get_context("fork")
+    reader, sender = context.Pipe(duplex=False)
+    process = context.Process(target=writer.send, args=(share, sender), daemon=True)
+    process.start()
+    sender.close()
+    cleaning.callback(process.join)
+    cleaning.callback(process.terminate)
+    cleaning.callback(reader.close)
+    return reader
+
+
+def _processes(machines: int) -> int:
+    if machines <= ALONE or "fork" not in multiprocessing.get_all_start_methods():
+        return 1
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(available, 8))
+
+
+def _shares(ids: Mapping[str, int], count: int) -> list[list[str]]:
+    """Agencies dealt out so that each process has about as much to do."""
+    shares: list[list[str]] = [[] for _ in range(count)]
+    weights = [0] * count
+    for agency in sorted(ids, key=lambda name: -ids[name]):
+        place = weights.index(min(weights))
+        shares[place].append(agency)
+        weights[place] += ids[agency] + 2
+    return shares
+
+
+class _Writer:
+    """Writes the pages of agencies into a folder."""
+
+    def __init__(self, job: Job, folder: Path) -> None:
+        self._job, self._folder = job, folder
+        self.pages = AgencyPages(job.measured, job.store, job.past, job.made_by)
+        self._renderer = AgencyRenderer(job.translator, job.templates)
+        self._severity = severities(job.measured)
+
+    def send(self, share: Sequence[str], sender: Connection) -> None:
+        """In a process of its own: a connection to the store belongs to the process that opened it."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        store = self._job.store
+        try:
+            with nullcontext() if store is None else Store.peek(store.path) as own:
+                self.pages = self.pages.reading(own)
+                sender.send(self.write(share))
+        except SecauditError as error:
+            sender.send(error)
+        finally:
+            sender.close()
+
+    @uncollected()
+    def write(self, share: Sequence[str]) -> list[WrittenAgency]:
+        """The pages of these agencies, and what is left of each."""
+        return [self._written(document) for document in self.pages.documents(share)]
+
+    def _written(self, document: AgencyDocument) -> WrittenAgency:
+        files = []
+        for name, text in self._renderer.pages(document):
+            data = text.encode("utf-8")
+            write_page(self._folder, f"{FOLDER}/{name}", data)
+            files.append((f"{FOLDER}/{name}", len(data)))
+        return WrittenAgency(document.head.id, tuple(files), tuple(_lines(document, self._severity)))
+
+
+def _lines(document: AgencyDocument, severity: Mapping[str, int]) -> Iterator[MachineLine]:
+    for machine in document.machines:
+        counts = dict(zip(TALLIED, machine.tally, strict=False))
+        yield MachineLine(
+            id=machine.id,
+            agency=document.head.id,
+            kind=machine.kind,
+            os=machine.os,
+            place=machine.place,
+            lab=machine.lab,
+            seen=machine.seen,
+            doubt=machine.doubt,
+            sight=machine.sight,
+            stale=machine.stale,
+            protection=machine.protection,
+            grade=machine.grades[0] if machine.grades else None,
+            patch=machine.patch,
+            failed=counts.get(Verdict.FAIL, 0),
+            unknown=counts.get(Verdict.UNKNOWN, 0),
+            worst=_worst(machine, severity),
+        )
+
+
+def _worst(machine: OwnMachine, severity: Mapping[str, int]) -> str:
+    findings: Sequence[Finding] = machine.evidence.findings if machine.evidence is not None else ()
+    fails = [finding.check for finding in findings if finding.verdict is Verdict.FAIL]
+    return min(fails, key=lambda check: (severity[check], check), default="")
