@@ -23,7 +23,7 @@ _MOST_TARGETS = 6
 """A plan with more leaves no room for pictures beside its bars."""
 _BAR, _SUB, _COURSE, _TILES = 69.0, 25.0, 31.0, 96.0
 """Millimetres."""
-_WITH_TILES, _WITH_COURSES, _SHORT_NEED = 24, 32, 34
+_WITH_TILES, _WITH_COURSES, _SHORT_NEED = 31, 36, 34
 """Lines of orders, agencies and long needs together, beside which tiles and courses find room: pictures give way, words do not;
 characters of a need that stays on its line."""
 _ORDERS, _HEAVY, _DATES, _COURSES = 3, 10, 3, 5
@@ -36,10 +36,6 @@ _PARTS = {
     "improved": msg("Agencies that improved most"),
     "tiles": msg("Every agency at a glance"),
     "dates": msg("Next dates of the law"),
-    "agency": msg("Agency"),
-    "person": msg("In charge, telephone"),
-    "todo": msg("To be done"),
-    "gained": msg("Newly proven"),
     "bars": msg("dark: with evidence; hatched: possible; dotted: merely declared; white: proven not to meet it; line: target"),
     "columns": msg("a column for each target: dark met, hatched open, cross to be put in order; dashed: nothing sent"),
 }  # fmt: skip
@@ -230,7 +226,9 @@ def _lines(document: ReportDocument, voice: Voice) -> int:
     for one in _heaviest(document, voice):
         lines += -(-sum(len(str(part)) for part in one.values()) // 70) if isinstance(one, dict) else 0
     lines += sum(1 for row in document.targets if row.needed is not None and len(voice.say(row.needed)) > _SHORT_NEED)
-    return lines
+    for row in _dates(document, voice):
+        lines += (sum(len(str(part)) for part in row.values()) - 1) // 55 if isinstance(row, dict) else 0
+    return lines + 2 * (len(voice.say(msg("State of cybersecurity of {province}", province=document.header.province))) // 52)
 
 
 def _picture(made: Chart, width: float, scale: float) -> Picture:
