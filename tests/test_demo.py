@@ -53,11 +53,12 @@ def test_the_demo_runs_to_its_end_and_can_be_run_again(demo):
     home, runs = demo
     for done in runs:
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-        assert re.search(r"open this page: file://\S+/demo/report\.html", done.stderr.replace("\n", ""))
-    page = (home / "demo" / "report.html").read_text(encoding="utf-8")
-    assert "Có dữ liệu phòng lab" in page
+        assert re.search(r"open this page: file://\S+/demo/report/index\.html", done.stderr.replace("\n", ""))
+    folder = home / "demo" / "report"
+    assert "Có dữ liệu phòng lab" in (folder / "index.html").read_text(encoding="utf-8")
+    assert len(list((folder / "agencies").iterdir())) > 10
     if os.name != "nt":
-        assert (home / "demo" / "report.html").stat().st_mode & 0o077 == 0
+        assert all(path.stat().st_mode & 0o077 == 0 for path in (folder, *folder.rglob("*")))
 
 
 def test_the_result_shows_proven_disproven_and_unknown(demo):

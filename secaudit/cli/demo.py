@@ -19,12 +19,13 @@ from secaudit.cli.language import N_
 from secaudit.cli.login import login_user
 from secaudit.cli.measure import print_measurements
 from secaudit.cli.progress import one_bar
-from secaudit.cli.report import conclusion, write_report
+from secaudit.cli.report import conclusion
 from secaudit.cli.scan import watched_sweep
 from secaudit.cli.scan_words import print_sweep
 from secaudit.cli.session import ChecksOption, Session, checks_folder, session_of
+from secaudit.cli.shapes import Shape, write_shape
 from secaudit.cli.tree import Command, application
-from secaudit.cli.workspace import HOST_KEYS_FILE, REPORT_FILE, STORE_FILE
+from secaudit.cli.workspace import HOST_KEYS_FILE, REPORT_FOLDER, STORE_FILE
 from secaudit.collect import Limits
 from secaudit.errors import UsageError
 from secaudit.messages import msg
@@ -101,12 +102,12 @@ def demo(
         tallies = count_verdicts(state for state in measured.states.values() if state.evidence is not None)
         print_group_tallies(session, province, tallies)
         session.say(msg("7/7 Writing the report"), style="bold")
-        target = workspace / REPORT_FILE
+        target = workspace / REPORT_FOLDER
         job = Job(
             measured, store, translator("vi"), data_folder("report_templates"),
             made_by=login_user(None), made_at=datetime.now(UTC),
         )  # fmt: skip
-        write_report(job, target)
+        write_shape(job, Shape("html", target))
     print_measurements(session, measured)
     say_change(session, before, measured)
     session.say(conclusion(measured), style="bold")
@@ -116,7 +117,7 @@ def demo(
         msg(
             "finished in {seconds} s; open this page: {path}",
             seconds=round(time.monotonic() - began),
-            path=target.resolve().as_uri(),
+            path=(target / "index.html").resolve().as_uri(),
         )
     )
 

@@ -20,7 +20,7 @@ from secaudit.store import Store
 
 STORE_FILE = "store.sqlite"
 HOST_KEYS_FILE = "known_hosts"
-REPORT_FILE = "report.html"
+REPORT_FOLDER = "report"
 
 AsOf = Annotated[
     str | None,

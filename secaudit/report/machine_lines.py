@@ -14,6 +14,7 @@ from secaudit.report.words import STALE, protection_words, word
 
 _NOTHING = "<td>–</td>"
 _LAB = msg("lab data")
+_ISOLATED = msg("not applicable (isolated machine)")
 
 
 class MachineLines:
@@ -54,7 +55,7 @@ class MachineLines:
         if line.doubt is not None:
             why = word(line.doubt)
         elif line.kind is EndpointKind.ISOLATED:
-            why = word(line.kind)
+            why = _ISOLATED
         else:
             why = STALE if line.stale else word(line.sight)
         return f'<td data-v="-2">–</td><td>{self._word(why)}</td>' + _NOTHING * 4

@@ -15,13 +15,13 @@ from secaudit.model.check import Severity
 from secaudit.model.finding import Verdict
 from secaudit.report.document import AgencyFigure, AgencyRow, CheckRow, ReportDocument
 from secaudit.report.environment import Templates
+from secaudit.report.first_screen import first_screen_names
 from secaudit.report.machine_lines import MachineLines
 from secaudit.report.places import Places
 from secaudit.report.row_names import gathered
 from secaudit.report.sanitise import sanitised
 from secaudit.report.search_index import search_index
 from secaudit.report.site import ApprovalRow, MachineLine, Site
-from secaudit.report.site_words import BASES, TURNS
 from secaudit.report.standing import StandingRow
 from secaudit.report.voice import Voice
 from secaudit.report.words import word
@@ -166,6 +166,8 @@ class SiteRenderer:
         site, places, voice = self._site, self._places, self._voice
         held = {row.id: row for row in site.overview.agencies}
         return {
+            **first_screen_names(site.overview, voice),
+            "to_agency": lambda name: f"agencies/{quote(name)}.html",
             "at": places.of,
             "agency": places.agency,
             "system": places.system,
@@ -182,8 +184,6 @@ class SiteRenderer:
             "verdict_word": lambda name: voice.say(word(Verdict(name))),
             "weight": lambda severity: len(_SEVERITIES) - _SEVERITIES.index(severity),
             "dict_of": dict,
-            "basis_word": lambda basis: voice.say(BASES[basis]),
-            "turn_word": lambda turn: voice.say(TURNS[turn]),
             "trend_methods": lambda: [(row.target, row.method) for row in site.overview.trend if row.method is not None],
             "agency_or_name": lambda name: _agency_link(held.get(name), name),
         }

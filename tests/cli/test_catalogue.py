@@ -102,7 +102,7 @@ def test_the_report_says_in_its_method_and_beside_the_title_what_the_province_se
     assert "set by the province: signature_days = 10" in titles["protection.active"]["text"]
     assert set(titles["protection.installed"]) == {"vi", "en"}
     secaudit("report", "--inventory", small, "--workspace", folder)
-    page = (folder / "report.html").read_text(encoding="utf-8")
+    page = (folder / "report" / "index.html").read_text(encoding="utf-8")
     assert "signature_days là 10 thay cho 7, do Nguyễn Văn A đặt ngày 01/11/2026: Đường truyền yếu" in page
 
 

@@ -11,6 +11,7 @@ from secaudit.messages import Message, msg
 from secaudit.model.finding import Verdict
 from secaudit.report.document import Figure, MachineRow, Obstacle, ReportDocument, TargetRow
 from secaudit.report.figure import NOBODY
+from secaudit.report.found import ComparisonRow
 from secaudit.report.standing import StandardPart
 
 MOST_BYTES = 1_950_000
@@ -38,6 +39,7 @@ def fitting(document: ReportDocument, *, without_machines: bool = False) -> Iter
         (msg("the machines' own answers"), _without_sections, detailed <= 2 * _DETAILED),
         (msg("verdicts and observed values of each machine"), _without_details, len(document.machines) <= MOST_MACHINES),
         (_LISTS, _without_machines, True),
+        (msg("new machines, and what answers in each network"), _without_networks, True),
         (msg("the requirements of each system"), _without_groups, True),
         (msg("the answers and questions behind each level"), _without_answers, True),
         (msg("systems beyond the first {count}, the highest levels first", count=MOST_SYSTEMS), _without_systems, True),
@@ -94,13 +96,23 @@ def _without_machines(document: ReportDocument) -> ReportDocument:
         unseen=(),
         machines=(),
         held=(),
-        comparisons=(),
-        newcomers=(),
+        comparisons=tuple(map(_unlinked, document.comparisons)),
         recheck=None if recheck is None else replace(recheck, different=(), elsewhere=(*recheck.different, *recheck.elsewhere)),
         standard=None
         if part is None
         else replace(part, contradictions=tuple(replace(c, machines=()) for c in part.contradictions)),
     )
+
+
+def _unlinked(row: ComparisonRow) -> ComparisonRow:
+    """An agency's networks, with names in place of links to machines."""
+    found = tuple(replace(one, machine=None, name=" · ".join(filter(None, (one.machine, one.name)))) for one in row.found)
+    return replace(row, found=found, silent=())
+
+
+def _without_networks(document: ReportDocument) -> ReportDocument:
+    agencies = tuple(replace(row, newcomers=0) for row in document.agencies)
+    return replace(document, comparisons=(), newcomers=(), agencies=agencies)
 
 
 def _without_members(target: TargetRow) -> TargetRow:
@@ -159,4 +171,4 @@ def _without_actions(document: ReportDocument) -> ReportDocument:
         return replace(obstacle, agencies=obstacle.agencies[:MOST_NAMES])
 
     targets = tuple(replace(row, obstacles=tuple(map(cut, row.obstacles)), beyond=()) for row in document.targets)
-    return replace(document, targets=targets, agencies=tuple(replace(row, actions=(), newcomers=0) for row in document.agencies))
+    return replace(document, targets=targets, agencies=tuple(replace(row, actions=()) for row in document.agencies))

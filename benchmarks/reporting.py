@@ -1,0 +1,177 @@
+"""The report of a whole province: folder, workbook, page to be mailed, one agency; beside json.dumps of the same rows.
+
+    python benchmarks/reporting.py [--agencies 900 --endpoints 20000 --systems 2500] [--only html,page,agency] [--cache FOLDER]
+
+The store is filled once (filled.py) and kept outside the checkout. Loading, judging and measuring are measured apart, in a process
+of their own, and so is each shape; of a process with children the memory is the sum over all of them of what they do not share,
+plus the shared part once (PSS), looked at ten times a second. The peer writes a line of JSON for each verdict of each machine
+with check, verdict, observed values and what is missing: no pages, no words, nothing that a person could read.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+from filled import MOMENT, filled
+from province import Size
+
+from secaudit.model.past import NO_PAST
+from secaudit.pipeline.measuring import Measured, measure_province
+from secaudit.pipeline.outputs import OUTPUTS, Job, render_of, stream_of, write_of
+from secaudit.pipeline.province import DEFAULT_PLAN, load_province
+from secaudit.pipeline.publish.agency_page import AgencyPages
+from secaudit.report.agency_html import AgencyRenderer
+from secaudit.resources import data_folder, translator
+from secaudit.store import Store
+
+MEGABYTE = 1_000_000
+AIMS = {"html": "20 s, 500 MB", "xlsx": "20 s", "agency": "1 s"}
+
+
+class Gauge:
+    """Memory and processor time of this process and its children."""
+
+    def __init__(self) -> None:
+        self._process = psutil.Process()
+        self._children: dict[int, float] = {}
+        self.most = 0.0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        while not self._over.wait(0.1):
+            self.look()
+
+    def look(self) -> None:
+        """Once, now."""
+        total = 0.0
+        for process in (self._process, *self._process.children(recursive=True)):
+            try:
+                total += process.memory_full_info().pss
+            except (psutil.Error, AttributeError):
+                continue
+        self.most = max(self.most, total / MEGABYTE)
+
+    def measure(self, work: Callable[[], object]) -> dict[str, float]:
+        """Wall and processor seconds of ``work``, and the most memory while it ran."""
+        self.look()
+        self._thread.start()
+        wall, cpu = time.perf_counter(), _cpu()
+        work()
+        result = {"wall": time.perf_counter() - wall, "cpu": _cpu() - cpu}
+        self._over.set()
+        self._thread.join()
+        return {**result, "megabytes": self.most}
+
+
+def _cpu() -> float:
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+def rows(measured: Measured, target: Path) -> None:
+    """The peer: every verdict of every machine as a line of JSON."""
+    with target.open("w", encoding="utf-8") as file:
+        for name, state in measured.states.items():
+            for finding in state.findings:
+                missing = [[item.name, item.reason.value] for item in finding.missing]
+                line = [name, finding.check, finding.verdict.value, dict(finding.evidence), missing]
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def agency(job: Job, target: Path) -> None:
+    """The page of one agency, as a command would make it."""
+    pages = AgencyPages(job.measured, job.store, job.past)
+    first = max(job.measured.province.inventory.agencies, key=lambda one: len(one.endpoints)).agency.id
+    for name, text in AgencyRenderer(job.translator, job.templates).pages(pages.document(first)):
+        (target / name).write_text(text, encoding="utf-8")
+
+
+def one(shape: str, size: Size, cache: Path | None) -> dict[str, object]:
+    """One shape in this process, after everything was measured."""
+    place = filled(size, cache)
+    province = load_province(place.inventory, data_folder("checks"), None)
+    with Store.peek(place.store) as store, tempfile.TemporaryDirectory() as made:
+        began = time.perf_counter()
+        measured = measure_province(province, province.plan(DEFAULT_PLAN), store, as_of=MOMENT)
+        before = {"measuring": time.perf_counter() - began, "held": psutil.Process().memory_full_info().uss / MEGABYTE}
+        job = Job(measured, store, translator("vi"), data_folder("report_templates"), NO_PAST)
+        found = Gauge().measure(lambda: _make(shape, job, Path(made)))
+        files = sorted((path for path in Path(made).rglob("*") if path.is_file()), key=lambda path: -path.stat().st_size)
+        largest = [(path.relative_to(made).as_posix(), path.stat().st_size) for path in files]
+        total = sum(length for _, length in largest)
+        overview = next((length for name, length in largest if name.endswith("index.html")), 0)
+    return {**before, **found, "files": len(largest), "bytes": total, "largest": largest[:3], "overview": overview}
+
+
+def _make(shape: str, job: Job, folder: Path) -> None:
+    if shape == "rows":
+        rows(job.measured, folder / "rows.jsonl")
+    elif shape == "agency":
+        agency(job, folder)
+    elif not OUTPUTS[shape].ending:
+        write_of(shape)(job, folder / "report")
+    elif OUTPUTS[shape].streams:
+        with (folder / OUTPUTS[shape].file_name).open("wb") as file:
+            stream_of(shape)(job, file)
+    else:
+        (folder / OUTPUTS[shape].file_name).write_bytes(render_of(shape)(job))
+
+
+def main() -> None:
+    """Each shape in a process of its own, as often as asked; medians and ratios to the peer."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    for name in ("agencies", "endpoints", "systems"):
+        parser.add_argument(f"--{name}", type=int, default=getattr(Size(), name))
+    parser.add_argument("--only", default=",".join(["rows", "html", *(["xlsx"] if "xlsx" in OUTPUTS else []), "page", "agency"]))
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    size = Size(asked.agencies, asked.endpoints, asked.systems)
+    if asked.one:
+        print(json.dumps(one(asked.one, size, asked.cache)))
+        return
+    place = filled(size, asked.cache)
+    print(
+        f"store {place.store.stat().st_size / MEGABYTE:.0f} MB; {os.cpu_count()} processors; free {shutil.disk_usage('/').free >> 30} GB"
+    )
+    print("| shape | s | CPU s | MB held before | most MB | files | MB written | largest page KB | CPU / peer | aim |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---|")
+    peer = 0.0
+    for shape in asked.only.split(","):
+        found = [_in_process(shape, asked) for _ in range(asked.rounds)]
+        median = {key: statistics.median(one[key] for one in found) for key in ("wall", "cpu", "held", "megabytes", "measuring")}
+        last = found[-1]
+        peer = median["cpu"] if shape == "rows" else peer
+        ratio = f"{median['cpu'] / peer:.2f}" if peer else "-"
+        print(
+            f"| {shape} | {median['wall']:.1f} | {median['cpu']:.1f} | {median['held']:.0f} | {median['megabytes']:.0f} | {last['files']} "
+            f"| {last['bytes'] / MEGABYTE:.1f} | {last['largest'][0][1] / 1000:.0f} | {ratio} | {AIMS.get(shape, '')} |",
+            flush=True,
+        )
+        if last["overview"]:
+            print(f"  overview {last['overview'] / 1000:.0f} KB; measuring took {median['measuring']:.1f} s")
+
+
+def _in_process(shape: str, asked: argparse.Namespace) -> dict:
+    command = [sys.executable, __file__, "--one", shape]
+    for name in ("agencies", "endpoints", "systems"):
+        command += [f"--{name}", str(getattr(asked, name))]
+    if asked.cache:
+        command += ["--cache", str(asked.cache)]
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+
+
+if __name__ == "__main__":
+    main()
