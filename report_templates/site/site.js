@@ -89,6 +89,16 @@
     });
   }
 
+  // On a phone every row is a card: each value says which column it is of.
+  function labelled(table) {
+    var names = Array.prototype.map.call(table.tHead.rows[0].cells, function (cell) { return cell.title || cell.textContent; });
+    Array.prototype.forEach.call(table.tBodies[0].rows, function (row) {
+      Array.prototype.forEach.call(row.cells, function (cell, place) {
+        if (cell.tagName === "TD") { cell.setAttribute("data-label", names[place]); }
+      });
+    });
+  }
+
   Array.prototype.forEach.call(document.querySelectorAll(".tiles a[aria-label]"), function (link) { link.title = link.getAttribute("aria-label"); });
 
   Array.prototype.forEach.call(document.querySelectorAll("table[data-sortable]"), function (table) {
@@ -98,6 +108,7 @@
     scroll.tabIndex = 0;
     scroll.setAttribute("role", "region");
     scroll.setAttribute("aria-label", table.getAttribute("data-name") || document.title);
+    if (window.matchMedia("(max-width: 48rem)").matches) { labelled(table); }
     sortable(table);
     filtered(table);
   });

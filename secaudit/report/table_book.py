@@ -102,7 +102,7 @@ class TableBook:
         for sheet in self._sheets:
             sheet.finish()
         self._book.close()
-        with zipfile.ZipFile(self._frame) as frame, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as out:
+        with zipfile.ZipFile(self._frame) as frame, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=2) as out:
             for info in frame.infolist():
                 found = _SHEET.fullmatch(info.filename)
                 with out.open(info.filename, "w", force_zip64=True) as part:

@@ -105,7 +105,8 @@ FAILURES = {"pc-a-5": Sight.TIMEOUT, "may-3": Sight.REFUSED, "may-6": Sight.TIME
 
 def write_province(folder: Path, changed: Mapping[str, str] = MappingProxyType({})) -> Path:
     """The inventory; ``changed``: texts of it that are written otherwise."""
-    for name, text in FILES.items():
+    for name, given in FILES.items():
+        text = given
         for was, now in changed.items():
             text = text.replace(was, now)
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -175,9 +175,14 @@ def test_without_scripts_pages_say_the_same(browser, files):
     try:
         for name in ("index.html", "machines.html", "agencies/xa-a.html"):
             browser.open(files["vi"][name].as_uri())
-            said = {str(node.get("name", {}).get("value", "")).casefold() for node in browser.call("Accessibility.getFullAXTree")["nodes"]}
+            said = {
+                str(node.get("name", {}).get("value", "")).casefold()
+                for node in browser.call("Accessibility.getFullAXTree")["nodes"]
+            }
             page = tree(files["vi"][name].read_text(encoding="utf-8"))
-            headings = {node.text.casefold() for node in page.all() if node.tag in ("h1", "h2") and node.text and not hidden(node)}
+            headings = {
+                node.text.casefold() for node in page.all() if node.tag in ("h1", "h2") and node.text and not hidden(node)
+            }
             assert headings and headings <= said, name
     finally:
         browser.scripts(True)

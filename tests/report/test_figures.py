@@ -196,3 +196,33 @@ def test_a_template_that_prints_something_else_is_found(job, again, known, tmp_p
     (folder / name).write_text(text.replace(right, wrong), encoding="utf-8")
     page = tree(render_html(job.document, job.translator, folder))
     assert wrong_figures(page, again["vi"], known) or loose_numbers(page, known)
+
+
+def test_what_a_target_lacks_is_shared_out_whole(again):
+    """Every kind of action together closes what is unknown or bad, every reason together is what is unknown; nothing twice."""
+    targets, rows = again["vi"].targets, {row.target: row for row in again["vi"].ways()}
+    assert set(rows) == {number for number in targets.numbers if targets.decision(number) != "met"}
+    for number, row in rows.items():
+        counts = targets.counts(number)
+        assert sum(step.gain for step in row.actions) == counts.unknown + counts.disproven
+        if number == 2:
+            assert sum(one.words.params["count"] for one in row.unknown) == counts.unknown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_says_what_its_figures_are_tied_to(pages, job, language):
+    """State, list, rules, evidence, ages of the tables, who made it and when: the same at the foot of every page."""
+    measured, write = job.measured, translator(language)
+    catalog = measured.province.catalog
+    tables = [*catalog.knowledge.lifecycle, *catalog.knowledge.updates]
+    days = [str((AS_OF.date() - table.as_of).days) for table in tables]
+    whole = {measured.province.inventory.digest, catalog.digest, measured.chain_head, "officer", "secaudit"}
+    moment = "12:00 21/11/2026" if language == "vi" else "12:00 21 Nov 2026"
+    for name, page in pages[language].items():
+        (foot,) = [node for node in page.all() if node.tag == "footer"]
+        assert [one for one in whole if one not in foot.text] == [], name
+        own = name.startswith("agencies/")
+        assert foot.text.count(moment) >= (1 if own else 2), name
+        ages = [text for address, text in figures(foot) if ":age." in address]
+        assert ages == days, name
+        assert write.language == language

@@ -70,6 +70,7 @@ def add_agencies(book: TableBook, document: ReportDocument) -> None:
                 Column(msgc("workbook", "New machines"), 12),
                 Column(msgc("workbook", "What to do"), 70),
             ),
+            wraps=True,
         )
     )
     for row in document.agencies:
