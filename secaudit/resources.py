@@ -21,6 +21,16 @@ def packaged(name: str) -> bool:
     return (_PACKAGE / "_data" / name).is_dir()
 
 
+def own_folder(folder: Path) -> None:
+    """Make a folder with everything above it that is missing, each for its owner only; raises OSError.
+
+    ``Path.mkdir(parents=True, mode=...)`` would leave those above it open to everybody.
+    """
+    for one in (*reversed(folder.parents), folder):
+        if not one.is_dir():
+            one.mkdir(mode=0o700, exist_ok=True)
+
+
 def locale_folder() -> Path:
     """Folder of the gettext catalogs."""
     return _PACKAGE / "locale"

@@ -14,6 +14,7 @@ from secaudit import __version__
 from secaudit.cli.session import leave_quietly
 from secaudit.errors import OutputError
 from secaudit.messages import Message, msg
+from secaudit.resources import own_folder
 
 FORMAT_VERSION = 1
 
@@ -59,7 +60,7 @@ def write_stream(target: Path, fill: Callable[[BinaryIO], None], *, what: Messag
     """The same for a file too large to be held in memory: ``fill`` writes it. When that fails, nothing of it is left."""
     beside = target.with_name(f".{target.name}.new")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        own_folder(target.parent)
         beside.unlink(missing_ok=True)
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:

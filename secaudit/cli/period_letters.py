@@ -40,6 +40,7 @@ from secaudit.pipeline.letters.wording import OPEN
 from secaudit.pipeline.province import DEFAULT_PLAN
 from secaudit.report.slides import ENDING as SLIDES
 from secaudit.report.word import ENDING
+from secaudit.resources import own_folder
 
 app = application()
 FOLDER = "letters"
@@ -187,9 +188,7 @@ def _make(
 def _make_folder(folder: Path) -> None:
     """With every folder above it that is missing, each for its owner only."""
     try:
-        for one in (*reversed(folder.parents), folder):
-            if not one.is_dir():
-                one.mkdir(mode=0o700)
+        own_folder(folder)
     except OSError as error:
         raise OutputError(
             Message(_FAILED.text, {"reason": error.strerror or "?"}),

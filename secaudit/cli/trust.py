@@ -47,6 +47,7 @@ from secaudit.pipeline.seeing import Scope
 from secaudit.pipeline.trusting import Offer, ScanKey, collected_offers, compared_with, enrol, offered_keys, to_enrol
 from secaudit.pipeline.ways import Ways
 from secaudit.report.words import word
+from secaudit.resources import own_folder
 from secaudit.transport import HostKeys, Standing
 from secaudit.transport.key_list import is_fingerprint
 
@@ -152,7 +153,7 @@ def add(
     if any(not offer.compared for offer in wanted) and not yes and not confirmed(session, _COMPARE):
         session.say(msg("nothing was enrolled"), style="yellow")
         raise typer.Exit(ExitCode.FAILURES)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    own_folder(folder)
     who, at = login_user(None), datetime.now(UTC)
     # First, because a scan under way would refuse it, and then nothing shall have changed.
     accept_machines(folder, [offer.endpoint for offer in wanted if offer.standing is Standing.CHANGED], who=who, at=at)

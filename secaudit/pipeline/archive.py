@@ -17,6 +17,7 @@ from secaudit.catalog.files import find_files
 from secaudit.errors import CatalogError, OutputError, StoreError
 from secaudit.messages import Message, clean, msg
 from secaudit.pipeline.staging import copy_inventory, read_bytes, settle
+from secaudit.resources import own_folder
 
 PERIODS = "periods"
 """Folder of a workspace that holds the archives."""
@@ -44,7 +45,7 @@ def building(workspace: Path, name: str) -> Iterator[Path]:
     place = archive_of(workspace, name)
     stage = place.with_name(f".{name}.new")
     with _on_disk(stage):
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_folder(place.parent)
         shutil.rmtree(stage, ignore_errors=True)  # of a process that was killed: the caller holds the writer's lock
         stage.mkdir(mode=0o700)
     try:

@@ -17,6 +17,7 @@ from typing import Final
 
 from secaudit.errors import DataError, OutputError, Problem
 from secaudit.messages import msg
+from secaudit.resources import own_folder
 
 KEY_FILE: Final = "people.key"
 _KEY = re.compile(rb"[0-9a-f]{64}\n?")
@@ -96,7 +97,7 @@ def make_key(workspace: Path) -> StaffKey:
     path = workspace / KEY_FILE
     beside = path.with_name(f".{KEY_FILE}.{secrets.token_hex(4)}")
     try:
-        workspace.mkdir(parents=True, exist_ok=True, mode=0o700)
+        own_folder(workspace)
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:

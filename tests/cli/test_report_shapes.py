@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from secaudit.cli.exits import ExitCode
+from secaudit.cli.output import write_file
 from secaudit.cli.page_templates import page_templates
 from secaudit.cli.shapes import Shape, asked_shapes, require_narrowing
 from secaudit.errors import UsageError
+from secaudit.messages import msg
 from secaudit.pipeline import outputs
 from secaudit.pipeline.outputs import DEFAULT, OUTPUTS, require_installed
 
@@ -141,3 +143,9 @@ def test_a_folder_without_any_template_of_ours_is_no_folder_of_templates(tmp_pat
         assert "--copy-templates" in str(caught.value.hint)
     (tmp_path / "own" / "report.css").write_text("p {}", encoding="utf-8")
     assert page_templates(tmp_path / "own") == tmp_path / "own"
+
+
+def test_folders_made_on_the_way_to_a_file_are_for_their_owner_only(tmp_path):
+    target = tmp_path / "a" / "b" / "report.json"
+    write_file(target, b"{}", what=msg("the report cannot be written: {reason}"))
+    assert [one.stat().st_mode & 0o777 for one in (target, target.parent, target.parent.parent)] == [0o600, 0o700, 0o700]
