@@ -1,6 +1,7 @@
 """The command tree and the border where errors become sentences and exit codes."""
 
 import sys
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -41,6 +42,7 @@ COMMANDS = {
     "report": Entry("report", single=True),
     "diff": Entry("diff", single=True),
     "history": Entry("history", single=True),
+    "worklist": Entry("worklist", single=True),
     "plan": Entry("plan"),
     "period": Entry("period"),
     "runs": Entry("runs"),
@@ -55,7 +57,15 @@ class Root(LazyGroup):
     registry = COMMANDS
 
 
-app = application(name="secaudit", cls=Root, help=N_("Audits the security of a province, from the inventory to the report."))
+START = "secaudit.cli.start"
+"""What is shown where no command was given; loaded then only."""
+
+app = application(
+    name="secaudit",
+    cls=Root,
+    no_args_is_help=False,
+    help=N_("Audits the security of a province, from the inventory to the report."),
+)
 
 
 def _show_version(asked: bool) -> None:
@@ -64,7 +74,7 @@ def _show_version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def root(
     context: typer.Context,
     language: Annotated[
@@ -78,6 +88,8 @@ def root(
     if language is not None and language not in LANGUAGES:
         raise UsageError(msg("there is no language {name}", name=language), hint=msg("languages: {names}", names="vi, en"))
     context.obj = open_session(language)
+    if context.invoked_subcommand is None:
+        import_module(START).show_start(context.obj)
 
 
 def main() -> None:

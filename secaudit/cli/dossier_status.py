@@ -12,7 +12,7 @@ from rich.text import Text
 from secaudit.cli.days import parse_day
 from secaudit.cli.exits import verdict_code
 from secaudit.cli.language import N_
-from secaudit.cli.law_words import COUNTING, DECIDES, STEPS, UNCONFIRMED, clause_text, day_text, doubtful_day, left_text, words
+from secaudit.cli.law_words import COUNTING, DECIDES, STEPS, UNCONFIRMED, day_text, doubtful_day, left_text, words
 from secaudit.cli.level_words import range_text
 from secaudit.cli.output import OutputFormat, print_json
 from secaudit.cli.session import (
@@ -33,6 +33,7 @@ from secaudit.model.system import DossierStatus
 from secaudit.pipeline.asked_names import require_known
 from secaudit.pipeline.decision_chains import Chains, chains
 from secaudit.pipeline.province import Province, classify_province, load_province
+from secaudit.report.format import clause_text
 
 _DETAILED = 5
 """Up to as many systems everything is said about each; of more, what they have in common stands once."""

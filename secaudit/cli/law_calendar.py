@@ -13,7 +13,7 @@ from rich.text import Text
 from secaudit.cli.days import parse_day
 from secaudit.cli.exits import verdict_code
 from secaudit.cli.language import N_
-from secaudit.cli.law_words import COUNTING, DECIDES, STATES, UNCONFIRMED, clause_text, day_text, doubtful_day, words
+from secaudit.cli.law_words import COUNTING, DECIDES, STATES, UNCONFIRMED, day_text, doubtful_day, words
 from secaudit.cli.output import OutputFormat, print_json, write_file
 from secaudit.cli.session import (
     AsOfOption,
@@ -33,6 +33,7 @@ from secaudit.model.decision import DueState
 from secaudit.pipeline.decision_chains import Chains, chains
 from secaudit.pipeline.law_calendar import CalendarEntry, LawCalendar, law_calendar
 from secaudit.pipeline.province import Province, classify_province, load_province
+from secaudit.report.format import clause_text
 from secaudit.report.ical import Event, render_ical
 
 _SPAN = timedelta(days=366)

@@ -11,7 +11,7 @@ from rich.text import Text
 from secaudit.cli.days import parse_day
 from secaudit.cli.exits import verdict_code
 from secaudit.cli.language import N_
-from secaudit.cli.law_words import UNCONFIRMED, clause_text, day_text, words
+from secaudit.cli.law_words import UNCONFIRMED, day_text, words
 from secaudit.cli.session import (
     AsOfOption,
     ChecksOption,
@@ -29,6 +29,7 @@ from secaudit.model.base import day_in_vietnam
 from secaudit.model.procedure import PenaltyTable
 from secaudit.pipeline.decision_chains import chains
 from secaudit.pipeline.province import classify_province, load_province
+from secaudit.report.format import clause_text
 
 _MILLION = 1_000_000
 _NAMED = 30

@@ -78,14 +78,3 @@ def left_text(chains: Chains, limit: TimeLimit) -> Message:
         return Message(text.text, {"days": -left, "due": until})
     text = msg("until {due}, {days} working days left") if working else msg("until {due}, {days} days left")
     return Message(text.text, {"days": left, "due": until})
-
-
-def clause_text(clause: str) -> str:
-    """``nd-331-2026:18.4`` as people cite it: ``NĐ 331/2026, 18.4``."""
-    act, _, place = clause.partition(":")
-    kind, _, rest = act.partition("-")
-    names = {"nd": "NĐ", "luat": "Luật", "tt": "TT", "nq": "NQ", "qd": "QĐ"}
-    number = "/".join(rest.split("-")[:2])
-    if kind not in names or not rest:
-        return clause
-    return f"{names[kind]} {number}" + (f", {place}" if place else "")

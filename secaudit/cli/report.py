@@ -11,6 +11,7 @@ from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
 from secaudit.cli.login import login_user
 from secaudit.cli.measure import measured_code
+from secaudit.cli.page_templates import copy_page_templates, page_templates
 from secaudit.cli.problems import show_error
 from secaudit.cli.progress import one_bar
 from secaudit.cli.session import (
@@ -32,7 +33,7 @@ from secaudit.pipeline.asked_names import require_known
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.outputs import Job
 from secaudit.pipeline.province import DEFAULT_PLAN
-from secaudit.resources import LANGUAGES, data_folder, translator
+from secaudit.resources import LANGUAGES, translator
 
 app = application()
 
@@ -46,6 +47,10 @@ Shapes = Annotated[
 Templates = Annotated[
     Path | None,
     typer.Option("--templates", metavar="FOLDER", help=N_("Folder of your own templates; what it lacks is taken from ours.")),
+]
+CopyTemplates = Annotated[
+    Path | None,
+    typer.Option("--copy-templates", metavar="FOLDER", help=N_("Only copy our templates into this folder, to change them.")),
 ]
 Agencies = Annotated[
     list[str] | None,
@@ -67,6 +72,7 @@ def report(
     out: Out = None,
     agency: Agencies = None,
     templates: Templates = None,
+    copy_templates: CopyTemplates = None,
     plan: PlanOption = DEFAULT_PLAN,
     as_of: AsOf = None,
     period: PeriodOption = None,
@@ -74,8 +80,12 @@ def report(
 ) -> None:
     """Exit as measure does: 0 all met, 3 a target is missed, 4 a target is undecided; 6 when a shape could not be written."""
     session = session_of(context)
+    if copy_templates is not None:
+        copy_page_templates(session, copy_templates)
+        return
     if language not in LANGUAGES:
         raise UsageError(msg("there is no language {name}", name=language), hint=msg("languages: {names}", names="vi, en"))
+    own = page_templates(templates)
     shapes = asked_shapes(to, out, workspace_folder(workspace))
     if agency:
         require_narrowing(shapes)
@@ -88,7 +98,7 @@ def report(
             measured,
             sources.store,
             translator(language),
-            templates or data_folder("report_templates"),
+            own,
             sources.past(measured),
             made_by=login_user(None),
             made_at=datetime.now(UTC),

@@ -84,10 +84,9 @@ class LazyGroup(Group):
 def application(**settings: Any) -> typer.Typer:
     """A Typer application of ours: no completion commands, plain tracebacks, translated help."""
     settings.setdefault("cls", Group)
+    settings.setdefault("no_args_is_help", True)
     settings.setdefault("context_settings", {"help_option_names": ["-h", "--help"]})
-    return typer.Typer(
-        add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, no_args_is_help=True, **settings
-    )
+    return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, **settings)
 
 
 def _translate(command: Any, ctx: Any) -> None:

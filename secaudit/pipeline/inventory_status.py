@@ -158,6 +158,13 @@ def inventory_status(
     return InventoryStatus(day, tuple(agencies), closed, read, Counter(one.standing for one in agencies))
 
 
+def unread_files(folder: Path, cache: Path) -> tuple[int, int]:
+    """How many agency files there are, and how many of them a look would have to read; InventoryError as above."""
+    known = read_cache(cache)
+    digests = [_digest(path) for path in _paths(folder / AGENCIES)]
+    return len(digests), sum(digest is None or digest not in known for digest in digests)
+
+
 def _province(path: Path) -> ProvinceFile:
     file, problems = scan_yaml(path)
     if file is not None and not problems:

@@ -13,7 +13,7 @@ from secaudit.errors import UsageError
 from secaudit.messages import Message, Translator, msg
 from secaudit.model.past import NO_PAST, Past
 from secaudit.pipeline.measuring import Measured
-from secaudit.pipeline.publish import publish
+from secaudit.pipeline.publish import overview, publish
 from secaudit.report.document import ReportDocument
 from secaudit.store import Store
 
@@ -40,6 +40,11 @@ class Job:
     def document(self) -> ReportDocument:
         """The whole document with every machine's details; large shapes of large provinces do without it."""
         return publish(self.measured, self.store, past=self.past, made_by=self.made_by, made_at=self.made_at)
+
+    @cached_property
+    def overview(self) -> ReportDocument:
+        """The same without machines."""
+        return overview(self.measured, self.store, past=self.past, made_by=self.made_by, made_at=self.made_at)
 
 
 Render = Callable[[Job], bytes]
@@ -78,8 +83,20 @@ class Output:
 OUTPUTS: Mapping[str, Output] = {
     "html": Output("output_html", msg("a folder of pages: overview, agencies, lists"), name="report"),
     "page": Output("output_page", msg("one page, to be mailed"), ".html", name="report"),
+    "docx": Output("output_docx", msg("the first screen as a Word document of one page"), ".docx"),
     "json": Output("output_json", msg("the data of the page"), ".json"),
-    "csv": Output("output_csv", msg("a line for each machine"), ".csv", narrows=True),
+    "xlsx": Output("output_xlsx", msg("a workbook with every table"), ".xlsx", streams=True, narrows=True),
+    "csv": Output("output_csv", msg("a table with a line for each machine"), ".csv", streams=True, narrows=True),
+    "jsonl": Output("output_jsonl", msg("a line of JSON for each machine and check"), ".jsonl", streams=True, narrows=True),
+    "ocsf": Output(
+        "output_ocsf",
+        msg("OCSF compliance findings, a line of JSON each"),
+        ".ocsf.jsonl",
+        streams=True,
+        narrows=True,
+        extra="ocsf",
+    ),
+    "junit": Output("output_junit", msg("JUnit XML for build servers"), ".junit.xml", streams=True, narrows=True),
 }
 
 DEFAULT = "html" if "html" in OUTPUTS else "page"

@@ -1,7 +1,7 @@
 """The page of one agency: its part of every target, its systems, its machines, and what it has to do.
 
-It may be sent to that agency alone, so nothing of others stands in it, and nothing of how the auditors work: no accounts, no files
-that speak of several agencies, no numbers of the province beside the aim of each target.
+It may be sent to that agency alone, so nothing of others stands in it, and nothing of how the auditors work: no accounts, no
+files that speak of several agencies, no numbers of the province beside the aim of each target.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
 
 from secaudit.model.base import Texts
 from secaudit.model.decision import DueState
@@ -26,7 +26,7 @@ from secaudit.report.document import Footer, SystemRow, Tile
 from secaudit.report.figure import Figure
 from secaudit.report.found import FoundRow
 from secaudit.report.machine import CheckRow, ConflictRow, NewcomerRow, SectionText, Trail
-from secaudit.report.texts import Paragraph, Sentence, Sentences, Wording
+from secaudit.report.texts import Limit, Paragraph, Sentence, Sentences, Wording
 
 TALLIED = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.MANUAL, Verdict.PASS, Verdict.NOT_APPLICABLE)
 """Verdicts in the order in which a machine's tally counts them."""
@@ -157,7 +157,7 @@ class ActionRow:
     words: Sentence
     """What to do and on how many."""
     gains: tuple[Gain, ...] = ()
-    fixes: tuple[tuple[str, Texts], ...] = ()
+    fixes: Annotated[tuple[tuple[str, Texts], ...], Limit(2000)] = ()
     """``Windows`` or ``Linux``, and what to do there."""
     how: Sentence = ""
     """The same where no check says it."""

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from secaudit.errors import ReportError
@@ -27,6 +26,7 @@ from secaudit.report.fact_words import fact_word
 from secaudit.report.grade_words import grade_counts
 from secaudit.report.panel import ANSWERS
 from secaudit.report.row_names import row_names
+from secaudit.report.sandbox import Sandbox
 from secaudit.report.voice import Voice
 from secaudit.report.words import (
     ADVICE,
@@ -39,33 +39,10 @@ from secaudit.report.words import (
     source_words,
     word,
 )
+from secaudit.resources import data_folder
 
 _BROKEN = (jinja2.TemplateError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError)
 """What a template with a mistake in it raises."""
-
-
-class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, which decides about an attribute by its name and the type of its object: once for each."""
-
-    def __init__(self, folder: Path) -> None:
-        """For the templates of ``folder``."""
-        super().__init__(
-            loader=jinja2.FileSystemLoader(folder, encoding="utf-8"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=False,
-        )
-        self._safe: dict[tuple[type, str], bool] = {}
-
-    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
-        """Whether a template may see it."""
-        key = (type(obj), attr)
-        safe = self._safe.get(key)
-        if safe is None:
-            safe = self._safe[key] = super().is_safe_attribute(obj, attr, value)
-        return safe
 
 
 class Templates:
@@ -76,11 +53,12 @@ class Templates:
     """
 
     def __init__(self, folder: Path, voice: Voice) -> None:
-        """Templates of ``folder``, which speak with ``voice``."""
+        """Templates of ``folder``, which speak with ``voice``; what the folder lacks comes from those of the program."""
         self.folder = folder
         self.voice = voice
+        self._folders = template_folders(folder)
         self._assets: dict[tuple[str, ...], Markup] = {}
-        self._environment = Sandbox(folder)
+        self._environment = Sandbox(self._folders)
         self._environment.globals.update(shared_names(voice))
 
     @property
@@ -99,19 +77,28 @@ class Templates:
         """
         styles, scripts = self._inlined(style), self._inlined(script)
         try:
-            return self._environment.get_template(page).render(
-                style=styles, script=scripts, policy=content_policy(styles, scripts), **variables
+            return self._environment.page(
+                page, {"style": styles, "script": scripts, "policy": content_policy(styles, scripts), **variables}
             )
         except ReportError:
             raise
         except _BROKEN as error:
-            raise _broken(error, self.folder, page) from error
+            raise _broken(error, self._folders, page) from error
 
     def _inlined(self, names: tuple[str, ...]) -> Markup:
         if names not in self._assets:
-            text = "\n".join(read_asset(self.folder / name) for name in names)
+            text = "\n".join(read_asset(self._found(name)) for name in names)
             self._assets[names] = Markup(text)  # noqa: S704 - our own files, checked there
         return self._assets[names]
+
+    def _found(self, name: str) -> Path:
+        return next((folder / name for folder in self._folders if (folder / name).is_file()), self.folder / name)
+
+
+def template_folders(folder: Path) -> tuple[Path, ...]:
+    """Where templates are looked for: in the folder that was named, then among those that come with the program."""
+    shipped = data_folder("report_templates")
+    return (folder,) if folder.resolve() == shipped.resolve() else (folder, shipped)
 
 
 def content_policy(style: str, script: str) -> str:
@@ -199,15 +186,19 @@ def _with_code(text: str) -> Markup:
     )
 
 
-def _broken(error: Exception, templates: Path, page: str) -> ReportError:
+def _broken(error: Exception, folders: tuple[Path, ...], page: str) -> ReportError:
     """Name the file and line of the template that raised ``error``."""
-    where = str(templates)
+    where = str(folders[0] / page)
     if isinstance(error, jinja2.TemplateSyntaxError):
-        where = f"{error.filename or templates / (error.name or page)}:{error.lineno}"
+        where = f"{error.filename or folders[0] / (error.name or page)}:{error.lineno}"
     else:
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if templates in Path(frame.filename).parents]
-        if frames:
-            where = f"{frames[-1].filename}:{frames[-1].lineno}"
+        inside = (
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if not set(folders).isdisjoint(Path(frame.filename).parents)
+        )
+        for frame in inside:
+            where = f"{frame.filename}:{frame.lineno}"
     reason = error.message if isinstance(error, jinja2.TemplateError) and error.message else str(error)
     return ReportError(
         msg("a template of the report is broken: {reason}", reason=reason),

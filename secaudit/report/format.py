@@ -12,7 +12,8 @@ from secaudit.report.figure import Figure
 
 """Vietnam has one zone and no summer time."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MOST_DECIMALS = 6
+MOST_DECIMALS = 6
+"""Decimals a share is shown with at most."""
 
 
 class Format:
@@ -73,6 +74,22 @@ class Format:
         return f"{whole},{rest}" if self._vi and rest else text
 
 
+def decimals_of(share: Fraction, beside: Fraction | None = None) -> int:
+    """How many decimals of its per cent a share needs, as :meth:`Format.percent` shows it."""
+    return _decimals(share * 100, None if beside is None else beside * 100)
+
+
+def clause_text(clause: str) -> str:
+    """``nd-331-2026:18.4`` as people cite it: ``NĐ 331/2026, 18.4``."""
+    act, _, place = clause.partition(":")
+    kind, _, rest = act.partition("-")
+    names = {"nd": "NĐ", "luat": "Luật", "tt": "TT", "nq": "NQ", "qd": "QĐ"}
+    number = "/".join(rest.split("-")[:2])
+    if kind not in names or not rest:
+        return clause
+    return f"{names[kind]} {number}" + (f", {place}" if place else "")
+
+
 def _local(value: datetime) -> datetime:
     return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(VIETNAM_TIME)
 
@@ -82,16 +99,16 @@ def _decimals(percent: Fraction, target: Fraction | None) -> int:
     marks = [Fraction(0), Fraction(100)] + ([] if target is None else [target])
     if percent.denominator == 1:
         return 0
-    for decimals in range(1, _MOST_DECIMALS):
+    for decimals in range(1, MOST_DECIMALS):
         rounded = _rounded(percent, decimals)
         if all(_side(rounded, mark) == _side(percent, mark) for mark in marks):
             return decimals
-    return _MOST_DECIMALS
+    return MOST_DECIMALS
 
 
 def _rounded(value: Fraction, decimals: int) -> Fraction:
     scale = 10**decimals
-    if decimals >= _MOST_DECIMALS:
+    if decimals >= MOST_DECIMALS:
         return Fraction(int(value * scale), scale)
     return Fraction(int(value * scale + Fraction(1, 2)), scale)
 

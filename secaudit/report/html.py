@@ -15,6 +15,7 @@ from secaudit.model.assessment import Fulfilment
 from secaudit.report.assessment_words import CONFLICTS
 from secaudit.report.document import CheckRow, HeldRow, MachineRow, ReportDocument, SystemRow, UnseenRow, VisitRow
 from secaudit.report.environment import Templates
+from secaudit.report.first_screen import first_screen_names
 from secaudit.report.panel import Panel
 from secaudit.report.places import Places
 from secaudit.report.row_names import gathered
@@ -47,6 +48,8 @@ def document_names(document: ReportDocument, voice: Voice) -> dict[str, Any]:
         "held_by_kind": lambda: _held_by_kind(document.held),
         "fixes": lambda: _fixes(document),
         "at": places.of,
+        "to_agency": lambda name: f"#agency-{places.of('agency', name)}",
+        **first_screen_names(document, voice),
         "agency": places.agency,
         "machine": places.machine,
         "check": places.check,

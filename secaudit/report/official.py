@@ -6,8 +6,20 @@ from typing import Annotated
 
 from secaudit.report.texts import Limit
 
-Value = str | int | bool | None | list["Value"] | dict[str, "Value"]
-"""What a Word template may be given: texts, numbers, lists and records of them."""
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that a template may put somewhere, and nothing else."""
+
+    png: bytes
+    width: float
+    """Millimetres."""
+    words: str
+    """What it shows, for those who cannot see it."""
+
+
+Value = str | int | bool | None | Picture | list["Value"] | dict[str, "Value"]
+"""What a Word template may be given: texts, numbers, pictures, lists and records of them."""
 
 
 @dataclass(frozen=True, slots=True)

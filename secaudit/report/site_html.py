@@ -15,6 +15,7 @@ from secaudit.model.check import Severity
 from secaudit.model.finding import Verdict
 from secaudit.report.document import AgencyFigure, AgencyRow, CheckRow, ReportDocument
 from secaudit.report.environment import Templates
+from secaudit.report.first_screen import first_screen_names
 from secaudit.report.machine_lines import MachineLines
 from secaudit.report.places import Places
 from secaudit.report.row_names import gathered
@@ -183,6 +184,8 @@ class SiteRenderer:
             "dict_of": dict,
             "trend_methods": lambda: [(row.target, row.method) for row in site.overview.trend if row.method is not None],
             "agency_or_name": lambda name: _agency_link(held.get(name), name),
+            "to_agency": lambda name: f"agencies/{quote(name)}.html",
+            **first_screen_names(site.overview, voice),
         }
 
     def _machine_href(self, machine: str) -> str:

@@ -18,6 +18,8 @@ _MARGIN = 14
 AHEAD = timedelta(days=366)
 """A plan's day beyond this is not drawn: the course so far would have no room left."""
 _FONT = 20
+LEAST = timedelta(days=180)
+"""The shortest span that is drawn."""
 
 
 def trend_chart(row: TrendRow, target: TargetRow, voice: Voice) -> Chart | None:
@@ -27,7 +29,7 @@ def trend_chart(row: TrendRow, target: TargetRow, voice: Voice) -> Chart | None:
         return None
     first, now = points[0].day, points[-1].day
     last = max(now, min(row.due, now + AHEAD)) if row.due is not None else now
-    first = min(first, last - timedelta(days=60))
+    first = min(first, last - LEAST)
     days = (first, last)
     label, figures = _words(row, target, points, voice)
     aim = voice.format.aim(target.sign, target.share)

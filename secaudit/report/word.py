@@ -24,7 +24,7 @@ def render_word(paper: Paper, templates: Path) -> bytes:
     body = read_template(path)
     paper = sanitised_paper(paper)
     template = Template(path, io.BytesIO(body))
-    template.rendered(context_of(paper))
+    template.rendered(template.with_pictures(context_of(paper)))
     out = io.BytesIO()
     template.save(out)
     return packed(out.getvalue(), title=" ".join(part for part in (paper.kind, paper.subject) if part))

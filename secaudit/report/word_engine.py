@@ -3,6 +3,7 @@
 A template sees texts, numbers, lists and records, and may put, compare, count and join them. No method or function is in reach.
 """
 
+import io
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 import jinja2
 from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
+from docx.shared import Mm
 from docxtpl.template import DocxTemplate
 from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -20,6 +22,7 @@ from lxml import etree
 from secaudit.errors import ReportError
 from secaudit.messages import Message, clean, msg
 from secaudit.report.format import Format
+from secaudit.report.official import Picture
 from secaudit.report.word_gaps import highlighted
 
 MOST_CHARACTERS = 64 << 20
@@ -89,6 +92,25 @@ class Template(DocxTemplate):
         except (KeyError, ValueError, OpcError, etree.XMLSyntaxError, AttributeError, AssertionError) as error:
             message = msg("the Word template cannot be opened: {reason}", reason=clean(str(error), limit=200))
             raise ReportError(message, where=str(self._path), hint=_CORRECT) from error
+
+    def with_pictures(self, value: Any) -> Any:  # noqa: ANN401 - whatever a paper holds
+        """The same with pictures that this template can put in its place."""
+        if isinstance(value, Picture):
+            return _Put(self, value)
+        if isinstance(value, Mapping):
+            return {name: self.with_pictures(item) for name, item in value.items()}
+        return [self.with_pictures(item) for item in value] if isinstance(value, list | tuple) else value
+
+    def drawing(self, picture: Picture) -> str:
+        """A picture in the part that is being filled in, as it stands in a line of text."""
+        part: Any = self.current_rendering_part
+        inline = part.new_pic_inline(io.BytesIO(picture.png), Mm(picture.width), None)
+        for side in "TBLR":
+            inline.set(f"dist{side}", "0")
+        inline.docPr.set("name", "")
+        inline.docPr.set("descr", picture.words)
+        inner = etree.tostring(inline, encoding="unicode")
+        return f'</w:t></w:r><w:r><w:drawing>{inner}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
 
     def patch_xml(self, src_xml: str) -> str:
         """Marks every paragraph with its number first: what docxtpl removes, whole rows included, moves no number."""
@@ -164,6 +186,18 @@ class Template(DocxTemplate):
             number=number, text=clean(self._paragraphs[number - 1], limit=80), reason=reason,
         )  # fmt: skip
         return ReportError(message, where=place, hint=_CORRECT)
+
+
+class _Put:
+    """Where a template prints a picture, the picture stands; it has nothing that a template could read or call."""
+
+    __slots__ = ("_picture", "_template")
+
+    def __init__(self, template: Template, picture: Picture) -> None:
+        self._template, self._picture = template, picture
+
+    def __html__(self) -> str:
+        return self._template.drawing(self._picture)
 
 
 def _balanced(text: str) -> bool:

@@ -101,7 +101,7 @@ def as_xlsx(tabs: Sequence[Tab], voice: Voice) -> bytes:
         formats = _formats(book)
         taken: set[str] = set()
         for tab in tabs:
-            _write(book.add_worksheet(_name(voice, tab, taken)), tab, voice, formats)
+            _write(book.add_worksheet(sheet_name(voice, tab.name, taken)), tab, voice, formats)
     return out.getvalue()
 
 
@@ -124,15 +124,15 @@ def _formats(book: xlsxwriter.Workbook) -> _Formats:
     )
 
 
-def _name(voice: Voice, tab: Tab, taken: set[str]) -> str:
-    """A name Excel takes, and no other sheet has."""
-    plain = " ".join(clean(voice.say(tab.name)).translate(_FORBIDDEN).split()).strip("'")[:NAME_LENGTH].rstrip() or "-"
-    name, number = plain, 2
-    while name.casefold() in taken:
-        name = f"{plain[: NAME_LENGTH - 4].rstrip()} ({number})"
+def sheet_name(voice: Voice, name: Wording, taken: set[str]) -> str:
+    """A name Excel takes, and no other sheet has; it is taken then."""
+    plain = " ".join(clean(voice.say(name)).translate(_FORBIDDEN).split()).strip("'")[:NAME_LENGTH].rstrip() or "-"
+    free, number = plain, 2
+    while free.casefold() in taken:
+        free = f"{plain[: NAME_LENGTH - 4].rstrip()} ({number})"
         number += 1
-    taken.add(name.casefold())
-    return name
+    taken.add(free.casefold())
+    return free
 
 
 def _write(sheet: Worksheet, tab: Tab, voice: Voice, formats: _Formats) -> None:

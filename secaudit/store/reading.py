@@ -72,6 +72,13 @@ def history(connection: Connection, endpoint: str, limit: int) -> list[StoredOut
     return [stored_outcome(row._asdict()) for row in connection.execute(newest_first)]
 
 
+def seen_since(connection: Connection, moment: datetime) -> int:
+    """Machines with a sight after ``moment``."""
+    table = schema.outcomes
+    seen = (table.c.sight == Sight.SEEN.value) & (table.c.finished_at > moment_text(moment))
+    return int(connection.scalar(select(func.count(func.distinct(table.c.endpoint))).where(seen)) or 0)
+
+
 def states(connection: Connection, as_of: datetime, fresh_days: float, console_days: float) -> dict[str, EndpointState]:
     """State of every endpoint that was ever attempted up to ``as_of``; one that is in quarantine has no evidence.
 

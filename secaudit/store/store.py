@@ -194,6 +194,11 @@ class Store(Fieldwork):
             found = reading.states(connection, as_of, fresh_days, console_days)
             return reading.with_facts(connection, found) if with_facts else found
 
+    def seen_since(self, moment: datetime) -> int:
+        """How many machines were seen after ``moment``, whichever way and whether it counts or not: cheap, and no figure."""
+        with self._reading() as connection:
+            return reading.seen_since(connection, moment)
+
     def history(self, endpoint: str, *, limit: int = 100) -> list[StoredOutcome]:
         """Attempts at one endpoint, newest first, without captures and facts."""
         with self._reading() as connection:

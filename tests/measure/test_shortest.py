@@ -62,7 +62,7 @@ def test_no_agency_is_promised_more_than_it_holds_and_looking_comes_first(shares
     way = shortest_way(needed, shares)
     tallies = {share.agency: share.tally for share in shares}
     for one in way.chosen:
-        assert 0 < one.gain
+        assert one.gain > 0
         assert one.look <= tallies[one.agency].unknown and one.repair <= tallies[one.agency].disproven
     assert way.look == sum(tally.unknown for tally in tallies.values())
     assert way.repair == sum(tally.disproven for tally in tallies.values())

@@ -210,8 +210,9 @@ def test_the_listing_of_newcomers_is_ready_for_spreadsheets(world):
     assert "'=cmd|calc" in text
 
 
-def test_the_table_of_the_report_has_a_line_for_each_machine(document):
-    found = {row["machine"]: row for row in report_rows(document)}
+def test_the_table_of_the_report_has_a_line_for_each_machine(world):
+    rows = list(report_rows(made(world)[0], world[1]))
+    found = {row["machine"]: row for row in rows}
     assert set(found) == {"pc-1", "pc-2", "pc-3", "pc-4", "pc-5", "doc-lap-1", "xa-a-pc-vanthu", "may-la"}
     assert (found["pc-2"]["way"], found["pc-2"]["grade"], found["pc-2"]["file"], found["pc-2"]["row"]) == (
         "console", "B", "bao-cao.csv", 8,
@@ -222,7 +223,7 @@ def test_the_table_of_the_report_has_a_line_for_each_machine(document):
         "xa-a-pc-vanthu": "new", "may-la": "new",
     }  # fmt: skip
     assert "2: proven" in found["pc-3"]["target_verdicts"]
-    assert as_csv(COLUMNS, report_rows(document)).count("\r\n") == 9
+    assert as_csv(COLUMNS, rows).count("\r\n") == 9
 
 
 def test_the_page_and_the_data_come_out_of_it(document):

@@ -2,22 +2,27 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 
 from figure_count import Counts, Province, Targets, Writing
+from figure_own import OwnPages, number_in
 
-from secaudit.messages import Message
+from secaudit.model.base import VIETNAM_TIME
 from secaudit.model.check import Severity
 from secaudit.model.finding import Verdict
+from secaudit.model.past import Past
 from secaudit.pipeline.assessing import Standing, standings, waivers_acting
 from secaudit.pipeline.measuring import Measured
+from secaudit.pipeline.publish.agency_page import AgencyPages
+from secaudit.pipeline.publish.course import deadline_rows, trend_rows
 from secaudit.pipeline.publish.requirements import standard_part
+from secaudit.pipeline.publish.ways import way_rows
 
 GRAVE = (Severity.CRITICAL, Severity.HIGH)
-FIGURE = re.compile(r"(?:a:(?P<agency>[^/]+)/)?t(?P<target>\d+)(?:/(?P<sub>[\w-]+))?$")
 
 
 class UnknownAddress(LookupError):
@@ -27,31 +32,47 @@ class UnknownAddress(LookupError):
 class Addresses:
     """Every address of the pages of one province, counted from its store."""
 
-    def __init__(self, measured: Measured, language: str) -> None:
+    def __init__(
+        self, measured: Measured, language: str, *, at: Callable[[datetime], Measured], earlier: Sequence[datetime], past: Past, pages: AgencyPages
+    ) -> None:
+        """``at`` measures another moment, ``pages`` makes documents of agencies, both from the same store and just now."""
         self.measured = measured
         self.province = Province(measured)
         self.targets = Targets(self.province)
         self.write = Writing(language)
+        self.own = OwnPages(pages)
         self.expected = cache(self._expected)
+        self.earlier = earlier
+        self.trend = cache(lambda: trend_rows(measured, past))
+        self.deadlines = cache(lambda: deadline_rows(measured))
+        self.ways = cache(lambda: way_rows(measured))
+        self.at = cache(lambda moment: Targets(Province(at(moment))))
 
     def _expected(self, address: str) -> str:
         """The text of the figure; raises UnknownAddress."""
         scope, _, what = address.rpartition(":")
-        if found := FIGURE.match(scope):
-            return self._figure(int(found["target"]), found["sub"] or "", found["agency"] or "", what)
-        head, _, rest = scope.partition(":") if ":" in scope.split("/")[0] else scope.partition("/")
-        counter: Callable[[str, str], int | Fraction | str] | None = getattr(self, f"_of_{head}", None)
-        if counter is None:
-            raise UnknownAddress(address)
+        agency = ""
+        if scope.startswith("a:") and "/" in scope:
+            agency, _, scope = scope[2:].partition("/")
+        head, rest = re.fullmatch(r"([a-z]+)[:/]?(.*)", scope).groups() if scope else ("", "")
         try:
-            value = counter(rest, what)
-        except (LookupError, AttributeError, ValueError, StopIteration) as error:
+            value = self._value(head, rest, agency, what)
+        except (LookupError, AttributeError, ValueError, TypeError, StopIteration) as error:
             raise UnknownAddress(address) from error
         if isinstance(value, Fraction):
             return self.write.share(value) + self.write.sign
         return self.write.number(value) if isinstance(value, int) else value
 
-    def _figure(self, target: int, sub: str, agency: str, what: str) -> str:
+    def _value(self, head: str, rest: str, agency: str, what: str) -> int | Fraction | str:
+        if found := re.fullmatch(r"(\d+)(?:/([\w-]+))?", rest) if head == "t" else None:
+            if what.startswith("said."):
+                return self.own.said(agency, int(found[1]), what)
+            return self._figure(int(found[1]), found[2] or "", agency, what)
+        if agency:
+            return getattr(self, f"_of_{head}")(rest, what, agency)
+        return getattr(self, f"_of_{head}")(rest, what)
+
+    def _figure(self, target: int, sub: str, agency: str, what: str) -> int | str:
         counts, beside = self.targets.counts(target, sub, agency), self.targets.share(target)
         if what in ("proven", "disproven", "unknown", "total", "possible"):
             return self.write.number(getattr(counts, what))
@@ -69,7 +90,7 @@ class Addresses:
         if what == "aim":
             sign = {">=": "≥", ">": ">"}[self.targets.sign(target)]
             return f"{sign} {self.write.share(beside)}{self.write.sign}"
-        return self.write.number(self._about_figure(target, sub, agency, what, counts))
+        return self._about_figure(target, sub, agency, what, counts)
 
     def _about_figure(self, target: int, sub: str, agency: str, what: str, counts: Counts) -> int:
         """Other numbers about a figure."""
@@ -118,8 +139,12 @@ class Addresses:
             "visits": sum(bool(self._fails(name, GRAVE)) for name in seen), "newcomers": len(self.measured.newcomers),
             "systems": len(self.province.systems()), "lab": sum(self._lab(one.id) for one in machines),
             "targets": len(self.targets.numbers), "orders": len(self.targets.orders()),
+            "sent.silent": len(self.province.silent), "sent.agencies": len(self.province.agencies),
             **{name: decisions[name] for name in ("met", "missed", "undecided", "not_applicable")},
         }  # fmt: skip
+        if what.startswith("before."):
+            then = self.at(self.earlier[-1])
+            return sum(then.decision(one) == what.removeprefix("before.") for one in then.numbers)
         if what.endswith(".of"):
             return f"{counts[what.removesuffix('.of')]}/{counts['targets']}"
         return counts[what]
@@ -133,6 +158,10 @@ class Addresses:
         kind, _, rest = what.partition(".")
         if what == "machines":
             return len(self.province.machines(agency))
+        states = [self.measured.states[one.id] for one in self.province.machines(agency)]
+        if what in ("seen", "lab", "isolated"):
+            kinds = [one.kind == "isolated" for one in self.province.machines(agency)]
+            return sum(kinds) if what == "isolated" else sum(one.evidence is not None and (what == "seen" or one.evidence.outcome.lab) for one in states)
         if what == "newcomers":
             return sum(one.agency == agency for one in self.measured.newcomers)
         if kind == "action":
@@ -154,8 +183,7 @@ class Addresses:
         return [*found, *({"count": count} for count in (beyond, waiting) if count)]
 
     def _of_order(self, place: str, what: str) -> int:
-        target, settled, effect = self.targets.orders()[int(place) - 1]
-        return {"action": settled, "effect": effect, "effect.number": target}[what]
+        return self.targets.orders()[int(place) - 1][what]
 
     def _of_heavy(self, agency: str, what: str) -> int:
         """What an agency weighs, in a few words: machines, systems, people where there is nothing else."""
@@ -170,13 +198,78 @@ class Addresses:
         target, _, number = place.partition("/")
         return self.targets.steps(int(target[1:]))[int(number) - 1][1]
 
+    def _of_way(self, place: str, what: str) -> object:
+        """The shortest way to a target: what must be proven, who holds it, what has to be done."""
+        target, _, part = place.partition("/")
+        number = int(target[1:])
+        counts, needed = self.targets.counts(number), self.targets.needed(number)
+        sums = {
+            "needed": needed, "verify": counts.unknown, "repair": counts.disproven,
+            "repair_least": max(needed - counts.unknown, 0), "short": max(needed - counts.unknown - counts.disproven, 0),
+            "agencies": len(self.targets.held(number)),
+        }  # fmt: skip
+        if not part:
+            return sums[what]
+        if found := re.fullmatch(r"([auf])(\d+)", part):
+            row = next(one for one in self.ways() if one.target == number)
+            lines = {"a": row.actions, "u": row.unknown, "f": row.forbidden}[found[1]]
+            line = lines[int(found[2]) - 1]
+            return line.gain if what == "gain" else number_in(line.action if found[1] == "a" else line.words, what)
+        look, repair = next((look, repair) for one, look, repair in self.targets.held(number) if one == part)
+        return look + repair if what == "gain" else [one for one in (look, repair) if one][int(what[-1]) - 1 if "parts" in what else 0]
+
+    def _of_improved(self, agency: str, what: str) -> int:
+        """What an agency proved since the newest earlier state."""
+        then = self.at(self.earlier[-1])
+        gains = [(one, self.targets.counts(one, "", agency).proven - then.counts(one, "", agency).proven) for one in self.targets.numbers]
+        part = [gain for gain in gains if gain[1] > 0][int(re.search(r"parts\.(\d+)", what)[1]) - 1]
+        return part[0] if what.endswith(".number") else part[1]
+
+    def _of_trend(self, place: str, what: str) -> object:
+        """A target at an earlier moment, or on the plan's day."""
+        target, _, day = place[1:].partition("@")
+        if day:
+            moments = [*self.earlier, self.measured.as_of]
+            moment = next(one for one in moments if one.astimezone(VIETNAM_TIME).date().isoformat() == day)
+            counts = self.at(moment).counts(int(target))
+            beside = self.targets.share(int(target)) if what.startswith("interval") else None
+            return self._end(counts, what.rpartition(".")[2], beside)
+        row = next(one for one in self.trend() if one.target == int(target))
+        return number_in(row.method, what) if what.startswith("method") else row.projected[what != "lower"]
+
+    def _of_state(self, place: str, what: str) -> str:
+        moment, _, target = place.partition("/t")
+        return self.write.interval(self.at(datetime.fromisoformat(moment)).counts(int(target)), self.targets.share(int(target)))
+
+    def _of_deadline(self, place: str, what: str) -> object:
+        row = self.deadlines()[int(place) - 1]
+        return row.systems if what == "systems" else number_in(row.what, what)
+
+    def _end(self, counts: Counts, end: str, beside: Fraction | None) -> str:
+        if end == "interval":
+            return self.write.interval(counts, beside)
+        return self.write.share(counts.share(counts.proven if end == "lower" else counts.possible), beside) + self.write.sign
+
+    def _of_action(self, place: str, what: str) -> object:
+        return self.own.line(place, what, "actions")
+
+    def _of_paper(self, place: str, what: str) -> object:
+        return self.own.line(place, what, "papers")
+
+    def _of_errand(self, place: str, what: str) -> object:
+        return self.own.line(place, what, "errands")
+
+    def _of_reason(self, place: str, what: str) -> object:
+        row = self.own.line(place, "", "unseen")
+        return row.answers if what == "answers" else len(row.machines)
+
     def _of_obstacle(self, place: str, what: str) -> int:
         target, _, number = place.partition("/")
         return self.measured.measurements[int(target[1:]) - 1].blockers[int(number) - 1].count
 
     def _of_note(self, place: str, what: str) -> object:
         target, _, number = place.partition("/")
-        return _inside(self.measured.measurements[int(target[1:]) - 1].notes[int(number) - 1], what)
+        return number_in(self.measured.measurements[int(target[1:]) - 1].notes[int(number) - 1], what)
 
     def _of_levels(self, scope: str, what: str) -> int:
         lowest, highest = (None if one == "none" else int(one) for one in scope.split("-"))
@@ -205,6 +298,8 @@ class Addresses:
         return sum(doubt is not None and doubt.kind == kind for doubt in doubts)
 
     def _of_m(self, machine: str, what: str) -> int:
+        if what in ("more", "patch"):
+            return self.own.machine(machine, what)
         if what == "lesser":
             return len(self._fails(machine, tuple(Severity))) - len(self._fails(machine, GRAVE))
         return sum(one.verdict == Verdict(what) for one in self.measured.states[machine].findings)
@@ -213,6 +308,9 @@ class Addresses:
         """One system: levels as cited, and how it stands against the standard."""
         kind, _, rest = what.partition(".")
         system = next(one for _, one in self.province.systems() if one.id == name)
+        if kind == "level":
+            lowest, highest = next(levels for levels, one in self._classified() if one == name)
+            return {"level.lowest": lowest, "level.highest": highest, "level.level": lowest}[what]
         if what == "declared.level":
             return system.dossier.level if system.dossier is not None else None
         if kind in ("clause", "obligation"):
@@ -222,7 +320,7 @@ class Addresses:
             return row.level if kind == "clause" else row.at_least
         if kind in ("declared", "found"):
             conflict = next(one for one in self.measured.conflicts if (one.system, one.kind) == (name, rest.split(".")[0]))
-            return _inside(getattr(conflict, kind), rest)
+            return number_in(getattr(conflict, kind), rest)
         if what == "answers":
             return len(self.measured.levels.classifications[name].inputs)
         standing = self._standing(name)
@@ -232,13 +330,8 @@ class Addresses:
         if kind in ("group", "reason"):
             return self._group(name, kind, rest)
         if kind == "note":
-            return _inside(assessment.notes[int(rest.split(".")[0]) - 1], rest)
-        numbers = {
-            "machines": len(assessment.machines),
-            "rows": assessment.rows,
-            "open": assessment.open_rows,
-            "excused": standing.excused,
-        }
+            return number_in(assessment.notes[int(rest.split(".")[0]) - 1], rest)
+        numbers = {"machines": len(assessment.machines), "rows": assessment.rows, "open": assessment.open_rows, "excused": standing.excused}
         return numbers[what] if what in numbers else sum(one.fulfilment == what for one in assessment.results)
 
     def _standing(self, name: str) -> Standing:
@@ -250,7 +343,7 @@ class Addresses:
         row = next(one for one in part.standings if one.system == name)
         group = row.groups[int(rest.split(".")[0]) - 1]
         if kind == "reason":
-            return _inside(group.reasons[int(rest.split(".")[1]) - 1], rest.partition(".")[2])
+            return number_in(group.reasons[int(rest.split(".")[1]) - 1], rest.partition(".")[2])
         results = {one.requirement.id: one for one in self._standing(name).assessment.results}
         alike = [results[one] for one in group.requirements]
         assert {one.fulfilment for one in alike} == {group.answer}
@@ -281,15 +374,3 @@ class Addresses:
             tables = [*knowledge.lifecycle, *knowledge.updates]
             return (self.province.day - tables[int(rest) - 1].as_of).days
         return {"1.days": rules.fresh_days, "2.days": rules.console_days, "4.days": rules.people_valid_days}[what]
-
-
-def _inside(message: Message, path: str) -> object:
-    """The number of a sentence that was made anew: the last word of the address, or ``count``."""
-    names = [one for one in path.split(".") if not one.isdigit()]
-    value: object = message
-    for name in names if isinstance(message, Message) else ():
-        if isinstance(value, Message) and name in value.params:
-            value = value.params[name]
-    if isinstance(value, Message):
-        value = value.params["count"]
-    return value

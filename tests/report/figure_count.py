@@ -63,7 +63,10 @@ class Province:
         self.id = self.inventory.province.province.id
         self.agencies: list[AgencyFile] = [one for one in self.inventory.agencies if one.agency.valid_until is None]
         self.ids = [one.agency.id for one in self.agencies]
-        self.silent = {one.agency.id for one in self.agencies if one.agency.submission is None}
+        self.silent = {one.agency.id for one in self.agencies if not self._sent(one)}
+
+    def _sent(self, one: AgencyFile) -> bool:
+        return one.agency.submission is not None and one.agency.submission.accepted_on <= self.day
 
     def agency(self, name: str) -> AgencyFile:
         return next(one for one in self.agencies if one.agency.id == name)
@@ -122,9 +125,7 @@ class Targets:
         if target in PEOPLE:
             return Counts() if agency == self.province.id else self._people(agency, *PEOPLE[target])
         if target == 1:
-            return counted(
-                self._protected(s, sub) for owner, s in self.province.systems() if owner == agency and s.status == "operating"
-            )
+            return counted(self._protected(s, sub) for owner, s in self.province.systems() if owner == agency and s.status == "operating")
         found = counted(self.machine(one.id, sub) for one in self.province.machines(agency) if one.kind in MACHINES)
         return found + Counts(unknown=self.province.beyond(agency))
 
@@ -154,9 +155,8 @@ class Targets:
         total = getattr(people, group, None)
         if people is None or total is None:
             return Counts()
-        valid = people.as_of is not None and self.province.day - people.as_of <= timedelta(
-            days=self.plan.evidence.people_valid_days
-        )
+        age = timedelta(-1) if people.as_of is None else self.province.day - people.as_of
+        valid = timedelta(0) <= age <= timedelta(days=self.plan.evidence.people_valid_days)
         if not (people.evidence and valid):
             return Counts(unknown=total)
         return Counts(getattr(people, reached), total - getattr(people, reached), 0)
@@ -197,16 +197,34 @@ class Targets:
                 chosen.append(step)
         return chosen
 
-    def orders(self) -> list[tuple[int, int, int]]:
-        """(target, what it settles, the number of its effect) of each order; target 0: send the inventory."""
-        found: list[tuple[Fraction, int, int, int]] = [(Fraction(10), 0, 0, 0)] if self.province.silent else []
+    def held(self, target: int) -> list[tuple[str, int, int]]:
+        """(agency, what nobody knows, what must be put in order) of the fewest agencies that hold what is needed."""
+        counts, needed = self.counts(target), self.needed(target)
+        parts = [(one, self.counts(target, "", one)) for one in (*self.province.ids, self.province.id)]
+        enough = counts.unknown >= needed
+        found = [(one, part.unknown, 0 if enough else part.disproven) for one, part in parts]
+        chosen: list[tuple[str, int, int]] = []
+        for one in sorted(found, key=lambda one: (-one[1] - one[2], one[0])):
+            if sum(look + repair for _, look, repair in chosen) < needed and one[1] + one[2]:
+                chosen.append(one)
+        return chosen
+
+    def orders(self) -> list[dict[str, int]]:
+        """The numbers of each order; the first one, where some sent nothing, is to send the inventory."""
+        waiting = sum(self.decision(one) == "undecided" for one in self.numbers)
+        found = [(Fraction(10), {"effect": waiting, "effect.all": len(self.numbers)})] if self.province.silent else []
         for target in self.numbers:
             counts, missed = self.counts(target), self.decision(target) == "missed"
-            settled = counts.disproven if missed else counts.unknown
-            if self.decision(target) != "met" and settled:
-                found.append((counts.share(settled), target, settled, self.needed(target) if missed else settled))
+            kind = "disproven" if missed else "unknown"
+            if self.decision(target) == "met" or not getattr(counts, kind):
+                continue
+            wanted = self.needed(target) if missed else self.standing(target) or 0
+            parts = sorted((getattr(self.counts(target, "", one), kind) for one in (*self.province.ids, self.province.id)), reverse=True)
+            asked = next((sum(parts[:n]) for n in range(1, len(parts) + 1) if wanted and sum(parts[:n]) >= wanted), sum(parts))
+            numbers = {"action": asked, "effect.gain": asked, "effect.number": target, "effect": self.needed(target)}
+            found.append((counts.share(getattr(counts, kind)), numbers | {"effect.obstacle": len(self.province.silent)}))
         found.sort(key=lambda one: -one[0])
-        return [(target, settled, effect) for _, target, settled, effect in found[:3]]
+        return [numbers for _, numbers in found[:3]]
 
 
 def deciding(values: Sequence[Answer], wanted: Answer) -> int:
@@ -242,6 +260,8 @@ class Writing:
         return f"{units // 10**6}{self.comma}{units % 10**6:06}"
 
     def interval(self, counts: Counts, beside: Fraction | None = None) -> str:
+        if not counts.total:
+            return "–"
         lower, upper = (self.share(counts.share(one), beside) for one in (counts.proven, counts.possible))
         return f"{lower}{self.sign}" if lower == upper else f"{lower}–{upper}{self.sign}"
 

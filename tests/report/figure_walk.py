@@ -18,7 +18,7 @@ EXCUSED = {
     "pieces": "one piece of evidence: way, moment, place in a file",
     "no": "the ordinal number that a target is called by",
     "inputs": "answers that an agency gave about a system",
-    "observed": "the operating system that a machine names",
+    "observed": "what a machine says of itself, such as its operating system",
 }
 """Classes of elements that hold numbers which are no figures, and why."""
 NUMBER = re.compile(r"\d")
@@ -26,6 +26,8 @@ NO_FIGURES = (
     (re.compile(r"\d\d:\d\d \d\d/\d\d/\d{4}|\d\d:\d\d \d{1,2} [A-Z][a-z]{2} \d{4}"), "moments"),
     (re.compile(r"\d\d/\d\d/\d{4}|\b\d{1,2} [A-Z][a-z]{2} \d{4}"), "days"),
     (re.compile(r"(?i)(?:chỉ tiêu|target) \d+(?![\d.,])"), "a target is called by its number"),
+    (re.compile(r"\b\d\d/\d{4}\b"), "the month of a patch"),
+    (re.compile(r"\bSMBv1\b"), "a protocol"),
     (re.compile(r"\bP[0-5]\b"), "grades of protection are called P0 to P5"),
     (re.compile(r"\b\d+/(?:QĐ|BC|KH|NĐ|CP)[-\w]*|\b\d+/\d{4}/[A-Zd-đĐ]+[-\w]*"), "numbers of documents"),
     (
@@ -40,6 +42,11 @@ NO_FIGURES = (
 """Kinds of words that hold digits and are no figures."""
 
 
+def blanks(text: str) -> str:
+    """``text`` with every run of blanks as one; a blank that does not break stays what it is."""
+    return re.sub(r"[ \t\n]+", " ", text).strip()
+
+
 @dataclass
 class Node:
     """An element."""
@@ -51,8 +58,8 @@ class Node:
 
     @property
     def text(self) -> str:
-        """What it says, blanks collapsed."""
-        return " ".join("".join(self._texts()).split())
+        """What it says, blanks collapsed; a blank that does not break stays one."""
+        return blanks("".join(self._texts()))
 
     def _texts(self) -> Iterator[str]:
         for child in self.children:
@@ -78,7 +85,7 @@ class Node:
 
     def address_of(self, written: str) -> str:
         """An address with the scope that an element around it gives."""
-        if not written.startswith("/"):
+        if written[0] not in "/:":
             return written
         scope = next(node.attrs["data-scope"] for node in self.above() if "data-scope" in node.attrs)
         return scope + (written[1:] if written.startswith("/:") else written)
@@ -135,21 +142,31 @@ def spoken(page: Node) -> list[tuple[list[str], str]]:
     ]
 
 
+def _named(text: str) -> bool:
+    """Whether it is a name with digits in it, and not a number alone."""
+    return NUMBER.search(text) is not None and re.search(r"[^\W\d_]", text) is not None
+
+
 class Known:
     """Texts of the inventory and the catalog: names that may have digits."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        given = {" ".join(part.split()) for text in texts for part in (text, *text.split("`")) if NUMBER.search(part)}
-        long = sorted((text for text in given if len(text) > 2 and re.search(r"[^\W\d_]", text)), key=len, reverse=True)
+        given = {blanks(part) for text in texts for part in (text, *text.split("`")) if _named(part)}
+        long = sorted((text for text in given if len(text) > 2), key=len, reverse=True)
         self._whole = given
         self._parts = re.compile("|".join(map(re.escape, long))) if long else None
 
     def without(self, text: str) -> str:
         """``text`` without them."""
-        text = " ".join(text.split())
+        text = blanks(text)
         if text in self._whole:
             return ""
         return self._parts.sub(" ", text) if self._parts is not None else text
+
+
+def unexplained(text: str, known: Known) -> bool:
+    """Whether a text, without the figures that it says, still holds a number."""
+    return _has_number(text, known)
 
 
 def loose_numbers(page: Node, known: Known) -> list[str]:
@@ -159,6 +176,9 @@ def loose_numbers(page: Node, known: Known) -> list[str]:
         if any(_excused(around) for around in node.above()):
             continue
         said = [child for child in node.children if isinstance(child, str)]
+        drawing = next((one for one in node.above() if one.tag == "svg"), None)
+        if drawing is not None:  # its numbers are those of its text alternative, which are counted
+            said = [text for text in said if text.strip() not in drawing.attrs.get("aria-label", "")]
         if not node.attrs.get("data-figures"):
             said += [node.attrs[name] for name in SPOKEN if name in node.attrs]
         found += [" ".join(text.split()) for text in said if _has_number(text, known)]

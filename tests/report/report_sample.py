@@ -24,12 +24,14 @@ from secaudit.model.finding import Verdict
 from secaudit.model.inventory import Tier
 from secaudit.model.measurement import Decision
 from secaudit.model.outcome import Grade
+from secaudit.model.past import Basis
 from secaudit.model.system import DossierStatus
 from secaudit.report.document import (
     AgencyFigure,
     AgencyRow,
     ClauseRow,
     Conclusion,
+    DeadlineRow,
     Figure,
     Footer,
     GradePart,
@@ -48,6 +50,8 @@ from secaudit.report.document import (
     SystemRow,
     TargetRow,
     Tile,
+    TrendPoint,
+    TrendRow,
     VisitRow,
     section_budget,
 )
@@ -127,7 +131,7 @@ def sample(machines: int = 120, communes: int = len(_COMMUNES)) -> ReportDocumen
             silent=4,
             lab=sum(row.lab for row in rows),
         ),
-        conclusion=Conclusion(1, 2, 2, previous=(0, 2, 3)),
+        conclusion=Conclusion(1, 2, 2, previous=(0, 2, 3), previous_day=date(2026, 11, 30)),
         targets=targets,
         orders=_orders(),
         heaviest=tuple(
@@ -149,6 +153,9 @@ def sample(machines: int = 120, communes: int = len(_COMMUNES)) -> ReportDocumen
         newcomers=newcomer_rows(len(agencies)),
         comparisons=comparison_rows(rows, len(agencies)),
         standard=standard_part([system.id for system in systems]),
+        trend=tuple(_trend(target) for target in targets),
+        improved=tuple(HeavyRow(f"agency-{n}", msg("{count} machines newly shown", count=13 - n)) for n in range(3, 13)),
+        deadlines=_deadlines(),
     )
 
 
@@ -356,12 +363,43 @@ def _orders() -> tuple[Order, ...]:
     )
 
 
+def _trend(target: TargetRow) -> TrendRow:
+    """A year in which each month proves a little more; the oldest states are counted again."""
+    lower, upper = target.figure.lower, target.figure.upper
+    points = [
+        TrendPoint(
+            day, Basis.RECOUNTED if place < 4 else Basis.STATED, lower * (30 + 5 * place) / 100, upper + (1 - upper) / (1 + place)
+        )
+        for place, day in enumerate(date(2026, month, 28) for month in range(1, 12))
+    ]
+    if target.number == 3:
+        return TrendRow(
+            3, (TrendPoint(AS_OF.date(), Basis.STATED, lower, upper),), date(2027, 3, 31), None, msg("no outlook yet")
+        )
+    points.append(TrendPoint(AS_OF.date(), Basis.STATED, lower, upper))
+    method = msg("dashed: straight on through {count} states", count=len(points))
+    return TrendRow(target.number, tuple(points), date(2027, 3, 31), (min(lower * Fraction(6, 5), upper), upper), method)
+
+
+def _deadlines() -> tuple[DeadlineRow, ...]:
+    return (
+        DeadlineRow(
+            date(2026, 12, 18), Texts(vi="Gửi báo cáo năm tới chủ quản", en="Annual report to the owner"), "nd-331-2026:35.4.a"
+        ),
+        DeadlineRow(
+            date(2026, 12, 24), Texts(vi="Chủ quản gửi báo cáo năm tới Bộ Công an", en="To the Ministry"), "nd-331-2026:35.4.b"
+        ),
+        DeadlineRow(date(2027, 2, 11), Texts(vi="Hạn phê duyệt cấp độ", en="Levels approved"), "nd-331-2026:20.1", False, 12),
+    )
+
+
 def _agency(number: int, name: str, rows: tuple[MachineRow, ...]) -> AgencyRow:
     own = [row for row in rows if row.agency == f"agency-{number}"]
     known = sum(row.seen for row in own)
     silent = 30 <= number < 34
     tile = Tile.SILENT if silent else (Tile.ACT, Tile.CLARIFY, Tile.GOOD)[number % 3]
-    machines = AgencyFigure(2, known, 0, len(own) - known)
+    stands = [tile] * 2 + [Tile.GOOD, Tile.GOOD] if tile is not Tile.SILENT else [tile] * 4
+    machines = AgencyFigure(2, known, 0, len(own) - known, stands[0])
     return AgencyRow(
         f"agency-{number}",
         name,
@@ -370,7 +408,12 @@ def _agency(number: int, name: str, rows: tuple[MachineRow, ...]) -> AgencyRow:
         _PEOPLE[number % 6],
         f"0208 3{number:03} 1{number % 90:02}",
         not silent,
-        (machines, AgencyFigure(3, 4, 0, number % 2), AgencyFigure(4, 90, 6, 0), AgencyFigure(5, 71, 20, 5)),
+        (
+            machines,
+            AgencyFigure(3, 4, 0, number % 2, stands[1]),
+            AgencyFigure(4, 90, 6, 0, stands[2]),
+            AgencyFigure(5, 71, 20, 5, stands[3]),
+        ),
         (msg("verify {count} machines", count=len(own) - known), msg("train {count} people", count=25))
         if number % 3 != 2
         else (),
@@ -397,6 +440,9 @@ VIETNAMESE = {
     "{count} more people needed": "cần thêm {count} người",
     "deploy the approved plan in full": "triển khai đầy đủ phương án đã được phê duyệt",
     "have the dossier appraised": "trình thẩm định hồ sơ đề xuất cấp độ",
+    "{count} machines newly shown": "thêm {count} máy có bằng chứng",
+    "no outlook yet": "chưa đủ căn cứ để dự báo",
+    "dashed: straight on through {count} states": "nét đứt: kéo dài đường thẳng qua {count} lần chốt",
     "{count} agencies have sent nothing": "{count} đơn vị chưa gửi số liệu",
     "nobody has seen {count} machines": "{count} máy chưa kiểm tra được",
     "run the collector on {count} machines": "chạy bộ thu thập trên {count} máy",

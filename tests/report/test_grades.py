@@ -84,7 +84,7 @@ def test_each_grade_has_a_pattern_of_its_own_and_a_letter(text):
     meter = first[first.index('<svg class="meter"') :]
     meter = meter[: meter.index("</svg>")]
     assert "url(#p-grade-B)" in meter and "url(#p-grade-C)" in meter
-    assert re.findall(r'class="letter">(.)<', meter) == ["A", "B", "C"]
+    assert re.findall(r">([A-E])</text>", meter) == ["A", "B", "C"]
     for pattern in ("p-grade-B", "p-grade-C", "p-apart", "p-possible", "p-declared"):
         assert text.count(f'id="{pattern}"') == 1
     label = re.search(r'aria-label="([^"]*)"', meter)

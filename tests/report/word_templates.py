@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from word_blocks import Column, Draft, add, addressees, annex, heading, signature, start, table
 from word_dossier import DOSSIER
+from word_first_screen import first_screen
 from word_form_08 import form_08
 
 FOLDER = Path(__file__).parents[2] / "report_templates" / "word"
@@ -149,6 +150,7 @@ def _plan_agencies(draft: Draft) -> None:
 TEMPLATES: dict[str, Callable[[], Draft]] = {
     "bao-cao-ke-hoach": plan_report,
     "form-08": form_08,
+    "mot-trang": first_screen,
     **DOSSIER,
 }
 """Name of the file without its ending -> what builds it."""

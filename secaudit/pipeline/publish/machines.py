@@ -1,6 +1,6 @@
 """Machines: verdicts, observed values, and the way down to the bytes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Literal
 
@@ -67,17 +67,23 @@ def check_rows(measured: Measured) -> tuple[CheckRow, ...]:
 
 def machine_rows(measured: Measured, store: Store | None) -> tuple[MachineRow, ...]:
     """Machines in use of agencies in scope, by agency and id."""
-    declared = [
-        (agency, endpoint) for agency in in_scope(measured) for endpoint in agency.endpoints if endpoint.status == "in_use"
-    ]
-    seen = sum(1 for _, endpoint in declared if measured.states[endpoint.id].evidence is not None)
-    budget = section_budget(seen) if seen <= MOST_WITH_SECTIONS else 0
+    seen = sum(1 for _, endpoint in _listed(measured) if measured.states[endpoint.id].evidence is not None)
+    return tuple(each_machine(measured, store, budget=section_budget(seen) if seen <= MOST_WITH_SECTIONS else 0))
+
+
+def each_machine(
+    measured: Measured, store: Store | None, *, budget: int = 0, agencies: Collection[str] = ()
+) -> Iterator[MachineRow]:
+    """The same one after the other, of ``agencies`` alone where some are named; ``budget`` is that of a section's text."""
     waivers = Waivers(measured.province.inventory, day_in_vietnam(measured.as_of))
-    rows: list[MachineRow] = []
-    walk = iter(declared)
+    walk = (item for item in _listed(measured) if not agencies or item[0].agency.id in agencies)
     while batch := list(islice(walk, BATCH)):
-        rows += _batch(measured, store, batch, budget, waivers)
-    return tuple(rows)
+        yield from _batch(measured, store, batch, budget, waivers)
+
+
+def _listed(measured: Measured) -> Iterator[tuple[AgencyFile, Endpoint]]:
+    for agency in in_scope(measured):
+        yield from ((agency, endpoint) for endpoint in agency.endpoints if endpoint.status == "in_use")
 
 
 def _batch(

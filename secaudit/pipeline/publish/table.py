@@ -1,10 +1,15 @@
 """A report as one table for spreadsheets: a line for each machine, declared or waiting to be confirmed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from secaudit.model.intake import FOUND
 from secaudit.model.inventory import EndpointKind
-from secaudit.report.document import MachineRow, NewcomerRow, ReportDocument, Trail
+from secaudit.pipeline.measuring import Measured
+from secaudit.pipeline.publish.agencies import names_of
+from secaudit.pipeline.publish.machines import each_machine
+from secaudit.pipeline.publish.newcomers import newcomer_rows
+from secaudit.report.document import MachineRow, NewcomerRow, Trail
+from secaudit.store import Store
 
 COLUMNS = (
     "agency", "agency_name", "machine", "status", "name", "kind", "os", "place", "way", "grade", "observed_at", "console", "file",
@@ -16,19 +21,31 @@ COLUMNS = (
 _NEW_WAYS = {"courier": "courier", FOUND: "search"}
 
 
-def report_rows(document: ReportDocument) -> Iterator[dict[str, object]]:
-    """By agency and id as in the document, new machines last."""
-    names = {agency.id: agency.name for agency in document.agencies}
-    figures = {f"{target.number}": target.members for target in document.targets if target.population == "endpoints"}
-    answers = {
-        number: {name: answer for answer in ("proven", "disproven", "unknown") for name in getattr(members, answer)}
-        for number, members in figures.items()
-    }
-    for machine in document.machines:
+def report_rows(measured: Measured, store: Store | None, agencies: Collection[str] = ()) -> Iterator[dict[str, object]]:
+    """By agency and id, new machines last; of ``agencies`` alone where some are named."""
+    names = names_of(measured)
+    answers = _answers(measured)
+    for machine in each_machine(measured, store, agencies=agencies):
         said = [f"{number}: {found[machine.id]}" for number, found in answers.items() if machine.id in found]
         yield {"agency_name": names.get(machine.agency), "target_verdicts": "; ".join(said), **_machine(machine)}
-    for newcomer in document.newcomers:
-        yield {"agency_name": names.get(newcomer.agency or ""), **_newcomer(newcomer)}
+    for newcomer in newcomer_rows(measured):
+        if not agencies or newcomer.agency in agencies:
+            yield {"agency_name": names.get(newcomer.agency or ""), **_newcomer(newcomer)}
+
+
+def _answers(measured: Measured) -> dict[int, dict[str, str]]:
+    """Number of a target about machines -> machine -> what it is for it."""
+    populations = {target.id: target.population for target in measured.plan.targets}
+    return {
+        number: {
+            name: answer
+            for share in one.agencies
+            for answer in ("proven", "disproven", "unknown")
+            for name in getattr(share, answer)
+        }
+        for number, one in enumerate(measured.measurements, start=1)
+        if populations[one.target] == "endpoints"
+    }
 
 
 def _machine(machine: MachineRow) -> dict[str, object]:

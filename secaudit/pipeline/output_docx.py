@@ -1,0 +1,233 @@
+"""The first screen as a Word document of one page of A4, from a template that an officer can edit."""
+
+from collections.abc import Mapping
+
+from secaudit.messages import msg
+from secaudit.pipeline.outputs import Job
+from secaudit.pipeline.publish import overview
+from secaudit.report.bar_chart import bar_chart
+from secaudit.report.charts import Chart, png
+from secaudit.report.document import Order, ReportDocument, SubTargetRow, TargetRow, Tile
+from secaudit.report.first_screen import conclusions, courses, outlooks, short_digest
+from secaudit.report.format import clause_text
+from secaudit.report.grade_words import grade_counts
+from secaudit.report.official import Paper, Picture, Value
+from secaudit.report.sanitise import sanitised
+from secaudit.report.tile_chart import tile_chart
+from secaudit.report.voice import Voice
+from secaudit.report.word import render_word
+from secaudit.report.words import decision_word, word
+
+TEMPLATE = "mot-trang"
+_MOST_TARGETS = 6
+"""A plan with more leaves no room for pictures beside its bars."""
+_BAR, _SUB, _COURSE, _TILES = 69.0, 25.0, 31.0, 96.0
+"""Millimetres."""
+_MOST_LINES, _SHORT_NEED = 27, 34
+"""Of orders, agencies and long needs together, beside which tiles find room; characters of a need that stays on its line."""
+_ORDERS, _HEAVY, _DATES, _COURSES = 3, 10, 3, 5
+_PARTS = {
+    "internal": msg("FOR INTERNAL USE"),
+    "conclusion": msg("Conclusion"),
+    "targets": msg("targets"),
+    "course": msg("Twelve months"),
+    "heaviest": msg("Agencies that weigh most"),
+    "improved": msg("Agencies that improved most"),
+    "tiles": msg("Every agency at a glance"),
+    "dates": msg("Next dates of the law"),
+    "agency": msg("Agency"),
+    "person": msg("In charge, telephone"),
+    "todo": msg("To be done"),
+    "gained": msg("Newly proven"),
+    "bars": msg("dark: with evidence; hatched: possible; dotted: merely declared; white: proven not to meet it; line: target"),
+    "columns": msg("a column for each target: dark met, hatched open, cross to be put in order; dashed: nothing sent"),
+}  # fmt: skip
+
+
+def render(job: Job) -> bytes:
+    """The document; equal figures give equal bytes."""
+    document = sanitised(overview(job.measured, job.store, past=job.past, made_by=job.made_by))
+    return render_word(one_page(document, Voice(job.translator)), job.templates / "word")
+
+
+def one_page(document: ReportDocument, voice: Voice) -> Paper:
+    """The paper of ``document``, which passed the sanitiser; names are cut where one page has no room for them."""
+    header, day = document.header, voice.format.day
+    sent = (
+        msg("{silent}/{agencies} agencies have not sent their data", silent=header.silent, agencies=header.agencies)
+        if header.silent
+        else msg("all {agencies} agencies have sent their data", agencies=header.agencies)
+    )
+    measured = voice.say(msg("measured against {plan}", plan=header.plan))
+    title = f"{header.plan}: {header.plan_title}" if header.plan_title else measured
+    roomy = len(document.targets) <= _MOST_TARGETS
+    lab = msg("Contains lab data: {count} machines are simulated. Do not use these figures.", count=header.lab)
+    return Paper(
+        template=TEMPLATE,
+        agency=_cut(header.owner, 50),
+        subject=_cut(voice.say(msg("State of cybersecurity of {province}", province=header.province)), 95),
+        basis=_basis(document, voice),
+        body={
+            "closed": voice.say(msg("Figures closed on {day}", day=day(header.as_of))),
+            "sent": voice.say(sent),
+            "plan": _cut(title, 70) + (f" ({day(header.plan_issued_on)})" if header.plan_issued_on else ""),
+            "lab": voice.say(lab) if header.lab else "",
+            "part": {name: voice.say(text) for name, text in _PARTS.items()},
+            "conclusion": _conclusion(document, voice),
+            "before": _before(document, voice),
+            "targets": [_target(row, voice) for row in document.targets],
+            "orders_title": voice.say(msg("You are asked to order {count} things", count=len(document.orders[:_ORDERS]))),
+            "orders": [_order(order, voice) for order in document.orders[:_ORDERS]],
+            "courses": [
+                {"name": _cut(f"{row.number}. {voice.say(row.short)}", 26), "picture": _picture(made, _COURSE, 2.0)}
+                for row, made in courses(document, voice)[:_COURSES]
+                if roomy
+            ],
+            "outlook": _outlook(document, voice),
+            **_agencies(document, voice),
+            "dates": _dates(document, voice),
+            "tiles": _tiles(document, voice) if roomy else None,
+            "tally": " · ".join(_tally(document, voice)),
+        },
+    )
+
+
+def _conclusion(document: ReportDocument, voice: Voice) -> list[Value]:
+    total = voice.format.number(document.conclusion.total)
+    return [
+        {"share": f"{voice.format.number(count)}/{total}", "word": voice.say(words)} for _, count, words in conclusions(document)
+    ]
+
+
+def _before(document: ReportDocument, voice: Voice) -> str:
+    then = document.conclusion.previous
+    if then is None:
+        return ""
+    met, missed, undecided = then
+    words = msg(
+        "on {day}: {met} · {missed} · {undecided}",
+        day=document.conclusion.previous_day, met=met, missed=missed, undecided=undecided,
+    )  # fmt: skip
+    return voice.say(words)
+
+
+def _target(row: TargetRow, voice: Voice) -> Value:
+    form = voice.format
+    needed = _cut(voice.say(row.needed), 60) if row.needed is not None else ""
+    grades = ""
+    if row.figure.grades:
+        found = grade_counts([(part.grade, part.count) for part in row.figure.grades])
+        grades = voice.say(msg("with evidence: {grades}", grades=found))
+    return {
+        "number": str(row.number),
+        "name": _cut(voice.say(row.short), 58),
+        "aim": form.aim(row.sign, row.share).replace(" ", "\u00a0"),
+        "decision": voice.say(decision_word(row.decision, overdue=row.overdue)),
+        "needed": needed,
+        "interval": form.interval(row.figure, row.share),
+        "counts": form.counts(row.figure),
+        "grades": grades,
+        "bar": _picture(bar_chart(row, voice), _BAR, 1.0),
+        "under": [_sub(row, sub, voice) for sub in row.under if not sub.aside],
+    }
+
+
+def _sub(row: TargetRow, sub: SubTargetRow, voice: Voice) -> Value:
+    return {
+        "name": _cut(voice.say(sub.short), 60),
+        "interval": voice.format.interval(sub.figure),
+        "counts": voice.format.counts(sub.figure),
+        "bar": _picture(bar_chart(row, voice, sub), _SUB, 1.0),
+    }
+
+
+def _order(order: Order, voice: Voice) -> Value:
+    due = voice.say(msg("before {day}", day=order.due)) if order.due is not None else ""
+    return {
+        "who": _cut(voice.say(order.who), 75),
+        "action": _cut(voice.say(order.action), 105),
+        "due": due,
+        "effect": _cut(voice.say(order.effect), 105),
+    }
+
+
+def _outlook(document: ReportDocument, voice: Voice) -> str:
+    """How outlooks were made; where there is no earlier state, that."""
+    if not document.trend:
+        return voice.say(msg("No earlier state is known: the course begins with the next one."))
+    found = outlooks(document.trend, voice)
+    if len(found) == 1:
+        return _cut(voice.say(found[0][1]), 260)
+    said = [msg("Target {numbers}: {words}", numbers=", ".join(map(str, numbers)), words=method) for numbers, method in found[:2]]
+    return _cut(" ".join(voice.say(one) for one in said), 300)
+
+
+def _agencies(document: ReportDocument, voice: Voice) -> Mapping[str, Value]:
+    rows = {row.id: row for row in document.agencies}
+    improved: list[Value] = [
+        {"name": _cut(rows[one.agency].name, 40), "effect": _cut(voice.say(one.effect), 32)} for one in document.improved[:_HEAVY]
+    ]
+    return {"heaviest": _heaviest(document, voice), "improved": improved}
+
+
+def _heaviest(document: ReportDocument, voice: Voice) -> list[Value]:
+    rows = {row.id: row for row in document.agencies}
+    return [
+        {
+            "name": _cut(rows[one.agency].name, 34),
+            "person": _cut(rows[one.agency].contact or voice.say(msg("no contact given")), 22),
+            "phone": _cut(rows[one.agency].phone or "", 16),
+            "effect": _cut(voice.say(one.effect), 40),
+        }
+        for one in document.heaviest[:_HEAVY]
+    ]
+
+
+def _dates(document: ReportDocument, voice: Voice) -> list[Value]:
+    found: list[Value] = []
+    for row in document.deadlines[:_DATES]:
+        notes = [clause_text(row.clause)] if row.clause else []
+        notes += [voice.say(msg("{count} systems", count=row.systems))] if row.systems else []
+        notes += [] if row.confirmed else [voice.say(msg("not confirmed yet"))]
+        found.append({"day": voice.format.day(row.day), "what": _cut(voice.say(row.what), 110), "notes": "; ".join(notes)})
+    return found
+
+
+def _tally(document: ReportDocument, voice: Voice) -> list[str]:
+    counted = [(kind, sum(row.tile is kind for row in document.agencies)) for kind in Tile]
+    return [f"{voice.say(word(kind))}: {voice.format.number(count)}" for kind, count in counted]
+
+
+def _basis(document: ReportDocument, voice: Voice) -> tuple[str, ...]:
+    """Method and what the figures can be compared by, in the footer."""
+    foot = document.footer
+    ground = msg(
+        "Each share runs from what is proven to what is still possible; what nobody looked at is never counted as in order."
+    )
+    codes = msg(
+        "list {inventory} · rules {catalog} · evidence {chain}",
+        inventory=short_digest(foot.inventory_digest),
+        catalog=short_digest(foot.catalog_digest),
+        chain=short_digest(foot.chain_head) or "–",
+    )
+    made = f" · {foot.made_by}" if foot.made_by else ""
+    last = f"{voice.say(msg('To be compared:'))} {voice.say(codes)}{made} · secaudit {foot.version}"
+    return (voice.say(ground), *(voice.say(line) for line in foot.method[:2]), last)
+
+
+def _tiles(document: ReportDocument, voice: Voice) -> Picture | None:
+    """The picture that gives way first: where the words of the page leave it no room, the counts beside it stay."""
+    texts = [_order(order, voice) for order in document.orders[:_ORDERS]]
+    lines = sum(-(-sum(len(str(part)) for part in order.values()) // 95) for order in texts if isinstance(order, dict))
+    for one in _heaviest(document, voice):
+        lines += -(-sum(len(str(part)) for part in one.values()) // 64) if isinstance(one, dict) else 0
+    lines += sum(1 for row in document.targets if row.needed is not None and len(voice.say(row.needed)) > _SHORT_NEED)
+    return _picture(tile_chart(document, voice), _TILES, 1.5) if document.agencies and lines <= _MOST_LINES else None
+
+
+def _picture(made: Chart, width: float, scale: float) -> Picture:
+    return Picture(png(made, scale=scale), width, made.label)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

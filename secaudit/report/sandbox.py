@@ -1,0 +1,105 @@
+"""The sandbox of page templates: what an own template cannot reach, and how much it may ask for.
+
+Templates are written by people of the province, who make mistakes; some are copied from somewhere. Nothing in one reaches the
+objects behind the document, a file or the network, and none can fill memory or count for ever: loops over ranges share a budget,
+repeating and padding of texts is refused beyond a length, and so is a page beyond a size.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, SupportsIndex
+
+import jinja2
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+MOST_STEPS = 1_000_000
+"""Steps that all loops over ranges of one page may take together."""
+MOST_TEXT = 10_000_000
+"""Characters of one text that a template puts together, and elements of a list."""
+MOST_PAGE = 200_000_000
+"""Characters of one page."""
+_GLOBALS = ("cycler", "dict", "joiner", "namespace")
+"""What Jinja brings and templates may call besides ``range``; ``lipsum`` is left out."""
+_PADDING = frozenset(("center", "expandtabs", "format", "format_map", "ljust", "rjust", "zfill"))
+"""Methods of texts that make one of any length from a number."""
+_FILTERS = ("center", "filesizeformat", "format", "pprint", "random", "urlize", "wordwrap", "xmlattr")
+"""Filters that make a text of any length, address pages outside, or differ from one time to the next."""
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """The environment all page templates run in."""
+
+    intercepted_binops: ClassVar[frozenset[str]] = frozenset(("*", "**", "+", "%"))  # type: ignore[misc]
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        """Templates of the first folder that has them."""
+        super().__init__(
+            loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder, encoding="utf-8") for folder in folders]),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+        )
+        kept = {name: self.globals[name] for name in _GLOBALS}
+        self._safe: dict[tuple[type, str], bool] = {}
+        self._steps = 0
+        self.globals.clear()
+        self.globals.update(kept, range=self._range)
+        for name in _FILTERS:
+            del self.filters[name]
+
+    def begin(self) -> None:
+        """A new page or row begins: the loops of the last one are forgotten."""
+        self._steps = 0
+
+    def page(self, name: str, variables: Mapping[str, object]) -> str:
+        """The rendered template; raises what a broken template raises."""
+        self.begin()
+        parts: list[str] = []
+        size = 0
+        for part in self.get_template(name).generate(variables):
+            size += len(part)
+            if size > MOST_PAGE:
+                raise SecurityError(f"a page larger than {MOST_PAGE:,} characters")
+            parts.append(part)
+        return "".join(parts)
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Nothing that begins with an underscore, nothing inside of functions, no padding of texts."""
+        # The type of the object and the name decide, so that each pair is looked at once.
+        key = (type(obj), attr)
+        safe = self._safe.get(key)
+        if safe is None:
+            padding = isinstance(obj, str) and attr in _PADDING
+            safe = self._safe[key] = not padding and super().is_safe_attribute(obj, attr, value)
+        return safe
+
+    def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - whatever is there
+        """The operations by which a few characters of template become a text without end."""
+        size = 0
+        if operator == "*":
+            size = max(_size(left) * _number(right), _size(right) * _number(left))
+        elif operator == "+":
+            size = _size(left) + _size(right)
+        elif operator == "**" or (operator == "%" and isinstance(left, str)):
+            raise SecurityError(f"the operator {operator} is not for templates")
+        if size > MOST_TEXT:
+            raise SecurityError(f"a text or list of {size:,} elements")
+        return super().call_binop(context, operator, left, right)
+
+    def _range(self, *bounds: SupportsIndex) -> Iterator[int]:
+        for number in range(*bounds):
+            self._steps += 1
+            if self._steps > MOST_STEPS:
+                raise SecurityError(f"loops over ranges of more than {MOST_STEPS:,} steps in one page")
+            yield number
+
+
+def _size(value: object) -> int:
+    return len(value) if isinstance(value, str | list | tuple) else 0
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
