@@ -33,7 +33,14 @@ class Addresses:
     """Every address of the pages of one province, counted from its store."""
 
     def __init__(
-        self, measured: Measured, language: str, *, at: Callable[[datetime], Measured], earlier: Sequence[datetime], past: Past, pages: AgencyPages
+        self,
+        measured: Measured,
+        language: str,
+        *,
+        at: Callable[[datetime], Measured],
+        earlier: Sequence[datetime],
+        past: Past,
+        pages: AgencyPages,
     ) -> None:
         """``at`` measures another moment, ``pages`` makes documents of agencies, both from the same store and just now."""
         self.measured = measured
@@ -161,7 +168,11 @@ class Addresses:
         states = [self.measured.states[one.id] for one in self.province.machines(agency)]
         if what in ("seen", "lab", "isolated"):
             kinds = [one.kind == "isolated" for one in self.province.machines(agency)]
-            return sum(kinds) if what == "isolated" else sum(one.evidence is not None and (what == "seen" or one.evidence.outcome.lab) for one in states)
+            return (
+                sum(kinds)
+                if what == "isolated"
+                else sum(one.evidence is not None and (what == "seen" or one.evidence.outcome.lab) for one in states)
+            )
         if what == "newcomers":
             return sum(one.agency == agency for one in self.measured.newcomers)
         if kind == "action":
@@ -216,12 +227,19 @@ class Addresses:
             line = lines[int(found[2]) - 1]
             return line.gain if what == "gain" else number_in(line.action if found[1] == "a" else line.words, what)
         look, repair = next((look, repair) for one, look, repair in self.targets.held(number) if one == part)
-        return look + repair if what == "gain" else [one for one in (look, repair) if one][int(what[-1]) - 1 if "parts" in what else 0]
+        return (
+            look + repair
+            if what == "gain"
+            else [one for one in (look, repair) if one][int(what[-1]) - 1 if "parts" in what else 0]
+        )
 
     def _of_improved(self, agency: str, what: str) -> int:
         """What an agency proved since the newest earlier state."""
         then = self.at(self.earlier[-1])
-        gains = [(one, self.targets.counts(one, "", agency).proven - then.counts(one, "", agency).proven) for one in self.targets.numbers]
+        gains = [
+            (one, self.targets.counts(one, "", agency).proven - then.counts(one, "", agency).proven)
+            for one in self.targets.numbers
+        ]
         part = [gain for gain in gains if gain[1] > 0][int(re.search(r"parts\.(\d+)", what)[1]) - 1]
         return part[0] if what.endswith(".number") else part[1]
 
@@ -331,7 +349,12 @@ class Addresses:
             return self._group(name, kind, rest)
         if kind == "note":
             return number_in(assessment.notes[int(rest.split(".")[0]) - 1], rest)
-        numbers = {"machines": len(assessment.machines), "rows": assessment.rows, "open": assessment.open_rows, "excused": standing.excused}
+        numbers = {
+            "machines": len(assessment.machines),
+            "rows": assessment.rows,
+            "open": assessment.open_rows,
+            "excused": standing.excused,
+        }
         return numbers[what] if what in numbers else sum(one.fulfilment == what for one in assessment.results)
 
     def _standing(self, name: str) -> Standing:

@@ -125,7 +125,9 @@ class Targets:
         if target in PEOPLE:
             return Counts() if agency == self.province.id else self._people(agency, *PEOPLE[target])
         if target == 1:
-            return counted(self._protected(s, sub) for owner, s in self.province.systems() if owner == agency and s.status == "operating")
+            return counted(
+                self._protected(s, sub) for owner, s in self.province.systems() if owner == agency and s.status == "operating"
+            )
         found = counted(self.machine(one.id, sub) for one in self.province.machines(agency) if one.kind in MACHINES)
         return found + Counts(unknown=self.province.beyond(agency))
 
@@ -219,7 +221,9 @@ class Targets:
             if self.decision(target) == "met" or not getattr(counts, kind):
                 continue
             wanted = self.needed(target) if missed else self.standing(target) or 0
-            parts = sorted((getattr(self.counts(target, "", one), kind) for one in (*self.province.ids, self.province.id)), reverse=True)
+            parts = sorted(
+                (getattr(self.counts(target, "", one), kind) for one in (*self.province.ids, self.province.id)), reverse=True
+            )
             asked = next((sum(parts[:n]) for n in range(1, len(parts) + 1) if wanted and sum(parts[:n]) >= wanted), sum(parts))
             numbers = {"action": asked, "effect.gain": asked, "effect.number": target, "effect": self.needed(target)}
             found.append((counts.share(getattr(counts, kind)), numbers | {"effect.obstacle": len(self.province.silent)}))
