@@ -11,7 +11,6 @@ with check, verdict, observed values and what is missing: no pages, no words, no
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -143,9 +142,7 @@ def main() -> None:
         print(json.dumps(one(asked.one, size, asked.cache)))
         return
     place = filled(size, asked.cache)
-    print(
-        f"store {place.store.stat().st_size / MEGABYTE:.0f} MB; {os.cpu_count()} processors; free {shutil.disk_usage('/').free >> 30} GB"
-    )
+    print(f"store {place.store.stat().st_size / MEGABYTE:.0f} MB; {os.cpu_count()} processors")
     heads = ("shape", "s", "CPU s", "MB held before", "most MB", "files", "MB written", "largest KB", "CPU / peer", "aim")
     print(f"| {' | '.join(heads)} |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---|")
