@@ -15,7 +15,7 @@ test: .venv/ready                ## every test that needs no root
 	$(BIN)/python tests/halves.py
 
 lab: .venv/ready                 ## tests that need root, network namespaces or a browser
-	sh .ci/parts openssh-server nmap chromium fonts-liberation2 libreoffice-calc libreoffice-writer poppler-utils mmdebstrap iproute2 dnf zypper rpm createrepo-c wine
+	sh .ci/parts openssh-server nmap chromium fonts-liberation2 libreoffice-calc libreoffice-writer libreoffice-impress poppler-utils mmdebstrap iproute2 dnf zypper rpm createrepo-c wine
 	$(BIN)/python -m pytest -q -m lab
 
 bench: .venv/ready parts         ## speed and memory beside peers, as ratios

@@ -10,6 +10,7 @@ COMMANDS = {
     "plan": Entry("period_plan", among=True),
     "annual": Entry("period_annual", single=True),
     "results": Entry("period_results", single=True),
+    "letters": Entry("period_letters", single=True),
     "templates": Entry("period_templates", single=True),
 }
 

@@ -18,8 +18,8 @@ from secaudit.model.measurement import Decision
 from secaudit.model.past import PastTarget
 from secaudit.model.plan import Target
 from secaudit.pipeline.inventory_status import Standing
-from secaudit.pipeline.publish.targets import figure_of
 from secaudit.pipeline.starting import FRESH, Places, Situation, look_around, next_steps
+from secaudit.report.figure import Figure
 from secaudit.report.format import Format
 from secaudit.report.voice import Voice
 from secaudit.report.words import decision_word
@@ -117,7 +117,10 @@ class _Page:
         else:
             counted = [(one, agencies.standings.get(one, 0)) for one in reversed(Standing)]
             parts = tuple(msg("{what}: {count}", what=STANDINGS[one], count=count) for one, count in counted if count)
-            self._line(msg("{count} agencies: {parts}", count=len(agencies.agencies), parts=_joined(parts)))
+            if parts:
+                self._line(msg("{count} agencies: {parts}", count=len(agencies.agencies), parts=_joined(parts)))
+            else:
+                self._line(msg("no agency yet"))
             known = [one.summary for one in agencies.agencies if one.summary is not None]
             machines = sum(one.in_use - one.isolated for one in known)
             people = sum(one.people_as_of is not None for one in known)
@@ -157,10 +160,12 @@ class _Page:
         if one is None:
             self._session.out.print(Text(head))
             return
-        figure = clean(self._format.interval(figure_of(one.tally), share))
+        found = one.tally
+        figure = Figure(found.proven, found.disproven, found.unknown, found.total, found.lower, found.upper)
+        shown = clean(self._format.interval(figure, share))
         decision = Text(self._say(decision_word(one.decision, overdue=overdue)), style=_STYLES.get(one.decision, ""))
         gap = "\n   " if self._session.out.width < _NARROW else " "
-        self._session.out.print(Text.assemble(f"{head}:{gap}{figure} – ", decision))
+        self._session.out.print(Text.assemble(f"{head}:{gap}{shown} – ", decision))
 
 
 def _joined(parts: tuple[Message, ...]) -> Message:

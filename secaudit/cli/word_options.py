@@ -43,9 +43,14 @@ def word_target(out: Path, name: str) -> Path:
 
 def write_paper(target: Path, data: bytes, *, what: Message) -> tuple[Path, ...]:
     """Write a paper, and return where one in its place that somebody worked on was put aside; OutputError as write_file."""
-    kept = (_put_aside(target),) if is_edited(target) else ()
+    kept = put_aside_edited(target)
     write_file(target, data, what=what)
     return kept
+
+
+def put_aside_edited(target: Path) -> tuple[Path, ...]:
+    """Rename a paper that somebody worked on, and return its new name; nothing for one nobody touched, or none."""
+    return (_put_aside(target),) if is_edited(target) else ()
 
 
 def say_kept(session: Session, kept: Iterable[Path]) -> None:

@@ -123,27 +123,37 @@ def _target(measurement: Measurement) -> PastTarget:
 
 
 def _machines(measured: Measured) -> dict[str, PastMachine]:
-    """Machines in use of agencies in scope; nothing is ever written down of isolated ones."""
+    """Machines in use of agencies in scope; nothing is ever written down of isolated ones.
+
+    Machines that are alike share what failed: a province has few kinds of machines.
+    """
+    shared: dict[frozenset[str], frozenset[str]] = {}
     return {
-        endpoint.id: _machine(agency.agency.id, measured.states[endpoint.id])
+        endpoint.id: _machine(agency.agency.id, measured.states[endpoint.id], shared)
         for agency in in_scope(measured)
         for endpoint in agency.endpoints
         if endpoint.status == "in_use" and endpoint.kind is not EndpointKind.ISOLATED
     }
 
 
-def _machine(agency: str, state: EndpointState) -> PastMachine:
+# Looked up once, not for each of millions of findings.
+_FAIL, _UNKNOWN = Verdict.FAIL, Verdict.UNKNOWN
+
+
+def _machine(agency: str, state: EndpointState, shared: dict[frozenset[str], frozenset[str]]) -> PastMachine:
     if state.evidence is None:
         return PastMachine(agency, seen=False)
-    grade = state.protection
-    fails, unknown = [], []
-    for finding in state.findings:
-        if finding.verdict is Verdict.FAIL:
-            fails.append(finding.check)
-        elif finding.verdict is Verdict.UNKNOWN:
-            unknown.append(finding.check)
-    interval = None if grade is None else (grade.proven, grade.possible)
-    return PastMachine(agency, True, interval, frozenset(fails), frozenset(unknown), state.evidence.outcome.grade)
+    grade, findings = state.protection, state.findings
+    fails = frozenset([finding.check for finding in findings if finding.verdict is _FAIL])
+    unknown = frozenset([finding.check for finding in findings if finding.verdict is _UNKNOWN])
+    return PastMachine(
+        agency,
+        True,
+        None if grade is None else (grade.proven, grade.possible),
+        shared.setdefault(fails, fails),
+        shared.setdefault(unknown, unknown),
+        state.evidence.outcome.grade,
+    )
 
 
 def _systems(measured: Measured) -> dict[str, PastSystem]:

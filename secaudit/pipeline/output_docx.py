@@ -1,13 +1,14 @@
 """The first screen as a Word document of one page of A4, from a template that an officer can edit."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from secaudit.messages import msg
 from secaudit.pipeline.outputs import Job
-from secaudit.pipeline.publish import overview
 from secaudit.report.bar_chart import bar_chart
 from secaudit.report.charts import Chart, png
 from secaudit.report.document import Order, ReportDocument, SubTargetRow, TargetRow, Tile
+from secaudit.report.environment import template_folders
 from secaudit.report.first_screen import conclusions, courses, outlooks, short_digest
 from secaudit.report.format import clause_text
 from secaudit.report.grade_words import grade_counts
@@ -15,7 +16,7 @@ from secaudit.report.official import Paper, Picture, Value
 from secaudit.report.sanitise import sanitised
 from secaudit.report.tile_chart import tile_chart
 from secaudit.report.voice import Voice
-from secaudit.report.word import render_word
+from secaudit.report.word import ENDING, render_word
 from secaudit.report.words import decision_word, word
 
 TEMPLATE = "mot-trang"
@@ -23,8 +24,9 @@ _MOST_TARGETS = 6
 """A plan with more leaves no room for pictures beside its bars."""
 _BAR, _SUB, _COURSE, _TILES = 69.0, 25.0, 31.0, 96.0
 """Millimetres."""
-_MOST_LINES, _SHORT_NEED = 27, 34
-"""Of orders, agencies and long needs together, beside which tiles find room; characters of a need that stays on its line."""
+_WITH_TILES, _WITH_COURSES, _SHORT_NEED = 31, 36, 34
+"""Lines of orders, agencies and long needs together, beside which tiles and courses find room: pictures give way, words do not;
+characters of a need that stays on its line."""
 _ORDERS, _HEAVY, _DATES, _COURSES = 3, 10, 3, 5
 _PARTS = {
     "internal": msg("FOR INTERNAL USE"),
@@ -35,10 +37,6 @@ _PARTS = {
     "improved": msg("Agencies that improved most"),
     "tiles": msg("Every agency at a glance"),
     "dates": msg("Next dates of the law"),
-    "agency": msg("Agency"),
-    "person": msg("In charge, telephone"),
-    "todo": msg("To be done"),
-    "gained": msg("Newly proven"),
     "bars": msg("dark: with evidence; hatched: possible; dotted: merely declared; white: proven not to meet it; line: target"),
     "columns": msg("a column for each target: dark met, hatched open, cross to be put in order; dashed: nothing sent"),
 }  # fmt: skip
@@ -46,8 +44,13 @@ _PARTS = {
 
 def render(job: Job) -> bytes:
     """The document; equal figures give equal bytes."""
-    document = sanitised(overview(job.measured, job.store, past=job.past, made_by=job.made_by))
-    return render_word(one_page(document, Voice(job.translator)), job.templates / "word")
+    return render_word(one_page(sanitised(job.overview), Voice(job.translator)), _templates(job.templates))
+
+
+def _templates(own: Path) -> Path:
+    """The Word templates of the folder that was named where this one is among them, else ours."""
+    folders = [folder / "word" for folder in template_folders(own)]
+    return next((folder for folder in folders if (folder / f"{TEMPLATE}{ENDING}").is_file()), folders[-1])
 
 
 def one_page(document: ReportDocument, voice: Voice) -> Paper:
@@ -60,7 +63,7 @@ def one_page(document: ReportDocument, voice: Voice) -> Paper:
     )
     measured = voice.say(msg("measured against {plan}", plan=header.plan))
     title = f"{header.plan}: {header.plan_title}" if header.plan_title else measured
-    roomy = len(document.targets) <= _MOST_TARGETS
+    lines = _lines(document, voice)
     lab = msg("Contains lab data: {count} machines are simulated. Do not use these figures.", count=header.lab)
     return Paper(
         template=TEMPLATE,
@@ -70,7 +73,7 @@ def one_page(document: ReportDocument, voice: Voice) -> Paper:
         body={
             "closed": voice.say(msg("Figures closed on {day}", day=day(header.as_of))),
             "sent": voice.say(sent),
-            "plan": _cut(title, 70) + (f" ({day(header.plan_issued_on)})" if header.plan_issued_on else ""),
+            "plan": _cut(title, 55) + (f" ({day(header.plan_issued_on)})" if header.plan_issued_on else ""),
             "lab": voice.say(lab) if header.lab else "",
             "part": {name: voice.say(text) for name, text in _PARTS.items()},
             "conclusion": _conclusion(document, voice),
@@ -81,12 +84,12 @@ def one_page(document: ReportDocument, voice: Voice) -> Paper:
             "courses": [
                 {"name": _cut(f"{row.number}. {voice.say(row.short)}", 26), "picture": _picture(made, _COURSE, 2.0)}
                 for row, made in courses(document, voice)[:_COURSES]
-                if roomy
+                if lines <= _WITH_COURSES
             ],
             "outlook": _outlook(document, voice),
             **_agencies(document, voice),
             "dates": _dates(document, voice),
-            "tiles": _tiles(document, voice) if roomy else None,
+            "tiles": _tiles(document, voice) if lines <= _WITH_TILES else None,
             "tally": " · ".join(_tally(document, voice)),
         },
     )
@@ -113,14 +116,14 @@ def _before(document: ReportDocument, voice: Voice) -> str:
 
 def _target(row: TargetRow, voice: Voice) -> Value:
     form = voice.format
-    needed = _cut(voice.say(row.needed), 60) if row.needed is not None else ""
+    needed = _cut(voice.say(row.needed), 40) if row.needed is not None else ""
     grades = ""
     if row.figure.grades:
         found = grade_counts([(part.grade, part.count) for part in row.figure.grades])
         grades = voice.say(msg("with evidence: {grades}", grades=found))
     return {
         "number": str(row.number),
-        "name": _cut(voice.say(row.short), 58),
+        "name": _cut(voice.say(row.short), 50),
         "aim": form.aim(row.sign, row.share).replace(" ", "\u00a0"),
         "decision": voice.say(decision_word(row.decision, overdue=row.overdue)),
         "needed": needed,
@@ -157,9 +160,9 @@ def _outlook(document: ReportDocument, voice: Voice) -> str:
         return voice.say(msg("No earlier state is known: the course begins with the next one."))
     found = outlooks(document.trend, voice)
     if len(found) == 1:
-        return _cut(voice.say(found[0][1]), 260)
+        return _cut(voice.say(found[0][1]), 250)
     said = [msg("Target {numbers}: {words}", numbers=", ".join(map(str, numbers)), words=method) for numbers, method in found[:2]]
-    return _cut(" ".join(voice.say(one) for one in said), 300)
+    return _cut(" ".join(voice.say(one) for one in said), 230)
 
 
 def _agencies(document: ReportDocument, voice: Voice) -> Mapping[str, Value]:
@@ -186,10 +189,10 @@ def _heaviest(document: ReportDocument, voice: Voice) -> list[Value]:
 def _dates(document: ReportDocument, voice: Voice) -> list[Value]:
     found: list[Value] = []
     for row in document.deadlines[:_DATES]:
-        notes = [clause_text(row.clause)] if row.clause else []
+        notes = [_cut(clause_text(row.clause), 24)] if row.clause else []
         notes += [voice.say(msg("{count} systems", count=row.systems))] if row.systems else []
         notes += [] if row.confirmed else [voice.say(msg("not confirmed yet"))]
-        found.append({"day": voice.format.day(row.day), "what": _cut(voice.say(row.what), 110), "notes": "; ".join(notes)})
+        found.append({"day": voice.format.day(row.day), "what": _cut(voice.say(row.what), 72), "notes": "; ".join(notes)})
     return found
 
 
@@ -210,19 +213,28 @@ def _basis(document: ReportDocument, voice: Voice) -> tuple[str, ...]:
         catalog=short_digest(foot.catalog_digest),
         chain=short_digest(foot.chain_head) or "–",
     )
-    made = f" · {foot.made_by}" if foot.made_by else ""
-    last = f"{voice.say(msg('To be compared:'))} {voice.say(codes)}{made} · secaudit {foot.version}"
+    made = f" · {_cut(foot.made_by, 24)}" if foot.made_by else ""
+    last = f"{voice.say(msg('To be compared:'))} {voice.say(codes)}{made} · secaudit {_cut(foot.version, 16)}"
     return (voice.say(ground), *(voice.say(line) for line in foot.method[:2]), last)
 
 
 def _tiles(document: ReportDocument, voice: Voice) -> Picture | None:
-    """The picture that gives way first: where the words of the page leave it no room, the counts beside it stay."""
+    """The counts beside it stay where it gives way."""
+    return _picture(tile_chart(document, voice), _TILES, 1.5) if document.agencies else None
+
+
+def _lines(document: ReportDocument, voice: Voice) -> int:
+    """About how many lines the words take that may be long; a plan with many targets leaves no room for pictures."""
+    if len(document.targets) > _MOST_TARGETS:
+        return _WITH_COURSES + 1
     texts = [_order(order, voice) for order in document.orders[:_ORDERS]]
     lines = sum(-(-sum(len(str(part)) for part in order.values()) // 95) for order in texts if isinstance(order, dict))
     for one in _heaviest(document, voice):
-        lines += -(-sum(len(str(part)) for part in one.values()) // 64) if isinstance(one, dict) else 0
+        lines += -(-sum(len(str(part)) for part in one.values()) // 70) if isinstance(one, dict) else 0
     lines += sum(1 for row in document.targets if row.needed is not None and len(voice.say(row.needed)) > _SHORT_NEED)
-    return _picture(tile_chart(document, voice), _TILES, 1.5) if document.agencies and lines <= _MOST_LINES else None
+    for row in _dates(document, voice):
+        lines += (sum(len(str(part)) for part in row.values()) - 1) // 55 if isinstance(row, dict) else 0
+    return lines + 2 * (len(voice.say(msg("State of cybersecurity of {province}", province=document.header.province))) // 52)
 
 
 def _picture(made: Chart, width: float, scale: float) -> Picture:

@@ -12,7 +12,7 @@ from secaudit.model.decision import DueState
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import EndpointKind
 from secaudit.model.measurement import Decision
-from secaudit.report.agency_page import TALLIED, AgencyDocument, ChangeRow, OwnMachine, Paper
+from secaudit.report.agency_page import AgencyDocument, ChangeRow, OwnMachine, Paper
 from secaudit.report.document import CheckRow
 from secaudit.report.environment import Templates
 from secaudit.report.fact_words import fact_word
@@ -21,10 +21,12 @@ from secaudit.report.sanitise import sanitised_agency, sanitised_checks
 from secaudit.report.voice import Voice
 from secaudit.report.words import STALE, protection_words, word
 
-DETAILS = 1_100_000
-"""Characters that details of machines take in one page, so that no page is larger than two million bytes."""
-FIRST_ROWS = 1000
-"""Machines from which on the first page has their list and no details: the list alone is long then."""
+ROOM = 1_300_000
+"""Characters that lists and details of machines take in one page: no page is then larger than two million bytes."""
+LISTED = 1000
+"""Machines, and lines of the sheet, that the first page lists; further ones stand in the pages that hold their details."""
+_LINE, _SHEET_LINE = 650, 350
+"""Characters of a line of either, beside its texts."""
 _STYLE = ("report.css", "agency/agency.css")
 _SCRIPT = ("panel.js", "agency/agency.js")
 _PAPERS: Mapping[Paper, Message] = {
@@ -79,14 +81,19 @@ class AgencyRenderer:
         pages = self._share_out(document, book)
         where = {machine.id: page.name for page in pages for machine in page.machines}
         elsewhere = {name: file for name, file in where.items() if file != pages[0].name}
+        rest = document.visits[LISTED:]
         shared = {"d": document, "where": where, "pages": pages, "check_title": book.title}
         for number, page in enumerate(pages):
             island = Markup(page.island.json(elsewhere=elsewhere if not number else {}))  # noqa: S704 - escaped for a data island
-            template = "agency/agency.html.j2" if not number else "agency/details.html.j2"
-            made = self._templates.render(
-                template, style=_STYLE, script=_SCRIPT, island=island, here=page.name, machines=page.machines, **shared
-            )
-            yield page.name, made
+            own = {
+                "island": island,
+                "here": page.name,
+                "machines": page.machines if number else document.machines[:LISTED],
+                "visits": [one for one in rest if where.get(one.machine) == page.name] if number else document.visits[:LISTED],
+                "errands": () if number else document.errands,
+            }
+            template = "agency/details.html.j2" if number else "agency/agency.html.j2"
+            yield page.name, self._templates.render(template, style=_STYLE, script=_SCRIPT, **own, **shared)
 
     def _sanitised(self, document: AgencyDocument) -> tuple[AgencyDocument, CheckBook]:
         """Checks are the same object in all documents: they are cleaned and put into words once."""
@@ -96,18 +103,21 @@ class AgencyRenderer:
         return sanitised_agency(document, self._checks), self._book
 
     def _share_out(self, document: AgencyDocument, book: CheckBook) -> list[_Page]:
-        head = document.head.id
-        first = _Page(f"{head}.html", MachineIsland(book))
-        pages = [first]
-        if len(document.machines) > FIRST_ROWS:
-            pages.append(_Page(f"{head}~2.html", MachineIsland(book)))
-        for machine in document.machines:
-            page = pages[-1]
-            if page.island.size > DETAILS:
-                page = _Page(f"{head}~{len(pages) + 1}.html", MachineIsland(book))
-                pages.append(page)
-            page.machines.append(machine)
-            page.island.add(f"machine-{machine.id}", machine.id, self._about(machine), machine.evidence, lab=machine.lab)
+        """Details in the first page as long as there is room beside its lists, then in further ones."""
+        name = document.head.id
+        pages = [_Page(f"{name}.html", MachineIsland(book))]
+        taken = sum(map(_line, document.machines[:LISTED])) + _SHEET_LINE * len(document.visits[:LISTED])
+        for place, machine in enumerate(document.machines):
+            # What the first page has no line for needs one where its details are, and one of the sheet.
+            line = _line(machine) + _SHEET_LINE if len(pages) > 1 or place >= LISTED else 0
+            if (pages[-1].island.size + taken + line > ROOM and pages[-1].machines) or (place >= LISTED and len(pages) == 1):
+                pages.append(_Page(f"{name}~{len(pages) + 1}.html", MachineIsland(book)))
+                taken, line = 0, _line(machine) + _SHEET_LINE
+            taken += line
+            pages[-1].machines.append(machine)
+            pages[-1].island.add(
+                f"machine-{machine.id}", machine.id, self._about(machine), machine.evidence, lab=machine.lab
+            )
         return pages
 
     def _about(self, machine: OwnMachine) -> Iterator[tuple[str, str]]:
@@ -157,6 +167,11 @@ def _turned(row: ChangeRow) -> Message:
     )
 
 
+def _line(machine: OwnMachine) -> int:
+    """Roughly how many characters its line in a list takes."""
+    return _LINE + 5 * len(machine.id) + 2 * (len(machine.place or "") + len(machine.os or ""))
+
+
 def _marks(machine: OwnMachine) -> str:
     """What the list may be narrowed to."""
     if not machine.seen:
@@ -176,7 +191,6 @@ def _names(voice: Voice) -> dict[str, Any]:
     """Functions the templates of agencies call beside those of all pages."""
     return {
         "paper_word": lambda row: voice.say(_PAPERS[row.state]),
-        "tallied": TALLIED,
         "verdict_words": {verdict.value: voice.say(word(verdict)) for verdict in Verdict},
         "fact_names": lambda names: ", ".join(dict.fromkeys(voice.say(fact_word(name)) for name in names)),
         "short_protection": lambda grade: voice.say(protection_words(grade)),

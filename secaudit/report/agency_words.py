@@ -43,8 +43,8 @@ SIGHT_ADVICE: Mapping[Sight, Message] = MappingProxyType(
 DOUBT_ADVICE: Mapping[DoubtKind, Message] = MappingProxyType(
     {
         DoubtKind.KEY_CHANGED: msg(
-            "Tell the designated unit whether these machines were replaced or installed again. If nobody changed anything, say so "
-            "at once: it may be an incident."
+            "Tell the designated unit whether these machines were replaced or installed again. If nobody changed anything, say "
+            "so at once: it may be an incident."
         ),
         DoubtKind.KEY_REVOKED: _ON_SITE,
         DoubtKind.KEY_NOT_HELD: _ON_SITE,

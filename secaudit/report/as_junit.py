@@ -37,6 +37,7 @@ class _Tally:
     defects: dict[str, None] = field(default_factory=dict)
 
     def add(self, machine: str, row: FindingRow) -> None:
+        """Count what the check says of one machine."""
         if row.defect:
             self.defects[row.defect] = None
         if row.verdict is Verdict.FAIL:
@@ -50,6 +51,7 @@ class _Tally:
 
     @property
     def total(self) -> int:
+        """Machines it applies to."""
         return self.passed + len(self.failed) + len(self.unknown)
 
 

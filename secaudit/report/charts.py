@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from typing import Any
 
 import vl_convert
@@ -35,10 +36,10 @@ _PATTERNS: Mapping[str, str] = {
     ),
     "p-grade-B": (
         f'width="11" height="11" patternUnits="userSpaceOnUse"><rect width="11" height="11" fill="{STEEL}"/>'
-        '<rect width="2.4" height="11" fill="#fff"/>'
+        '<rect width="1.6" height="11" fill="#fff"/>'
     ),
     "p-grade-C": (
-        'width="9" height="9" patternUnits="userSpaceOnUse"><rect width="9" height="9" fill="#c3d3e6"/>'
+        'width="9" height="9" patternUnits="userSpaceOnUse"><rect width="9" height="9" fill="#a3bbd8"/>'
         f'<rect y="3.6" width="9" height="1.8" fill="{NAVY}"/>'
     ),
     "p-apart": (
@@ -108,7 +109,7 @@ def svg(made: Chart) -> Markup:
     addresses = dict(made.shown)
 
     def addressed(found: re.Match[str]) -> str:
-        address = addresses.get(found[2])
+        address = addresses.get(unescape(found[2]))
         mark = f' data-figure="{escape(address)}"' if address else ""
         return f"<text {found[1]}{mark}>{found[2]}</text>"
 

@@ -13,7 +13,7 @@ import orjson
 from secaudit.messages import Message, msg
 from secaudit.model.fact import ENDPOINT_VARIABLES, FACTS
 from secaudit.report.document import CheckRow
-from secaudit.report.fact_shapes import AUDITED, DENIED, FIELD_DENIED, FIELD_SHAPES, FIELD_STATED, SHAPES, STATED, VALUES
+from secaudit.report.fact_shapes import AUDITED, BELOW, DENIED, FIELD_DENIED, FIELD_SHAPES, FIELD_STATED, SHAPES, STATED, VALUES
 from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
 from secaudit.report.field_words import field_word
@@ -78,7 +78,8 @@ class Sentences:
         )
 
     def _number(self, name: str, value: float) -> str:
-        shape = SHAPES.get(name)
+        shape = (BELOW if value < 0 else SHAPES).get(name) or SHAPES.get(name)
+        value = -value if value < 0 and name in BELOW else value
         shown = self._voice.format.number(value) if isinstance(value, int) else str(value)
         if shape is None:
             return self._voice.say(msg("{fact}: {value}", fact=fact_word(name), value=shown))
@@ -92,7 +93,7 @@ class Sentences:
         """``said`` with its limit; an empty list that has to be empty needs none."""
         if limit is None or limit[:2] == (">", 0) or (limit[0] == "==" and counted == 0):
             return said
-        words = limit_words(*limit)
+        words = limit_words(*limit) if counted is None or limit[:2] != ("==", 0) else msg("none")
         return self._voice.say(msg("{said}, limit: {limit}", said=said, limit=words))
 
     def _records(self, name: str, records: list[dict[str, object]], asked: "_Asked", level: int | None) -> str:
@@ -204,7 +205,7 @@ def limit_words(sign: str, value: int, least: int | None = None) -> Message:
         return msg("at least {number}", number=value)
     if sign == ">":
         return msg("more than {number}", number=value)
-    return msg("exactly {number}", number=value) if value else msg("none")
+    return msg("exactly {number}", number=value)
 
 
 def _parsed(written: str) -> object:

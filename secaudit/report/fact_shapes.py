@@ -38,6 +38,14 @@ SHAPES: Mapping[str, Message] = MappingProxyType(
 )
 """Numbers, with their unit."""
 
+BELOW: Mapping[str, Message] = MappingProxyType(
+    {
+        "os.support_days_left": msgc("observed", "security support ended {value} day(s) ago"),
+        "software.office_support_days_left": msgc("observed", "Office support ended {value} day(s) ago"),
+    }
+)
+"""The same of numbers below zero, where that has a meaning of its own."""
+
 STATED: Mapping[str, Message] = MappingProxyType(
     {
         "firewall.active": msgc("observed", "the firewall is on"),

@@ -40,7 +40,8 @@ _ORDER = {name: position for position, name in enumerate(_FIELDS)}
 
 def field_word(name: str) -> Message:
     """What people call a field of a record."""
-    return _FIELDS.get(name, literal(name))
+    found = _FIELDS.get(name)
+    return found if found is not None else literal(name)
 
 
 def field_order(name: str) -> int:

@@ -1,4 +1,4 @@
-"""What the panel of a page knows of machines, as compact as it goes: a page may hold hundreds of machines with a hundred verdicts each.
+"""What the panel of a page knows of machines, as compact as it goes: a page may hold hundreds with a hundred verdicts each.
 
 Whatever is the same for several machines stands once and is called by its number: texts, observed values, verdicts with what they
 rest on, the sections that facts come from. A machine is then little more than a list of numbers. Every text is cleaned on its way
@@ -22,7 +22,7 @@ from secaudit.report.fact_words import fact_word
 from secaudit.report.pieces import conflict_words, way_words
 from secaudit.report.sanitise import cleaned
 from secaudit.report.voice import Voice
-from secaudit.report.words import word
+from secaudit.report.words import missing_words, word
 
 VERDICTS = tuple(Verdict)
 _NUMBER = {verdict: place for place, verdict in enumerate(VERDICTS)}
@@ -133,7 +133,7 @@ class MachineIsland:
     def add(self, anchor: str, name: str, about: Iterable[tuple[str, str]], evidence: Evidence | None, *, lab: bool) -> None:
         """One machine under its anchor; ``about``: label and value of what is known of it."""
         made: dict[str, Any] = {
-            "id": self.text(anchor),
+            "id": self.text(anchor, 400),
             "name": self.text(name),
             "about": [[self.text(label), self.text(value)] for label, value in about],
         }
@@ -213,7 +213,7 @@ class MachineIsland:
             _NUMBER[finding.verdict],
             [self.text(text, _VALUE) for text in self._book.sentences.of(finding.check, finding.evidence, level)],
             [self._fact(name, value) for name, value in finding.evidence],
-            [self._missing(item.name, word(item.reason)) for item in finding.missing],
+            [self._missing(item.name, missing_words(item.name, item.reason)) for item in finding.missing],
             finding.grade.value if finding.grade is not None else "",
         ]
         if finding.defect or until is not None:
@@ -265,7 +265,7 @@ class MachineIsland:
         return place
 
     def _piece(self, trail: Trail) -> list[Any]:
-        """Grade, way and moment in one line, the number under which it is kept, its size, its digest and its link of the chain."""
+        """Grade, way and moment in one line, the number it is kept under, its size, its digest and its link of the chain."""
         way = self._ways.get((trail.way, trail.console))
         if way is None:
             way = self._ways[trail.way, trail.console] = self._voice.say(way_words(trail))

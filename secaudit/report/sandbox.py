@@ -43,8 +43,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             keep_trailing_newline=False,
         )
         kept = {name: self.globals[name] for name in _GLOBALS}
-        self._safe: dict[tuple[type, str], bool] = {}
         self._steps = 0
+        self._safe: dict[tuple[type, str], bool] = {}
         self.globals.clear()
         self.globals.update(kept, range=self._range)
         for name in _FILTERS:
@@ -67,8 +67,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return "".join(parts)
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
-        """Nothing that begins with an underscore, nothing inside of functions, no padding of texts."""
-        # The type of the object and the name decide, so that each pair is looked at once.
+        """Nothing that begins with an underscore, nothing inside of functions, no padding of texts; once for each type."""
         key = (type(obj), attr)
         safe = self._safe.get(key)
         if safe is None:

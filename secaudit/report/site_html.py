@@ -167,6 +167,8 @@ class SiteRenderer:
         site, places, voice = self._site, self._places, self._voice
         held = {row.id: row for row in site.overview.agencies}
         return {
+            **first_screen_names(site.overview, voice),
+            "to_agency": lambda name: f"agencies/{quote(name)}.html",
             "at": places.of,
             "agency": places.agency,
             "system": places.system,
@@ -185,8 +187,6 @@ class SiteRenderer:
             "dict_of": dict,
             "trend_methods": lambda: [(row.target, row.method) for row in site.overview.trend if row.method is not None],
             "agency_or_name": lambda name: _agency_link(held.get(name), name),
-            "to_agency": lambda name: f"agencies/{quote(name)}.html",
-            **first_screen_names(site.overview, voice),
         }
 
     def _machine_href(self, machine: str) -> str:

@@ -152,8 +152,8 @@ class SheetRows:
         """Row that comes next, from 0."""
         places = range(MOST_DECIMALS + 1)
         forms = [
-            book.form("@", wraps=table.wraps, indent=1), book.form("#,##0", align="right"), book.form("dd/mm/yyyy", align="center"),
-            book.form("dd/mm/yyyy hh:mm", align="center"),
+            book.form("@", wraps=table.wraps, indent=1), book.form("#,##0", align="right"),
+            book.form("dd/mm/yyyy", align="center"), book.form("dd/mm/yyyy hh:mm", align="center"),
             *(book.form(f"0{'.' if count else ''}{'0' * count}\\ %", align="right") for count in places),
         ]  # fmt: skip
         # One row with every format: where the rows go in, and what number XlsxWriter gave to each format.

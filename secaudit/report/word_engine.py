@@ -7,7 +7,9 @@ import io
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -74,6 +76,18 @@ def _shown(value: object) -> object:
     return "" if value is None else value
 
 
+_SANDBOX = _Environment()
+_MOST_PATCHED = 64
+_PATCHED: dict[str, tuple[str, Sequence[str]]] = {}
+"""Part of a template -> what docxtpl makes of it, and the text of its paragraphs."""
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> CodeType:
+    """Hundreds of papers are made of one template, and compiling it is half of what one takes."""
+    return _SANDBOX.compile(source)
+
+
 class Template(DocxTemplate):
     """One template on its way to a paper."""
 
@@ -86,7 +100,7 @@ class Template(DocxTemplate):
     def rendered(self, context: Mapping[str, object]) -> None:
         """Fill in; raises ReportError naming file and paragraph."""
         try:
-            self.render(dict(context), _Environment())
+            self.render(dict(context), _SANDBOX)
         except ReportError:
             raise
         except (KeyError, ValueError, OpcError, etree.XMLSyntaxError, AttributeError, AssertionError) as error:
@@ -114,13 +128,18 @@ class Template(DocxTemplate):
 
     def patch_xml(self, src_xml: str) -> str:
         """Marks every paragraph with its number first: what docxtpl removes, whole rows included, moves no number."""
-        self._paragraphs = ["".join(_TEXT.findall(part)) for part in _PARAGRAPH.split(src_xml)[1:]]
-        numbers = iter(range(1, len(self._paragraphs) + 1))
-        marked = _PARAGRAPH.sub(lambda _: f"\n<!--{next(numbers)}--><w:p", src_xml.replace("\n", " "))
-        patch: Callable[[str], str] = super().patch_xml
-        return patch(marked)
+        if src_xml not in _PATCHED:
+            if len(_PATCHED) >= _MOST_PATCHED:
+                _PATCHED.clear()
+            paragraphs = tuple("".join(_TEXT.findall(part)) for part in _PARAGRAPH.split(src_xml)[1:])
+            numbers = iter(range(1, len(paragraphs) + 1))
+            marked = _PARAGRAPH.sub(lambda _: f"\n<!--{next(numbers)}--><w:p", src_xml.replace("\n", " "))
+            patch: Callable[[str], str] = super().patch_xml
+            _PATCHED[src_xml] = (patch(marked), paragraphs)
+        patched, self._paragraphs = _PATCHED[src_xml]
+        return patched
 
-    def render_xml_part(self, src_xml: str, part: Any, context: Mapping[str, object], jinja_env: Any = None) -> str:  # noqa: ANN401
+    def render_xml_part(self, src_xml: str, part: Any, context: Mapping[str, object], jinja_env: Any = None) -> str:  # noqa: ANN401, ARG002
         """One part; what comes out is bounded and whole XML, or nothing comes out."""
         self.current_rendering_part = part
         for number, text in enumerate(self._paragraphs, start=1):
@@ -130,7 +149,7 @@ class Template(DocxTemplate):
         pieces: list[str] = []
         size = 0
         try:
-            for piece in jinja_env.from_string(src_xml).generate(context):
+            for piece in jinja2.Template.from_code(_SANDBOX, _compiled(src_xml), {}).generate(context):
                 size += len(piece)
                 if size > MOST_CHARACTERS:
                     raise jinja2.TemplateRuntimeError("the text has no end")

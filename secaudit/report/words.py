@@ -261,6 +261,13 @@ def word(member: Enum) -> Message:
     return _BY_NAME[type(member), member.value]
 
 
+def missing_words(fact: str, reason: MissingReason) -> Message:
+    """Why a fact is not known; what the inventory does not say was never asked of the machine."""
+    if fact.startswith("endpoint.") and reason is MissingReason.ABSENT:
+        return msgc("reason", "not declared, or not determined yet")
+    return word(reason)
+
+
 def decision_word(decision: Decision, *, overdue: bool) -> Message:
     """The word of a decision; after the due date missed reads as not met."""
     return OVERDUE if overdue and decision is Decision.MISSED else word(decision)

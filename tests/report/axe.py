@@ -1,4 +1,4 @@
-"""axe-core, the checker of accessibility: fetched by npm as this machine is set up to, its version pinned, nothing of it committed."""
+"""axe-core, a checker of accessibility: fetched by npm as this machine is set up to, pinned by its digest, never committed."""
 
 import base64
 import hashlib
@@ -10,14 +10,15 @@ from pathlib import Path
 PACKAGE = "axe-core@4.10.3"
 INTEGRITY = "sha512-Xm7bpRXnDSX2YE2YFfBk2FnF0ep6tmG7xPh8iHee8MIcrgq762Nkce856dYtJYLkuIoYZvGfTs/PbZhideTcEg=="
 
-RUN = """axe.run(document, {resultTypes: ["violations"], selectors: false, rules: {"color-contrast": {enabled: %s}}}).then(found => found.violations
+RUN = """axe.run(document, {resultTypes: ["violations"], selectors: false, rules: {"color-contrast": {enabled: %s}}})
+  .then(found => found.violations
   .filter(one => one.impact === "serious" || one.impact === "critical")
   .map(one => one.impact + " " + one.id + ": " + one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(" | ")
     + " (" + one.nodes.length + ") " + (one.nodes[0].any.concat(one.nodes[0].all)[0] || {message: ""}).message))"""
 
 
 def run(*, contrast: bool) -> str:
-    """What finds everything serious or critical that the page in the browser shows now; contrast takes as long as all the rest."""
+    """Finds everything serious or critical that the page in the browser shows; contrast takes longer than all the rest."""
     return RUN % str(contrast).lower()
 
 

@@ -6,30 +6,29 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from fractions import Fraction
 from functools import cache
-from itertools import pairwise
 
 from figure_count import Counts, Province, Targets, Writing
+from figure_folder import Lists
 from figure_own import OwnPages, number_in
+from figure_systems import Systems
 
 from secaudit.model.base import VIETNAM_TIME
 from secaudit.model.check import Severity
 from secaudit.model.finding import Verdict
 from secaudit.model.past import Past
-from secaudit.pipeline.assessing import Standing, standings, waivers_acting
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.publish.agency_page import AgencyPages
 from secaudit.pipeline.publish.course import deadline_rows, trend_rows
-from secaudit.pipeline.publish.requirements import standard_part
 from secaudit.pipeline.publish.ways import way_rows
 
 GRAVE = (Severity.CRITICAL, Severity.HIGH)
 
 
-class UnknownAddress(LookupError):
+class UnknownAddressError(LookupError):
     """Nobody can count what this address stands for."""
 
 
-class Addresses:
+class Addresses(Systems):
     """Every address of the pages of one province, counted from its store."""
 
     def __init__(
@@ -50,13 +49,14 @@ class Addresses:
         self.own = OwnPages(pages)
         self.expected = cache(self._expected)
         self.earlier = earlier
+        self.lists = Lists(self.province, past.states[-1])
         self.trend = cache(lambda: trend_rows(measured, past))
         self.deadlines = cache(lambda: deadline_rows(measured))
         self.ways = cache(lambda: way_rows(measured))
         self.at = cache(lambda moment: Targets(Province(at(moment))))
 
     def _expected(self, address: str) -> str:
-        """The text of the figure; raises UnknownAddress."""
+        """The text of the figure; raises UnknownAddressError."""
         scope, _, what = address.rpartition(":")
         agency = ""
         if scope.startswith("a:") and "/" in scope:
@@ -65,7 +65,7 @@ class Addresses:
         try:
             value = self._value(head, rest, agency, what)
         except (LookupError, AttributeError, ValueError, TypeError, StopIteration) as error:
-            raise UnknownAddress(address) from error
+            raise UnknownAddressError(address) from error
         if isinstance(value, Fraction):
             return self.write.share(value) + self.write.sign
         return self.write.number(value) if isinstance(value, int) else value
@@ -114,7 +114,7 @@ class Addresses:
             return self.targets.needed(target) if (number := self.targets.standing(target)) is None else number
         if what == "agencies":
             return sum(bool(self.targets.counts(target, sub, one).total) for one in self.province.ids)
-        raise UnknownAddress(what)
+        raise UnknownAddressError(what)
 
     def _grade(self, machine: str, sub: str) -> str:
         """The worst grade that the verdicts of the reading needed."""
@@ -149,6 +149,8 @@ class Addresses:
             "sent.silent": len(self.province.silent), "sent.agencies": len(self.province.agencies),
             **{name: decisions[name] for name in ("met", "missed", "undecided", "not_applicable")},
         }  # fmt: skip
+        if what.startswith("changed."):
+            return self.lists.changed(what.removeprefix("changed."))
         if what.startswith("before."):
             then = self.at(self.earlier[-1])
             return sum(then.decision(one) == what.removeprefix("before.") for one in then.numbers)
@@ -165,6 +167,8 @@ class Addresses:
         kind, _, rest = what.partition(".")
         if what == "machines":
             return len(self.province.machines(agency))
+        if kind == "changed":
+            return self.lists.changed(rest, agency)
         states = [self.measured.states[one.id] for one in self.province.machines(agency)]
         if what in ("seen", "lab", "isolated"):
             kinds = [one.kind == "isolated" for one in self.province.machines(agency)]
@@ -181,7 +185,7 @@ class Addresses:
             wanted = tuple(map(int, rest.split("-")))
             grades = [self.measured.states[one.id].protection for one in self.province.machines(agency)]
             return sum(grade is not None and (grade.proven, grade.possible) == wanted for grade in grades)
-        raise UnknownAddress(what)
+        raise UnknownAddressError(what)
 
     def _actions(self, agency: str) -> list[dict[str, int]]:
         """What an agency has to do, in the order in which it stands."""
@@ -243,6 +247,12 @@ class Addresses:
         part = [gain for gain in gains if gain[1] > 0][int(re.search(r"parts\.(\d+)", what)[1]) - 1]
         return part[0] if what.endswith(".number") else part[1]
 
+    def _of_before(self, place: str, what: str) -> str:
+        """An agency's part at the newest earlier state."""
+        agency, target, sub = re.fullmatch(r"a:([^/]+)/t(\d+)(?:/([\w-]+))?", place).groups()
+        counts = self.at(self.earlier[-1]).counts(int(target), sub or "", agency)
+        return self.write.counts(counts) if what == "counts" else self.write.interval(counts)
+
     def _of_trend(self, place: str, what: str) -> object:
         """A target at an earlier moment, or on the plan's day."""
         target, _, day = place[1:].partition("@")
@@ -291,25 +301,23 @@ class Addresses:
 
     def _of_levels(self, scope: str, what: str) -> int:
         lowest, highest = (None if one == "none" else int(one) for one in scope.split("-"))
-        wanted = [one for one, _ in self._classified() if one == (lowest, highest)]
+        wanted = [name for one, name in self._classified() if one == (lowest, highest)]
+        if what in ("operating", "approved", "running", "overdue"):
+            return self.lists.approvals(wanted, what)
         if what == "systems":
             return len(wanted)
         if what.startswith("level") and wanted:
             return {"level.lowest": lowest, "level.highest": highest, "level.level": lowest}[what] or 0
-        raise UnknownAddress(what)
+        raise UnknownAddressError(what)
 
-    def _classified(self) -> list[tuple[tuple[int | None, int | None], str]]:
-        """Levels as the rules give them; of a state secret the one that was entered."""
-        found = []
-        for _, system in self.province.systems():
-            level = self.measured.levels.classifications.get(system.id)
-            found.append(((system.level, system.level) if level is None else (level.lowest, level.highest), system.id))
-        return found
+    def _of_unseen(self, kind: str, what: str, agency: str | None = None) -> int:
+        return self.lists.unseen(kind, agency)
 
-    def _of_unseen(self, kind: str, what: str) -> int:
-        states = [self.measured.states[one.id] for one in self.province.machines() if one.kind != "isolated"]
-        absent = [one for one in states if one.evidence is None and one.doubt is None]
-        return sum(one.stale if kind == "stale" else not one.stale and one.last_attempt == kind for one in absent)
+    def _of_c(self, check: str, what: str, agency: str | None = None) -> int:
+        return self.lists.check(check, what, agency)
+
+    def _of_blind(self, place: str, what: str) -> int:
+        return self.lists.blind(place, what)
 
     def _of_held(self, kind: str, what: str) -> int:
         doubts = [self.measured.states[one.id].doubt for one in self.province.machines()]
@@ -321,74 +329,6 @@ class Addresses:
         if what == "lesser":
             return len(self._fails(machine, tuple(Severity))) - len(self._fails(machine, GRAVE))
         return sum(one.verdict == Verdict(what) for one in self.measured.states[machine].findings)
-
-    def _of_s(self, name: str, what: str) -> object:
-        """One system: levels as cited, and how it stands against the standard."""
-        kind, _, rest = what.partition(".")
-        system = next(one for _, one in self.province.systems() if one.id == name)
-        if kind == "level":
-            lowest, highest = next(levels for levels, one in self._classified() if one == name)
-            return {"level.lowest": lowest, "level.highest": highest, "level.level": lowest}[what]
-        if what == "declared.level":
-            return system.dossier.level if system.dossier is not None else None
-        if kind in ("clause", "obligation"):
-            level = self.measured.levels.classifications[name]
-            rows = level.matches if kind == "clause" else level.obligations
-            row = next(one for one in rows if rest.startswith(f"{one.clause}."))
-            return row.level if kind == "clause" else row.at_least
-        if kind in ("declared", "found"):
-            conflict = next(one for one in self.measured.conflicts if (one.system, one.kind) == (name, rest.split(".")[0]))
-            return number_in(getattr(conflict, kind), rest)
-        if what == "answers":
-            return len(self.measured.levels.classifications[name].inputs)
-        standing = self._standing(name)
-        assessment = standing.assessment
-        if what in ("list.level", "list.up_to"):
-            return assessment.level if what == "list.level" else assessment.up_to
-        if kind in ("group", "reason"):
-            return self._group(name, kind, rest)
-        if kind == "note":
-            return number_in(assessment.notes[int(rest.split(".")[0]) - 1], rest)
-        numbers = {
-            "machines": len(assessment.machines),
-            "rows": assessment.rows,
-            "open": assessment.open_rows,
-            "excused": standing.excused,
-        }
-        return numbers[what] if what in numbers else sum(one.fulfilment == what for one in assessment.results)
-
-    def _standing(self, name: str) -> Standing:
-        return next(one for one in standings(self.measured) if one.system == name)
-
-    def _group(self, name: str, kind: str, rest: str) -> object:
-        """Requirements with one answer for the same reasons: how many, and their numbers in runs."""
-        part = standard_part(self.measured, ())
-        row = next(one for one in part.standings if one.system == name)
-        group = row.groups[int(rest.split(".")[0]) - 1]
-        if kind == "reason":
-            return number_in(group.reasons[int(rest.split(".")[1]) - 1], rest.partition(".")[2])
-        results = {one.requirement.id: one for one in self._standing(name).assessment.results}
-        alike = [results[one] for one in group.requirements]
-        assert {one.fulfilment for one in alike} == {group.answer}
-        numbers = sorted(one.requirement.number for one in alike)
-        if not rest.endswith(".asked"):
-            return len(numbers)
-        if group.answer in ("not_met", "partly"):
-            language = "vi" if self.write.comma == "," else "en"
-            return "; ".join(f"{one.requirement.number}. {one.requirement.title.pick(language)}" for one in alike)
-        starts = [one for before, one in pairwise([-1, *numbers]) if one != before + 1]
-        ends = [one for one, after in pairwise([*numbers, -1]) if after != one + 1]
-        return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in zip(starts, ends, strict=True))
-
-    def _of_standard(self, _: str, what: str) -> object:
-        kind, _, rest = what.partition(".")
-        if kind == "contradictions":
-            return sum(one.kind == rest for one in self.measured.conflicts)
-        if kind == "waiver":
-            return waivers_acting(self.measured, standings(self.measured))[int(rest) - 1][1]
-        levels = {one.assessment.level for one in standings(self.measured) if one.assessment is not None}
-        standard = self.measured.province.catalog.standard(self.province.day)
-        return sum(bool(levels & set(one.levels)) for one in standard.requirements)
 
     def _of_method(self, _: str, what: str) -> int:
         kind, _, rest = what.partition(".")

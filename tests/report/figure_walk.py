@@ -16,6 +16,7 @@ EXCUSED = {
     "facts": "values observed on a machine, and where they were read",
     "lines": "the same, several lines",
     "pieces": "one piece of evidence: way, moment, place in a file",
+    "clause": "a clause of an act",
     "no": "the ordinal number that a target is called by",
     "inputs": "answers that an agency gave about a system",
     "observed": "what a machine says of itself, such as its operating system",
@@ -28,6 +29,7 @@ NO_FIGURES = (
     (re.compile(r"(?i)(?:chỉ tiêu|target) \d+(?![\d.,])"), "a target is called by its number"),
     (re.compile(r"\b\d\d/\d{4}\b"), "the month of a patch"),
     (re.compile(r"\bSMBv1\b"), "a protocol"),
+    (re.compile(r"^(?:Diễn biến 12 tháng|Course over 12 months)$"), "how far back the course is drawn"),
     (re.compile(r"\bP[0-5]\b"), "grades of protection are called P0 to P5"),
     (re.compile(r"\b\d+/(?:QĐ|BC|KH|NĐ|CP)[-\w]*|\b\d+/\d{4}/[A-Zd-đĐ]+[-\w]*"), "numbers of documents"),
     (
@@ -186,7 +188,13 @@ def loose_numbers(page: Node, known: Known) -> list[str]:
 
 
 def _excused(node: Node) -> bool:
-    return node.tag in SILENT or "data-figure" in node.attrs or bool(node.classes & EXCUSED.keys())
+    return node.tag in SILENT or "data-figure" in node.attrs or bool(node.classes & EXCUSED.keys()) or _names_machine(node)
+
+
+def _names_machine(node: Node) -> bool:
+    """The kind of a machine and the operating system that it names, under its name in a list."""
+    row = None if node.parent is None or node.parent.tag != "th" else node.parent.parent
+    return row is not None and "small" in node.classes and row.attrs.get("data-scope", "").startswith("m:")
 
 
 def _has_number(text: str, known: Known) -> bool:

@@ -1,4 +1,4 @@
-"""A small real province for the walk over figures: machines seen in three ways, unseen, stale, doubled, excused; a silent agency."""
+"""A small real province for the walk over figures: seen in three ways, unseen, stale, doubled, excused; a silent agency."""
 
 import hashlib
 from collections.abc import Iterable
@@ -27,6 +27,7 @@ NONCE = "0" * 32
 FILE = hashlib.sha256(b"the export").hexdigest()
 MANAGED = {"id": "kaspersky-kes-windows", "name": "Kaspersky Endpoint Security", "kind": "av", "running": True, "managed": True}
 
+NUMBERS = range(1, 7)
 FILES = {
     "province.yaml": """\
 province: {id: t, name: tỉnh Thử Nghiệm, owner: UBND tỉnh Thử Nghiệm}
@@ -37,18 +38,20 @@ shared_systems:
     "agencies/xa-a.yaml": """\
 agency: {id: xa-a, name: UBND xã A, tier: commune, submission: {accepted_on: 2026-11-01}, networks: [127.41.1.0/24],
   contact: {name: Lê Văn Ánh, phone: 0208 385 1234}, asset_register: {computers: 9, as_of: 2026-10-01}}
-people: {heads: 2, heads_briefed: 2, staff: 1460, staff_briefed: 1322, staff_trained: 1201, as_of: 2026-11-01, evidence: [BC số 1]}
+people: {heads: 2, heads_briefed: 2, staff: 1460, staff_briefed: 1322, staff_trained: 1201, as_of: 2026-11-01,
+  evidence: [BC số 1]}
 systems:
   - {id: trang-tin, name: Trang tin điện tử xã A, kind: public_service, information: [public], defence_security: false}
 endpoints:
-""" + "".join(f"  - {{id: pc-a-{n}, kind: workstation, os: windows, place: Tầng 2, address: 127.41.1.{n}}}\n" for n in range(1, 7)),
+""" + "".join(f"  - {{id: pc-a-{n}, kind: workstation, os: windows, place: Tầng 1, address: 127.41.1.{n}}}\n" for n in NUMBERS),
     "agencies/xa-b.yaml": """\
 agency: {id: xa-b, name: UBND xã B, tier: commune}
 endpoints:
   - {id: pc-b-1, kind: workstation, os: windows}
 """,
     "agencies/so-c.yaml": """\
-agency: {id: so-c, name: Sở C, tier: province, submission: {accepted_on: 2026-11-01}, contact: {name: Trần Thị Bình, phone: 0912 345 678}}
+agency: {id: so-c, name: Sở C, tier: province, submission: {accepted_on: 2026-11-01},
+  contact: {name: Trần Thị Bình, phone: 0912 345 678}}
 people: {heads: 4, heads_briefed: 3, staff: 96, staff_briefed: 90, staff_trained: 71, as_of: 2026-10-31}
 systems:
   - {id: mot-cua, name: Một cửa điện tử, kind: internal, information: [private], defence_security: false,

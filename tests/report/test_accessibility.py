@@ -1,4 +1,4 @@
-"""Every kind of page before an accessibility checker, in a real Chromium: nothing serious, at a desk, on a phone, with the panel open."""
+"""Every kind of page before an accessibility checker in a real Chromium: at a desk, on a phone, with the panel open."""
 
 import pytest
 from axe import fetch, run, why_not

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from figure_addresses import Addresses, UnknownAddress
+from figure_addresses import Addresses, UnknownAddressError
 from figure_count import Counts
 from figure_walk import Known, Node, figures, loose_numbers, spoken, tree, unexplained
 from figure_world import AS_OF, LONG_AGO, gather, load, write_province
@@ -18,11 +18,10 @@ from pydantic import BaseModel
 from secaudit.model.past import Past
 from secaudit.pipeline.history import state_of
 from secaudit.pipeline.measuring import measure_province
-from secaudit.pipeline.outputs import Job
+from secaudit.pipeline.outputs import Job, render_of, write_of
 from secaudit.pipeline.province import DEFAULT_PLAN
 from secaudit.pipeline.publish.agency_page import AgencyPages
 from secaudit.report import render_html
-from secaudit.report.agency_html import AgencyRenderer
 from secaudit.resources import data_folder, translator
 from secaudit.store import Store
 
@@ -83,19 +82,18 @@ def collect_texts(world):
     return Known([*texts_in(world.province.inventory), *texts_in(world.province.catalog)])
 
 
-def shapes(job: Job) -> dict[str, Node]:
-    """File -> page, of every shape there is."""
-    own = AgencyPages(job.measured, job.store, job.past, job.made_by)
-    renderer = AgencyRenderer(job.translator, job.templates)
-    found = {"report.html": tree(render_html(job.document, job.translator, job.templates))}
-    for document in own.documents(own.ids):
-        found |= {f"agencies/{name}": tree(html) for name, html in renderer.pages(document)}
-    return found
+def shapes(job: Job, folder: Path) -> dict[str, Node]:
+    """File -> page, of every shape that has pages: the folder with the pages of agencies, and the one to be mailed."""
+    write_of("html")(job, folder)
+    found = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.html"))}
+    found["report.html"] = render_of("page")(job).decode()
+    return {name: tree(text) for name, text in found.items()}
 
 
 @pytest.fixture(scope="module", name="pages")
-def render_once(job):
-    return {language: shapes(replace(job, translator=translator(language))) for language in LANGUAGES}
+def render_once(job, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    return {language: shapes(replace(job, translator=translator(language)), folder / language) for language in LANGUAGES}
 
 
 def texts_in(value: object) -> Iterator[str]:
@@ -121,7 +119,7 @@ def wrong_figures(page: Node, again: Addresses, known: Known) -> list[str]:
     for address, text in figures(page):
         try:
             wanted = again.expected(address)
-        except UnknownAddress as error:
+        except UnknownAddressError as error:
             found.append(f"{address}: cannot be counted ({error.__cause__!r})")
             continue
         if text != wanted:
@@ -131,7 +129,7 @@ def wrong_figures(page: Node, again: Addresses, known: Known) -> list[str]:
         for address in addresses:
             try:
                 before, wanted, after = rest.partition(again.expected(address))
-            except UnknownAddress as error:
+            except UnknownAddressError as error:
                 found.append(f"{address}: cannot be counted ({error.__cause__!r})")
                 continue
             if wanted:
@@ -173,18 +171,20 @@ def test_the_parts_of_the_agencies_make_up_the_province(pages, again):
         numbers = [re.fullmatch(r"([\d,]+)/([\d,]+)(?: \(([\d,]+)\))?", text).groups("0") for text in parts]
         proven, total, unknown = (sum(int(one.replace(",", "")) for one in column) for column in zip(*numbers, strict=True))
         assert Counts(proven, total - proven - unknown, unknown) == again["en"].targets.counts(target)
-        assert len(parts) >= 3
+        assert len(parts) >= 2
 
 
 MISTAKES = {
-    "proven and possible are swapped": ("first_screen.html.j2", "t.figure, t.share", "swapped(t.figure), t.share"),
-    "a hard-coded share": ("first_screen.html.j2", '<h2>{{ _("Conclusion") }}</h2>', "<h2>Đạt 90 %</h2>"),
+    "proven and possible are swapped": (
+        "figures.html.j2", "number(figure[name])", 'number(figure["possible" if name == "proven" else name])'
+    ),
+    "a hard-coded share": ("first_screen.html.j2", '<h2>{{ _("Twelve months") }}</h2>', "<h2>Đạt 90 %</h2>"),
     "a share in a label": ("first_screen.html.j2", '<ol class="targets">', '<ol class="targets" aria-label="90 %">'),
     "a count off by one": ("unseen.html.j2", "count=rows|length", "count=rows|length + 1"),
     "a number of another agency": ("agencies.html.j2", "number(ns.f.proven)", "number(d.agencies[0].figures[0].proven)"),
     "a figure with the address of another": ("visits.html.j2", '"province:visits"', '"province:held"'),
     "an address that nobody can count": ("visits.html.j2", '"province:visits"', '"province:visitors"'),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)

@@ -34,6 +34,7 @@ NOT_SHOWN = frozenset(
         "Members.proven",
         "Members.disproven",
         "Members.unknown",
+        "DeadlineRow.clause",  # as people cite it
         "FactRow.value",
         "FactRow.section",
         "MissingRow.section",

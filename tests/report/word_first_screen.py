@@ -44,7 +44,7 @@ def _conclusion(draft: Draft) -> None:
     made.add_run("{{ one.word|upper }}").bold = True
     made.add_run("{% endfor %}{% if before %} ({{ before }}){% endif %}")
     for run in made.runs:
-        run.font.size = Pt(11)
+        run.font.size = Pt(10.5)
 
 
 def _targets(draft: Draft) -> None:

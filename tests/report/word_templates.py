@@ -15,6 +15,7 @@ from word_blocks import Column, Draft, add, addressees, annex, heading, signatur
 from word_dossier import DOSSIER
 from word_first_screen import first_screen
 from word_form_08 import form_08
+from word_letters import LETTERS
 
 FOLDER = Path(__file__).parents[2] / "report_templates" / "word"
 
@@ -152,6 +153,7 @@ TEMPLATES: dict[str, Callable[[], Draft]] = {
     "form-08": form_08,
     "mot-trang": first_screen,
     **DOSSIER,
+    **LETTERS,
 }
 """Name of the file without its ending -> what builds it."""
 

@@ -11,6 +11,7 @@ from secaudit.model.decision import DecisionChain, DueState, TimeLimit
 from secaudit.model.inventory import AgencyFile, Organisation, People, Province
 from secaudit.model.measurement import AgencyShare, Blocker, BlockerKind, Decision, Measurement, SubMeasurement, Tally
 from secaudit.model.plan import Population, Target
+from secaudit.model.system import DossierStatus
 from secaudit.pipeline.decision_chains import chains
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.publish.agencies import reaches
@@ -19,6 +20,7 @@ from secaudit.pipeline.publish.targets import figure_of, with_count
 from secaudit.report.agency_page import DutyRow, Errand, OwnSub, OwnSystem, OwnTarget, Paper, PaperRow
 from secaudit.report.document import Figure, SystemRow
 from secaudit.report.texts import Wording
+from secaudit.report.words import word
 
 _LACKS: dict[Population, Message] = {
     "systems": msg("{count} more systems would bring this agency to the target's share"),
@@ -248,11 +250,15 @@ def errand_rows(systems: Sequence[OwnSystem], papers: Sequence[PaperRow]) -> tup
         row = system.row
         if row.state_secret or row.stopped:
             continue
-        for duty in system.duties:
-            if duty.state is not DueState.UNKNOWN:
-                rows.append(Errand(row.name, duty.what, duty.due))
-        if not system.duties and row.dossier is None:
+        rows += [Errand(row.name, duty.what, duty.due) for duty in system.duties if duty.state is not DueState.UNKNOWN]
+        if row.dossier is None:
             rows.append(Errand(row.name, msg("say how far the dossier is")))
+        elif row.dossier is not DossierStatus.APPROVED:
+            rows.append(
+                Errand(row.name, msgc("errand", "bring the level dossier to approval (now: {state})", state=word(row.dossier)))
+            )
+        if row.plan != "full":
+            rows.append(Errand(row.name, msgc("errand", "deploy the security plan fully")))
     rows += [Errand(paper.what, _wanted(paper.said)) for paper in papers if paper.state is Paper.MISSING]
     return tuple(rows)
 

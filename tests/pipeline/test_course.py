@@ -1,0 +1,185 @@
+"""The course of a plan: what is shown of a year, when a line may be drawn on, who improved, what comes next."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secaudit.model.base import day_in_vietnam
+from secaudit.model.measurement import Decision, Tally
+from secaudit.model.past import Basis, Past, PastState, PastTarget
+from secaudit.model.procedure import Law
+from secaudit.pipeline.measuring import measure_province
+from secaudit.pipeline.province import DEFAULT_PLAN, load_province
+from secaudit.pipeline.publish.agencies import MOST_SHOWN
+from secaudit.pipeline.publish.course import deadline_rows, improved_rows, month_states, trend_rows
+from secaudit.pipeline.publish.orders import _BY_LOOKING, _fewest, orders
+from secaudit.report.voice import Voice
+from secaudit.resources import data_folder, translator
+
+NOW = datetime(2026, 11, 26, 3, tzinfo=UTC)
+SAMPLE = Path(__file__).parents[2] / "inventories" / "thai-nguyen"
+MACHINES = 1
+"""Position of the target about machines."""
+
+
+@pytest.fixture(scope="module", name="measured")
+def measure_once():
+    province = load_province(SAMPLE, data_folder("checks"), None)
+    found = measure_province(province, province.plan(DEFAULT_PLAN), None, as_of=NOW)
+    return replace(found, plan=found.plan.model_copy(update={"due": date(2026, 12, 31)}))
+
+
+def state(measured, when, proven=0, total=100, *, plan=None, agencies=None):
+    """All targets alike, at a moment some days before, or on a day."""
+    moment = NOW - timedelta(days=when) if isinstance(when, int) else datetime(when.year, when.month, when.day, 3, tzinfo=UTC)
+    tally = Tally(proven, 0, total - proven)
+    targets = tuple(PastTarget(one.target, tally, Decision.UNDECIDED, agencies or {}) for one in measured.measurements)
+    return PastState(moment, Basis.STATED, plan or measured.plan.id, targets)
+
+
+def with_tally(measured, tally):
+    found = tuple(replace(one, tally=tally) for one in measured.measurements)
+    return replace(measured, measurements=found)
+
+
+def test_a_year_is_the_newest_state_of_each_month_and_the_present_last(measured):
+    days = [date(2025, 10, 30), date(2025, 11, 30), date(2026, 3, 2), date(2026, 3, 30), date(2026, 11, 25), date(2026, 11, 26)]
+    past = Past(tuple(state(measured, day) for day in days))
+    assert [day_in_vietnam(one.moment) for one in month_states(measured, past)] == [days[1], days[3], days[4]]
+    rows = trend_rows(measured, past)
+    assert [row.target for row in rows] == [1, 2, 3, 4, 5]
+    for row, now in zip(rows, measured.measurements, strict=True):
+        assert [point.day for point in row.points] == [days[1], days[3], days[4], day_in_vietnam(NOW)]
+        assert (row.points[-1].lower, row.points[-1].upper) == (now.tally.lower, now.tally.upper)
+        assert row.due == date(2026, 12, 31)
+
+
+def test_states_of_other_plans_and_a_first_state_show_no_course(measured):
+    assert trend_rows(measured, Past()) == ()
+    assert trend_rows(measured, Past((state(measured, 40, plan="another"),))) == ()
+    assert improved_rows(measured, Past((state(measured, 40, plan="another"),))) == ()
+
+
+def test_a_target_that_an_earlier_plan_did_not_have_begins_later(measured):
+    early = replace(state(measured, 90), targets=state(measured, 90).targets[:1])
+    first, second = trend_rows(measured, Past((early, state(measured, 40))))[:2]
+    assert len(first.points) == 3 and len(second.points) == 2
+
+
+def test_the_outlook_goes_on_along_the_line_and_never_above_what_is_possible(measured):
+    now = with_tally(measured, Tally(60, 10, 30))
+    past = Past((state(now, 100, 20), state(now, 50, 40)))
+    [row, *_] = trend_rows(now, past)
+    days = (date(2026, 12, 31) - day_in_vietnam(NOW)).days
+    assert row.projected == (Fraction(60, 100) + Fraction(40, 100) * days / 100, Fraction(90, 100))
+    said = Voice(translator("vi")).say(row.method)
+    assert "đường thẳng qua 3 lần chốt" in said and "không phải dự báo đạt chỉ tiêu" in said
+    steep = Past((state(now, 100, 0), state(now, 50, 30)))
+    assert trend_rows(now, steep)[0].projected[0] <= Fraction(90, 100)
+
+
+@given(st.lists(st.integers(0, 100), min_size=3, max_size=6), st.integers(0, 100), st.integers(1, 400))
+def test_the_outlook_stays_between_nothing_and_the_possible(measured, shares, disproven, ahead):
+    proven = min(shares[-1], 100 - disproven)
+    now = with_tally(measured, Tally(proven, disproven, 100 - disproven - proven))
+    now = replace(now, plan=now.plan.model_copy(update={"due": day_in_vietnam(NOW) + timedelta(days=ahead)}))
+    past = Past(tuple(state(now, 40 * (len(shares) - place), share) for place, share in enumerate(shares)))
+    for row in trend_rows(now, past):
+        assert row.projected is not None and row.method is not None
+        assert 0 <= row.projected[0] <= row.projected[1] == Fraction(100 - disproven, 100)
+
+
+@pytest.mark.parametrize(
+    ("days", "due", "words"),
+    [
+        ((40,), date(2026, 12, 31), "3 lần chốt trong ít nhất 45 ngày"),
+        ((33, 5), date(2026, 12, 31), "3 lần chốt trong ít nhất 45 ngày"),
+        ((100, 50), None, "chưa ghi thời hạn"),
+        ((100, 50), date(2026, 11, 26), "đã đến thời hạn"),
+    ],
+)
+def test_without_enough_to_go_by_there_is_a_reason_instead(measured, days, due, words):
+    now = replace(measured, plan=measured.plan.model_copy(update={"due": due}))
+    rows = trend_rows(now, Past(tuple(state(now, day, 10) for day in days)))
+    assert [row.projected for row in rows] == [None] * 5
+    assert all(words in Voice(translator("vi")).say(row.method) for row in rows)
+
+
+def test_an_empty_population_has_no_outlook(measured):
+    now = with_tally(measured, Tally())
+    [row, *_] = trend_rows(now, Past((state(now, 100), state(now, 50))))
+    assert row.projected is None and "không có đối tượng" in Voice(translator("vi")).say(row.method)
+
+
+def test_improved_is_who_has_more_proven_than_before(measured):
+    """People of the sample are proven by papers; one agency gains, one loses, one has as much as before."""
+    shares = measured.measurements[3].agencies
+    gained, lost, same = [share for share in shares if share.tally.proven > 3][:3]
+    now = {share.agency: share.tally for share in shares}
+    then = {
+        gained.agency: Tally(now[gained.agency].proven - 3, 0, 3),
+        lost.agency: Tally(now[lost.agency].proven + 5, 0, 0),
+        **{name: tally for name, tally in now.items() if name not in (gained.agency, lost.agency)},
+    }
+    target = PastTarget(measured.measurements[3].target, Tally(1, 0, 0), Decision.UNDECIDED, then)
+    past = Past((replace(state(measured, 40), targets=(target,)),))
+    [row] = improved_rows(measured, past)
+    assert row.agency == gained.agency and same.agency != row.agency
+    assert Voice(translator("vi")).say(row.effect) == "chỉ tiêu 4: thêm 3 người"
+
+
+def test_at_most_ten_improved_the_largest_gain_first(measured):
+    shares = measured.measurements[3].agencies
+    then = {share.agency: Tally(0, 0, share.tally.total) for share in shares}
+    target = PastTarget(measured.measurements[3].target, Tally(0, 0, 1), Decision.UNDECIDED, then)
+    rows = improved_rows(measured, Past((replace(state(measured, 40), targets=(target,)),)))
+    gains = {share.agency: share.tally.proven for share in shares}
+    assert len(rows) == min(MOST_SHOWN, sum(count > 0 for count in gains.values()))
+    assert [gains[row.agency] for row in rows] == sorted(gains.values(), reverse=True)[: len(rows)]
+
+
+def test_the_next_dates_are_statutory_in_order_and_name_no_system(measured):
+    rows = deadline_rows(measured)
+    days = [row.day for row in rows]
+    assert len(rows) >= 3 and days == sorted(days) and days[0] >= day_in_vietnam(NOW)
+    assert rows[-1].day <= day_in_vietnam(NOW) + timedelta(days=366)
+    assert len({(row.day, str(row.what), row.clause) for row in rows}) == len(rows)
+    voice = Voice(translator("vi"))
+    said = " ".join(voice.say(row.what) for row in rows)
+    assert "Gửi báo cáo năm tới chủ quản" in said and "phạt" not in said.lower()
+    inventory = measured.province.inventory
+    names = [one.name for one in inventory.province.shared_systems] + [s.name for a in inventory.agencies for s in a.systems]
+    assert not [name for name in names if name in said]
+    assert all(row.clause for row in rows if not row.systems)
+
+
+def test_a_catalog_without_law_has_no_dates(measured):
+    bare = replace(measured.province, catalog=replace(measured.province.catalog, law=Law()))
+    assert deadline_rows(replace(measured, province=bare)) == ()
+
+
+def test_orders_say_in_numbers_what_they_change_and_claim_no_more(measured):
+    """Without any evidence: machines that nobody saw settle the target only where nothing else is in the way."""
+    voice = Voice(translator("vi"))
+    found = orders(measured)
+    assert 1 <= len(found) <= 3
+    for order in found:
+        said = voice.say(order.effect)
+        assert any(char.isdigit() for char in said), said
+        assert order.agencies and order.due == date(2026, 12, 31)
+    [about] = [one for one in found if "máy" in voice.say(one.effect)][:1]
+    blocked = [b for b in measured.measurements[MACHINES].blockers if b.kind not in _BY_LOOKING]
+    assert ("đủ để" in voice.say(about.effect)) == (not blocked)
+
+
+def test_the_fewest_agencies_that_hold_what_is_needed_are_asked():
+    counted = [(50, "a"), (30, "b"), (20, "c"), (1, "d")]
+    assert _fewest(counted, 60) == counted[:2]
+    assert _fewest(counted, 50) == counted[:1]
+    assert _fewest(counted, 0) == counted, "not known how many: all are asked"
+    assert _fewest(counted, 1000) == counted
