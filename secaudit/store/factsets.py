@@ -20,7 +20,7 @@ _REASONS = {reason.value: reason for reason in MissingReason}
 
 @dataclass(frozen=True, slots=True)
 class FactOutline:
-    """Where the facts of one outcome stand, with the values of some: lists of many machines need no more, in a fifth of the time."""
+    """Where the facts of one outcome stand, with the values of some: all that long lists need, in a fifth of the time."""
 
     facts: FactSet
     """Those that were asked for by name."""

@@ -1,10 +1,11 @@
 """A small real province for the walk over figures: seen in three ways, unseen, stale, doubled, excused; a silent agency."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import orjson
 
@@ -102,9 +103,11 @@ DOUBLED = {"may-4": "win10-22h2-vietnamese", "may-5": "win10-22h2-vietnamese"}
 FAILURES = {"pc-a-5": Sight.TIMEOUT, "may-3": Sight.REFUSED, "may-6": Sight.TIMEOUT}
 
 
-def write_province(folder: Path) -> Path:
-    """The inventory."""
+def write_province(folder: Path, changed: Mapping[str, str] = MappingProxyType({})) -> Path:
+    """The inventory; ``changed``: texts of it that are written otherwise."""
     for name, text in FILES.items():
+        for was, now in changed.items():
+            text = text.replace(was, now)
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return folder
