@@ -14,6 +14,7 @@ ORDER = (
     "judging.py",
     "storing.py",
     "importing.py",
+    "reporting.py",
     "fanout.py",
     "peers.py",
     "scale.py",

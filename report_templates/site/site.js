@@ -46,6 +46,11 @@
 
   function sortable(table) {
     var headers = Array.prototype.slice.call(table.tHead.rows[0].cells);
+    var names = headers.map(function (header) { return header.textContent; });
+    // On a telephone the cells of a row stand below each other, each under its name.
+    Array.prototype.forEach.call(table.tBodies[0].rows, function (row) {
+      for (var place = 1; place < row.cells.length; place += 1) { row.cells[place].setAttribute("data-label", names[place]); }
+    });
     headers.forEach(function (header, place) {
       var button = element("button", header.textContent);
       button.type = "button";
