@@ -115,9 +115,7 @@ class AgencyRenderer:
                 taken, line = 0, _line(machine) + _SHEET_LINE
             taken += line
             pages[-1].machines.append(machine)
-            pages[-1].island.add(
-                f"machine-{machine.id}", machine.id, self._about(machine), machine.evidence, lab=machine.lab
-            )
+            pages[-1].island.add(f"machine-{machine.id}", machine.id, self._about(machine), machine.evidence, lab=machine.lab)
         return pages
 
     def _about(self, machine: OwnMachine) -> Iterator[tuple[str, str]]:

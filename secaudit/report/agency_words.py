@@ -76,3 +76,6 @@ REASON_ADVICE: Mapping[MissingReason, Message] = MappingProxyType(
     }
 )
 """By the reason why something on a machine that was seen is not known."""
+
+UNDECLARED_ADVICE = msg("Complete your list: the systems on each machine with their levels, and the address of every machine.")
+"""Where the inventory does not say what a check asks for."""

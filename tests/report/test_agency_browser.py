@@ -1,4 +1,4 @@
-"""The agency's page in a real Chromium: the panel by keyboard, the list, the sheet on paper, the telephone, the way to other pages."""
+"""The agency's page in a real Chromium: the panel by keyboard, the list, the sheet on paper, the telephone, other pages."""
 
 import re
 from dataclasses import replace
@@ -83,7 +83,8 @@ def test_the_keyboard_opens_a_machine_and_comes_back(browser, look, document):
 
 def test_the_list_is_searched_narrowed_and_sorted(browser, look, document):
     look(document)
-    shown = "[...document.querySelectorAll('#machine-table tbody tr')].filter(r => !r.hidden).map(r => r.cells[0].querySelector('a').textContent)"
+    rows = "[...document.querySelectorAll('#machine-table tbody tr')].filter(row => !row.hidden)"
+    shown = rows + ".map(row => row.cells[0].querySelector('a').textContent)"
     everybody = browser.run(shown)
     browser.run(
         "var s = document.getElementById('machine-search'); s.value = 'Phòng máy'; s.dispatchEvent(new Event('input')); 1"

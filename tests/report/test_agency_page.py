@@ -10,9 +10,12 @@ from figure_world import AS_OF, gather, load, write_province
 from report_hostile import PAYLOAD, poisoned
 
 from secaudit.errors import UsageError
+from secaudit.model.fact import Known
 from secaudit.model.finding import Finding, Verdict
 from secaudit.model.measurement import Decision
 from secaudit.model.past import NO_PAST, Past, Turn
+from secaudit.pipeline.combining import combine
+from secaudit.pipeline.evidence_summary import pieces_of
 from secaudit.pipeline.history import state_of
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN
@@ -20,6 +23,7 @@ from secaudit.pipeline.publish.agency_page import AgencyPages
 from secaudit.report.agency_html import AgencyRenderer
 from secaudit.report.agency_page import TALLIED, Evidence, Paper, Visit
 from secaudit.report.document import Tile
+from secaudit.report.patch_words import patch_sentence
 from secaudit.resources import data_folder, translator
 from secaudit.store import Store
 
@@ -98,6 +102,23 @@ def test_verdicts_are_counted_as_they_were_found(measured, documents):
                 seen += 1
                 assert machine.tally == tuple(sum(one.verdict is verdict for one in state.findings) for verdict in TALLIED)
                 assert machine.protection == state.protection
+    assert seen == 8
+
+
+def test_sections_and_patch_state_are_those_of_the_whole_facts(measured, documents):
+    """Lists read outlines of the facts, for speed; the report of the province reads all of them."""
+    found, store = measured
+    seen = 0
+    for document in documents.values():
+        for machine in document.machines:
+            state = found.states[machine.id]
+            facts = store.facts_of([piece.number for piece in pieces_of(state)])
+            known = combine(state, facts, found.province.catalog.knowledge, found.as_of).facts or {}
+            said = patch_sentence({name: fact.value for name, fact in known.items() if isinstance(fact, Known)})
+            assert machine.patch == (said if machine.seen else None)
+            for piece, sections in zip(pieces_of(state), machine.evidence.sections if machine.evidence else (), strict=True):
+                seen += 1
+                assert sections == {name: fact.section for name, fact in facts[piece.number].items()}
     assert seen == 8
 
 

@@ -10,9 +10,12 @@ from secaudit.model.finding import Verdict
 from secaudit.model.inventory import EndpointKind
 from secaudit.model.outcome import Sight
 from secaudit.report.agency_page import OwnMachine, ReasonRow
-from secaudit.report.agency_words import DOUBT_ADVICE, REASON_ADVICE, SIGHT_ADVICE
-from secaudit.report.words import STALE, word
+from secaudit.report.agency_words import DOUBT_ADVICE, REASON_ADVICE, SIGHT_ADVICE, UNDECLARED_ADVICE
+from secaudit.report.words import STALE, missing_words, word
 
+_Reason = tuple[MissingReason, bool]
+"""Why a fact is not known, and whether it is one that the inventory should say."""
+_DECLARED = "endpoint."
 MOST_FACTS = 5
 """Facts named for one reason, those missing most often."""
 
@@ -42,23 +45,31 @@ def _words(doubt: DoubtKind | None, stale: bool, sight: Sight) -> tuple[Message,
 
 
 def _of_facts(machines: Sequence[OwnMachine]) -> list[ReasonRow]:
-    names: dict[MissingReason, dict[str, None]] = {}
-    facts: dict[MissingReason, Counter[str]] = {}
-    answers: Counter[MissingReason] = Counter()
+    """What the inventory does not say is a reason of its own: nobody asked the machine for it."""
+    names: dict[_Reason, dict[str, None]] = {}
+    facts: dict[_Reason, Counter[str]] = {}
+    answers: Counter[_Reason] = Counter()
     for machine in machines:
         if machine.evidence is None:
             continue
         for finding in machine.evidence.findings:
             if finding.verdict is not Verdict.UNKNOWN:
                 continue
-            for reason in {item.reason for item in finding.missing}:
+            missing = [((item.reason, item.name.startswith(_DECLARED)), item.name) for item in finding.missing]
+            for reason in {reason for reason, _ in missing}:
                 names.setdefault(reason, {})[machine.id] = None
                 answers[reason] += 1
-            for item in finding.missing:
-                facts.setdefault(item.reason, Counter())[item.name] += 1
+            for reason, name in missing:
+                facts.setdefault(reason, Counter())[name] += 1
     rows = [
-        ReasonRow(word(reason), REASON_ADVICE[reason], tuple(found), answers[reason], _most(facts[reason]))
-        for reason, found in names.items()
+        ReasonRow(
+            missing_words(_DECLARED if declared else "", reason),
+            UNDECLARED_ADVICE if declared else REASON_ADVICE[reason],
+            tuple(found),
+            answers[reason, declared],
+            _most(facts[reason, declared]),
+        )
+        for (reason, declared), found in names.items()
     ]
     return sorted(rows, key=lambda row: (-len(row.machines), -row.answers))
 
