@@ -30,7 +30,8 @@ MOMENT = datetime(2026, 12, 10, 9, tzinfo=UTC)
 _BATCH = 200
 _VARIED = {
     "machine.uptime_days": 60, "patch.pending_security": 12, "patch.pending": 30, "logging.oldest_days": 200,
-    "software.count": 90, "time.skew_seconds": 40, "password.min_length": 14, "lockout.threshold": 10, "machine.memory_mb": 16_000,
+    "software.count": 90, "time.skew_seconds": 40, "password.min_length": 14, "lockout.threshold": 10,
+    "machine.memory_mb": 16_000,
 }  # fmt: skip
 """Fact -> values are drawn below this."""
 

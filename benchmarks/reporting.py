@@ -2,8 +2,8 @@
 
     python benchmarks/reporting.py [--agencies 900 --endpoints 20000 --systems 2500] [--only html,page,agency] [--cache FOLDER]
 
-The store is filled once (filled.py) and kept outside the checkout. Loading, judging and measuring are measured apart, in a process
-of their own, and so is each shape; of a process with children the memory is the sum over all of them of what they do not share,
+The store is filled once (filled.py) and kept outside the checkout. Judging and measuring are timed apart, each shape in a process
+of its own; of a process with children the memory is the sum over all of them of what they do not share,
 plus the shared part once (PSS), looked at ten times a second. The peer writes a line of JSON for each verdict of each machine
 with check, verdict, observed values and what is missing: no pages, no words, nothing that a person could read.
 """
@@ -11,7 +11,6 @@ with check, verdict, observed values and what is missing: no pages, no words, no
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -143,10 +142,9 @@ def main() -> None:
         print(json.dumps(one(asked.one, size, asked.cache)))
         return
     place = filled(size, asked.cache)
-    print(
-        f"store {place.store.stat().st_size / MEGABYTE:.0f} MB; {os.cpu_count()} processors; free {shutil.disk_usage('/').free >> 30} GB"
-    )
-    print("| shape | s | CPU s | MB held before | most MB | files | MB written | largest page KB | CPU / peer | aim |")
+    print(f"store {place.store.stat().st_size / MEGABYTE:.0f} MB; {os.cpu_count()} processors")
+    heads = ("shape", "s", "CPU s", "MB held before", "most MB", "files", "MB written", "largest KB", "CPU / peer", "aim")
+    print(f"| {' | '.join(heads)} |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---|")
     peer = 0.0
     for shape in asked.only.split(","):
@@ -155,11 +153,11 @@ def main() -> None:
         last = found[-1]
         peer = median["cpu"] if shape == "rows" else peer
         ratio = f"{median['cpu'] / peer:.2f}" if peer else "-"
-        print(
-            f"| {shape} | {median['wall']:.1f} | {median['cpu']:.1f} | {median['held']:.0f} | {median['megabytes']:.0f} | {last['files']} "
-            f"| {last['bytes'] / MEGABYTE:.1f} | {last['largest'][0][1] / 1000:.0f} | {ratio} | {AIMS.get(shape, '')} |",
-            flush=True,
-        )
+        cells = (
+            shape, f"{median['wall']:.1f}", f"{median['cpu']:.1f}", f"{median['held']:.0f}", f"{median['megabytes']:.0f}",
+            last["files"], f"{last['bytes'] / MEGABYTE:.1f}", f"{last['largest'][0][1] / 1000:.0f}", ratio, AIMS.get(shape, ""),
+        )  # fmt: skip
+        print(f"| {' | '.join(map(str, cells))} |", flush=True)
         if last["overview"]:
             print(f"  overview {last['overview'] / 1000:.0f} KB; measuring took {median['measuring']:.1f} s")
 

@@ -13,6 +13,7 @@ ORDER = (
     "judging.py",
     "storing.py",
     "importing.py",
+    "reporting.py",
     "fanout.py",
     "peers.py",
     "scale.py",

@@ -9,7 +9,8 @@ from secaudit.messages import clean, msg
 from secaudit.resources import data_folder
 
 _WORD = "word"
-"""Templates of official papers are copied by ``secaudit period templates``."""
+_OF_REPORT = "mot-trang.docx"
+"""The Word template of the report; those of official papers are copied by ``secaudit period templates``."""
 
 
 def page_templates(folder: Path | None) -> Path:
@@ -50,4 +51,4 @@ def copy_page_templates(session: Session, folder: Path) -> None:
 
 
 def _is_of_pages(path: Path, shipped: Path) -> bool:
-    return path.relative_to(shipped).parts[0] != _WORD and "__pycache__" not in path.parts
+    return path.relative_to(shipped).parts[0] != _WORD or path.name == _OF_REPORT

@@ -1,13 +1,14 @@
 """The first screen as a Word document of one page of A4, from a template that an officer can edit."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from secaudit.messages import msg
 from secaudit.pipeline.outputs import Job
-from secaudit.pipeline.publish import overview
 from secaudit.report.bar_chart import bar_chart
 from secaudit.report.charts import Chart, png
 from secaudit.report.document import Order, ReportDocument, SubTargetRow, TargetRow, Tile
+from secaudit.report.environment import template_folders
 from secaudit.report.first_screen import conclusions, courses, outlooks, short_digest
 from secaudit.report.format import clause_text
 from secaudit.report.grade_words import grade_counts
@@ -15,7 +16,7 @@ from secaudit.report.official import Paper, Picture, Value
 from secaudit.report.sanitise import sanitised
 from secaudit.report.tile_chart import tile_chart
 from secaudit.report.voice import Voice
-from secaudit.report.word import render_word
+from secaudit.report.word import ENDING, render_word
 from secaudit.report.words import decision_word, word
 
 TEMPLATE = "mot-trang"
@@ -43,8 +44,13 @@ _PARTS = {
 
 def render(job: Job) -> bytes:
     """The document; equal figures give equal bytes."""
-    document = sanitised(overview(job.measured, job.store, past=job.past, made_by=job.made_by))
-    return render_word(one_page(document, Voice(job.translator)), job.templates / "word")
+    return render_word(one_page(sanitised(job.overview), Voice(job.translator)), _templates(job.templates))
+
+
+def _templates(own: Path) -> Path:
+    """The Word templates of the folder that was named where this one is among them, else ours."""
+    folders = [folder / "word" for folder in template_folders(own)]
+    return next((folder for folder in folders if (folder / f"{TEMPLATE}{ENDING}").is_file()), folders[-1])
 
 
 def one_page(document: ReportDocument, voice: Voice) -> Paper:

@@ -1,20 +1,27 @@
 """The report as a folder of pages: an overview, a page for each agency, and lists of everything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from secaudit.pipeline.outputs import Job
 from secaudit.pipeline.report_folder import Stage, staged
 from secaudit.pipeline.site import machines_of, site_of
 from secaudit.pipeline.site_agencies import agencies_being_written
+from secaudit.report.site import Site
 from secaudit.report.site_html import SiteRenderer
 
 
 def write(job: Job, folder: Path) -> None:
     """All pages, made one by one so that they never are in memory together; the old folder stays until the new one is whole."""
     listed = machines_of(job.measured)
-    with staged(folder) as stage, agencies_being_written(job, stage.folder, listed) as work:
+    with staged(folder) as stage:
+        # Before the processes part: whatever this one looks at afterwards, it has to have for itself.
         site = site_of(job)
+        _write_folder(job, stage, site, listed)
+
+
+def _write_folder(job: Job, stage: Stage, site: Site, listed: Mapping[str, str]) -> None:
+    with agencies_being_written(job, stage.folder, listed) as work:
         order = [row.id for row in site.overview.agencies]
         renderer = SiteRenderer(site, job.translator, job.templates)
         of_agency: dict[str, list[str]] = {agency: [] for agency in order}

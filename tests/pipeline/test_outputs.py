@@ -11,6 +11,7 @@ from xml.etree.ElementTree import fromstring
 
 import output_examples
 import pytest
+from docx import Document
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 from poisoned import PAYLOADS, SEEN, poisoned_measured
@@ -219,6 +220,25 @@ def test_the_workbook_counts_what_was_judged(job, written, verdicts):
             assert row[7:9] == tuple(
                 None if share is None else pytest.approx(float(share)) for share in (tally.lower, tally.upper)
             )
+
+
+def test_the_word_document_and_the_pages_hold_hostile_texts_as_texts(written):
+    text = " ".join(element.text or "" for element in Document(written["docx"]).element.iter() if element.tag.endswith("}t"))
+    assert sum(clean(payload, limit=60) in text for payload in PAYLOADS) > 3, "names of agencies stand in it as they are"
+    assert not (set(text) & FORBIDDEN) and "\x1b" not in text
+    pages = [written["page"], *(path for path in written["html"].rglob("*.html"))]
+    assert len(pages) > len(PAYLOADS)
+    for path in pages:
+        shown = path.read_text(encoding="utf-8")
+        assert "<script>alert" not in shown and 'href="javascript:' not in shown, path.name
+    assert any("&lt;script&gt;alert(1)&lt;/script&gt;" in path.read_text(encoding="utf-8") for path in pages)
+
+
+def test_a_folder_of_own_templates_without_one_of_word_takes_ours(job, tmp_path):
+    (tmp_path / "report.css").write_text("p {}", encoding="utf-8")
+    own = Job(job.measured, job.store, job.translator, tmp_path)
+    write_shape(own, Shape("docx", tmp_path / "a.docx"))
+    assert (tmp_path / "a.docx").read_bytes()[:2] == b"PK"
 
 
 def test_shapes_of_machines_can_be_limited_to_agencies(job, home):

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from figure_world import AS_OF, gather, load, write_province
+from report_browser import Browser, executable
 
 from secaudit.errors import OutputError, ReportError
 from secaudit.model.finding import Verdict
@@ -280,3 +281,69 @@ def test_the_page_to_be_mailed_leaves_out_what_is_least_missed_first(sample, vie
     monkeypatch.setattr("secaudit.pipeline.one_page.MOST_BYTES", sizes[-1] - 1)
     with pytest.raises(ReportError, match=str(sizes[-1])):
         one_page(sample(16), vietnamese, templates)
+
+
+# In a real Chromium
+
+
+@pytest.fixture(scope="module")
+def browser():
+    assert executable(), "install chromium: these tests look at the pages with it"
+    with Browser() as started:
+        yield started
+
+
+_SEARCH = """(() => {{
+  const box = document.getElementById("search-text");
+  box.value = {words!r};
+  box.dispatchEvent(new Event("input"));
+  return [...document.querySelectorAll("#search-found a")].map(a => [a.textContent, a.getAttribute("href")]);
+}})()"""
+
+
+@pytest.mark.lab
+def test_the_search_finds_agencies_systems_and_machines_without_marks(browser, folder):
+    browser.size(1280, 1000)
+    browser.open((folder / "index.html").as_uri())
+    for words, name, href in (
+        ("ubnd xa a", "UBND xã A", "agencies/xa-a.html"),
+        ("XÃ A", "UBND xã A", "agencies/xa-a.html"),
+        ("so c", "Sở C", "agencies/so-c.html"),
+        ("thu dien tu", "Thư điện tử công vụ", "systems.html#system-"),
+        ("pc-a-3", "pc-a-3", "agencies/xa-a.html#machine-pc-a-3"),
+    ):
+        found = browser.run(_SEARCH.format(words=words))
+        assert any(text == name and link.startswith(href) for text, link in found), (words, found)
+    assert browser.run(_SEARCH.format(words="khong co gi")) == []
+    assert browser.run("document.getElementById('search-count').textContent") == "không tìm thấy"
+
+
+@pytest.mark.lab
+def test_tables_are_sorted_by_their_heads_and_filtered(browser, folder):
+    browser.size(1280, 1000)
+    browser.open((folder / "checks.html").as_uri())
+    column = "[...document.querySelectorAll('.all-checks tbody tr')].map(row => parseInt(row.cells[2].textContent))"
+    press = "document.querySelectorAll('.all-checks thead th')[2].querySelector('button').click()"
+    browser.run(press)
+    assert browser.run(column) == sorted(browser.run(column), reverse=True)
+    assert browser.run("document.querySelectorAll('.all-checks thead th')[2].getAttribute('aria-sort')") == "descending"
+    browser.run(press)
+    assert browser.run(column) == sorted(browser.run(column))
+    assert browser.run("document.querySelectorAll('[aria-sort]').length") == 1
+    browser.run("document.querySelector('.tablefilter input').value = 'tuong lua'")
+    browser.run("document.querySelector('.tablefilter input').dispatchEvent(new Event('input'))")
+    rows = "[...document.querySelectorAll('.all-checks tbody tr')]"
+    shown = browser.run(f"{rows}.filter(row => !row.hidden).map(row => row.textContent)")
+    assert 0 < len(shown) < 30 and all("tường lửa" in text.lower() for text in shown)
+
+
+@pytest.mark.lab
+def test_no_page_of_the_folder_is_wider_than_a_phone_or_asks_for_anything(browser, folder):
+    browser.size(390, 844, mobile=True)
+    for name in CHAPTERS:
+        browser.console.clear()
+        browser.requests.clear()
+        url = (folder / name).as_uri()
+        browser.open(url)
+        assert browser.run("document.documentElement.scrollWidth <= innerWidth"), name
+        assert browser.requests == [url] and browser.console == []
