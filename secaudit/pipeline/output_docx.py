@@ -147,10 +147,10 @@ def _sub(row: TargetRow, sub: SubTargetRow, voice: Voice) -> Value:
 def _order(order: Order, voice: Voice) -> Value:
     due = voice.say(msg("before {day}", day=order.due)) if order.due is not None else ""
     return {
-        "who": _cut(voice.say(order.who), 75),
-        "action": _cut(voice.say(order.action), 105),
+        "who": _cut(voice.say(order.who), 95),
+        "action": _cut(voice.say(order.action), 98),
         "due": due,
-        "effect": _cut(voice.say(order.effect), 105),
+        "effect": _cut(voice.say(order.effect), 98),
     }
 
 
@@ -180,7 +180,7 @@ def _heaviest(document: ReportDocument, voice: Voice) -> list[Value]:
             "name": _cut(rows[one.agency].name, 34),
             "person": _cut(rows[one.agency].contact or voice.say(msg("no contact given")), 22),
             "phone": _cut(rows[one.agency].phone or "", 16),
-            "effect": _cut(voice.say(one.effect), 40),
+            "effect": _cut(voice.say(one.effect), 58),
         }
         for one in document.heaviest[:_HEAVY]
     ]

@@ -1,11 +1,13 @@
 """Poisons every text of a document that comes from outside."""
 
 from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from enum import Enum
 from typing import Literal, get_args, get_origin, get_type_hints
 
 from secaudit.messages import Message
 from secaudit.model.base import Texts
+from secaudit.report.document import ReportDocument
 
 PAYLOAD = (
     '<script>document.title="owned"</script></script><img src="http://127.0.0.1:9/x" onerror="document.title=\'owned\'">'
@@ -33,6 +35,28 @@ def poisoned(value: object, payload: str = PAYLOAD) -> object:
         free = [item.name for item in fields(value) if not _is_closed(hints[item.name])]
         return replace(value, **{name: poisoned(getattr(value, name), payload) for name in free})
     return value
+
+
+LONG = "Trung tâm Dịch vụ tổng hợp và Hỗ trợ phát triển kinh tế - xã hội khu vực Phan Đình Phùng "
+
+
+def crowded(document: ReportDocument) -> ReportDocument:
+    """The same document with names and sentences as long as honest ones become, wherever the first screen has some."""
+    long = LONG * 2
+    return replace(
+        document,
+        header=replace(document.header, province=f"tỉnh {LONG}", owner=long, plan_title=long, plan_issued_on=date(2021, 12, 30)),
+        targets=tuple(replace(row, short=long, needed=long) for row in document.targets),
+        agencies=tuple(
+            replace(row, name=f"{LONG}{place}", contact=LONG, phone="0208 385 1234, máy lẻ 5678")
+            for place, row in enumerate(document.agencies)
+        ),
+        orders=tuple(replace(row, who=long, action=long, effect=long) for row in document.orders),
+        heaviest=tuple(replace(row, effect=long) for row in document.heaviest),
+        improved=tuple(replace(row, effect=long) for row in document.improved),
+        deadlines=tuple(replace(row, what=long) for row in document.deadlines),
+        trend=tuple(replace(row, method=f"{long}{row.target}") for row in document.trend),
+    )
 
 
 def _is_closed(hint: object) -> bool:

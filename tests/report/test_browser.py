@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 from report_browser import FLAGS, Browser, executable
-from report_hostile import poisoned
+from report_hostile import crowded, poisoned
 
 from secaudit.report import render_html
 
@@ -132,16 +132,42 @@ def test_a_phone_never_scrolls_sideways(browser, look, sample, vietnamese, width
     assert browser.run("document.getElementById('panel').scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("machines", "communes"), [(120, 21), (200, 92), (60, 900)])
-def test_the_first_screen_is_one_sheet_of_paper(browser, look, sample, vietnamese, machines, communes):
-    look(sample(machines, communes), vietnamese, width=A4_WIDTH)
-    browser.call("Emulation.setEmulatedMedia", media="print")
-    try:
-        height = browser.run("document.querySelector('.first').getBoundingClientRect().height")
-    finally:
-        browser.call("Emulation.setEmulatedMedia", media="")
-    assert 500 < height < A4_HEIGHT
+SHEET = """(() => {
+  const sheet = document.querySelector(".first").getBoundingClientRect();
+  const cut = (e) => e.scrollHeight - e.clientHeight > 1 || e.getBoundingClientRect().bottom > sheet.bottom + 1;
+  return [sheet.height, [...document.querySelectorAll(".first > :not(.unseen-heading)")].filter(cut).map(e => e.className)];
+})()"""
+"""Height of the printed sheet, and its parts of which something does not show."""
+
+
+@pytest.fixture
+def sheet(browser, look):
+    """The first sheet as it prints."""
+
+    def printed(document, translator):
+        look(document, translator, width=A4_WIDTH)
+        browser.call("Emulation.setEmulatedMedia", media="print")
+        try:
+            return browser.run(SHEET)
+        finally:
+            browser.call("Emulation.setEmulatedMedia", media="")
+
+    return printed
+
+
+@pytest.mark.parametrize(("language", "machines", "communes"), [("vi", 120, 21), ("vi", 60, 900), ("en", 60, 900)])
+def test_the_first_screen_is_one_sheet_of_paper(browser, sheet, sample, vietnamese, english, language, machines, communes):
+    height, cut = sheet(sample(machines, communes), vietnamese if language == "vi" else english)
+    assert 500 < height < A4_HEIGHT and cut == []
     assert browser.pdf().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("bad", [poisoned, crowded])
+def test_long_names_and_orders_take_the_room_of_pictures_and_nothing_else(sheet, sample, vietnamese, bad):
+    height, cut = sheet(bad(sample(60, 900)), vietnamese)
+    assert 500 < height < A4_HEIGHT
+    # The ground ends with who made the page; what figures can be compared by comes first and is short.
+    assert set(cut) <= {"course", "pair last", "ground"}, "the conclusion, the targets, the orders and the names always show"
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
-from report_hostile import poisoned
+from report_hostile import crowded, poisoned
 from word_reading import parts_of, text_of
 from word_variables import given_by, named_in
 
 from secaudit.errors import ReportError
-from secaudit.messages import msg
 from secaudit.model.measurement import Decision
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.output_docx import TEMPLATE, one_page, render
@@ -127,19 +126,11 @@ def test_after_the_due_day_missed_reads_as_not_met(document, vietnamese, templat
     assert any(row.decision is Decision.MISSED for row in late)
 
 
-def test_long_words_take_the_room_of_pictures(document, vietnamese, templates):
-    long = "Trung tâm Dịch vụ tổng hợp và Hỗ trợ phát triển kinh tế - xã hội khu vực Phan Đình Phùng " * 2
-    crowded = replace(
-        document,
-        agencies=tuple(replace(one, name=long, contact=long) for one in document.agencies),
-        orders=tuple(replace(one, who=long, action=long, effect=long) for one in document.orders),
-        heaviest=tuple(replace(one, effect=long) for one in document.heaviest),
-        targets=tuple(replace(one, needed=msg("{count} more systems needed", count=long)) for one in document.targets),
-    )
-    body = one_page(crowded, Voice(vietnamese)).body
+def test_long_words_take_the_room_of_pictures(document, vietnamese):
+    body = one_page(crowded(document), Voice(vietnamese)).body
     assert body["tiles"] is None and body["courses"] == []
     assert all(isinstance(one["bar"], Picture) for one in body["targets"]), "the bars stay"
-    assert max(len(one["who"]) for one in body["orders"]) <= 75
+    assert max(len(one["who"]) for one in body["orders"]) <= 95
 
 
 def test_a_template_can_put_a_picture_and_read_nothing_of_it(tmp_path, document, vietnamese, templates):

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from report_hostile import crowded, poisoned
 from word_plain import PLAIN
 from word_reading import sample_paper, text_of
 
@@ -15,9 +16,11 @@ from secaudit.pipeline.annual_paper import annual_paper
 from secaudit.pipeline.annual_report import annual_report
 from secaudit.pipeline.annual_rules import check_report
 from secaudit.pipeline.measuring import measure_province
+from secaudit.pipeline.output_docx import one_page
 from secaudit.pipeline.plan_report import measure_beside, plan_paper
 from secaudit.pipeline.province import Province, classify_province, load_province
 from secaudit.report.official import Paper
+from secaudit.report.sanitise import sanitised
 from secaudit.report.voice import Voice
 from secaudit.report.word import render_word
 from secaudit.resources import data_folder, translator
@@ -33,7 +36,7 @@ def _run(*command: object) -> str:
 
 
 @pytest.fixture(scope="module", name="papers")
-def convert_papers(tmp_path_factory) -> dict[str, Path]:
+def convert_papers(tmp_path_factory, sample) -> dict[str, Path]:
     """One call of the office for all papers, with a profile of its own."""
     for program in ("soffice", "lowriter", "pdftotext", "pdftoppm", "pdffonts", "pdfinfo"):
         assert shutil.which(program), f"{program} is missing: .ci/parts libreoffice-writer poppler-utils installs it"
@@ -50,6 +53,9 @@ def convert_papers(tmp_path_factory) -> dict[str, Path]:
     for name, paper in made.items():
         files.append(folder / f"{name}.docx")
         files[-1].write_bytes(render_word(paper, PLAIN if paper.template == "van-ban" else TEMPLATES))
+    for name, document in {"one": sample(60, 900), "bad": poisoned(sample(60, 92)), "long": crowded(sample(60, 92))}.items():
+        files.append(folder / f"page-{name}.docx")
+        files[-1].write_bytes(render_word(one_page(sanitised(document), Voice(translator("vi"))), TEMPLATES))
     home = tmp_path_factory.mktemp("office")
     _run("soffice", f"-env:UserInstallation=file://{home}", "--headless", "--convert-to", "pdf", "--outdir", folder, *files)
     # An officer's program writes templates in its own way.
@@ -121,6 +127,16 @@ def test_no_table_runs_over_the_margins(papers):
         right = max((width - 1 - row[::-1].find(min(row)) for row in rows if min(row) < 128), default=0)
         per_mm = 40 / 25.4
         assert left >= 28 * per_mm and width - right >= 13 * per_mm, picture.name
+
+
+@pytest.mark.parametrize("name", ["one", "bad", "long"])
+def test_the_first_screen_is_one_page_whatever_agencies_are_called(papers, name):
+    path = papers["results"].parent / f"page-{name}.pdf"
+    (page,) = _pages(path)
+    assert re.search(r"KẾT LUẬN|Kết luận", page) and "Các mốc pháp luật sắp tới" in page and "Mã đối chiếu" in page
+    assert "LƯU HÀNH NỘI BỘ" in page and page.count("0208 3") >= 10, "all ten telephones"
+    fonts = _run("pdffonts", path).splitlines()[2:]
+    assert fonts and all("LiberationSerif" in line or "TimesNewRoman" in line for line in fonts), fonts
 
 
 def test_form_08_repeats_its_heads_on_every_page_that_lies_and_counts_on_until_its_annexes(papers):
