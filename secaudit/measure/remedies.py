@@ -78,17 +78,14 @@ def _meets(formula: Formula, values: Mapping[str, FactValue]) -> bool:
     return formula.counts(bindings) is True and formula.truths(bindings, True)[0] is True
 
 
-def checks_behind(target: Target) -> frozenset[str]:
-    """Names, as expressions have them, of the verdicts that the target's own reading asks for."""
-    return frozenset(verdict_variables(target.model_copy(update={"under": (), "counts": "true"})))
+def checks_behind(target: Target, checks: Iterable[str]) -> frozenset[str]:
+    """Those of the checks whose verdicts the target's own reading asks for."""
+    names = verdict_variables(target.model_copy(update={"under": (), "counts": "true"}))
+    return frozenset(check for check in checks if variable_name(f"verdict.{check}") in names)
 
 
-def failed_checks(state: EndpointState | None, names: frozenset[str]) -> tuple[str, ...]:
-    """Ids of the checks behind a target that fail on a machine."""
+def failed_checks(state: EndpointState | None, checks: frozenset[str]) -> tuple[str, ...]:
+    """Those of the checks that fail on a machine."""
     if state is None:
         return ()
-    return tuple(
-        finding.check
-        for finding in state.findings
-        if finding.verdict is Verdict.FAIL and variable_name(f"verdict.{finding.check}") in names
-    )
+    return tuple(one.check for one in state.findings if one.check in checks and one.verdict is Verdict.FAIL)

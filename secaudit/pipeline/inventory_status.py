@@ -130,25 +130,51 @@ def ratio_of(summary: Summary | None) -> Fraction | None:
     return Fraction(summary.staff, summary.in_use)
 
 
+@dataclass(frozen=True)
+class Files:
+    """The agency files of an inventory, before any of them is read."""
+
+    known: Mapping[str, Summary]
+    """Digest -> what is known of a file from an earlier look."""
+    digests: Mapping[Path, str | None]
+
+    @property
+    def unread(self) -> int:
+        """How many would have to be read."""
+        return sum(digest is None or digest not in self.known for digest in self.digests.values())
+
+
+def agency_files(folder: Path, cache: Path | None) -> Files:
+    """What a look at the inventory would begin with; InventoryError as above."""
+    known = read_cache(cache) if cache is not None else {}
+    return Files(known, {path: _digest(path) for path in _paths(folder / AGENCIES)})
+
+
 def inventory_status(
-    folder: Path, *, as_of: datetime, cache: Path | None = None, submissions: Sequence[Submission] = ()
+    folder: Path,
+    *,
+    as_of: datetime,
+    cache: Path | None = None,
+    submissions: Sequence[Submission] = (),
+    files: Files | None = None,
 ) -> InventoryStatus:
     """Look at every file by itself, those of which ``cache`` knows the digest without reading them again.
 
+    ``files``: those of this folder and cache, where they are at hand.
     Raises InventoryError when province.yaml cannot be used; agency files with mistakes stand in the result.
     """
     province = _province(folder / PROVINCE)
     day = day_in_vietnam(as_of)
-    files, read = _summaries(folder / AGENCIES, cache)
+    found, read = _summaries(files or agency_files(folder, cache), cache)
     newest = {one.agency: one for one in sorted(submissions, key=lambda one: one.number) if one.received_at <= as_of}
-    seen = {found.summary.id if found.summary is not None else stem for stem, found in files.items()}
-    usual = _usual([found.summary for found in files.values()], day)
+    seen = {one.summary.id if one.summary is not None else stem for stem, one in found.items()}
+    usual = _usual([one.summary for one in found.values()], day)
     agencies: list[AgencyStatus] = []
     closed = 0
-    for stem, found in files.items():
-        summary = found.summary
+    for stem, file in found.items():
+        summary = file.summary
         if summary is None:
-            agencies.append(AgencyStatus(stem, Standing.UNREADABLE, None, found.problems, newest.get(stem)))
+            agencies.append(AgencyStatus(stem, Standing.UNREADABLE, None, file.problems, newest.get(stem)))
         elif not _exists(summary, day):
             closed += 1
         else:
@@ -156,13 +182,6 @@ def inventory_status(
     agencies += [AgencyStatus(name, Standing.NO_FILE, newest=newest.get(name)) for name in province.agencies if name not in seen]
     agencies.sort(key=_urgency)
     return InventoryStatus(day, tuple(agencies), closed, read, Counter(one.standing for one in agencies))
-
-
-def unread_files(folder: Path, cache: Path) -> tuple[int, int]:
-    """How many agency files there are, and how many of them a look would have to read; InventoryError as above."""
-    known = read_cache(cache)
-    digests = [_digest(path) for path in _paths(folder / AGENCIES)]
-    return len(digests), sum(digest is None or digest not in known for digest in digests)
 
 
 def _province(path: Path) -> ProvinceFile:
@@ -180,14 +199,13 @@ class _File:
     problems: tuple[Problem, ...] = ()
 
 
-def _summaries(folder: Path, cache: Path | None) -> tuple[dict[str, _File], int]:
+def _summaries(files: Files, cache: Path | None) -> tuple[dict[str, _File], int]:
     """Name of the file without its ending -> what it says; and how many had to be read."""
-    known = read_cache(cache) if cache is not None else {}
+    known = files.known
     found: dict[str, _File] = {}
     kept: dict[str, Summary] = {}
     read = 0
-    for path in _paths(folder):
-        digest = _digest(path)
+    for path, digest in files.digests.items():
         summary = known.get(digest) if digest is not None else None
         if summary is None:
             made = summarise(path)

@@ -15,7 +15,7 @@ from secaudit.model.base import day_in_vietnam
 from secaudit.model.past import PastState
 from secaudit.model.period import Period, newest_first, statutory, statutory_year
 from secaudit.model.plan import Plan
-from secaudit.pipeline.inventory_status import InventoryStatus, Standing, inventory_status, unread_files
+from secaudit.pipeline.inventory_status import InventoryStatus, Standing, agency_files, inventory_status
 from secaudit.pipeline.province import DEFAULT_PLAN
 from secaudit.pipeline.summary_cache import CACHE_FILE
 from secaudit.source import scan_yaml, validate
@@ -163,11 +163,11 @@ def _plan(places: Places, name: str) -> Plan | None:
 def _agencies(places: Places, store: Store | None, now: datetime) -> tuple[InventoryStatus | None, int]:
     folder = places.inventory or Path()
     cache = places.workspace / CACHE_FILE
-    files, unread = unread_files(folder, cache)
-    if unread > MOST_READ:
-        return None, files
+    files = agency_files(folder, cache)
+    if files.unread > MOST_READ:
+        return None, len(files.digests)
     received = store.submissions.all(now) if store is not None else ()
-    return inventory_status(folder, as_of=now, cache=cache, submissions=received), files
+    return inventory_status(folder, as_of=now, cache=cache, submissions=received, files=files), len(files.digests)
 
 
 def _reported(workspace: Path) -> datetime | None:

@@ -155,7 +155,7 @@ class Asked:
 def worklist(measured: Measured, asked: Asked, *, couriers: Sequence[Courier] = ()) -> Worklist:
     """Choose what to do; ``couriers`` are the collectors that were handed out."""
     targets = {
-        number: _Aim(target, measurement)
+        number: _Aim(target, measurement, checks_behind(target, measured.province.catalog.checks))
         for number, (target, measurement) in enumerate(zip(measured.plan.targets, measured.measurements, strict=True), start=1)
         if asked.target in (None, number) and measurement.decision in (Decision.MISSED, Decision.UNDECIDED) and measurement.needed
     }
@@ -204,6 +204,8 @@ class _Aim:
 
     target: Target
     measurement: Measurement
+    behind: frozenset[str]
+    """Ids of the checks it asks for."""
 
     @cached_property
     def shares(self) -> Mapping[str, AgencyShare]:
@@ -249,7 +251,7 @@ def _tasks(measured: Measured, targets: _Targets, file: AgencyFile, at_desk: Col
     names: frozenset[str] = frozenset()
     for number, aim in targets.items():
         share = aim.shares.get(file.agency.id) or AgencyShare(file.agency.id, Tally())
-        names |= checks_behind(aim.target)
+        names |= aim.behind
         for name in share.unknown:
             looks[name].add(number)
         for name in share.disproven:

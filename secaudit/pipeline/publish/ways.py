@@ -158,11 +158,12 @@ def _looks(plan: WaysPlan) -> Iterator[Step]:
 
 
 def _repairs(measured: Measured, target: Target, shares: Iterable[AgencyShare]) -> Iterator[Step]:
-    names, checks = checks_behind(target), measured.province.catalog.checks
+    checks = measured.province.catalog.checks
+    behind = checks_behind(target, checks)
     order = {name: place for place, name in enumerate(checks)}
     counts: Counter[str] = Counter()
     for name in (name for share in shares for name in share.disproven):
-        failed = failed_checks(measured.states.get(name), names)
+        failed = failed_checks(measured.states.get(name), behind)
         counts[min(failed, key=lambda check: order.get(check, len(order)), default="")] += 1
     for check, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         yield Step(repair_words(measured, check, count), gain=count, repairs=True)
