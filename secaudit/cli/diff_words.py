@@ -8,11 +8,12 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from secaudit.cli.measure import tally_json
+from secaudit.cli.measure import COMPACT, tally_json
 from secaudit.cli.session import Session
 from secaudit.cli.states import interval, print_lines, state_words, titles_of
 from secaudit.measure.changes import GRAVEST
 from secaudit.messages import Message, clean, msg
+from secaudit.model.base import Texts
 from secaudit.model.measurement import Tally
 from secaudit.model.past import Change, PastState, PastSystem, Turn
 from secaudit.model.plan import Plan
@@ -69,6 +70,9 @@ def names_of(province: Province) -> dict[str, str]:
 def _print_targets(session: Session, plan: Plan, targets: tuple[TargetChange, ...]) -> None:
     show, language = Format(session.translator.language), session.translator.language
     titles = titles_of(plan)
+    if session.out.width < COMPACT:
+        _print_lines(session, titles, targets, show)
+        return
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column(session.text(msg("Target")), overflow="fold", ratio=3)
     for heading in (msg("Before"), msg("After"), msg("Proven"), msg("Possible")):
@@ -84,6 +88,16 @@ def _print_targets(session: Session, plan: Plan, targets: tuple[TargetChange, ..
             Text(session.text(_decisions(one))),
         )
     session.out.print(table)
+
+
+def _print_lines(session: Session, titles: Mapping[str, Texts], targets: tuple[TargetChange, ...], show: Format) -> None:
+    """The same for a narrow console: a table would break every word."""
+    for number, one in enumerate(targets, start=1):
+        title = titles[one.target].pick(session.translator.language) if one.target in titles else one.target
+        figures = msg("{before} → {after}", before=interval(one.before, show), after=interval(one.after, show))
+        print_lines(session, (f"{number}. {title}", f"   {session.text(figures)}"))
+        if one.now is not None:
+            print_lines(session, (f"   {session.text(_decisions(one))}",))
 
 
 def _moved(one: TargetChange, show: Format) -> tuple[Text, Text]:

@@ -95,6 +95,7 @@ class _Teller:
         return endpoint is None or (endpoint.kind != "isolated" and not self._secret.intersection(endpoint.systems))
 
     def change(self, one: Change, before: PastState, after: PastState, digest: str) -> bytes:
+        """The line of one change between two states; ``digest`` is that of the later one."""
         machine = after.machines.get(one.endpoint)
         was, now = one.protection or (None, None)
         days = day_in_vietnam(before.moment).isoformat(), day_in_vietnam(after.moment).isoformat()

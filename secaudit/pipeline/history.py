@@ -52,12 +52,12 @@ def past_of(measured: Measured, store: Store | None, workspace: Path) -> Past:
     today = day_in_vietnam(measured.as_of)
     known = known_states(store, workspace, measured.province, measured.plan.id)
     states = [state for state in one_a_day(known.states) if day_in_vietnam(state.moment) < today]
-    if not states:
-        return NO_PAST
-    try:
-        states[-1] = store.states.with_machines(states[-1])
-    except StoreError:
-        states.pop()
+    while states:
+        try:
+            states[-1] = store.states.with_machines(states[-1])
+            break
+        except StoreError:
+            states.pop()
     return Past(tuple(states))
 
 

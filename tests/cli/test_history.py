@@ -29,8 +29,10 @@ def gather(tmp_path):
 def test_from_the_first_report_to_the_feed(secaudit, place, tmp_path):
     done = secaudit("diff", *place)
     assert done.returncode == 2 and "nothing was written down before" in done.stderr
+    done = secaudit("judge", *place)
+    assert done.returncode == 4, done.stderr
     done = secaudit("history", *place, "--agency", "xa-a")
-    assert done.returncode == 0, "the question for the present had it written down"
+    assert done.returncode == 0 and "written down then" in done.stdout, "judging writes the state of the day down"
     day = day_in_vietnam(BEFORE + timedelta(days=1))
     done = secaudit("diff", day.strftime("%d/%m/%Y"), "now", *place, "--exit-code", "--format", "json")
     told = json.loads(done.stdout)

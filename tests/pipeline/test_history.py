@@ -163,6 +163,30 @@ def test_what_was_changed_on_the_disk_is_left_out_and_named(world, province, sto
     assert known_states(store, world / "workspace", province, DEFAULT_PLAN).refused == (date(2026, 12, 12),)
 
 
+def test_machines_that_were_changed_on_the_disk_are_left_out_with_their_state(world, province, store):
+    first = state_of(measured_at(province, store, FIRST))
+    for state in (first, replace(first, moment=NEXT)):
+        store.states.record(state)
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("DROP TRIGGER states_no_update")
+        connection.execute("UPDATE states SET machines = figures WHERE number = 2")
+    past = past_of(measured_at(province, store, NEXT + timedelta(days=1)), store, world / "workspace")
+    assert past.states == (first,) and past.before(date(2026, 12, 13)) == first
+
+
+def test_only_the_present_is_written_down_and_a_small_province_counts_month_ends_again(world, province, store):
+    moment = datetime(2027, 3, 5, tzinfo=UTC)
+    earlier = Sources(province, store, moment, workspace=world / "workspace")
+    measured = earlier.measure()
+    assert not earlier.record(measured) and earlier.past(measured).states == ()
+    present = replace(earlier, present=True)
+    assert present.record(measured)
+    assert [(one.basis, one.moment.month) for one in present.past(measured).states] == [
+        (Basis.RECOUNTED, 12), (Basis.RECOUNTED, 1), (Basis.RECOUNTED, 2),
+    ]  # fmt: skip
+    assert known_states(store, world / "workspace", province, DEFAULT_PLAN).states[-1].moment == moment
+
+
 def test_a_closed_period_is_a_state_and_wins_over_what_was_recorded_that_day(world, province, store):
     store.states.record(state_of(measured_at(province, store, datetime(2026, 12, 14, 3, tzinfo=UTC))))
     store.close()
