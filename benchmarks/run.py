@@ -10,6 +10,7 @@ ORDER = (
     "inventory_load.py",
     "status.py",
     "workbooks.py",
+    "letters.py",
     "judging.py",
     "storing.py",
     "importing.py",

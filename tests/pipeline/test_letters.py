@@ -11,6 +11,7 @@ import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import periods
 import pytest
@@ -239,6 +240,23 @@ def test_people_are_asked_for_only_where_the_agencys_own_part_is_below_what_is_a
     assert len(asked(79, "disproven")) == 2
 
 
+def _trial(made: Round) -> Round:
+    first = next(iter(made.measured.states))
+    state = EndpointState(first, SimpleNamespace(outcome=SimpleNamespace(lab=True)), Sight.SEEN)
+    return replace(made, measured=replace(made.measured, states={**made.measured.states, first: state}))
+
+
+def test_papers_made_of_simulated_machines_say_so_at_their_head(measured):
+    made = round_of(measured)
+    trial = _trial(made)
+    for one, marked in ((made, False), (trial, True)):
+        papers = [_letter(one, "so-khcn"), _slip(one, "so-khcn"), notice_of(one), letters_of(one, [])]
+        assert all(paper.subject.startswith("[BẢN CHẠY THỬ]") is marked for paper in papers)
+        assert all(("không sử dụng" in " ".join(paper.basis)) is marked for paper in papers)
+        assert ("[BẢN CHẠY THỬ]" in message_of(one, _file(one, "so-khcn"), [])) is marked
+        assert ("[BẢN CHẠY THỬ]" in deck_of(one).slides[0].title) is marked
+
+
 NAMES = st.text(
     alphabet=st.one_of(
         st.sampled_from("ABCaeouyĐđ àáạảãâầấậẩẫăằắ.,;!?\u0301\u0303\u0323\u200d😀👩"), st.characters(exclude_categories=["Cs"])
@@ -250,6 +268,7 @@ NAMES = st.text(
 
 def test_a_message_has_at_most_500_characters_and_whole_sentences(made):
     file = _file(made, "so-khcn")
+    bases = [made]
 
     @settings(max_examples=60, deadline=None)
     @given(office=NAMES, person=NAMES, phone=NAMES, plan=NAMES, call=NAMES, counts=st.lists(st.integers(0, 10**8), max_size=12))
@@ -257,14 +276,15 @@ def test_a_message_has_at_most_500_characters_and_whole_sentences(made):
         debts = [Debt(Weight.OTHER, f"việc {count}", f"gửi văn bản chứng minh cho {count} người") for count in counts]
         contact = Contact.model_construct(name=person, phone=phone)
         agency = file.model_copy(update={"agency": file.agency.model_copy(update={"name": office, "contact": contact})})
-        named = replace(made.measured, plan=made.measured.plan.model_copy(update={"name": plan}))
-        told = message_of(replace(made, measured=named, call=shortened(call, 160)), agency, debts)
+        named = replace(bases[-1].measured, plan=made.measured.plan.model_copy(update={"name": plan}))
+        told = message_of(replace(bases[-1], measured=named, call=shortened(call, 160)), agency, debts)
         assert len(unicodedata.normalize("NFC", told)) <= characters(told) <= MOST and "\n" not in told
         assert told.endswith("Trân trọng.") and ("14/12/2026" in told or not debts)
         asked = [f"Gửi văn bản chứng minh cho {count} người." for count in counts]
         assert " ".join(asked[: told.count("Gửi văn bản")]) in told, "the least important are left out first, and none is cut"
 
     holds()
+    bases.append(_trial(made))  # the longest greeting
     for sign in ("😀", "W", "k\u0303", "Ệ"):  # as long as they may be, all of them
         holds.hypothesis.inner_test(sign * 300, sign * 300, sign * 300, sign * 300, sign * 300, [7] * 12)
 
@@ -316,7 +336,7 @@ def test_the_code_of_a_slip_changes_with_every_figure_on_it(measured, made):
 
 def _evidence():
     """Only that there is some counts here."""
-    return object()
+    return SimpleNamespace(outcome=SimpleNamespace(lab=False))
 
 
 def test_the_code_of_a_slip_changes_with_nothing_else(measured, made):

@@ -60,7 +60,7 @@ def _standing(made: Round, rows: Sequence[TargetRow]) -> Slide:
     closed = f"Số liệu chốt lúc {made.voice.format.moment(made.measured.as_of)}; {sent}."
     lines = (f"Kết luận: {conclusion_words(rows, made)}.", closed)
     notes = tuple(f"Chỉ tiêu {row.number}: {_line(made.voice.say(row.formula))}" for row in rows)
-    return Slide(f"1. Tình hình thực hiện {shortened(made.plan, 60)}", lines, (table,), _bars(rows), notes=notes)
+    return Slide(made.marked(f"1. Tình hình thực hiện {shortened(made.plan, 60)}"), lines, (table,), _bars(rows), notes=notes)
 
 
 def _bars(rows: Sequence[TargetRow]) -> Bars | None:
@@ -85,7 +85,7 @@ def _moved(made: Round, rows: Sequence[TargetRow]) -> Slide:
         return Slide(title, (_NOTHING_EARLIER,), notes=("Nguồn: không có trạng thái nào trước ngày của số liệu này.",))
     table = Table(
         ("TT", "Chỉ tiêu", "Kỳ trước", "Hiện nay", "Có bằng chứng", "Kết luận"),
-        (0.5, 3.2, 2.5, 2.5, 1.7, 2.4),
+        (0.5, 2.6, 3.0, 3.0, 1.4, 2.2),
         fitted(list(_turns(made, rows, earlier)), _TARGETS, 6, "chỉ tiêu khác"),
         "Bảng so sánh từng chỉ tiêu giữa kỳ trước và hiện nay",
     )

@@ -25,7 +25,7 @@ def letter_of(made: Round, agency: AgencyFile, figures: AgencyFigures, debts: Se
         parent=head.parent or "",
         place=head.place or "",
         symbol=symbol_of(made),
-        subject=f"{'đôn đốc thực hiện' if debts else 'số liệu thực hiện'} {shortened(made.plan, _NAME)}",
+        subject=made.marked(f"{'đôn đốc thực hiện' if debts else 'số liệu thực hiện'} {shortened(made.plan, _NAME)}"),
         addressees=(named(agency.agency.name),),
         archive=archive_of(made),
         signature=signature_of(made),

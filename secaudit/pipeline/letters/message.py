@@ -18,7 +18,7 @@ def message_of(made: Round, agency: AgencyFile, debts: Sequence[Debt]) -> str:
     contact = agency.agency.contact
     office = shortened(agency.agency.name, _OFFICE)
     person = shortened(contact.name, _PERSON) if contact is not None and contact.name else ""
-    greeting = f"Kính gửi anh/chị {person} ({office})." if person else f"Kính gửi {office}."
+    greeting = made.marked(f"Kính gửi anh/chị {person} ({office})." if person else f"Kính gửi {office}.")
     plan = shortened(made.measured.plan.name, _PLAN)
     day = made.voice.format.day
     if not debts:

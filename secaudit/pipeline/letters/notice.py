@@ -45,7 +45,7 @@ def notice_of(made: Round) -> Paper:
         place=head.place or "",
         symbol=f"/TB-{(head.symbol if own else None) or ''}",
         kind="THÔNG BÁO",
-        subject=f"Kết luận tại cuộc họp về bảo đảm an ninh mạng và thực hiện {made.plan}",
+        subject=made.marked(f"Kết luận tại cuộc họp về bảo đảm an ninh mạng và thực hiện {made.plan}"),
         recipients=(*head.recipients, "Các cơ quan, đơn vị nêu tại Mục II"),
         archive=archive_of(made),
         signature=Signature((head.authority if own else None) or "", (head.signer_title if own else None) or OPEN),
@@ -74,7 +74,7 @@ def letters_of(made: Round, sent: Sequence[Sent]) -> Paper:
         parent=head.parent or "",
         place=head.place or "",
         kind="DANH SÁCH",
-        subject=f"Cơ quan, đơn vị được gửi công văn đôn đốc thực hiện {made.plan}",
+        subject=made.marked(f"Cơ quan, đơn vị được gửi công văn đôn đốc thực hiện {made.plan}"),
         basis=basis_of(made),
         body={
             "as_of": made.voice.format.moment(made.measured.as_of),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.inventory import AgencyFile, Letterhead, Organisation
@@ -22,6 +23,7 @@ from secaudit.report.sanitise import named
 from secaudit.report.voice import Voice
 from secaudit.resources import translator
 
+TRIAL = "BẢN CHẠY THỬ"
 LANGUAGE = "vi"
 """Official papers are Vietnamese in every language of the console."""
 
@@ -70,6 +72,16 @@ class Round:
     def unit(self) -> str:
         """Who writes to the agencies."""
         return named(self.measured.province.inventory.province.province.designated_unit or OPEN)
+
+    @cached_property
+    def trial(self) -> bool:
+        """Whether machines of the figures are simulated: nothing made of them may be used."""
+        states = self.measured.states.values()
+        return any(state.evidence is not None and state.evidence.outcome.lab for state in states)
+
+    def marked(self, text: str) -> str:
+        """``text``, marked where the figures are a trial's."""
+        return f"[{TRIAL}] {text}" if self.trial else text
 
     @property
     def agencies(self) -> list[AgencyFile]:
@@ -132,6 +144,7 @@ def basis_of(made: Round, *more: str) -> tuple[str, ...]:
     measured, say = made.measured, made.voice.format
     province = measured.province
     lines = [
+        *([f"{TRIAL}: số liệu có máy mô phỏng, không sử dụng."] if made.trial else []),
         f"Số liệu chốt lúc {say.moment(measured.as_of)}.",
         f"Quy tắc cấp độ: {measured.levels.rules.act}.",
         f"Bản kê khai: {province.inventory.digest[:16] or '–'}.",

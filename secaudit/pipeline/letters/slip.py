@@ -44,7 +44,7 @@ def slip_of(made: Round, agency: AgencyFile, figures: AgencyFigures, *, in_order
         agency=shortened(agency.agency.name, _OFFICE),
         place=letterhead_of(made).place or "",
         kind="Phiếu xác nhận số liệu",
-        subject=f"Thực hiện {shortened(made.plan, _OTHER)}",
+        subject=made.marked(f"Thực hiện {shortened(made.plan, _OTHER)}"),
         basis=(f"Mã đối chiếu đầy đủ: {figures.digest}.", *basis_of(made)),
         body={
             "as_of": made.voice.format.moment(made.measured.as_of),
@@ -71,7 +71,7 @@ def list_of(made: Round, agency: AgencyFile, figures: AgencyFigures) -> Paper:
         agency=shortened(agency.agency.name, _OFFICE),
         place=letterhead_of(made).place or "",
         kind="Danh sách kèm theo",
-        subject=f"Phiếu xác nhận số liệu thực hiện {shortened(made.plan, _OTHER)}",
+        subject=made.marked(f"Phiếu xác nhận số liệu thực hiện {shortened(made.plan, _OTHER)}"),
         basis=(f"Mã đối chiếu đầy đủ: {figures.digest}.", *basis_of(made)),
         body={
             "as_of": made.voice.format.moment(made.measured.as_of),
