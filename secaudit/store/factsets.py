@@ -20,7 +20,10 @@ _REASONS = {reason.value: reason for reason in MissingReason}
 
 @dataclass(frozen=True, slots=True)
 class FactOutline:
-    """Where the facts of one outcome stand, with the values of some: lists of many machines need no more, in a fifth of the time."""
+    """Where the facts of one outcome stand, with the values of some.
+
+    Lists of many machines need no more, and have it in a fifth of the time.
+    """
 
     facts: FactSet
     """Those that were asked for by name."""
