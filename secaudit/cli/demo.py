@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -103,11 +104,8 @@ def demo(
         print_group_tallies(session, province, tallies)
         session.say(msg("7/7 Writing the report"), style="bold")
         target = workspace / REPORT_FOLDER
-        job = Job(
-            measured, store, translator("vi"), data_folder("report_templates"),
-            made_by=login_user(None), made_at=datetime.now(UTC),
-        )  # fmt: skip
-        write_shape(job, Shape("html", target))
+        job = Job(measured, store, translator("vi"), data_folder("report_templates"), made_by=login_user(None))
+        write_shape(replace(job, made_at=datetime.now(UTC)), Shape("html", target))
     print_measurements(session, measured)
     say_change(session, before, measured)
     session.say(conclusion(measured), style="bold")
