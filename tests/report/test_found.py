@@ -36,8 +36,8 @@ def test_every_line_says_what_it_is_where_and_since_when(document, part):
     assert "mạng không thuộc đơn vị nào" in part
 
 
-def test_beside_the_target_stand_the_addresses_that_it_counts(document, vietnamese, templates):
-    text = render_html(document, vietnamese, templates)
+def test_beside_the_target_stand_the_addresses_that_it_counts(document, vietnamese, templates, plain):
+    text = plain(render_html(document, vietnamese, templates))
     needs = text[text.index('id="needs"') : text.index('id="agencies"')]
     assert needs.count("Máy có trả lời nhưng không có trong danh sách nào") == 1
     assert "192.168.1.29" in needs and "(24)" in needs and '<a href="#found-0">' in needs and "10.9.0.4" in needs

@@ -62,6 +62,7 @@ def test_every_part_of_the_document_is_there(sample):
         "improved",
         "deadlines",
         "ways",
+        "left_out",
     ]
     assert len(data["machines"]) == len(document.machines) and len(data["systems"]) == len(document.systems)
 
