@@ -1,7 +1,6 @@
 """Each exit code of the design, reached by a real command."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -136,7 +135,8 @@ def test_every_error_of_the_family_has_a_code():
         assert exit_code_of(error) not in (ExitCode.WELL, ExitCode.BUG)
 
 
-def test_no_command_is_a_help_page(secaudit):
+def test_no_command_is_the_start_page_and_names_the_help(secaudit):
     done = secaudit()
-    assert "Usage" in done.stdout + done.stderr
-    assert shutil.which("secaudit") is None or done.returncode in (0, 2)
+    assert done.returncode == ExitCode.WELL
+    assert "secaudit --help" in done.stdout and "Usage" not in done.stdout + done.stderr
+    assert "Usage" in secaudit("--help").stdout
