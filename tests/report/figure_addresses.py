@@ -264,9 +264,9 @@ class Addresses(Systems):
             return self._end(counts, what.rpartition(".")[2], beside)
         if what.startswith("method"):
             return number_in(next(one for one in self.trend() if one.target == int(target)).method, what)
-        return self._outlook(int(target), what)
+        return self.write.share(self._outlook(int(target), what), self.targets.share(int(target))) + self.write.sign
 
-    def _outlook(self, target: int, end: str) -> Fraction:
+    def _outlook(self, target: int, what: str) -> Fraction:
         """The straight line of least squares through the newest state of each month and the present, on the plan's day."""
         newest = {(one.year, one.month): one for one in map(self._day, self.earlier)}
         days = {day: self.at(moment).counts(target) for moment in self.earlier if (day := self._day(moment)) in newest.values()}
@@ -275,7 +275,11 @@ class Addresses(Systems):
         many, across, up = len(points), sum(x for x, _ in points), sum(y for _, y in points)
         slope = Fraction(many * sum(x * y for x, y in points) - across * up) / (many * sum(x * x for x, _ in points) - across**2)
         possible, ahead = counts.share(counts.possible), (self.measured.plan.due - now).days
-        return min(max(counts.share(counts.proven) + slope * ahead, Fraction(0)), possible) if end == "lower" else possible
+        return (
+            min(max(counts.share(counts.proven) + slope * ahead, Fraction(0)), possible)
+            if what == "projected.lower"
+            else possible
+        )
 
     @staticmethod
     def _day(moment: datetime) -> date:
