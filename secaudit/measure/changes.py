@@ -14,7 +14,12 @@ _Turned = dict[Turn, list[str]]
 
 
 def changes(before: PastState, after: PastState) -> tuple[Change, ...]:
-    """Every machine that is not as it was, the gravest turns first, then by agency and id; ``since`` stays open."""
+    """Every machine that is not as it was, the gravest turns first, then by agency and id; ``since`` stays open.
+
+    None where one of the two is figures alone: machines nobody wrote down did not appear, and did not vanish.
+    """
+    if not (before.tells_machines and after.tells_machines):
+        return ()
     both = before.checks & after.checks
     found = [
         change

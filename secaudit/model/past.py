@@ -92,6 +92,11 @@ class PastState:
     silent: frozenset[str] | None = None
     """Ids of the agencies that had sent nothing; None where nobody wrote it down."""
 
+    @property
+    def tells_machines(self) -> bool:
+        """Whether machines were written down with it, be it none at all; False where only figures are known."""
+        return bool(self.machines or self.checks)
+
     def only(self, endpoint: str) -> "PastState":
         """The same with one machine, or none where it was not there."""
         found = self.machines.get(endpoint)

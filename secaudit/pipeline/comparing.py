@@ -1,9 +1,11 @@
 """Two states of a plan beside each other: figures, machines with the moment that shows it, agencies, systems."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from secaudit.facts import DERIVED
 from secaudit.measure.changes import changes
 from secaudit.messages import Message, msg
 from secaudit.model.finding import Finding, Verdict
@@ -22,6 +24,8 @@ _SHOWS: Mapping[Turn, frozenset[Verdict]] = {
 }
 """Turn -> verdicts by which one piece of evidence shows it."""
 _NO_TALLY = Tally()
+_COUNTED = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(DERIVED))) + r")\b")
+"""A fact that no piece of evidence holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,7 @@ def compare(
     machines = changes(before, after)
     if agencies:
         machines = tuple(one for one in machines if one.agency in agencies)
-    silent = (before.silent or frozenset()) - (after.silent or frozenset())
-    sent = silent if before.silent is not None and after.silent is not None else frozenset()
+    sent = _sent(before, after)
     return Comparison(
         before,
         after,
@@ -85,6 +88,14 @@ def compare(
         tuple(_systems(before, after, agencies)),
         tuple(_caveats(before, after)),
     )
+
+
+def _sent(before: PastState, after: PastState) -> frozenset[str]:
+    """Agencies that were silent and are not; one that is not listed any more has sent nothing."""
+    if before.silent is None or after.silent is None:
+        return frozenset()
+    listed = {agency for one in after.targets for agency in one.agencies}
+    return (before.silent - after.silent) & listed
 
 
 def with_moments(
@@ -101,20 +112,34 @@ def with_moments(
         if endpoint in wanted:
             attempts.setdefault(endpoint, []).append(one)
     seen = {name: [one for one in some if one.outcome.sight is Sight.SEEN] for name, some in attempts.items()}
-    # A single sight between the two is what shows it; among several the verdicts of each must tell.
+    # A single sight between the two is what shows it where only evidence can; among several the verdicts of each must tell.
     asked = [one.number for some in seen.values() if len(some) > 1 for one in some]
     findings = store.findings(after.catalog_digest, asked) if asked else {}
 
+    by_time = _turned_by_time(province)
+    same_checks = before.catalog_digest == after.catalog_digest
+
     def since(one: Change) -> datetime | None:
+        if all(one.seen) and one.checks and not (same_checks and set(one.checks) - by_time):
+            return None
         return _since(one, attempts.get(one.endpoint, []), seen.get(one.endpoint, []), findings)
 
     return tuple(replace(one, since=since(one)) for one in found)
+
+
+def _turned_by_time(province: Province) -> frozenset[str]:
+    """Checks that rest on what is counted anew each day, as how far a patch is behind: they turn without any evidence."""
+    return frozenset(
+        name for name, check in province.catalog.checks.items() if _COUNTED.search(f"{check.when} {check.passes}") is not None
+    )
 
 
 def _since(
     change: Change, attempts: list[StoredOutcome], seen: list[StoredOutcome], findings: Mapping[int, tuple[Finding, ...]]
 ) -> datetime | None:
     before, now = change.seen
+    if change.turn is Turn.VANISHED:
+        return None  # It left the list: no evidence shows that.
     if not now:
         # It was in order or not, and nobody knows any more: since it was tried in vain, if it was.
         last = seen[-1].outcome.finished_at if seen else None
@@ -176,5 +201,5 @@ def _caveats(before: PastState, after: PastState) -> Iterable[Message]:
         yield msg("The list of agencies, machines and systems was changed in between: figures differ for that, too.")
     if before.catalog_digest and after.catalog_digest and before.catalog_digest != after.catalog_digest:
         yield msg("The checks were changed in between: a machine is compared by those that both states know.")
-    if not before.machines or not after.machines:
+    if not (before.tells_machines and after.tells_machines):
         yield msg("Of one of the two states only figures are kept: machines cannot be compared.")

@@ -215,7 +215,20 @@ def _basis(document: ReportDocument, voice: Voice) -> tuple[str, ...]:
     )
     made = f" · {_cut(foot.made_by, 24)}" if foot.made_by else ""
     last = f"{voice.say(msg('To be compared:'))} {voice.say(codes)}{made} · secaudit {_cut(foot.version, 16)}"
-    return (voice.say(ground), *(voice.say(line) for line in foot.method[:2]), last)
+    return (voice.say(ground), *(voice.say(line) for line in foot.method[:2]), _state(document, voice), last)
+
+
+def _state(document: ReportDocument, voice: Voice) -> str:
+    """The moment the figures are of, the rules of levels, how old the tables of support and updates are."""
+    foot, ages = document.footer, [table.days for table in document.footer.lifecycle]
+    rules = _cut(voice.say(foot.rule_set), 60)
+    if not ages:
+        return voice.say(msg("State of {moment}; levels by {rules}.", moment=document.header.as_of, rules=rules))
+    words = msg(
+        "State of {moment}; levels by {rules}; tables of support and updates {least} to {most} days old.",
+        moment=document.header.as_of, rules=rules, least=min(ages), most=max(ages),
+    )  # fmt: skip
+    return voice.say(words)
 
 
 def _tiles(document: ReportDocument, voice: Voice) -> Picture | None:

@@ -33,6 +33,6 @@ def stream(job: Job, file: BinaryIO) -> None:
     tables = MachineTables(book, document.checks)
     tables.fill(machine_findings(job.measured, job.store, job.agencies, verdicts=WANTED))
     add_actions(book, document)
-    add_course(book, job.measured, job.past)
+    add_course(book, job.measured, job.past, job.store)
     add_method(book, document)
     book.close(file)

@@ -177,6 +177,19 @@ def test_orders_say_in_numbers_what_they_change_and_claim_no_more(measured):
     assert ("đủ để" in voice.say(about.effect)) == (not blocked)
 
 
+def test_a_missed_target_is_not_promised_while_an_agency_has_sent_nothing(measured):
+    found = measured.measurements[MACHINES]
+    bad = Tally(0, found.tally.total, 0)
+    shares = tuple(replace(one, tally=Tally(0, one.tally.total, 0)) for one in found.agencies)
+    assert any(not one.submitted for one in shares)
+    for parts, enough in ((shares, False), (tuple(replace(one, submitted=True) for one in shares), True)):
+        missed = replace(found, tally=bad, decision=Decision.MISSED, needed=1, blockers=(), agencies=parts)
+        alone = tuple(missed if one is found else replace(one, decision=Decision.MET) for one in measured.measurements)
+        said = [Voice(translator("en")).say(one.effect) for one in orders(replace(measured, measurements=alone))]
+        assert any("enough for target 2" in one for one in said) == enough, said
+        assert any("target 2 also waits" in one for one in said) != enough
+
+
 def test_the_fewest_agencies_that_hold_what_is_needed_are_asked():
     counted = [(50, "a"), (30, "b"), (20, "c"), (1, "d")]
     assert _fewest(counted, 60) == counted[:2]

@@ -215,6 +215,7 @@ def test_a_period_closed_by_an_older_program_gives_its_figures_and_a_changed_arc
         assert state.silent == {"xa-b"}
         caveats = [str(one) for one in compare(province, opened, state, state_of(measured)).caveats]
         assert any("machines cannot be compared" in one for one in caveats)
+        assert compare(province, opened, state, state_of(measured)).machines == (), "nobody knows which machines there were"
         path = archive_of(world / "workspace", NAME) / FIGURES
         path.write_text(path.read_text(encoding="utf-8").replace('"proven": 1', '"proven": 2'), encoding="utf-8")
         assert not past_of(measured, opened, world / "workspace").states
@@ -244,6 +245,29 @@ def test_since_when_is_the_moment_of_the_evidence_that_shows_it_or_nothing(world
     gone = state_of(measured_at(province, store, FIRST + timedelta(days=90)))
     found = {one.endpoint: one for one in compare(province, store, later, gone).machines}
     assert (found["pc-1"].turn, found["pc-1"].since) == (Turn.UNKNOWN, moments[2])
+
+
+def test_a_turn_that_time_alone_brings_has_no_moment(province, store):
+    """The evidence of then showed the patches; by now the table of updates is too old to say anything of them."""
+    before = state_of(measured_at(province, store, FIRST))
+    again(province, store, {"pc-1": "win10-22h2-kaspersky"}, FIRST + timedelta(hours=2))
+    later = state_of(measured_at(province, store, FIRST + timedelta(days=20)))
+    (one,) = (one for one in compare(province, store, before, later).machines if one.endpoint == "pc-1")
+    assert one.checks and one.since is None
+    listed = replace(later, machines={name: machine for name, machine in later.machines.items() if name != "pc-1"})
+    run = store.begin_run(started_at=NEXT, who="test", way=Way.SSH, scope="all")
+    store.keep(run.number, [Outcome("pc-1", Way.SSH, Grade.A, Sight.TIMEOUT, NEXT, NEXT)])
+    (gone,) = (one for one in compare(province, store, before, replace(listed, head="")).machines if one.endpoint == "pc-1")
+    assert (gone.turn, gone.since) == (Turn.VANISHED, None), "it left the list; that it did not answer is another matter"
+
+
+def test_an_agency_that_is_gone_has_sent_nothing(province, store):
+    before = state_of(measured_at(province, store, FIRST))
+    rest = tuple(
+        replace(one, agencies={name: part for name, part in one.agencies.items() if name != "xa-b"}) for one in before.targets
+    )
+    dissolved = replace(before, silent=frozenset(), targets=rest, inventory_digest="y" * 64)
+    assert before.silent == {"xa-b"} and compare(province, store, before, dissolved).sent == ()
 
 
 def test_agencies_that_sent_and_systems_that_moved_are_told(province, store):

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from functools import cache
 
@@ -262,8 +262,28 @@ class Addresses(Systems):
             counts = self.at(moment).counts(int(target))
             beside = self.targets.share(int(target)) if what.startswith("interval") else None
             return self._end(counts, what.rpartition(".")[2], beside)
-        row = next(one for one in self.trend() if one.target == int(target))
-        return number_in(row.method, what) if what.startswith("method") else row.projected[what != "lower"]
+        if what.startswith("method"):
+            return number_in(next(one for one in self.trend() if one.target == int(target)).method, what)
+        return self.write.share(self._outlook(int(target), what), self.targets.share(int(target))) + self.write.sign
+
+    def _outlook(self, target: int, what: str) -> Fraction:
+        """The straight line of least squares through the newest state of each month and the present, on the plan's day."""
+        newest = {(one.year, one.month): one for one in map(self._day, self.earlier)}
+        days = {day: self.at(moment).counts(target) for moment in self.earlier if (day := self._day(moment)) in newest.values()}
+        now, counts = self._day(self.measured.as_of), self.targets.counts(target)
+        points = [((day - now).days, one.share(one.proven)) for day, one in {**days, now: counts}.items()]
+        many, across, up = len(points), sum(x for x, _ in points), sum(y for _, y in points)
+        slope = Fraction(many * sum(x * y for x, y in points) - across * up) / (many * sum(x * x for x, _ in points) - across**2)
+        possible, ahead = counts.share(counts.possible), (self.measured.plan.due - now).days
+        return (
+            min(max(counts.share(counts.proven) + slope * ahead, Fraction(0)), possible)
+            if what == "projected.lower"
+            else possible
+        )
+
+    @staticmethod
+    def _day(moment: datetime) -> date:
+        return moment.astimezone(VIETNAM_TIME).date()
 
     def _of_state(self, place: str, what: str) -> str:
         moment, _, target = place.partition("/t")

@@ -20,6 +20,7 @@ from secaudit.pipeline.output_docx import TEMPLATE, one_page, render
 from secaudit.pipeline.outputs import OUTPUTS, Job, render_of
 from secaudit.pipeline.province import DEFAULT_PLAN, load_province
 from secaudit.report.charts import png
+from secaudit.report.format import Format
 from secaudit.report.official import Picture
 from secaudit.report.sanitise import sanitised
 from secaudit.report.voice import Voice
@@ -71,6 +72,8 @@ def test_the_footer_says_what_the_figures_rest_on(papers, document):
     feet = " ".join(body.decode() for name, body in parts_of(papers["vi"]).items() if "footer" in name)
     assert document.footer.inventory_digest[:12] in feet and document.footer.chain_head[:12] in feet
     assert "phần chưa ai kiểm tra không bao giờ tính là đạt" in feet
+    assert "theo Nghị định 331/2026/NĐ-CP; các bảng hạn hỗ trợ và bản vá cũ 0 đến 0 ngày" in feet
+    assert f"Số liệu lúc {Format('vi').moment(document.header.as_of)}" in feet
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

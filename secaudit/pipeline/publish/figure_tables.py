@@ -6,6 +6,7 @@ from fractions import Fraction
 from secaudit.messages import Message, literal, msg, msgc
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.past import Change, Past
+from secaudit.pipeline.comparing import with_moments
 from secaudit.pipeline.history import changes, state_of
 from secaudit.pipeline.measuring import Measured
 from secaudit.report.document import AgencyFigure, Figure, ReportDocument, SystemRow, TargetRow
@@ -13,6 +14,7 @@ from secaudit.report.table_book import Share, Table, TableBook, Value
 from secaudit.report.texts import Wording
 from secaudit.report.words import SECURITY_PLAN, decision_word, word
 from secaudit.report.workbook import Column
+from secaudit.store import Store
 
 _Row = tuple[Value | Share, ...]
 _COUNTS = (
@@ -153,7 +155,7 @@ def add_actions(book: TableBook, document: ReportDocument) -> None:
             table.add((str(way.target), names.get(step.agency or ""), step.action, None, step.gain))
 
 
-def add_course(book: TableBook, measured: Measured, past: Past) -> None:
+def add_course(book: TableBook, measured: Measured, past: Past, store: Store | None) -> None:
     """The figures of earlier states and of the present, and the machines that are not as they were."""
     table = book.add(
         Table(
@@ -181,12 +183,12 @@ def add_course(book: TableBook, measured: Measured, past: Past) -> None:
                 shares = (_beside(tally.lower, asked), _beside(tally.upper, asked))
                 counts = (tally.proven, tally.disproven, tally.unknown, tally.total, *shares)
                 table.add((day_in_vietnam(state.moment), str(number), shorts[one.target], basis, *counts))
-    _add_changes(book, measured, past)
+    _add_changes(book, measured, past, store)
 
 
-def _add_changes(book: TableBook, measured: Measured, past: Past) -> None:
+def _add_changes(book: TableBook, measured: Measured, past: Past, store: Store | None) -> None:
     before = past.before(day_in_vietnam(measured.as_of))
-    known = before is not None and bool(before.machines)
+    known = before is not None and before.tells_machines
     table = book.add(
         Table(
             msgc("workbook", "Changes"),
@@ -206,7 +208,8 @@ def _add_changes(book: TableBook, measured: Measured, past: Past) -> None:
         )
     )
     if before is not None and known:
-        for change in changes(before, state_of(measured)):
+        now = state_of(measured)
+        for change in with_moments(measured.province, store, before, now, changes(before, now)):
             table.add(_change(change))
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from secaudit.measure.shortest import forbidding
 from secaudit.messages import Message, msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.inventory import Agency, Tier
-from secaudit.model.measurement import BlockerKind, Decision, Measurement
+from secaudit.model.measurement import Blocker, BlockerKind, Decision, Measurement
 from secaudit.model.period import statutory, statutory_year
 from secaudit.model.plan import Population, Target
 from secaudit.pipeline.measuring import Measured
@@ -142,18 +143,24 @@ def _effect(number: int, population: Population, measurement: Measurement, settl
     gain = Message(words.text, {"count": settled}, words.context)
     if missed:
         if settled >= measurement.needed:
+            if forbidden := forbidding(measurement):
+                return _waits(gain, number, forbidden[0])
             return msg(
                 "{gain}, enough for target {number}, which needs {count} more", gain=gain, number=number, count=measurement.needed
             )
         return msg("{gain}; target {number} needs {count} more", gain=gain, number=number, count=measurement.needed)
     others = [blocker for blocker in measurement.blockers if blocker.kind not in _BY_LOOKING]
     if others:
-        return msg("{gain}; target {number} also waits: {obstacle}", gain=gain, number=number, obstacle=obstacle_words(others[0]))
+        return _waits(gain, number, others[0])
     if settled >= measurement.tally.unknown:
         return msg("{gain}, enough to conclude target {number}", gain=gain, number=number)
     if measurement.to_clarify:
         return msg("{gain}, enough to meet target {number} if they are in order", gain=gain, number=number)
     return msg("{gain} of target {number}", gain=gain, number=number)
+
+
+def _waits(gain: Message, number: int, blocker: Blocker) -> Message:
+    return msg("{gain}; target {number} also waits: {obstacle}", gain=gain, number=number, obstacle=obstacle_words(blocker))
 
 
 _BY_LOOKING = frozenset({BlockerKind.UNKNOWN_MEMBERS, BlockerKind.DOCUMENT_MISSING})
