@@ -51,7 +51,7 @@ def world(systems: int, endpoints: int, checks: list[str]) -> tuple[Inventory, d
             if chance.random() < 0.1:
                 continue
             outcome = Outcome(name, Way.SSH, Grade.A, Sight.SEEN, MOMENT, MOMENT)
-            findings = tuple(Finding(check, name, chance.choice(_DRAWN)) for check in checks)
+            findings = tuple(Finding(check, chance.choice(_DRAWN)) for check in checks)
             states[name] = EndpointState(name, StoredOutcome(1, 1, outcome, ""), Sight.SEEN, MOMENT, findings=findings)
     return Inventory(ProvinceFile(province=Province(id="t", name="T", owner="UBND")), tuple(files)), states
 

@@ -335,7 +335,7 @@ def _peer_all(rules: list[tuple[Callable[[Values], bool], Rule, int]], batch: li
                     verdict = Verdict.PASS if passes(values, value) else Verdict.FAIL
             except KeyError:
                 verdict = Verdict.UNKNOWN
-            counts[Finding(f"bench.check-{number:03}", endpoint.id, verdict).verdict] += 1
+            counts[Finding(f"bench.check-{number:03}", verdict).verdict] += 1
     return time.process_time() - started
 
 

@@ -181,10 +181,7 @@ def main() -> None:
     chance = random.Random(1)
     kinds = machines()
     outcomes = [outcome(number, kinds[number % len(kinds)], options.pad, chance) for number in range(options.outcomes)]
-    findings = [
-        tuple(replace(finding, endpoint=one.endpoint) for finding in kinds[number % len(kinds)].findings)
-        for number, one in enumerate(outcomes)
-    ]
+    findings = [kinds[number % len(kinds)].findings for number in range(len(outcomes))]
     raw = sum(len(one.capture.raw) for one in outcomes if one.capture)
     each = raw / len(outcomes)
     print(f"{len(outcomes)} outcomes, {each:.0f} B of answer and {FINDINGS} findings each, {options.batch} per transaction")

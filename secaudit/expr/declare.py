@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cel_expr_python import cel
 from google.protobuf import descriptor_pb2, descriptor_pool
@@ -63,6 +64,7 @@ _MAP_RECORDS = cel.Type.List(cel.Type.Map(cel.Type.STRING, cel.Type.DYN))
 _PARAMETER_TYPES = {bool: cel.Type.BOOL, int: cel.Type.INT, float: cel.Type.DOUBLE, str: cel.Type.STRING}
 
 
+@lru_cache(maxsize=4096)
 def variable_name(name: str) -> str:
     """Name by which an expression refers to ``name``: ``verdict.patch.security-pending`` -> ``verdict.patch.security_pending``.
 

@@ -5,10 +5,11 @@ cannot know on the day of judging stays unknown. A build that gets no releases a
 by and their fixes are not on the machine, whether or not anybody could have got them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
+from types import MappingProxyType
 
 from secaudit.model.fact import FactSet, FactValue, Known, Missing, MissingReason
 from secaudit.model.knowledge import Knowledge, Update, UpdateTable
@@ -19,12 +20,58 @@ DUE = "patch.due"
 SURELY_MANY = 12
 """Of a machine older than the table only "at least so many" is known; from this number on no check can hang on the rest."""
 _TUESDAY = 1
+_ABSENT = ""
+"""Stands for a fact that is not there."""
 _BASELINES = ("01", "04", "07", "10")
 """Months whose release needs a restart on hotpatched machines too: no hotpatch can stand for it."""
 
 
 def patch_level(facts: FactSet, knowledge: Knowledge, today: date) -> Mapping[str, FactValue]:
     """The three facts as of ``today``."""
+    marks = tuple(map(_mark, map(facts.get, _MARKS)))
+    if None in marks:
+        return _patch_level(facts, knowledge, today)
+    return _remembered(marks, _Itself(knowledge), today)
+
+
+_MARKS = ("os.id", "os.build", "os.revision")
+"""All that the three facts are counted from."""
+
+
+def _mark(fact: FactValue | None) -> Hashable:
+    """Equal exactly for equal facts; None for one that cannot be compared. Thousands of machines have one and the same build."""
+    if isinstance(fact, Known):
+        return (type(fact.value), fact.value, fact.section) if type(fact.value) in (str, int) else None
+    return fact or _ABSENT
+
+
+class _Itself:
+    """Knowledge that is equal to itself alone: looking through all its rows would take longer than what is to be spared."""
+
+    __slots__ = ("knowledge",)
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.knowledge is other.knowledge
+
+    def __hash__(self) -> int:
+        return id(self.knowledge)
+
+
+@lru_cache(maxsize=2048)
+def _remembered(marks: tuple[Hashable, ...], knowledge: _Itself, today: date) -> Mapping[str, FactValue]:
+    facts: dict[str, FactValue] = {}
+    for name, mark in zip(_MARKS, marks, strict=True):
+        if isinstance(mark, tuple):
+            facts[name] = Known(mark[1], mark[2])
+        elif isinstance(mark, Missing):
+            facts[name] = mark
+    return MappingProxyType(dict(_patch_level(facts, knowledge.knowledge, today)))
+
+
+def _patch_level(facts: FactSet, knowledge: Knowledge, today: date) -> Mapping[str, FactValue]:
     place = _place(facts, knowledge, today)
     if isinstance(place, Missing):
         return dict.fromkeys((LEVEL, BEHIND, DUE), place)

@@ -27,18 +27,29 @@ _OWN = frozenset({"machine.name", "endpoint.agency_addresses"})
 """Variables that are hardly ever the same on two machines of two agencies."""
 
 
-class Decision(NamedTuple):
-    """A finding without its names."""
+@dataclass(slots=True)
+class Decision:
+    """What a check says of all machines with the same facts; the findings it makes are the same objects for all of them."""
 
+    check: str
     verdict: Verdict
     missing: tuple[MissingFact, ...] = ()
     evidence: tuple[tuple[str, str], ...] = ()
     defect: str | None = None
+    _findings: dict[Grade | None, Finding] = field(default_factory=dict, repr=False, compare=False)
+
+    def under(self, grade: Grade | None) -> Finding:
+        """The finding that rests on evidence of this grade: a province has millions, of few kinds."""
+        found = self._findings.get(grade)
+        if found is None:
+            # Two threads may each make one: they are equal.
+            found = Finding(self.check, self.verdict, self.missing, self.evidence, self.defect, grade)
+            self._findings[grade] = found
+        return found
 
 
 _Said = tuple[str, str | None, int | None, str, tuple[str, ...] | None]
 """What the inventory says of an endpoint: the arguments of :func:`_declared`."""
-_NOT_APPLICABLE = Decision(Verdict.NOT_APPLICABLE)
 
 
 class _Form(NamedTuple):
@@ -62,7 +73,16 @@ class _Prepared:
     """Variables that are facts, sorted: what evidence is made of."""
     token: Callable[[Mapping[str, Hashable]], Hashable]
     """Takes the tokens of bindings; equal exactly when the facts this check looks at are equal."""
+    not_applicable: Decision
     memory: Memory[Decision] = field(default_factory=Memory)
+
+
+class _Blind(NamedTuple):
+    """What is said of machines of which nothing is known but what the inventory says."""
+
+    findings: tuple[Finding, ...]
+    open: tuple[bool, ...]
+    """Whether it takes evidence to decide a check."""
 
 
 class Subject:
@@ -93,7 +113,7 @@ class Judge:
     def __init__(self, checks: Iterable[Check]) -> None:
         """Compile every check; raises ExpressionError whose ``where`` is ``id: when`` or ``id: pass``."""
         self._compiler = Compiler([*FACTS.values(), *ENDPOINT_VARIABLES.values()])
-        self._blind: Memory[tuple[Decision, ...]] = Memory()
+        self._blind: Memory[_Blind] = Memory()
         self._checks = tuple(self._prepare(check) for check in sorted(checks, key=lambda check: check.id))
         self._own = tuple(place for place, check in enumerate(self._checks) if not check.variables.isdisjoint(_OWN))
         """Places of checks that look at what each machine has for itself."""
@@ -135,10 +155,9 @@ class Judge:
         all machines of its agency when every one declares one.
         """
         said = (endpoint.kind.value, endpoint.os, level, endpoint.ownership, agency_addresses)
-        name = endpoint.id
         blind = self._unseen(unseen, said)
         if not steps:
-            return tuple([Finding(check.id, name, *made) for check, made in zip(self._checks, blind, strict=True)])
+            return blind.findings
         declared = _declared(*said)
         best, facts = steps[0]
         decisions = self.decide(self.subject({**facts, **declared}))
@@ -149,8 +168,8 @@ class Judge:
         return tuple(
             [
                 # What the inventory alone decides rests on no evidence.
-                Finding(check.id, name, *made, grade if made[0] is not unknown and known[0] is unknown else None)
-                for check, made, known, grade in zip(self._checks, decisions, blind, grades, strict=False)
+                made.under(grade if is_open and made.verdict is not unknown else None)
+                for made, is_open, grade in zip(decisions, blind.open, grades, strict=False)
             ]
         )
 
@@ -166,15 +185,17 @@ class Judge:
                     made[place], grades[place] = self._decide(check, subject), grade
         return tuple(made), grades
 
-    def _unseen(self, reason: MissingReason, said: _Said) -> tuple[Decision, ...]:
+    def _unseen(self, reason: MissingReason, said: _Said) -> _Blind:
         """Machines nobody saw differ only in what the inventory says."""
-        decisions = self._blind.entries.get((reason, said))
-        if decisions is None:
+        found = self._blind.entries.get((reason, said))
+        if found is None:
             decisions = self.decide(self.subject({**dict.fromkeys(FACTS, Missing(reason)), **_declared(*said)}))
-            self._blind.keep((reason, said), decisions)
+            is_open = tuple(made.verdict is Verdict.UNKNOWN for made in decisions)
+            found = _Blind(tuple(made.under(None) for made in decisions), is_open)
+            self._blind.keep((reason, said), found)
         else:
             self._blind.hits += 1
-        return decisions
+        return found
 
     def subject(self, values: Mapping[str, FactValue]) -> Subject:
         """``values`` (facts and ``endpoint.*``) ready for :meth:`decide`."""
@@ -206,7 +227,8 @@ class Judge:
         order = tuple(sorted(variable for variable in variables if specs[variable].name in FACTS))
         if len(forms) > 1:
             variables |= {_LEVEL}
-        return _Prepared(check.id, forms, variables, order, _token_of(variables))
+        not_applicable = Decision(check.id, Verdict.NOT_APPLICABLE)
+        return _Prepared(check.id, forms, variables, order, _token_of(variables), not_applicable)
 
     def _compile(self, check: Check, name: str, text: str, params: Mapping[str, Parameter]) -> Expression:
         try:
@@ -216,7 +238,7 @@ class Judge:
 
     def _decide(self, check: _Prepared, subject: Subject) -> Decision:
         if subject.isolated:
-            return _NOT_APPLICABLE
+            return check.not_applicable
         bindings = subject.bindings
         token = check.token(bindings.tokens)
         if not check.variables.isdisjoint(bindings.opaque):
@@ -242,10 +264,10 @@ def _ask(check: _Prepared, subject: Subject) -> Decision:
     if level is not None:
         form = next((form for form in reversed(check.forms) if form.start <= level), check.forms[0])
         return _ask_form(check, form, subject)
-    return _agreed([_ask_form(check, form, subject) for form in check.forms], subject)
+    return _agreed(check, [_ask_form(check, form, subject) for form in check.forms], subject)
 
 
-def _agreed(decisions: list[Decision], subject: Subject) -> Decision:
+def _agreed(check: _Prepared, decisions: list[Decision], subject: Subject) -> Decision:
     """What all say; where they differ, the level is among what is missing.
 
     Each was reached without knowing the level, so it holds for every level its values are for; together they are for all.
@@ -260,17 +282,17 @@ def _agreed(decisions: list[Decision], subject: Subject) -> Decision:
     elif first.verdict is not Verdict.UNKNOWN:
         return first
     evidence = next((decision.evidence for decision in decisions if decision.evidence), ())
-    return Decision(Verdict.UNKNOWN, tuple(missing[name] for name in sorted(missing)), evidence)
+    return Decision(check.id, Verdict.UNKNOWN, tuple(missing[name] for name in sorted(missing)), evidence)
 
 
 def _ask_form(check: _Prepared, form: _Form, subject: Subject) -> Decision:
     applies = form.when.evaluate(subject.bindings)
     if applies.truth is False:
-        return _NOT_APPLICABLE
+        return check.not_applicable
     answer = applies if applies.truth is None else form.passes.ask(subject.bindings)
     known = subject.bindings.data
     evidence = tuple([(name, subject.text(name)) for name in check.order if name in known])
-    return Decision(_verdict(answer), answer.missing, evidence, answer.error)
+    return Decision(check.id, _verdict(answer), answer.missing, evidence, answer.error)
 
 
 def _verdict(answer: Answer) -> Verdict:

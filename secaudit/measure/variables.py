@@ -7,6 +7,7 @@ could not decide is not bound: an expression that depends on it is unknown.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 
 from secaudit.expr import variable_name
@@ -108,7 +109,12 @@ def verdict_values(state: EndpointState | None, names: Iterable[str], grades: fr
 
 def verdict_findings(state: EndpointState) -> dict[str, Finding]:
     """The findings on a machine by the names that expressions have for them."""
-    return {variable_name(f"verdict.{finding.check}"): finding for finding in state.findings}
+    return {_verdict_name(finding.check): finding for finding in state.findings}
+
+
+@lru_cache(maxsize=4096)
+def _verdict_name(check: str) -> str:
+    return variable_name(f"verdict.{check}")
 
 
 def grade_of(finding: Finding, own: Grade) -> Grade:

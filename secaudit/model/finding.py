@@ -27,10 +27,9 @@ class MissingFact:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """check x endpoint x verdict x evidence."""
+    """check x verdict x evidence; whose it is, says the state that holds it: all machines with the same facts share one."""
 
     check: str
-    endpoint: str
     verdict: Verdict
     missing: tuple[MissingFact, ...] = ()
     """For unknown: what was missing."""

@@ -28,7 +28,7 @@ class Decision(StrEnum):
 _NO_ORIGINS: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EndpointState:
     """The newest valid evidence of one endpoint as of a moment."""
 

@@ -54,7 +54,7 @@ class Sight(StrEnum):
     """A defect of ours while looking at this machine; kept, so that it is never taken for an answer."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One endpoint, one attempt."""
 
@@ -109,7 +109,7 @@ class Offer:
     result: OfferResult
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StoredOutcome:
     """An outcome as the store returns it."""
 

@@ -186,18 +186,11 @@ def parse_captures(province: Province, store: Store, evidence: Mapping[int, Stor
 def save_judging(province: Province, store: Store, states: Iterable[EndpointState], *, moment: datetime) -> int:
     """Keep the findings of machines with evidence as a record of what was said when; returns how many machines."""
     rows: dict[int, tuple[Finding, ...]] = {
-        state.evidence.number: _under(state.evidence.outcome.endpoint, state) for state in states if state.evidence is not None
+        state.evidence.number: state.findings for state in states if state.evidence is not None
     }
     for numbers in batched(rows, BATCH):
         store.save_findings(province.catalog.digest, moment, {number: rows[number] for number in numbers})
     return len(rows)
-
-
-def _under(endpoint: str, state: EndpointState) -> tuple[Finding, ...]:
-    """Findings stand with their evidence, which may have come in before its machine was declared, under another id."""
-    if endpoint == state.endpoint:
-        return state.findings
-    return tuple(replace(finding, endpoint=endpoint) for finding in state.findings)
 
 
 def rejudge(

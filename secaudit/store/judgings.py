@@ -15,11 +15,9 @@ _REASONS = {reason.value: reason for reason in MissingReason}
 
 
 def findings_text(endpoint: str, findings: Sequence[Finding]) -> bytes:
-    """JSON text; ValueError when a finding is about another endpoint."""
+    """JSON text of the findings about ``endpoint``."""
     rows = []
     for finding in findings:
-        if finding.endpoint != endpoint:
-            raise ValueError(f"a finding about {finding.endpoint} cannot stand on an outcome of {endpoint}")
         missing = [(fact.name, fact.reason) for fact in finding.missing]
         rows.append((finding.check, finding.verdict, missing, finding.evidence, finding.defect, finding.grade))
     return dumps([endpoint, rows])
@@ -31,11 +29,10 @@ def findings_from(text: bytes) -> tuple[Finding, ...]:
 
 
 def _findings(value: Any) -> tuple[Finding, ...]:  # noqa: ANN401
-    endpoint, rows = value
+    _, rows = value
     return tuple(
         Finding(
             check,
-            endpoint,
             _VERDICTS[verdict],
             tuple([MissingFact(name, _REASONS[reason]) for name, reason in missing]),
             tuple([(name, text) for name, text in evidence]),

@@ -49,7 +49,7 @@ def state(
     outcome = Outcome(endpoint, Way.SSH, grade, sight, MOMENT, MOMENT, lab=lab)
     findings = tuple(
         Finding(
-            f"protection.{name}", endpoint, Verdict(verdict),
+            f"protection.{name}", Verdict(verdict),
             (MissingFact("x", MissingReason.DENIED),) if verdict == "unknown" else (),
         )
         for name, verdict in verdicts.items()

@@ -34,7 +34,7 @@ def requirement(identifier: str = "r1", **fields: object) -> dict[str, object]:
 def seen(endpoint: str, grade: Grade = Grade.A, **verdicts: str) -> EndpointState:
     """A machine with evidence: ``x="p"`` is a pass of check ``a.x``."""
     outcome = Outcome(endpoint, Way.SSH, grade, Sight.SEEN, MOMENT, MOMENT)
-    findings = tuple(Finding(f"a.{name}", endpoint, VERDICTS[letter]) for name, letter in verdicts.items())
+    findings = tuple(Finding(f"a.{name}", VERDICTS[letter]) for name, letter in verdicts.items())
     return EndpointState(endpoint, StoredOutcome(1, 1, outcome, ""), Sight.SEEN, MOMENT, findings=findings)
 
 

@@ -10,7 +10,7 @@ from secaudit.model.outcome import Grade
 def graded(make, endpoint, own=Grade.A, **verdicts):
     """``installed=("pass", Grade.B)``: evidence of grade ``own`` and verdicts that need others besides."""
     base = make.state(endpoint, own)
-    found = tuple(Finding(f"protection.{name}", endpoint, Verdict(said), grade=grade) for name, (said, grade) in verdicts.items())
+    found = tuple(Finding(f"protection.{name}", Verdict(said), grade=grade) for name, (said, grade) in verdicts.items())
     return replace(base, findings=found)
 
 

@@ -46,7 +46,7 @@ def seen(name, way=Way.SSH, *, verdict="pass", source=None, products=None, doubt
     grade = {Way.CONSOLE: Grade.B, Way.COURIER: Grade.C}.get(way, Grade.A)
     outcome = StoredOutcome(1, 1, Outcome(name, way, grade, Sight.SEEN, NOON, NOON, server_version=source), "")
     evidence = () if products is None else (("protection.products", products),)
-    finding = Finding("protection.installed", name, Verdict(verdict), evidence=evidence)
+    finding = Finding("protection.installed", Verdict(verdict), evidence=evidence)
     if doubt is not None:
         return EndpointState(name, None, Sight.SEEN, NOON, doubt=doubt)
     return EndpointState(name, outcome, Sight.SEEN, NOON, findings=(finding,))

@@ -85,7 +85,7 @@ class Maker:
 
     def finding(self, endpoint: str = "pc-1", verdict: Verdict = Verdict.UNKNOWN) -> Finding:
         missing = (MissingFact("patch.pending", MissingReason.DENIED),) if verdict is Verdict.UNKNOWN else ()
-        return Finding("patch.security-pending", endpoint, verdict, missing, (("os.id", '"debian"'),), None)
+        return Finding("patch.security-pending", verdict, missing, (("machine.name", f'"{endpoint}"'),), None)
 
     def begin(self, store: Store, **more: object) -> Run:
         values: dict[str, object] = {

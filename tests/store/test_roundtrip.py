@@ -34,7 +34,6 @@ PAIRS = st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple)
 FINDING = st.builds(
     Finding,
     check=TEXT,
-    endpoint=st.just("pc-1"),
     verdict=st.sampled_from(Verdict),
     missing=st.lists(st.builds(MissingFact, TEXT, REASON), max_size=3).map(tuple),
     evidence=PAIRS,
@@ -91,11 +90,6 @@ def test_numbers_json_has_no_word_for() -> None:
 @given(st.lists(FINDING, max_size=4))
 def test_findings(findings: list[Finding]) -> None:
     assert findings_from(findings_text("pc-1", findings)) == tuple(findings)
-
-
-def test_findings_about_another_machine_are_a_defect() -> None:
-    with pytest.raises(ValueError, match="pc-2"):
-        findings_text("pc-1", [Finding("a.b", "pc-2", Verdict.PASS)])
 
 
 @settings(deadline=None, max_examples=200)

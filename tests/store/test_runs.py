@@ -154,7 +154,7 @@ def test_many_findings_and_facts_in_one_go(store: Store, make: Any) -> None:
     store.save_facts_of({number: make.facts(f"again {number}") for number in numbers}, knowledge_digest="n")
     findings = store.findings("c", numbers)
     assert sorted(findings) == numbers
-    assert findings[1300][0].endpoint == "pc-1299"
+    assert findings[1300] == (make.finding("pc-1299"),)
     facts = store.facts_of(numbers)
     assert facts[700] == make.facts("again 700")
     assert len(store.evidence_notes(numbers)) == 1300

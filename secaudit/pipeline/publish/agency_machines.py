@@ -139,7 +139,7 @@ class MachineReader:
         found = {}
         for finding in state.findings:
             if finding.verdict is Verdict.FAIL:
-                waiver = self._waivers.on_check(finding.check, finding.endpoint)
+                waiver = self._waivers.on_check(finding.check, state.endpoint)
                 if waiver is not None:
                     found[finding.check] = waiver.valid_until
         return found

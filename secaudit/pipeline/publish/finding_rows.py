@@ -135,6 +135,7 @@ class _Rows:
     """Rows of one machine's findings, each with the evidence it rests on."""
 
     def __init__(self, state: EndpointState, places: _Places, waivers: Waivers, wanted: frozenset[Verdict]) -> None:
+        self._machine = state.endpoint
         self._findings = state.findings
         self._wanted = wanted
         self._waivers = waivers
@@ -150,7 +151,7 @@ class _Rows:
 
     def _row(self, finding: Finding) -> FindingRow:
         moment, captures = self._rests_on(finding)
-        waiver = self._waivers.on_check(finding.check, finding.endpoint) if finding.verdict is Verdict.FAIL else None
+        waiver = self._waivers.on_check(finding.check, self._machine) if finding.verdict is Verdict.FAIL else None
         return FindingRow(
             finding.check,
             finding.verdict,

@@ -122,7 +122,7 @@ def _machine(
         left_out=tuple(_left_out(doubt) for doubt in state.dropped),
         facts=_fact_rows(state.findings, proof),
         # Of a machine nobody saw every verdict is unknown for the same reason, which stands once, in its row of unseen machines.
-        verdicts=_verdicts(state.findings, proof, severities(measured), waivers) if evidence is not None else (),
+        verdicts=_verdicts(endpoint.id, state.findings, proof, severities(measured), waivers) if evidence is not None else (),
         sections=section_rows(proof),
     )
 
@@ -165,15 +165,15 @@ _ORDER = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.MANUAL, Verdict.PASS, Verdict.N
 
 
 def _verdicts(
-    findings: tuple[Finding, ...], proof: Proof, severity: Mapping[str, int], waivers: Waivers
+    machine: str, findings: tuple[Finding, ...], proof: Proof, severity: Mapping[str, int], waivers: Waivers
 ) -> tuple[VerdictRow, ...]:
     """What needs attention first."""
     ordered = sorted(findings, key=lambda item: (_ORDER.index(item.verdict), severity[item.check], item.check))
-    return tuple(_verdict(finding, proof, waivers) for finding in ordered)
+    return tuple(_verdict(machine, finding, proof, waivers) for finding in ordered)
 
 
-def _verdict(finding: Finding, proof: Proof, waivers: Waivers) -> VerdictRow:
-    waiver = waivers.on_check(finding.check, finding.endpoint) if finding.verdict is Verdict.FAIL else None
+def _verdict(machine: str, finding: Finding, proof: Proof, waivers: Waivers) -> VerdictRow:
+    waiver = waivers.on_check(finding.check, machine) if finding.verdict is Verdict.FAIL else None
     return VerdictRow(
         check=finding.check,
         verdict=finding.verdict,
