@@ -1,4 +1,4 @@
-"""How much memory and computing a page made of somebody's own templates may take, whatever it does.
+"""How much memory and computing a page or paper made of somebody's own templates may take, whatever it does.
 
 Lengths of single texts are watched by the sandbox; but a text that doubles in a loop, or a macro that calls itself twice, is made of
 steps that are each allowed. The system stops these: a limit on memory, and a clock that counts computing and not waiting.
@@ -59,6 +59,11 @@ class Bounds:
         limit = min([held + MOST_MEMORY, *(value for value in before if value != resource.RLIM_INFINITY)])
         resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
         self._before = before
+
+
+def too_large(error: MemoryError) -> SecurityError:
+    """The same as something a template did, at the same place of it."""
+    return SecurityError(f"a page that takes more than {MOST_MEMORY:,} bytes of memory").with_traceback(error.__traceback__)
 
 
 def _bytes_held() -> int | None:

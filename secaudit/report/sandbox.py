@@ -14,7 +14,7 @@ import jinja2
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from secaudit.report.bounds import MOST_MEMORY, Bounds
+from secaudit.report.bounds import Bounds, too_large
 
 MOST_STEPS = 1_000_000
 """Steps that all loops over ranges of one page may take together."""
@@ -68,8 +68,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             with self._bounds.kept():
                 return self._made(name, variables)
         except MemoryError as error:
-            told = SecurityError(f"a page that takes more than {MOST_MEMORY:,} bytes of memory")
-            raise told.with_traceback(error.__traceback__) from None
+            raise too_large(error) from None
 
     def handle_exception(self, source: str | None = None) -> NoReturn:
         """Find the line of the template, for which there must be some memory left."""
