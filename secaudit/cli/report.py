@@ -104,8 +104,9 @@ def report(
             made_at=datetime.now(UTC),
             agencies=frozenset(agency or ()),
         )
-        write_shapes(session, job, shapes)
+        # Before anything is written: what was measured stands, whatever becomes of a shape.
         sources.record(measured)
+        write_shapes(session, job, shapes)
     code = measured_code(measured)
     if code is not ExitCode.WELL:
         raise typer.Exit(code)

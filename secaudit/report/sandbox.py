@@ -2,16 +2,19 @@
 
 Templates are written by people of the province, who make mistakes; some are copied from somewhere. Nothing in one reaches the
 objects behind the document, a file or the network, and none can fill memory or count for ever: loops over ranges share a budget,
-repeating and padding of texts is refused beyond a length, and so is a page beyond a size.
+repeating and padding of texts is refused beyond a length, and so is a page beyond a size; what is left over meets the bounds of
+:mod:`secaudit.report.bounds`.
 """
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, SupportsIndex
+from typing import Any, ClassVar, NoReturn, SupportsIndex
 
 import jinja2
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from secaudit.report.bounds import Bounds, too_large
 
 MOST_STEPS = 1_000_000
 """Steps that all loops over ranges of one page may take together."""
@@ -19,6 +22,8 @@ MOST_TEXT = 10_000_000
 """Characters of one text that a template puts together, and elements of a list."""
 MOST_PAGE = 200_000_000
 """Characters of one page."""
+MOST_BITS = 10_000
+"""Of a whole number that a template multiplies."""
 _GLOBALS = ("cycler", "dict", "joiner", "namespace")
 """What Jinja brings and templates may call besides ``range``; ``lipsum`` is left out."""
 _PADDING = frozenset(("center", "expandtabs", "format", "format_map", "ljust", "rjust", "zfill"))
@@ -45,6 +50,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         kept = {name: self.globals[name] for name in _GLOBALS}
         self._steps = 0
         self._safe: dict[tuple[type, str], bool] = {}
+        self._bounds = Bounds() if len(folders) > 1 else None
         self.globals.clear()
         self.globals.update(kept, range=self._range)
         for name in _FILTERS:
@@ -55,7 +61,22 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self._steps = 0
 
     def page(self, name: str, variables: Mapping[str, object]) -> str:
-        """The rendered template; raises what a broken template raises."""
+        """The rendered template; raises what a broken template raises. Own templates are kept within bounds."""
+        if self._bounds is None:
+            return self._made(name, variables)
+        try:
+            with self._bounds.kept():
+                return self._made(name, variables)
+        except MemoryError as error:
+            raise too_large(error) from None
+
+    def handle_exception(self, source: str | None = None) -> NoReturn:
+        """Find the line of the template, for which there must be some memory left."""
+        if self._bounds is not None:
+            self._bounds.lift()
+        super().handle_exception(source)
+
+    def _made(self, name: str, variables: Mapping[str, object]) -> str:
         self.begin()
         parts: list[str] = []
         size = 0
@@ -80,6 +101,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         size = 0
         if operator == "*":
             size = max(_size(left) * _number(right), _size(right) * _number(left))
+            if _number(left).bit_length() + _number(right).bit_length() > MOST_BITS:
+                raise SecurityError("a number without end")
         elif operator == "+":
             size = _size(left) + _size(right)
         elif operator == "**" or (operator == "%" and isinstance(left, str)):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, NoReturn
 
 import jinja2
 from docx.opc.exceptions import OpcError
@@ -23,6 +23,7 @@ from lxml import etree
 
 from secaudit.errors import ReportError
 from secaudit.messages import Message, clean, msg
+from secaudit.report.bounds import Bounds, too_large
 from secaudit.report.format import Format
 from secaudit.report.official import Picture
 from secaudit.report.word_gaps import highlighted
@@ -54,6 +55,12 @@ class _Environment(ImmutableSandboxedEnvironment):
         self.filters = {**filters, "number": Format("vi").number}
         self.tests = {name: self.tests[name] for name in _TESTS}
         self.globals = {}
+        self.bounds = Bounds()
+
+    def handle_exception(self, source: str | None = None) -> NoReturn:
+        """Find the paragraph, for which there must be some memory left."""
+        self.bounds.lift()
+        super().handle_exception(source)
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - jinja's own signature
         """A record has its fields and nothing else: ``row.items`` is the field, never a method."""
@@ -149,11 +156,14 @@ class Template(DocxTemplate):
         pieces: list[str] = []
         size = 0
         try:
-            for piece in jinja2.Template.from_code(_SANDBOX, _compiled(src_xml), {}).generate(context):
-                size += len(piece)
-                if size > MOST_CHARACTERS:
-                    raise jinja2.TemplateRuntimeError("the text has no end")
-                pieces.append(piece)
+            with _SANDBOX.bounds.kept():
+                for piece in jinja2.Template.from_code(_SANDBOX, _compiled(src_xml), {}).generate(context):
+                    size += len(piece)
+                    if size > MOST_CHARACTERS:
+                        raise jinja2.TemplateRuntimeError("the text has no end")
+                    pieces.append(piece)
+        except MemoryError as error:
+            raise self._broken(too_large(error), src_xml, str(part.partname)) from None
         except _BROKEN as error:
             raise self._broken(error, src_xml, str(part.partname)) from error
         resolve: Callable[[str], str] = self.resolve_listing

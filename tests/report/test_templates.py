@@ -1,12 +1,14 @@
 """Own templates: they lie over ours, reach nothing behind the document, and what is wrong in one is named with file and line."""
 
 import re
+import resource
+import signal
 
 import pytest
 
 from secaudit.errors import ReportError
 from secaudit.messages import Translator
-from secaudit.report import sandbox
+from secaudit.report import bounds, sandbox
 from secaudit.report.environment import Templates
 from secaudit.report.voice import Voice
 from secaudit.resources import data_folder
@@ -47,6 +49,7 @@ def test_a_folder_may_hold_only_the_files_that_differ(rendered, tmp_path):
         ("{{ lipsum(5) }}", 1, "lipsum"),
         ("{{ no_such_name }}", 1, "no_such_name"),
         ("{{ 'x' * 99999999999 }}", 1, "elements"),
+        ("{% set ns = namespace(x=9) %}{% for a in range(99) %}{% set ns.x = ns.x * ns.x %}{% endfor %}", 1, "number without end"),
         ("{{ 9 ** 9 ** 9 }}", 1, "not for templates"),
         ("{{ '%99999999999d' % 1 }}", 1, "not for templates"),
         ("{{ 'x'.ljust(99999999999) }}", 1, "unsafe"),
@@ -69,6 +72,34 @@ def test_a_page_beyond_every_size_is_refused(rendered, monkeypatch):
     monkeypatch.setattr(sandbox, "MOST_PAGE", 1000)
     with pytest.raises(ReportError, match="a page larger than"):
         rendered("{% for a in range(300) %}abcde {% endfor %}")
+
+
+@pytest.mark.parametrize("doubled", ["ns.x ~ ns.x", "ns.x|replace('a', 'aa')", "[ns.x, ns.x]|join", "'a\n'|indent(10000000000)"])
+def test_a_page_that_fills_memory_is_refused_with_its_line_and_the_limit_is_lifted(rendered, monkeypatch, doubled):
+    monkeypatch.setattr(bounds, "MOST_MEMORY", 50_000_000)
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    with pytest.raises(ReportError, match="bytes of memory") as caught:
+        rendered("{% set ns = namespace(x='a') %}\n{% for a in range(60) %}{% set ns.x = " + doubled + " %}{% endfor %}")
+    assert caught.value.where is not None and caught.value.where.endswith("own.html.j2:2")
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(90) }}",
+        "{% set s = 'a' * 99999 %}{% for a in s %}{% for b in s %}{% for c in s %}{% endfor %}{% endfor %}{% endfor %}",
+        "{{ 'abc'|slice(10000000000)|list|length }}",
+    ],
+)
+def test_a_page_that_computes_without_end_is_refused_with_its_line(rendered, monkeypatch, endless):
+    monkeypatch.setattr(bounds, "MOST_SECONDS", 0.1)
+    monkeypatch.setattr(bounds, "_AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr(bounds, "MOST_MEMORY", 500_000_000)
+    with pytest.raises(ReportError, match="computes for more than") as caught:
+        rendered("\n" + endless)
+    assert caught.value.where is not None and caught.value.where.endswith("own.html.j2:2")
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
 def test_the_budget_of_loops_is_each_pages_own(tmp_path):

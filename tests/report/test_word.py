@@ -18,6 +18,7 @@ from word_reading import parts_of, sample_paper, text_of
 
 from secaudit.errors import ReportError
 from secaudit.messages import clean
+from secaudit.report import bounds
 from secaudit.report.official import Paper
 from secaudit.report.word import render_word
 
@@ -170,6 +171,15 @@ def test_a_template_without_end_is_stopped(tmp_path, monkeypatch):
     rows = [{"name": "x"}] * 50
     loops = "".join(f"{{% for {name} in rows %}}" for name in "abcdef") + "{{ name }}" + "{% endfor %}" * 6
     assert "no end" in str(_refused(_of([loops], tmp_path), Paper("mau", "A", body={"rows": rows, "name": "y" * 200})).message)
+
+
+def test_a_paper_that_fills_memory_or_computes_without_end_is_refused_with_its_paragraph(tmp_path, monkeypatch):
+    monkeypatch.setattr(bounds, "MOST_MEMORY", 50_000_000)
+    doubled = _refused(_of(["{% set x = name %}", "{% set x = x ~ x %}" * 40], tmp_path), Paper("mau", "A", body={"name": "y"}))
+    assert "bytes of memory" in str(doubled.message) and "at paragraph" in str(doubled.message)
+    monkeypatch.setattr(bounds, "MOST_SECONDS", 0.1)
+    twice = "{% macro f(n) %}{% if n %}{% if f(n - 1) %}{% endif %}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(90) }}"
+    assert "computes for more than" in str(_refused(_of([twice], tmp_path), Paper("mau", "A", body={})).message)
 
 
 def test_a_body_cannot_take_the_names_of_the_frame():

@@ -1,0 +1,93 @@
+"""How much memory and computing a page or paper made of somebody's own templates may take, whatever it does.
+
+Lengths of single texts are watched by the sandbox; but a text that doubles in a loop, or a macro that calls itself twice, is made of
+steps that are each allowed. The system stops these: a limit on memory, and a clock that counts computing and not waiting.
+"""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType, ModuleType
+
+from jinja2.exceptions import SecurityError
+
+resource: ModuleType | None
+try:
+    import resource
+except ImportError:  # not on Windows
+    resource = None
+
+MOST_MEMORY = 1_000_000_000
+"""Bytes that making one page may add to what the program holds already."""
+MOST_SECONDS = 120.0
+"""Seconds of computing for one page: far more than the largest takes on a slow machine."""
+_AGAIN_SECONDS = 1.0
+"""The clock goes on ringing: what is computed while a template is compiled swallows the first."""
+_HELD = Path("/proc/self/status")
+
+
+class Bounds:
+    """The bounds of one page."""
+
+    def __init__(self) -> None:
+        """Not in force yet."""
+        self._before: tuple[int, int] | None = None
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """While the block runs: SecurityError when it computes too long, MemoryError when it takes too much."""
+        self._limit_memory()
+        try:
+            with _clock():
+                yield
+        finally:
+            self.lift()
+
+    def lift(self) -> None:
+        """No limit on memory any more: what went wrong needs some to be told."""
+        if self._before is not None and resource is not None:
+            resource.setrlimit(resource.RLIMIT_DATA, self._before)
+            self._before = None
+
+    def _limit_memory(self) -> None:
+        held = _bytes_held()
+        if resource is None or held is None:
+            return
+        _, hard = before = resource.getrlimit(resource.RLIMIT_DATA)
+        limit = min([held + MOST_MEMORY, *(value for value in before if value != resource.RLIM_INFINITY)])
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+        self._before = before
+
+
+def too_large(error: MemoryError) -> SecurityError:
+    """The same as something a template did, at the same place of it."""
+    return SecurityError(f"a page that takes more than {MOST_MEMORY:,} bytes of memory").with_traceback(error.__traceback__)
+
+
+def _bytes_held() -> int | None:
+    """Data of this process as the limit counts it; None where the system does not tell."""
+    try:
+        lines = _HELD.read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:")), None)
+
+
+@contextmanager
+def _clock() -> Iterator[None]:
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(_number: int, _frame: FrameType | None) -> None:
+        raise SecurityError(f"a page that computes for more than {MOST_SECONDS:g} seconds")
+
+    before = signal.signal(signal.SIGVTALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS, _AGAIN_SECONDS)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
