@@ -227,9 +227,7 @@ def _many(document, count: int):
 
     def clone(number: int):
         findings = tuple(
-            replace(one, endpoint=f"may-{number}", evidence=(("machine.name", f'"{number} {place} {"x" * 150}"'),))
-            if place < 12
-            else one
+            replace(one, evidence=(("machine.name", f'"{number} {place} {"x" * 150}"'),)) if place < 12 else one
             for place, one in enumerate(own.findings)
         )
         return replace(model, id=f"may-{number}", evidence=Evidence(findings, own.trails, own.sections, level=own.level))
