@@ -1,9 +1,10 @@
 """How much memory and computing a page or paper made of somebody's own templates may take, whatever it does.
 
-Lengths of single texts are watched by the sandbox; but a text that doubles in a loop, or a macro that calls itself twice, is made of
-steps that are each allowed. The system stops these: a limit on memory, and a clock that counts computing and not waiting.
+Lengths of single texts are watched by the sandbox; but a text that doubles in a loop, or a macro that calls itself twice, is made
+of steps that are each allowed. The system stops these: a limit on memory, and a clock that counts computing and not waiting.
 """
 
+import gc
 import signal
 import threading
 from collections.abc import Iterator
@@ -84,6 +85,9 @@ def _clock() -> Iterator[None]:
     def ring(_number: int, _frame: FrameType | None) -> None:
         raise SecurityError(f"a page that computes for more than {MOST_SECONDS:g} seconds")
 
+    # What rings inside a callback of the collector would be printed and lost.
+    collected = gc.isenabled()
+    gc.disable()
     before = signal.signal(signal.SIGVTALRM, ring)
     try:
         signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS, _AGAIN_SECONDS)
@@ -91,3 +95,5 @@ def _clock() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+        if collected:
+            gc.enable()

@@ -6,13 +6,16 @@ inlined and allowed by their SHA-256 in the page's content security policy, whic
 
 import base64
 import hashlib
+import re
 import traceback
 from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.exceptions import SecurityError
 from markupsafe import Markup
 
 from secaudit.errors import ReportError
@@ -41,6 +44,7 @@ from secaudit.report.words import (
 )
 from secaudit.resources import data_folder
 
+_PLACE = re.compile(r"\{\{|\}\}|\{[A-Za-z][A-Za-z0-9_]*\}")
 _BROKEN = (jinja2.TemplateError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError)
 """What a template with a mistake in it raises."""
 
@@ -137,11 +141,11 @@ def shared_names(voice: Voice) -> dict[str, Any]:
     """Functions any template may call; they format and look up, and decide nothing."""
     say_word: Callable[[Enum], str] = lambda member: voice.say(word(member))  # noqa: E731 - one of a list of small functions
     return {
-        "_": voice.translate,
+        "_": lambda text, /, **params: voice.translate(_plain(text, bool(params)), **params),
         "lang": voice.language,
         "say": voice.say,
         "say_figures": voice.say_figures,
-        "msg": msg,
+        "msg": lambda text, /, **params: msg(_plain(text, bool(params)), **params),
         "word": say_word,
         "decision_word": lambda target: voice.say(decision_word(target.decision, overdue=target.overdue)),
         "plan_word": lambda status: voice.say(SECURITY_PLAN[status]),
@@ -169,6 +173,14 @@ def shared_names(voice: Voice) -> dict[str, Any]:
         "protection_word": lambda row: voice.say(protection_words(row.protection)),
         **row_names(voice),
     }
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str, filled: bool) -> str:
+    """The same text; SecurityError when a place of it is more than a name: such places reach what the sandbox keeps away."""
+    if filled and not set("{}").isdisjoint(_PLACE.sub("", text)):
+        raise SecurityError("a place of a text may be a name in braces and nothing more")
+    return text
 
 
 def _tel(phone: str) -> str:
