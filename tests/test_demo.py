@@ -61,6 +61,14 @@ def test_the_demo_runs_to_its_end_and_can_be_run_again(demo):
         assert all(path.stat().st_mode & 0o077 == 0 for path in (folder, *folder.rglob("*")))
 
 
+def test_the_demo_writes_its_state_down_so_that_history_is_not_empty_after_it(demo):
+    with Store.open(demo[0] / "demo" / "store.sqlite", create=False) as store:
+        recorded, refused = store.states.of_plan("ke-hoach-246")
+        assert not refused
+        assert [len(one.targets) for one in recorded] == [5]
+        assert store.states.with_machines(recorded[0]).machines
+
+
 def test_the_result_shows_proven_disproven_and_unknown(demo):
     _, runs = demo
     row = next(line for line in runs[0].stdout.splitlines() if "2. Endpoints protected" in line)

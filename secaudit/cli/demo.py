@@ -34,8 +34,9 @@ from secaudit.model.base import day_in_vietnam
 from secaudit.model.finding import Verdict
 from secaudit.pipeline.discovering import means_of_looking
 from secaudit.pipeline.found_keys import key_finder
+from secaudit.pipeline.history import past_of, state_of
 from secaudit.pipeline.judging import count_verdicts
-from secaudit.pipeline.measuring import measure_province
+from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.outputs import Job
 from secaudit.pipeline.practice import Practice, practice_range
 from secaudit.pipeline.province import DEFAULT_PLAN, Levels, Province, classify_province, load_province
@@ -103,9 +104,7 @@ def demo(
         tallies = count_verdicts(state for state in measured.states.values() if state.evidence is not None)
         print_group_tallies(session, province, tallies)
         session.say(msg("7/7 Writing the report"), style="bold")
-        target = workspace / REPORT_FOLDER
-        job = Job(measured, store, translator("vi"), data_folder("report_templates"), made_by=login_user(None))
-        write_shape(replace(job, made_at=datetime.now(UTC)), Shape("html", target))
+        target = _report(measured, store, workspace)
     print_measurements(session, measured)
     say_change(session, before, measured)
     session.say(conclusion(measured), style="bold")
@@ -118,6 +117,16 @@ def demo(
             path=(target / "index.html").resolve().as_uri(),
         )
     )
+
+
+def _report(measured: Measured, store: Store, workspace: Path) -> Path:
+    """Write the folder and write its state down, so that the next demo has something earlier to compare with."""
+    target = workspace / REPORT_FOLDER
+    past = past_of(measured, store, workspace)
+    job = Job(measured, store, translator("vi"), data_folder("report_templates"), past, made_by=login_user(None))
+    write_shape(replace(job, made_at=datetime.now(UTC)), Shape("html", target))
+    store.states.try_record(state_of(measured))
+    return target
 
 
 def _check_sample(*paths: Path) -> None:

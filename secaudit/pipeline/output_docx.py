@@ -1,6 +1,5 @@
 """The first screen as a Word document of one page of A4, from a template that an officer can edit."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from secaudit.messages import msg
@@ -24,9 +23,13 @@ _MOST_TARGETS = 6
 """A plan with more leaves no room for pictures beside its bars."""
 _BAR, _SUB, _COURSE, _TILES = 69.0, 25.0, 31.0, 96.0
 """Millimetres."""
-_WITH_TILES, _WITH_COURSES, _SHORT_NEED = 31, 36, 34
-"""Lines of orders, agencies and long needs together, beside which tiles and courses find room: pictures give way, words do not;
-characters of a need that stays on its line."""
+_WITH_TILES, _WITH_COURSES = 31, 36
+"""Lines of all that may be long together, beside which tiles and courses find room: pictures give way, words do not."""
+_SHORT_VERDICT, _HEADLINE, _SIDE = 57, 92, 46
+"""Characters that stay on one line: a verdict with its need, the lines under the title, a row of the narrow column."""
+_ORDER = 291
+"""Characters of an order without its day, that is three lines: one that has as many at most is never cut."""
+_GAIN = 32
 _ORDERS, _HEAVY, _DATES, _COURSES = 3, 10, 3, 5
 _PARTS = {
     "internal": msg("FOR INTERNAL USE"),
@@ -55,14 +58,8 @@ def _templates(own: Path) -> Path:
 
 def one_page(document: ReportDocument, voice: Voice) -> Paper:
     """The paper of ``document``, which passed the sanitiser; names are cut where one page has no room for them."""
-    header, day = document.header, voice.format.day
-    sent = (
-        msg("{silent}/{agencies} agencies have not sent their data", silent=header.silent, agencies=header.agencies)
-        if header.silent
-        else msg("all {agencies} agencies have sent their data", agencies=header.agencies)
-    )
-    measured = voice.say(msg("measured against {plan}", plan=header.plan))
-    title = f"{header.plan}: {header.plan_title}" if header.plan_title else measured
+    header = document.header
+    closed, sent, plan = _closed(document, voice)
     lines = _lines(document, voice)
     lab = msg("Contains lab data: {count} machines are simulated. Do not use these figures.", count=header.lab)
     return Paper(
@@ -71,9 +68,9 @@ def one_page(document: ReportDocument, voice: Voice) -> Paper:
         subject=_cut(voice.say(msg("State of cybersecurity of {province}", province=header.province)), 95),
         basis=_basis(document, voice),
         body={
-            "closed": voice.say(msg("Figures closed on {day}", day=day(header.as_of))),
-            "sent": voice.say(sent),
-            "plan": _cut(title, 55) + (f" ({day(header.plan_issued_on)})" if header.plan_issued_on else ""),
+            "closed": closed,
+            "sent": sent,
+            "plan": plan,
             "lab": voice.say(lab) if header.lab else "",
             "part": {name: voice.say(text) for name, text in _PARTS.items()},
             "conclusion": _conclusion(document, voice),
@@ -87,12 +84,27 @@ def one_page(document: ReportDocument, voice: Voice) -> Paper:
                 if lines <= _WITH_COURSES
             ],
             "outlook": _outlook(document, voice),
-            **_agencies(document, voice),
+            "heaviest": _heaviest(document, voice),
+            "improved": _improved(document, voice),
             "dates": _dates(document, voice),
             "tiles": _tiles(document, voice) if lines <= _WITH_TILES else None,
             "tally": " · ".join(_tally(document, voice)),
         },
     )
+
+
+def _closed(document: ReportDocument, voice: Voice) -> tuple[str, str, str]:
+    """The day of the figures, who has sent nothing, and the plan."""
+    header, day = document.header, voice.format.day
+    sent = (
+        msg("{silent}/{agencies} agencies have not sent their data", silent=header.silent, agencies=header.agencies)
+        if header.silent
+        else msg("all {agencies} agencies have sent their data", agencies=header.agencies)
+    )
+    measured = voice.say(msg("measured against {plan}", plan=header.plan))
+    title = f"{header.plan}: {header.plan_title}" if header.plan_title else measured
+    plan = _cut(title, 55) + (f" ({day(header.plan_issued_on)})" if header.plan_issued_on else "")
+    return voice.say(msg("Figures closed on {day}", day=day(header.as_of))), voice.say(sent), plan
 
 
 def _conclusion(document: ReportDocument, voice: Voice) -> list[Value]:
@@ -114,9 +126,14 @@ def _before(document: ReportDocument, voice: Voice) -> str:
     return voice.say(words)
 
 
+def _verdict(row: TargetRow, voice: Voice) -> tuple[str, str]:
+    needed = _cut(voice.say(row.needed), 40) if row.needed is not None else ""
+    return voice.say(decision_word(row.decision, overdue=row.overdue)), needed
+
+
 def _target(row: TargetRow, voice: Voice) -> Value:
     form = voice.format
-    needed = _cut(voice.say(row.needed), 40) if row.needed is not None else ""
+    decision, needed = _verdict(row, voice)
     grades = ""
     if row.figure.grades:
         found = grade_counts([(part.grade, part.count) for part in row.figure.grades])
@@ -125,7 +142,7 @@ def _target(row: TargetRow, voice: Voice) -> Value:
         "number": str(row.number),
         "name": _cut(voice.say(row.short), 50),
         "aim": form.aim(row.sign, row.share).replace(" ", "\u00a0"),
-        "decision": voice.say(decision_word(row.decision, overdue=row.overdue)),
+        "decision": decision,
         "needed": needed,
         "interval": form.interval(row.figure, row.share),
         "counts": form.counts(row.figure),
@@ -145,13 +162,12 @@ def _sub(row: TargetRow, sub: SubTargetRow, voice: Voice) -> Value:
 
 
 def _order(order: Order, voice: Voice) -> Value:
+    """Whole wherever it finds room: who is meant and what to do are not to be guessed."""
     due = voice.say(msg("before {day}", day=order.due)) if order.due is not None else ""
-    return {
-        "who": _cut(voice.say(order.who), 95),
-        "action": _cut(voice.say(order.action), 98),
-        "due": due,
-        "effect": _cut(voice.say(order.effect), 98),
-    }
+    who, action, effect = (voice.say(words) for words in (order.who, order.action, order.effect))
+    if len(who) + len(action) + len(effect) > _ORDER:
+        who, action, effect = _cut(who, 95), _cut(action, 98), _cut(effect, 98)
+    return {"who": who, "action": action, "due": due, "effect": effect}
 
 
 def _outlook(document: ReportDocument, voice: Voice) -> str:
@@ -165,12 +181,12 @@ def _outlook(document: ReportDocument, voice: Voice) -> str:
     return _cut(" ".join(voice.say(one) for one in said), 230)
 
 
-def _agencies(document: ReportDocument, voice: Voice) -> Mapping[str, Value]:
+def _improved(document: ReportDocument, voice: Voice) -> list[Value]:
     rows = {row.id: row for row in document.agencies}
-    improved: list[Value] = [
-        {"name": _cut(rows[one.agency].name, 40), "effect": _cut(voice.say(one.effect), 32)} for one in document.improved[:_HEAVY]
+    return [
+        {"name": _cut(rows[one.agency].name, 40), "effect": _cut_list(voice.say(one.effect), _GAIN)}
+        for one in document.improved[:_HEAVY]
     ]
-    return {"heaviest": _heaviest(document, voice), "improved": improved}
 
 
 def _heaviest(document: ReportDocument, voice: Voice) -> list[Value]:
@@ -180,7 +196,7 @@ def _heaviest(document: ReportDocument, voice: Voice) -> list[Value]:
             "name": _cut(rows[one.agency].name, 34),
             "person": _cut(rows[one.agency].contact or voice.say(msg("no contact given")), 22),
             "phone": _cut(rows[one.agency].phone or "", 16),
-            "effect": _cut(voice.say(one.effect), 58),
+            "effect": _cut_list(voice.say(one.effect), 58),
         }
         for one in document.heaviest[:_HEAVY]
     ]
@@ -240,18 +256,37 @@ def _lines(document: ReportDocument, voice: Voice) -> int:
     """About how many lines the words take that may be long; a plan with many targets leaves no room for pictures."""
     if len(document.targets) > _MOST_TARGETS:
         return _WITH_COURSES + 1
-    texts = [_order(order, voice) for order in document.orders[:_ORDERS]]
-    lines = sum(-(-sum(len(str(part)) for part in order.values()) // 95) for order in texts if isinstance(order, dict))
-    for one in _heaviest(document, voice):
-        lines += -(-sum(len(str(part)) for part in one.values()) // 70) if isinstance(one, dict) else 0
-    lines += sum(1 for row in document.targets if row.needed is not None and len(voice.say(row.needed)) > _SHORT_NEED)
-    for row in _dates(document, voice):
-        lines += (sum(len(str(part)) for part in row.values()) - 1) // 55 if isinstance(row, dict) else 0
-    return lines + 2 * (len(voice.say(msg("State of cybersecurity of {province}", province=document.header.province))) // 52)
+    orders = [_length(_order(order, voice)) for order in document.orders[:_ORDERS]]
+    heavy = sum(-(-_length(one) // 70) for one in _heaviest(document, voice))
+    improved = sum(-(-(_length(one) + 2) // _SIDE) for one in _improved(document, voice))
+    verdicts = sum(len(" – ".join(_verdict(row, voice))) > _SHORT_VERDICT for row in document.targets)
+    dates = sum((_length(row) - 1) // 55 for row in _dates(document, voice))
+    heads = sum(-(-length // _HEADLINE) - 1 for length in _headlines(document, voice))
+    title = 2 * (len(voice.say(msg("State of cybersecurity of {province}", province=document.header.province))) // 52)
+    return sum(-(-length // 95) for length in orders) + max(heavy, improved) + verdicts + dates + heads + title
+
+
+def _headlines(document: ReportDocument, voice: Voice) -> tuple[int, int]:
+    """Characters of the line under the title and of the conclusion."""
+    tallies = [voice.say(words) for _, _, words in conclusions(document)]
+    said = [voice.say(_PARTS["conclusion"]), voice.say(_PARTS["targets"]), *tallies, _before(document, voice)]
+    return len(" · ".join(_closed(document, voice))), len("  0/5 ·".join(said))
+
+
+def _length(row: Value) -> int:
+    return sum(len(str(part)) for part in row.values()) if isinstance(row, dict) else 0
 
 
 def _picture(made: Chart, width: float, scale: float) -> Picture:
     return Picture(png(made, scale=scale), width, made.label)
+
+
+def _cut_list(text: str, most: int) -> str:
+    """A list that is too long ends after a whole member where there is one."""
+    if len(text) <= most:
+        return text
+    whole = text[: most - 2].rpartition(", ")[0]
+    return f"{whole}, …" if whole else _cut(text, most)
 
 
 def _cut(text: str, most: int) -> str:

@@ -130,7 +130,7 @@ def test_improved_is_who_has_more_proven_than_before(measured):
     past = Past((replace(state(measured, 40), targets=(target,)),))
     [row] = improved_rows(measured, past)
     assert row.agency == gained.agency and same.agency != row.agency
-    assert Voice(translator("vi")).say(row.effect) == "chỉ tiêu 4: thêm 3 người"
+    assert Voice(translator("vi")).say(row.effect) == "chỉ tiêu 4: +3 người"
 
 
 def test_at_most_ten_improved_the_largest_gain_first(measured):

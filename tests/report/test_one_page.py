@@ -136,6 +136,27 @@ def test_long_words_take_the_room_of_pictures(document, vietnamese):
     assert max(len(one["who"]) for one in body["orders"]) <= 95
 
 
+def test_an_order_that_finds_room_is_never_cut(document, vietnamese):
+    """Who is asked and what to do stand whole, and a list of gains ends after a whole member."""
+    asked = replace(document.orders[0], who="UBND xã Chợ Mới, " * 7 + "UBND xã Võ Nhai", action="gửi bản kê khai", effect="đủ")
+    gains = replace(document.improved[0], effect="chỉ tiêu 1: +12 hệ thống, chỉ tiêu 2: +340 máy")
+    body = one_page(replace(document, orders=(asked,), improved=(gains,)), Voice(vietnamese)).body
+    assert body["orders"][0]["who"] == asked.who and len(asked.who) > 95
+    assert body["improved"][0]["effect"] == "chỉ tiêu 1: +12 hệ thống, …"
+
+
+def test_words_that_wrap_cost_pictures_too(document, vietnamese):
+    """Long gains in the narrow column and verdicts of two lines were not counted, and the sheet ran over to a second page."""
+    name = "Trung tâm Phục vụ hành chính công và xúc tiến"
+    agencies = tuple(replace(row, name=name) for row in document.agencies)
+    gains = tuple(replace(document.improved[0], effect="chỉ tiêu 1: thêm 12 hệ thống đã") for _ in range(10))
+    targets = tuple(replace(row, needed="5 đơn vị chưa gửi bản kê khai số liệu") for row in document.targets)
+    few = replace(document, heaviest=())
+    assert one_page(few, Voice(vietnamese)).body["tiles"] is not None
+    wrapped = replace(few, agencies=agencies, improved=gains, targets=targets)
+    assert one_page(wrapped, Voice(vietnamese)).body["tiles"] is None
+
+
 def test_a_template_can_put_a_picture_and_read_nothing_of_it(tmp_path, document, vietnamese, templates):
     """What a template prints of a picture is the picture: its bytes, its document and the program stay out of reach."""
     path = tmp_path / f"{TEMPLATE}.docx"

@@ -26,13 +26,13 @@ LEAST_SPAN = timedelta(days=45)
 _AHEAD = timedelta(days=366)
 MOST_DATES = 12
 _GAINED: Mapping[Population, tuple[int, Message]] = {
-    "systems": (100, msg("target {number}: {count} more systems proven")),
-    "endpoints": (10, msg("target {number}: {count} more machines proven")),
+    "systems": (100, msg("target {number}: +{count} systems")),
+    "endpoints": (10, msg("target {number}: +{count} machines")),
     "agencies": (10, msg("target {number}: now proven")),
-    "people": (1, msg("target {number}: {count} more people proven")),
-    "indicators": (1, msg("target {number}: {count} more proven")),
+    "people": (1, msg("target {number}: +{count} people")),
+    "indicators": (1, msg("target {number}: +{count}")),
 }
-"""Weights as in the order of agencies, and the words."""
+"""Weights as in the order of agencies, and words short enough for a narrow column: its head says that it is newly proven."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ def fitting(document: ReportDocument, *, without_machines: bool = False) -> Iter
         (msg("the answers and questions behind each level"), _without_answers, True),
         (msg("systems beyond the first {count}, the highest levels first", count=MOST_SYSTEMS), _without_systems, True),
         (msg("what each agency has to do, and names of agencies in long lists"), _without_actions, True),
+        (msg("how each system stands against the technical standard"), _without_standings, True),
     )
     left_out: list[Message] = []
     if without_machines:
@@ -160,6 +161,10 @@ def _without_systems(document: ReportDocument) -> ReportDocument:
     targets = tuple(replace(row, members=NOBODY) if row.population == "systems" else row for row in document.targets)
     targets = tuple(_subs_without_members(row) if row.population == "systems" else row for row in targets)
     return _of_standard(replace(document, systems=kept, targets=targets), cut)
+
+
+def _without_standings(document: ReportDocument) -> ReportDocument:
+    return _of_standard(document, lambda part: replace(part, standings=(), contradictions=()))
 
 
 def _subs_without_members(target: TargetRow) -> TargetRow:
