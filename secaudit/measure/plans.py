@@ -70,12 +70,12 @@ def _measure(target: Target, population: Population) -> Measurement:
         needed=arithmetic.needed(tally, target.sign, wanted),
         to_clarify=arithmetic.to_clarify(tally, target.sign, wanted),
         blockers=reasons,
-        agencies=_shares(parts, 0, target.sign, wanted),
+        agencies=_shares(parts, 0, target, wanted),
         under=tuple(
             SubMeasurement(
                 sub.id,
                 sum((_tally(part, place) for part in parts), Tally()),
-                _shares(parts, place, target.sign, wanted),
+                _shares(parts, place, target, wanted),
                 _by_grade(parts, place),
             )
             for place, sub in enumerate(target.under, start=1)
@@ -100,8 +100,8 @@ def _by_grade(parts: Sequence[Part], place: int) -> tuple[tuple[Grade, int], ...
     return tuple(sorted(counts.items()))
 
 
-def _shares(parts: Sequence[Part], place: int, sign: str, wanted: Fraction) -> tuple[AgencyShare, ...]:
-    """Agencies, those with most members still to win first."""
+def _shares(parts: Sequence[Part], place: int, target: Target, wanted: Fraction) -> tuple[AgencyShare, ...]:
+    """Agencies, those with most members still to win first; of the target's own reading also what stands in each one's way."""
     found = []
     for part in parts:
         tally = _tally(part, place)
@@ -114,15 +114,23 @@ def _shares(parts: Sequence[Part], place: int, sign: str, wanted: Fraction) -> t
                 disproven=reached.disproven if reached else (),
                 unknown=reached.unknown if reached else (),
                 submitted=part.submitted,
-                needed=arithmetic.needed(tally, sign, wanted),
+                needed=arithmetic.needed(tally, target.sign, wanted),
                 beyond=part.beyond,
                 declared_only=part.declared_only if place == 0 else 0,
                 grades=reached.grades if reached else (),
                 sessions=part.sessions,
                 contradicted=part.contradicted,
+                obstacles=_obstacles(part, target, wanted) if place == 0 else (),
             )
         )
     return tuple(sorted(found, key=lambda share: (-(share.tally.unknown + share.tally.disproven), share.agency)))
+
+
+def _obstacles(part: Part, target: Target, wanted: Fraction) -> tuple[Blocker, ...]:
+    """A target that is decided for the province names no blockers; what this agency has not said stays unsaid all the same."""
+    lower = part.tally.lower
+    reached = lower is not None and arithmetic.satisfies(lower, target.sign, wanted)
+    return blockers([part], target.population, lower_satisfies=reached)
 
 
 def _of_source(target: Target) -> tuple[Message, ...]:

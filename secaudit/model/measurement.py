@@ -150,6 +150,8 @@ class AgencyShare:
     """Of people: ids of the sessions that show it, beside what the agency declares."""
     contradicted: bool = False
     """Of people: the agency declares that fewer were reached than attendance shows; what they disagree about is unknown."""
+    obstacles: tuple[Blocker, ...] = ()
+    """What keeps the agency's own part from being known or met, whatever is decided for the province."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from secaudit.report.agency_page import AgencyDocument, ChangeRow, OwnMachine, P
 from secaudit.report.document import CheckRow
 from secaudit.report.environment import Templates
 from secaudit.report.fact_words import fact_word
+from secaudit.report.format import clause_text
 from secaudit.report.machine_island import CheckBook, MachineIsland
 from secaudit.report.sanitise import sanitised_agency, sanitised_checks
 from secaudit.report.voice import Voice
@@ -193,6 +194,7 @@ def _names(voice: Voice) -> dict[str, Any]:
         "fact_names": lambda names: ", ".join(dict.fromkeys(voice.say(fact_word(name)) for name in names)),
         "short_protection": lambda grade: voice.say(protection_words(grade)),
         "part_word": lambda decision: voice.say(_PARTS[decision]),
+        "cited": clause_text,
         "due_word": lambda state: voice.say(_DUE[state]),
         "row_marks": _marks,
         "change_words": lambda row: voice.say(_turned(row)),

@@ -77,5 +77,16 @@ REASON_ADVICE: Mapping[MissingReason, Message] = MappingProxyType(
 )
 """By the reason why something on a machine that was seen is not known."""
 
-UNDECLARED_ADVICE = msg("Complete your list: the systems on each machine with their levels, and the address of every machine.")
-"""Where the inventory does not say what a check asks for."""
+UNDECLARED_ADVICE = msg("Write in your list which systems run on each machine; the designated unit adds levels and addresses.")
+"""Where the inventory does not say what a check asks for; nobody asks a part-time officer for a level or an address."""
+
+READ_ADVICE = msg(
+    "These machines were read and cannot say it themselves: nothing to run again; the designated unit looks for another source."
+)
+"""Where the system of a machine that was read itself does not say it: the collector would come back with the same."""
+
+CONSOLE_ADVICE = msg(
+    "The machines cannot say it themselves: send the export of the antivirus console; without one, the designated unit looks on "
+    "site."
+)
+"""The same about protection: there a console may know."""

@@ -67,7 +67,8 @@ class Sentences:
             shape = (STATED if value else DENIED).get(name)
             return self._voice.say(shape) if shape is not None else self._named(name, written)
         if isinstance(value, int | float):
-            return self._beside(self._number(name, value), asked.limit(name, level))
+            limit = asked.limit(name, level)
+            return self._beyond(name, value, limit) or self._beside(self._number(name, value), limit)
         if isinstance(value, str):
             word = VALUES.get((name, value))
             return self._voice.say(word) if word is not None else self._named(name, written)
@@ -89,11 +90,20 @@ class Sentences:
         said = fact_text(written, self._voice).replace("\n", "; ")
         return self._voice.say(msg("{fact}: {value}", fact=fact_word(name), value=said))
 
+    def _beyond(self, name: str, value: float, limit: "tuple[str, int, int | None] | None") -> str | None:
+        """What is over, where more days were asked for: said in days that must be left, because ``ended`` has no least number."""
+        if value >= 0 or name not in BELOW or limit is None or limit[0] != ">=":
+            return None
+        said = self._number(name, value)
+        return said if limit[1] <= 0 else self._voice.say(msg("{said}; {count} day(s) must be left", said=said, count=limit[1]))
+
     def _beside(self, said: str, limit: "tuple[str, int, int | None] | None", counted: int | None = None) -> str:
         """``said`` with its limit; an empty list that has to be empty needs none."""
         if limit is None or limit[:2] == (">", 0) or (limit[0] == "==" and counted == 0):
             return said
-        words = limit_words(*limit) if counted is None or limit[:2] != ("==", 0) else msg("none")
+        if counted is not None and limit[:2] == ("==", 0):
+            return self._voice.say(msg("{said}; there must be none", said=said))
+        words = limit_words(*limit)
         return self._voice.say(msg("{said}, limit: {limit}", said=said, limit=words))
 
     def _records(self, name: str, records: list[dict[str, object]], asked: "_Asked", level: int | None) -> str:

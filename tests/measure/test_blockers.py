@@ -163,3 +163,11 @@ def test_seeing_one_machine_more_never_lowers_the_lower_bound(make, verdicts, da
     assert second.tally.upper <= first.tally.upper
     if first.decision is not Decision.UNDECIDED:
         assert second.decision is first.decision
+
+
+def test_what_an_agency_has_not_said_is_known_of_it_even_where_the_target_is_missed(make):
+    case = make.Case([make.agency("xa", endpoints=make.machines("m", 2)), make.agency("im-lang", submitted=False)])
+    found = case.seen(make.state("m-1", installed="fail"), make.state("m-2", installed="fail")).measure()
+    assert found.decision is Decision.MISSED
+    obstacles = {share.agency: [one.kind for one in share.obstacles] for share in found.agencies}
+    assert obstacles == {"xa": [], "im-lang": [BlockerKind.NOT_SUBMITTED]}

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from secaudit.messages import clean
 from secaudit.model.inventory import Agency, AssetRegister, Contact, People
-from secaudit.model.measurement import AgencyShare, EndpointState, Tally
+from secaudit.model.measurement import AgencyShare, Blocker, BlockerKind, EndpointState, Tally
 from secaudit.model.outcome import Sight
 from secaudit.model.past import Basis, Past, PastState, PastTarget
 from secaudit.model.period import Period
@@ -35,13 +35,14 @@ from secaudit.pipeline.letters.making import agency_papers, province_papers
 from secaudit.pipeline.letters.message import MOST, fitted, message_of
 from secaudit.pipeline.letters.notice import NO_PHONE, Sent, letters_of, notice_of
 from secaudit.pipeline.letters.owing import Debt, Weight, debts_of
-from secaudit.pipeline.letters.round import Round, due_of, round_of
+from secaudit.pipeline.letters.round import Round, Way, due_of, round_of
 from secaudit.pipeline.letters.slip import list_of, slip_of
 from secaudit.pipeline.letters.wording import characters, shortened
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.plan_report import TEMPLATE as RESULTS
 from secaudit.pipeline.province import load_province
 from secaudit.pipeline.publish.orders import orders
+from secaudit.pipeline.ways_plan import Lever, Step, Via
 from secaudit.report.official import Paper
 from secaudit.resources import data_folder
 from secaudit.store import Store
@@ -128,6 +129,28 @@ def test_whoever_has_sent_nothing_is_asked_for_that_first(made):
         assert debts[0].weight is Weight.DATA and "bản kê khai" in debts[0].words
         assert "Gửi bản kê khai" in message_of(made, file, debts)
     assert all(debt.weight is not Weight.DATA for debt in debts_of(made, _file(made, "so-khcn")))
+
+
+def test_the_same_is_asked_for_once_however_the_collector_travels(made):
+    [agency] = [file for file in made.agencies if file.agency.id == "so-khcn"]
+    line = next(way.line for ways in made.ways.values() for way in ways)
+    lines = [replace(line, machines=("m-1", "m-2"), stale=1), replace(line, machines=("m-3",), stale=0)]
+    steps = [Step(Lever.COURIER, (one,), via=via) for one, via in zip(lines, (Via.GPO, Via.MANUAL), strict=True)]
+    ways = [Way(step, one) for step, one in zip(steps, lines, strict=True)]
+    asked = [debt.short for debt in debts_of(replace(made, ways={"so-khcn": ways}), agency) if "bộ thu thập" in debt.short]
+    assert asked == ["chạy bộ thu thập trên 3 máy"]
+
+
+def test_a_number_of_people_is_asked_for_where_the_target_is_missed_and_of_those_who_sent_something(made):
+    missing = Blocker(BlockerKind.COUNT_MISSING, ("so-khcn",), 1)
+    shares = {
+        name: [(number, population, replace(share, obstacles=(missing,))) for number, population, share in made.shares[name]]
+        for name in ("so-khcn", "xa-na-ri")
+    }
+    asked = replace(made, shares={**made.shares, **shares})
+    sent, silent = (_file(made, name) for name in ("so-khcn", "xa-na-ri"))
+    assert any(debt.weight is Weight.COUNTS for debt in debts_of(asked, sent))
+    assert not made.has_sent(silent) and not any(debt.weight is Weight.COUNTS for debt in debts_of(asked, silent))
 
 
 def test_systems_are_asked_for_the_step_that_comes_next_and_overdue_steps_are_named(made):

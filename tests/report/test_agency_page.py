@@ -10,9 +10,10 @@ from figure_world import AS_OF, gather, load, write_province
 from report_hostile import PAYLOAD, poisoned
 
 from secaudit.errors import UsageError
-from secaudit.model.fact import Known
-from secaudit.model.finding import Finding, Verdict
-from secaudit.model.measurement import Decision
+from secaudit.model.fact import Known, MissingReason
+from secaudit.model.finding import Finding, MissingFact, Verdict
+from secaudit.model.measurement import Blocker, BlockerKind, Decision, Tally
+from secaudit.model.outcome import Grade
 from secaudit.model.past import NO_PAST, Past, Turn
 from secaudit.pipeline.combining import combine
 from secaudit.pipeline.evidence_summary import pieces_of
@@ -20,8 +21,10 @@ from secaudit.pipeline.history import state_of
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN
 from secaudit.pipeline.publish.agency_page import AgencyPages
+from secaudit.pipeline.publish.agency_unseen import reason_rows
 from secaudit.report.agency_html import AgencyRenderer
 from secaudit.report.agency_page import TALLIED, Evidence, Paper, Visit
+from secaudit.report.agency_words import READ_ADVICE, REASON_ADVICE
 from secaudit.report.document import Tile
 from secaudit.report.patch_words import patch_sentence
 from secaudit.resources import data_folder, translator
@@ -317,3 +320,60 @@ def test_agencies_are_read_together_and_nothing_is_kept(pages):
     together = [document.machines for document in pages.documents(ids)]
     alone = [pages.document(agency).machines for agency in ids]
     assert [[machine.id for machine in rows] for rows in together] == [[machine.id for machine in rows] for rows in alone]
+
+
+def test_a_number_nobody_gave_is_unknown_also_where_the_target_of_the_province_is_missed(measured):
+    """Blank is not "nobody to count": the province's decision does not answer for an agency."""
+    found, store = measured
+    blank = Tally()
+    people = [number for number, one in enumerate(found.plan.targets) if one.population == "people"]
+    measurements = list(found.measurements)
+    for number in people:
+        missing = Blocker(BlockerKind.COUNT_MISSING, ("so-c",), 1)
+        shares = tuple(
+            replace(share, tally=blank, obstacles=(missing,)) if share.agency == "so-c" else share
+            for share in measurements[number].agencies
+        )
+        measurements[number] = replace(measurements[number], decision=Decision.MISSED, blockers=(), agencies=shares)
+    document = AgencyPages(replace(found, measurements=tuple(measurements)), store, NO_PAST, "officer").document("so-c")
+    own = [target for target in document.targets if target.population == "people"]
+    assert own and {target.decision for target in own} == {Decision.UNDECIDED}
+    assert all("the agency has not given the number of people" in [one.text for one in target.said] for target in own)
+
+
+def test_what_is_not_installed_is_neither_to_be_switched_on_nor_to_be_updated(documents):
+    seen = 0
+    for document in documents.values():
+        installs = {name for action in document.actions if action.check == "protection.installed" for name in action.machines}
+        followers = [action for action in document.actions if (action.check or "").startswith("protection.")]
+        for action in followers:
+            if action.check != "protection.installed":
+                assert not installs & set(action.machines), action.check
+        todo = {visit.machine: [getattr(line, "text", "") for line in visit.todo] for visit in document.visits}
+        for name in installs:
+            seen += 1
+            assert "install anti-malware" in todo[name] and "switch on and update the anti-malware" not in todo[name]
+    assert seen
+
+
+def test_a_machine_that_was_read_and_cannot_say_it_is_not_sent_the_collector_again(documents):
+    machines = documents["so-c"].machines
+    [machine] = [one for one in machines if one.id == "may-2"]
+    assert Grade.A in machine.grades
+    unsupported = MissingFact("protection.products", MissingReason.UNSUPPORTED)
+    findings = tuple(
+        replace(one, verdict=Verdict.UNKNOWN, missing=(unsupported,)) if one.check == "protection.installed" else one
+        for one in machine.evidence.findings
+    )
+    own = machine.evidence
+    read = replace(machine, evidence=Evidence(findings, own.trails, own.sections, level=own.level))
+    assert READ_ADVICE in [row.advice for row in reason_rows([read])]
+    by_console = replace(read, grades=(Grade.B,))
+    assert REASON_ADVICE[MissingReason.UNSUPPORTED] in [row.advice for row in reason_rows([by_console])]
+
+
+def test_the_sheet_says_by_when_and_limits_cite_the_act_as_people_do(written):
+    for pages in written.values():
+        html = "".join(pages.values())
+        assert '<th scope="col">Hạn</th>' in html or "Hồ sơ, văn bản: hệ thống và con người" not in html
+        assert not re.search(r'<span class="small">(nd|luat)-[0-9]', html)

@@ -79,7 +79,13 @@ def test_the_age_of_signatures_stands_beside_its_limit(sentences):
         ("network.firewall", "firewall.active", False, "tường lửa đang TẮT"),
         ("network.smb1", "settings.smb1_server", True, "chia sẻ tệp SMBv1 cũ đang bật"),
         ("patch.windows-months", "patch.releases_behind", 12, "chậm 12 kỳ vá hằng tháng, giới hạn không quá 2"),
-        ("patch.os-supported", "os.support_days_left", -408, "hệ điều hành hết hỗ trợ từ 408 ngày trước, giới hạn ít nhất 0"),
+        ("patch.os-supported", "os.support_days_left", -408, "hệ điều hành hết hỗ trợ từ 408 ngày trước"),
+        (
+            "patch.support-ending",
+            "os.support_days_left",
+            -8,
+            "hệ điều hành hết hỗ trợ từ 8 ngày trước; phải còn ít nhất 180 ngày",
+        ),
         ("logging.size", "logging.size_mb", 20, "nhật ký được phép tới 20 MB, giới hạn ít nhất 192"),
         ("session.screen-lock", "session.lock_seconds", 0, "màn hình tự khóa sau 0 giây (0: không khóa), giới hạn từ 1 đến 900"),
         ("accounts.admin-count", "accounts.admins", ["a", "b"], "Tài khoản quản trị: a, b, giới hạn không quá 3"),
@@ -88,7 +94,7 @@ def test_the_age_of_signatures_stands_beside_its_limit(sentences):
             "services.insecure",
             "services.insecure",
             ["ftp"],
-            "Dịch vụ đang chạy gửi mật khẩu không mã hóa: ftp, giới hạn không có",
+            "Dịch vụ đang chạy gửi mật khẩu không mã hóa: ftp; không được có",
         ),
     ],
 )

@@ -181,7 +181,9 @@ def grounds(draft: Draft) -> None:
 
 def signature(draft: Draft) -> None:
     """Nơi nhận at the left, who signs at the right; the place of the signature stays free."""
+    draft.document.paragraphs[-1].paragraph_format.keep_with_next = True  # a signature never stands alone on its page
     table = _bare_table(draft, (80, TEXT_WIDTH - 80))
+    _row_property(table.rows[0], "w:cantSplit")  # nor is its place torn off from who signs
     left, right = table.rows[0].cells
     put(left, "Nơi nhận:", "Nơi nhận", before=6)
     put(left, "{%p if addressees %}")

@@ -1,9 +1,10 @@
 """What an agency still owes, the most important first: in full for its letter, in a few words for its message."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from secaudit.model.console import EvidenceSource
 from secaudit.model.decision import DueState
 from secaudit.model.inventory import AgencyFile
 from secaudit.model.measurement import AgencyShare, BlockerKind
@@ -53,12 +54,13 @@ def _data(made: Round, agency: AgencyFile) -> Iterator[Debt]:
     if not made.has_sent(agency):
         words = "gửi bản kê khai hệ thống thông tin, máy tính và số người của đơn vị (đến nay chưa nhận được)"
         yield Debt(Weight.DATA, words, "gửi bản kê khai hệ thống, máy tính và số người")
+        return  # numbers stand in what is asked for already
     missing = (BlockerKind.COUNT_MISSING, BlockerKind.INDICATOR_MISSING)
     targets = {target.id: target for target in made.measured.plan.targets}
     numbers = [
         number
-        for number, measurement in enumerate(made.measured.measurements, start=1)
-        if any(blocker.kind in missing and agency.agency.id in blocker.agencies for blocker in measurement.blockers)
+        for number, _, share in made.shares.get(agency.agency.id, ())
+        if any(one.kind in missing for one in share.obstacles)
     ]
     if numbers:
         names = ", ".join(shortened(made.voice.say(made.measured.plan.targets[number - 1].short), _NAME) for number in numbers)
@@ -68,8 +70,11 @@ def _data(made: Round, agency: AgencyFile) -> Iterator[Debt]:
 
 
 def _machines(made: Round, agency: AgencyFile) -> Iterator[Debt]:
+    asked: dict[tuple[Lever, EvidenceSource | None], list[Way]] = {}
     for way in made.ways.get(agency.agency.id, ()):
-        yield _way_debt(made, way)
+        asked.setdefault((way.step.lever, way.step.source), []).append(way)
+    for (lever, source), ways in asked.items():
+        yield _way_debt(made, lever, source, ways)
     for kind, count in made.rests.get(agency.agency.id, {}).items():
         words, short = _RESTS[kind]
         number = number_words(count)
@@ -83,13 +88,15 @@ def _machines(made: Round, agency: AgencyFile) -> Iterator[Debt]:
             return
 
 
-def _way_debt(made: Round, way: Way) -> Debt:
-    number = number_words(len(way.line.machines) if way.step.lever is not Lever.CONFIRM else way.line.gain)
-    stale = f" ({number_words(way.line.stale)} máy có số liệu cũ đã hết hạn)" if way.line.stale else ""
-    match way.step.lever:
+def _way_debt(made: Round, lever: Lever, source: EvidenceSource | None, ways: Sequence[Way]) -> Debt:
+    """One thing to do, however the collector gets to the machines: the agency does the same for all of them."""
+    number = number_words(sum(len(way.line.machines) if lever is not Lever.CONFIRM else way.line.gain for way in ways))
+    old = sum(way.line.stale for way in ways)
+    stale = f" ({number_words(old)} máy có số liệu cũ đã hết hạn)" if old else ""
+    match lever:
         case Lever.CONSOLE:
-            source = f" ({made.voice.say(source_words(way.step.source.value))})" if way.step.source is not None else ""
-            words = f"gửi tệp xuất từ bảng quản trị phần mềm phòng, chống mã độc{source}: {number} máy chưa có số liệu{stale}"
+            named = f" ({made.voice.say(source_words(source.value))})" if source is not None else ""
+            words = f"gửi tệp xuất từ bảng quản trị phần mềm phòng, chống mã độc{named}: {number} máy chưa có số liệu{stale}"
             short = f"gửi tệp xuất của phần mềm diệt mã độc ({number} máy)"
         case Lever.COURIER:
             words = f"chạy bộ thu thập do tỉnh gửi trên {number} máy chưa có số liệu{stale} rồi gửi lại tệp kết quả"

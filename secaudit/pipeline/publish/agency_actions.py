@@ -17,9 +17,10 @@ from secaudit.model.plan import Population, Target
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.parameters import title_of
 from secaudit.pipeline.publish.agency_parts import TargetParts
+from secaudit.pipeline.publish.agency_unseen import cannot_say
 from secaudit.report.action_words import action_sentence, action_words
 from secaudit.report.agency_page import ActionRow, Gain, OwnMachine, ReasonRow, Visit
-from secaudit.report.agency_words import REASON_ADVICE
+from secaudit.report.agency_words import CONSOLE_ADVICE, REASON_ADVICE
 from secaudit.report.texts import Wording
 from secaudit.report.words import word
 
@@ -30,10 +31,13 @@ MOST_WORDS = 4
 _VERDICT = re.compile(r"\bverdict(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
 _WEIGHT = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3, Severity.INFO: 4}
 _GRAVE = _WEIGHT[Severity.HIGH]
+_INSTALLED = ".installed"
+"""How the check is called that says whether the thing its family asks about is there at all."""
 _SCALE: Mapping[Population, int] = {"systems": 100, "endpoints": 10, "agencies": 10, "people": 1, "indicators": 1}
 """What one member of a target weighs beside those of others: there are few systems and many people."""
 _UNSEEN = msg("make {count} machines visible that nobody could see: {why}")
 _UNREAD = msg("let {count} machines be read again: {why}")
+_MUTE = msg("have the protection of {count} machines confirmed that cannot say it themselves: {why}")
 _COUNTED = {
     "systems": msg("finish level dossier, decision and security plan of {count} systems"),
     "agencies": msg("put in order what the target asks of the agency"),
@@ -72,6 +76,7 @@ class Actions:
         self._checks = catalog.checks
         self._titles = {check.id: title_of(catalog, check) for check in catalog.checks.values()}
         self._fixes = {check.id: _fixes(check) for check in catalog.checks.values()}
+        self._order = {check: (_WEIGHT[one.severity], check) for check, one in catalog.checks.items()}
         names = {variable_name(f"verdict.{check}"): check for check in catalog.checks}
         self._targets: dict[str, Target] = {target.id: target for target in measured.plan.targets}
         self._deciding = {
@@ -100,7 +105,7 @@ class Actions:
         for machine in machines:
             if machine.evidence is None:
                 continue
-            own = [one.check for one in machine.evidence.findings if one.verdict is Verdict.FAIL]
+            own = self._in_order(one.check for one in machine.evidence.findings if one.verdict is Verdict.FAIL)
             failed_by[machine.id] = frozenset(own)
             open_on[machine.id] = frozenset(one.check for one in machine.evidence.findings if one.verdict is Verdict.UNKNOWN)
             for check in own:
@@ -114,6 +119,12 @@ class Actions:
             words = action_sentence(check, self._titles[check], len(names))
             row = ActionRow(words, tuple(own_gains), self._fixes_on(check, names, windows), machines=tuple(names), check=check)
             yield _Candidate(row, weight, severity, (-len(names), check))
+
+    def _in_order(self, failed: Iterable[str]) -> list[str]:
+        """Without what follows by itself: of a thing that is not installed nothing can be switched on or updated."""
+        found = sorted(failed, key=self._order.__getitem__)
+        lacking = {_family(check) for check in found if check.endswith(_INSTALLED)}
+        return [check for check in found if check.endswith(_INSTALLED) or _family(check) not in lacking]
 
     def _fixes_on(self, check: str, names: Sequence[str], windows: Mapping[str, bool]) -> tuple[tuple[str, Texts], ...]:
         """How to do it, only for the systems that are concerned."""
@@ -170,17 +181,19 @@ class Actions:
             if target.population != "endpoints" or not share.unknown:
                 continue
             deciding, members = self._deciding[target.id, ""], frozenset(share.unknown)
-            found: dict[MissingReason, list[str]] = {}
+            found: dict[tuple[MissingReason, bool], list[str]] = {}
             for machine in machines:
                 if machine.evidence is None or machine.id not in members:
                     continue
                 missing = [one.missing for one in machine.evidence.findings if one.check in deciding and one.missing]
                 if missing:
-                    found.setdefault(missing[0][0].reason, []).append(machine.id)
-            for reason, names in found.items():
-                words = Message(_UNREAD.text, {"count": len(names), "why": word(reason)})
+                    reason = missing[0][0].reason
+                    found.setdefault((reason, cannot_say(machine, reason)), []).append(machine.id)
+            for (reason, mute), names in found.items():
+                words = Message((_MUTE if mute else _UNREAD).text, {"count": len(names), "why": word(reason)})
                 gain = Gain(number, target.short, len(names), at_most=True)
-                row = ActionRow(words, (gain,), machines=tuple(names), how=REASON_ADVICE[reason])
+                how = CONSOLE_ADVICE if mute else REASON_ADVICE[reason]
+                row = ActionRow(words, (gain,), machines=tuple(names), how=how)
                 yield _Candidate(row, _SCALE["endpoints"] * len(names), 1, (-len(names), reason.value))
 
     def _by_papers(self, agency: str) -> Iterable[_Candidate]:
@@ -207,8 +220,8 @@ class Actions:
                 return None
             return Visit(machine.id, machine.place, (_AT_THE_MACHINE.get(machine.sight, _COLLECT),))
         failed = [one.check for one in machine.evidence.findings if one.verdict is Verdict.FAIL]
-        weights = sorted((_WEIGHT[self._checks[check].severity], check) for check in failed)
-        grave = [check for weight, check in weights if weight <= _GRAVE]
+        failed = self._in_order(failed)
+        grave = [check for check in failed if self._order[check][0] <= _GRAVE]
         if not grave:
             return None
         words = list({_key(made): made for check in grave if (made := action_words(check, self._titles[check]))}.values())
@@ -225,6 +238,11 @@ _AT_THE_MACHINE: Mapping[Sight, Message] = {
     Sight.DNS: msg("write down its name and address; run the collector"),
     Sight.NO_ROUTE: msg("look at its network cable and address; run the collector"),
 }
+
+
+def _family(check: str) -> str:
+    """``protection`` of ``protection.active``."""
+    return check.partition(".")[0]
 
 
 def _key(words: Wording) -> str:

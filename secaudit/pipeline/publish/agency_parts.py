@@ -55,17 +55,12 @@ class TargetParts:
         self._targets = {target.id: target for target in measured.plan.targets}
         self.shares: dict[str, list[tuple[int, Measurement, AgencyShare]]] = {}
         self._subs: dict[tuple[str, str], list[tuple[SubMeasurement, AgencyShare]]] = {}
-        self._blocked: dict[tuple[str, str], list[tuple[Blocker, int]]] = {}
         for number, measurement in enumerate(measured.measurements, start=1):
             for share in measurement.agencies:
                 self.shares.setdefault(share.agency, []).append((number, measurement, share))
             for sub in measurement.under:
                 for share in sub.agencies:
                     self._subs.setdefault((measurement.target, share.agency), []).append((sub, share))
-            for blocker in measurement.blockers:
-                counts = blocker.parts or (1,) * len(blocker.agencies)
-                for agency, count in zip(blocker.agencies, counts, strict=True):
-                    self._blocked.setdefault((measurement.target, agency), []).append((blocker, count))
 
     def of(self, agency: str) -> tuple[OwnTarget, ...]:
         """The agency's part of each target that concerns it."""
@@ -77,7 +72,7 @@ class TargetParts:
 
     def _row(self, number: int, measurement: Measurement, share: AgencyShare) -> OwnTarget:
         target = self._targets[measurement.target]
-        blocked = [(one, count) for one, count in self._blocked.get((target.id, share.agency), ()) if one.kind in _BLOCKED]
+        blocked = [one for one in share.obstacles if one.kind in _BLOCKED]
         decision = _decision(measurement, share, blocked=bool(blocked))
         texts = {sub.id: sub for sub in target.under}
         return OwnTarget(
@@ -115,9 +110,9 @@ def _decision(measurement: Measurement, share: AgencyShare, *, blocked: bool) ->
     return Decision.MET if reaches(lower, measurement) and share.submitted and not blocked else Decision.UNDECIDED
 
 
-def _said(target: Target, share: AgencyShare, decision: Decision, blocked: Iterable[tuple[Blocker, int]]) -> Iterable[Message]:
-    for blocker, count in blocked:
-        yield with_count(_BLOCKED[blocker.kind], count)
+def _said(target: Target, share: AgencyShare, decision: Decision, blocked: Iterable[Blocker]) -> Iterable[Message]:
+    for blocker in blocked:
+        yield with_count(_BLOCKED[blocker.kind], blocker.count)
     if share.tally.unknown and decision is Decision.UNDECIDED:
         yield with_count(_OPEN[target.population], share.tally.unknown)
     if share.needed and decision is not Decision.MET:

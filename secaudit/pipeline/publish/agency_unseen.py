@@ -8,14 +8,15 @@ from secaudit.model.doubt import DoubtKind
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import EndpointKind
-from secaudit.model.outcome import Sight
+from secaudit.model.outcome import Grade, Sight
 from secaudit.report.agency_page import OwnMachine, ReasonRow
-from secaudit.report.agency_words import DOUBT_ADVICE, REASON_ADVICE, SIGHT_ADVICE, UNDECLARED_ADVICE
+from secaudit.report.agency_words import DOUBT_ADVICE, READ_ADVICE, REASON_ADVICE, SIGHT_ADVICE, UNDECLARED_ADVICE
 from secaudit.report.words import STALE, missing_words, word
 
-_Reason = tuple[MissingReason, bool]
-"""Why a fact is not known, and whether it is one that the inventory should say."""
+_Reason = tuple[MissingReason, bool, bool]
+"""Why a fact is not known, whether it is one that the inventory should say, and whether the machine itself cannot say it."""
 _DECLARED = "endpoint."
+_READ_ITSELF = (Grade.A, Grade.C)
 MOST_FACTS = 5
 """Facts named for one reason, those missing most often."""
 
@@ -55,7 +56,10 @@ def _of_facts(machines: Sequence[OwnMachine]) -> list[ReasonRow]:
         for finding in machine.evidence.findings:
             if finding.verdict is not Verdict.UNKNOWN:
                 continue
-            missing = [((item.reason, item.name.startswith(_DECLARED)), item.name) for item in finding.missing]
+            missing = [
+                ((item.reason, item.name.startswith(_DECLARED), cannot_say(machine, item.reason)), item.name)
+                for item in finding.missing
+            ]
             for reason in {reason for reason, _ in missing}:
                 names.setdefault(reason, {})[machine.id] = None
                 answers[reason] += 1
@@ -64,14 +68,19 @@ def _of_facts(machines: Sequence[OwnMachine]) -> list[ReasonRow]:
     rows = [
         ReasonRow(
             missing_words(_DECLARED if declared else "", reason),
-            UNDECLARED_ADVICE if declared else REASON_ADVICE[reason],
+            UNDECLARED_ADVICE if declared else READ_ADVICE if mute else REASON_ADVICE[reason],
             tuple(found),
-            answers[reason, declared],
-            _most(facts[reason, declared]),
+            answers[reason, declared, mute],
+            _most(facts[reason, declared, mute]),
         )
-        for (reason, declared), found in names.items()
+        for (reason, declared, mute), found in names.items()
     ]
     return sorted(rows, key=lambda row: (-len(row.machines), -row.answers))
+
+
+def cannot_say(machine: OwnMachine, reason: MissingReason) -> bool:
+    """The machine was read itself, over SSH or by the collector, and its system does not say it: nothing to read again."""
+    return reason is MissingReason.UNSUPPORTED and any(grade in _READ_ITSELF for grade in machine.grades)
 
 
 def _most(counted: Counter[str]) -> tuple[str, ...]:
