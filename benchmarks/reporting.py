@@ -1,6 +1,7 @@
 """The report of a whole province: folder, workbook, page to be mailed, one agency; beside json.dumps of the same rows.
 
-    python benchmarks/reporting.py [--agencies 900 --endpoints 20000 --systems 2500] [--only html,page,agency] [--cache FOLDER]
+    python benchmarks/reporting.py [--agencies 900 --endpoints 20000 --systems 2500] [--checks 80] [--only html,page,agency]
+        [--cache FOLDER]
 
 The store is filled once (filled.py) and kept outside the checkout. Judging and measuring are timed apart, each shape in a process
 of its own; of a process with children the memory is the sum over all of them of what they do not share,
@@ -18,6 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -27,7 +29,7 @@ from province import Size
 from secaudit.model.past import NO_PAST
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.outputs import OUTPUTS, Job, render_of, stream_of, write_of
-from secaudit.pipeline.province import DEFAULT_PLAN, load_province
+from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
 from secaudit.pipeline.publish.agency_page import AgencyPages
 from secaudit.report.agency_html import AgencyRenderer
 from secaudit.resources import data_folder, translator
@@ -96,10 +98,22 @@ def agency(job: Job, target: Path) -> None:
         (target / name).write_text(text, encoding="utf-8")
 
 
-def one(shape: str, size: Size, cache: Path | None) -> dict[str, object]:
+def with_checks(province: Province, count: int) -> Province:
+    """With so many checks, spread over the catalogue; those of protection, which targets ask for, are always among them."""
+    checks = province.catalog.checks
+    asked = [name for name in checks if name.startswith("protection.")]
+    others = [name for name in checks if name not in asked]
+    wanted = max(0, min(count - len(asked), len(others)))
+    kept = {*asked, *(others[place * len(others) // wanted] for place in range(wanted))}
+    return replace(province, catalog=replace(province.catalog, checks={name: checks[name] for name in checks if name in kept}))
+
+
+def one(shape: str, size: Size, cache: Path | None, checks: int) -> dict[str, object]:
     """One shape in this process, after everything was measured."""
     place = filled(size, cache)
     province = load_province(place.inventory, data_folder("checks"), None)
+    if checks:
+        province = with_checks(province, checks)
     with Store.peek(place.store) as store, tempfile.TemporaryDirectory() as made:
         began = time.perf_counter()
         measured = measure_province(province, province.plan(DEFAULT_PLAN), store, as_of=MOMENT)
@@ -134,12 +148,13 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=getattr(Size(), name))
     parser.add_argument("--only", default=",".join(["rows", "html", *(["xlsx"] if "xlsx" in OUTPUTS else []), "page", "agency"]))
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--checks", type=int, default=0, help="how many of the catalogue; 0: all")
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--one", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     size = Size(asked.agencies, asked.endpoints, asked.systems)
     if asked.one:
-        print(json.dumps(one(asked.one, size, asked.cache)))
+        print(json.dumps(one(asked.one, size, asked.cache, asked.checks)))
         return
     place = filled(size, asked.cache)
     print(f"store {place.store.stat().st_size / MEGABYTE:.0f} MB; {os.cpu_count()} processors")
@@ -164,7 +179,7 @@ def main() -> None:
 
 def _in_process(shape: str, asked: argparse.Namespace) -> dict:
     command = [sys.executable, __file__, "--one", shape]
-    for name in ("agencies", "endpoints", "systems"):
+    for name in ("agencies", "endpoints", "systems", "checks"):
         command += [f"--{name}", str(getattr(asked, name))]
     if asked.cache:
         command += ["--cache", str(asked.cache)]
