@@ -414,6 +414,13 @@ def test_blank_is_said_to_be_undeclared_and_never_a_zero(measured):
     assert rows["Lãnh đạo kê khai: số / tuyên truyền"] == "chưa khai / chưa khai"
 
 
+def test_the_slip_of_an_agency_that_declared_no_machine_says_so_and_no_zero(made):
+    agency = _file(made, "xa-na-ri")
+    rows = slip_of(made, agency, figures_of(made, agency), in_order=False).body["rows"]
+    machines = [row["value"] for row in rows if row["label"].startswith("Máy")]
+    assert machines and set(machines) == {"chưa khai"}
+
+
 def test_the_day_asked_for_is_the_first_that_is_not_over(measured):
     day = date(2026, 11, 20)
     opened = Period("q4", "ke-hoach-246", date(2026, 10, 1), date(2026, 11, 30), MOMENT, "x")

@@ -376,4 +376,4 @@ def test_the_sheet_says_by_when_and_limits_cite_the_act_as_people_do(written):
     for pages in written.values():
         html = "".join(pages.values())
         assert '<th scope="col">Hạn</th>' in html or "Hồ sơ, văn bản: hệ thống và con người" not in html
-        assert not re.search(r'<span class="small">(nd|luat)-[0-9]', html)
+        assert not re.search(r'<span class="small clause">(nd|luat)-[0-9]', html)

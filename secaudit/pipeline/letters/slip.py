@@ -102,6 +102,13 @@ def _target_rows(made: Round, figures: AgencyFigures) -> list[_Row]:
 
 def _machine_rows(figures: AgencyFigures) -> list[_Row]:
     found, number = figures.machines, number_words
+    if not figures.submitted and not found.declared and not found.isolated:
+        register = number(found.register) if found.register is not None else NOT_DECLARED
+        return [
+            _Row("Máy đang dùng, máy độc lập", NOT_DECLARED),
+            _Row("Máy theo sổ tài sản", register),
+            *_beyond_rows(found.beyond),
+        ]
     unseen = f"{number(len(found.unseen))} (xem danh sách)" if found.unseen else "0"
     rows = [
         _Row("Máy đang dùng, không kể máy độc lập", number(found.declared)),
@@ -112,9 +119,11 @@ def _machine_rows(figures: AgencyFigures) -> list[_Row]:
         rows.append(_Row("Trong đó: đang làm rõ", number(found.held)))
     rows.append(_Row("Máy độc lập (không kiểm tra)", number(found.isolated)))
     rows.append(_Row("Máy theo sổ tài sản", number(found.register) if found.register is not None else NOT_DECLARED))
-    if found.beyond:
-        rows.append(_Row("Máy ngoài danh sách (sổ tài sản, mạng)", number(found.beyond)))
-    return rows
+    return [*rows, *_beyond_rows(found.beyond)]
+
+
+def _beyond_rows(count: int) -> list[_Row]:
+    return [_Row("Máy ngoài danh sách (sổ tài sản, mạng)", number_words(count))] if count else []
 
 
 def _system_rows(made: Round, figures: AgencyFigures, *, most: int = _NAME) -> list[_Row]:
