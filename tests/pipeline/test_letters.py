@@ -289,6 +289,14 @@ NAMES = st.text(
 )
 
 
+def test_a_message_says_where_it_names_only_some_of_what_is_owed(made):
+    agency = _file(made, "so-khcn")
+    debts = [Debt(Weight.DATA, "w", f"việc thứ {number} " + "x" * 80) for number in range(7)]
+    said, whole = message_of(made, agency, debts), message_of(made, agency, debts[:2])
+    assert "còn 7 việc, trong đó: Việc thứ 0" in said and "Việc thứ 6" not in said
+    assert "còn 2 việc. Việc thứ 0" in whole and "Việc thứ 1" in whole
+
+
 def test_a_message_has_at_most_500_characters_and_whole_sentences(made):
     file = _file(made, "so-khcn")
     bases = [made]

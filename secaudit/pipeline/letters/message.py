@@ -23,9 +23,14 @@ def message_of(made: Round, agency: AgencyFile, debts: Sequence[Debt]) -> str:
     day = made.voice.format.day
     if not debts:
         return fitted([greeting, f"Số liệu {plan} đến {day(made.day)} của đơn vị đã đủ. Trân trọng cảm ơn.", _call(made)], [])
-    head = [greeting, f"Đến {day(made.day)}, để tổng hợp {plan}, đơn vị còn {number_words(len(debts))} việc."]
+    owed = f"Đến {day(made.day)}, để tổng hợp {plan}, đơn vị còn {number_words(len(debts))} việc"
     tail = [f"Đề nghị hoàn thành trước ngày {day(made.due)}.", _call(made)]
-    return fitted([*head, *tail], [f"{capital(debt.short)}." for debt in debts], at=len(head))
+    things = [unicodedata.normalize("NFC", f"{capital(debt.short)}.") for debt in debts]
+    whole = fitted([greeting, f"{owed}.", *tail], things, at=2)
+    if all(thing in whole for thing in things) or not any(thing in whole for thing in things):
+        return whole
+    # Whoever counts must not look for what found no room.
+    return fitted([greeting, f"{owed}, trong đó:", *tail], things, at=2)
 
 
 def fitted(needed: Sequence[str], wished: Sequence[str], *, at: int = 0, most: int = MOST) -> str:
