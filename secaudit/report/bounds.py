@@ -6,6 +6,7 @@ of steps that are each allowed. The system stops these: a limit on memory, and a
 
 import gc
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,7 +79,7 @@ def _bytes_held() -> int | None:
 
 @contextmanager
 def _clock() -> Iterator[None]:
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
         yield
         return
 
