@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from secaudit.model.base import day_in_vietnam
+from secaudit.model.past import Basis
 from secaudit.store import Store
 from tests.pipeline.periods import see, write_province
 
@@ -52,6 +53,16 @@ def test_from_the_first_report_to_the_feed(secaudit, place, tmp_path):
     done = secaudit("soc", "changes", *place, "--out", out)
     assert done.returncode == 0 and out.read_bytes() == b"" and "no earlier state" in done.stderr
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
+
+
+def test_a_shape_that_fails_does_not_lose_the_state_of_the_day(secaudit, place, tmp_path):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "report.html.j2").write_text("{{ misspelt }}", encoding="utf-8")
+    done = secaudit("report", *place, "--to", "page,csv", "--templates", tmp_path / "own", "--out", tmp_path / "out")
+    assert done.returncode == 6 and "1 of 2 shapes" in done.stderr, done.stderr
+    with Store.peek(tmp_path / "w" / "store.sqlite") as store:
+        states, _ = store.states.of_plan("ke-hoach-246")
+    assert [day_in_vietnam(state.moment) for state in states if state.basis is Basis.STATED] == [day_in_vietnam(NOW)]
 
 
 def test_what_cannot_be_is_refused_in_words(secaudit, place):

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import unicodedata
+import zipfile
 from collections import Counter
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
@@ -22,6 +23,8 @@ from pydantic import BaseModel
 from secaudit.cli.shapes import Shape, write_shape
 from secaudit.messages import clean
 from secaudit.model.finding import Verdict
+from secaudit.pipeline.letters.making import agency_papers, province_papers
+from secaudit.pipeline.letters.round import round_of
 from secaudit.pipeline.outputs import OUTPUTS, Job
 from secaudit.pipeline.publish.finding_rows import machine_findings
 from secaudit.report.sandbox import Sandbox
@@ -254,6 +257,26 @@ def test_shapes_of_machines_can_be_limited_to_agencies(job, home):
             else:
                 text = target.read_text(encoding="utf-8")
             assert "may-01" in text and "may-02" not in text, name
+
+
+def test_letters_and_slides_of_the_same_province_are_harmless(job):
+    made = round_of(job.measured)
+    templates = data_folder("report_templates") / "word"
+    done = list(agency_papers(made, made.agencies, templates, everyone=True))
+    assert len(done) == len(PAYLOADS)
+    files = {path: data for one in done[-12:] for path, data in one.files.items()} | province_papers(made, done, templates)
+    assert {path.rpartition(".")[2] for path in files} >= {"docx", "pptx", "csv"}
+    for path, data in files.items():
+        parts = [data]
+        if path.endswith((".docx", ".pptx")):
+            with zipfile.ZipFile(io.BytesIO(data)) as package:
+                names = package.namelist()
+                parts = [package.read(name) for name in names if name.endswith((".xml", ".rels"))]
+            assert not [name for name in names if "vba" in name.lower()]
+            assert all(fromstring(part) is not None for part in parts), "each part is legal XML"
+            assert not [part for part in parts if b'TargetMode="External"' in part], path
+        text = "".join(part.decode("utf-8") for part in parts)
+        assert not set(text) & (FORBIDDEN | {"\x1b", "\x07", "\x00"}) and "A" * 2500 not in text, path
 
 
 def test_no_shape_names_systems_of_state_secrets_beside_machines_or_agencies(job, home):
