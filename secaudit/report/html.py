@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from secaudit.messages import Translator
+from secaudit.messages import Translator, msg
 from secaudit.model.assessment import Fulfilment
 from secaudit.report.assessment_words import CONFLICTS
 from secaudit.report.document import CheckRow, HeldRow, MachineRow, ReportDocument, SystemRow, UnseenRow, VisitRow
@@ -26,6 +26,8 @@ from secaudit.report.voice import Voice
 _PAGE = "report.html.j2"
 _STYLE = "report.css"
 _SCRIPT = "report.js"
+SYSTEMS_CUT = msg("systems beyond the first {count}, the highest levels first")
+"""In ``left_out`` of a document that does not name all systems: what it counts of them are not all."""
 
 
 def render_html(document: ReportDocument, translator: Translator, templates: Path) -> str:
@@ -59,6 +61,7 @@ def document_names(document: ReportDocument, voice: Voice) -> dict[str, Any]:
         "system": places.system,
         **_of_standard(document.standard, voice),
         "by_level": lambda: _by_level(document.systems),
+        "all_systems": all(words.text != SYSTEMS_CUT.text for words in document.left_out),
         "visits_by_agency": lambda: _visits_by_agency(document.visits, places),
         "unseen_by_class": lambda: _unseen_by_class(document.unseen),
         "machines_of": _machines_of(document.machines),
