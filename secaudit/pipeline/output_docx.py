@@ -23,7 +23,7 @@ _MOST_TARGETS = 6
 """A plan with more leaves no room for pictures beside its bars."""
 _BAR, _SUB, _COURSE, _TILES = 69.0, 25.0, 31.0, 96.0
 """Millimetres."""
-_WITH_TILES, _WITH_COURSES = 31, 36
+_WITH_TILES, _WITH_COURSES = 33, 37
 """Lines of all that may be long together, beside which tiles and courses find room: pictures give way, words do not."""
 _SHORT_VERDICT, _HEADLINE, _SIDE = 57, 92, 46
 """Characters that stay on one line: a verdict with its need, the lines under the title, a row of the narrow column."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from secaudit.messages import Translator
+from secaudit.messages import Message, Translator, msg
 from secaudit.model.assessment import Fulfilment
 from secaudit.report.assessment_words import CONFLICTS
 from secaudit.report.document import CheckRow, HeldRow, MachineRow, ReportDocument, SystemRow, UnseenRow, VisitRow
@@ -21,11 +21,14 @@ from secaudit.report.places import Places
 from secaudit.report.row_names import gathered
 from secaudit.report.sanitise import sanitised
 from secaudit.report.standing import AnswerGroup, StandardPart, asked_title, number_ranges
+from secaudit.report.texts import Sentence
 from secaudit.report.voice import Voice
 
 _PAGE = "report.html.j2"
 _STYLE = "report.css"
 _SCRIPT = "report.js"
+SYSTEMS_CUT = msg("systems beyond the first {count}, the highest levels first")
+"""In ``left_out`` of a document that does not name all systems: what it counts of them are not all."""
 
 
 def render_html(document: ReportDocument, translator: Translator, templates: Path) -> str:
@@ -59,10 +62,15 @@ def document_names(document: ReportDocument, voice: Voice) -> dict[str, Any]:
         "system": places.system,
         **_of_standard(document.standard, voice),
         "by_level": lambda: _by_level(document.systems),
+        "all_systems": not any(_says(words, SYSTEMS_CUT) for words in document.left_out),
         "visits_by_agency": lambda: _visits_by_agency(document.visits, places),
         "unseen_by_class": lambda: _unseen_by_class(document.unseen),
         "machines_of": _machines_of(document.machines),
     }
+
+
+def _says(words: Sentence, asked: Message) -> bool:
+    return isinstance(words, Message) and words.text == asked.text
 
 
 def _of_standard(part: StandardPart | None, voice: Voice) -> dict[str, Any]:

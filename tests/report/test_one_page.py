@@ -153,7 +153,13 @@ def test_words_that_wrap_cost_pictures_too(document, vietnamese):
     targets = tuple(replace(row, needed="5 đơn vị chưa gửi bản kê khai số liệu") for row in document.targets)
     few = replace(document, heaviest=())
     assert one_page(few, Voice(vietnamese)).body["tiles"] is not None
-    wrapped = replace(few, agencies=agencies, improved=gains, targets=targets)
+    header = replace(document.header, plan_title="Bảo đảm an ninh mạng cho hệ thống thông tin cấp xã " * 2)
+    conclusion = replace(document.conclusion, previous=(1000, 2000, 3000))
+    orders = tuple(replace(order, effect=f"{order.effect}, " + "đủ để kết luận chỉ tiêu và " * 3) for order in document.orders)
+    assert one_page(replace(few, orders=orders), Voice(vietnamese)).body["tiles"] is not None
+    wrapped = replace(
+        few, agencies=agencies, improved=gains, targets=targets, header=header, conclusion=conclusion, orders=orders
+    )
     assert one_page(wrapped, Voice(vietnamese)).body["tiles"] is None
 
 

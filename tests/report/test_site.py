@@ -283,6 +283,23 @@ def test_the_page_to_be_mailed_leaves_out_what_is_least_missed_first(sample, vie
         one_page(sample(16), vietnamese, templates)
 
 
+def test_a_page_that_names_not_all_systems_does_not_count_them(sample, vietnamese, templates, monkeypatch):
+    """The count beside a level was that of the systems that were left, which is nobody's figure."""
+    monkeypatch.setattr(fitting, "MOST_SYSTEMS", 3)
+    smaller = list(fitting.fitting(sample(16)))
+    pages = [render_html(one, vietnamese, templates) for one in (smaller[0], smaller[-1])]
+    counted = [bool(re.search(r'data-figure="levels/[^"]+:systems"', made)) for made in pages]
+    assert counted == [True, False] and len(smaller[-1].systems) == 3
+
+
+def test_the_last_page_of_a_large_province_has_no_line_for_each_system_s_requirements(sample, vietnamese, templates):
+    """912 agencies and 2,500 systems gave 2.3 MB with everything cut: nothing could be mailed and no period closed."""
+    last = list(fitting.fitting(sample(16)))[-1]
+    assert last.standard is None or not last.standard.standings
+    assert any("technical standard" in words.text for words in last.left_out) or sample(16).standard is None
+    assert 'class="wide standings"' not in render_html(last, vietnamese, templates)
+
+
 # In a real Chromium
 
 

@@ -12,6 +12,7 @@ from secaudit.model.finding import Verdict
 from secaudit.report.document import Figure, MachineRow, Obstacle, ReportDocument, TargetRow
 from secaudit.report.figure import NOBODY
 from secaudit.report.found import ComparisonRow
+from secaudit.report.html import SYSTEMS_CUT
 from secaudit.report.standing import StandardPart
 
 MOST_BYTES = 1_950_000
@@ -42,7 +43,7 @@ def fitting(document: ReportDocument, *, without_machines: bool = False) -> Iter
         (msg("new machines, and what answers in each network"), _without_networks, True),
         (msg("the requirements of each system"), _without_groups, True),
         (msg("the answers and questions behind each level"), _without_answers, True),
-        (msg("systems beyond the first {count}, the highest levels first", count=MOST_SYSTEMS), _without_systems, True),
+        (Message(SYSTEMS_CUT.text, {"count": MOST_SYSTEMS}), _without_systems, True),
         (msg("what each agency has to do, and names of agencies in long lists"), _without_actions, True),
         (msg("how each system stands against the technical standard"), _without_standings, True),
     )
