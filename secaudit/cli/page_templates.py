@@ -32,7 +32,20 @@ def page_templates(folder: Path | None) -> Path:
                 "give files the names they have in ours (docs/report-templates.md): secaudit report --copy-templates FOLDER"
             ),
         )
+    _refuse_links(folder)
     return folder
+
+
+def _refuse_links(folder: Path) -> None:
+    """What a link leads to would stand in the report as text: a folder from somebody else could carry any file of ours out."""
+    home = folder.resolve()
+    away = sorted(path for path in folder.rglob("*") if path.is_symlink() and not path.resolve().is_relative_to(home))
+    if away:
+        raise UsageError(
+            msg("links in the folder of templates lead out of it: {names}", names=", ".join(str(path) for path in away)),
+            where=clean(str(folder)),
+            hint=msg("put the files themselves in their place"),
+        )
 
 
 def copy_page_templates(session: Session, folder: Path) -> None:

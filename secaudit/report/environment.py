@@ -19,7 +19,7 @@ from jinja2.exceptions import SecurityError
 from markupsafe import Markup
 
 from secaudit.errors import ReportError
-from secaudit.messages import msg
+from secaudit.messages import Message, clean, msg
 from secaudit.model.outcome import Sight
 from secaudit.report.bars import bar
 from secaudit.report.charts import PATTERNS
@@ -211,7 +211,9 @@ def _broken(error: Exception, folders: tuple[Path, ...], page: str) -> ReportErr
         )
         for frame in inside:
             where = f"{frame.filename}:{frame.lineno}"
-    reason = error.message if isinstance(error, jinja2.TemplateError) and error.message else str(error)
+    reason: Message | str = error.message if isinstance(error, jinja2.TemplateError) and error.message else str(error)
+    if isinstance(error, jinja2.TemplateNotFound):
+        reason = msg("there is no template called {name}", name=clean(str(error.name)))
     return ReportError(
         msg("a template of the report is broken: {reason}", reason=reason),
         where=where,

@@ -145,6 +145,19 @@ def test_a_folder_without_any_template_of_ours_is_no_folder_of_templates(tmp_pat
     assert page_templates(tmp_path / "own") == tmp_path / "own"
 
 
+def test_a_link_among_own_templates_carries_no_other_file_into_the_report(tmp_path):
+    own, outside = tmp_path / "own", tmp_path / "secret.txt"
+    own.mkdir()
+    outside.write_text("secret", encoding="utf-8")
+    (own / "report.css").write_text("p {}", encoding="utf-8")
+    (own / "footer.html.j2").symlink_to(own / "report.css")
+    assert page_templates(own) == own, "a link inside the folder is as good as its file"
+    (own / "needs.html.j2").symlink_to(outside)
+    with pytest.raises(UsageError) as caught:
+        page_templates(own)
+    assert "needs.html.j2" in str(caught.value)
+
+
 def test_folders_made_on_the_way_to_a_file_are_for_their_owner_only(tmp_path):
     target = tmp_path / "a" / "b" / "report.json"
     write_file(target, b"{}", what=msg("the report cannot be written: {reason}"))
