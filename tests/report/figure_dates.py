@@ -16,12 +16,13 @@ LAW = data_folder("checks") / "law"
 
 
 class Due(NamedTuple):
-    """A day and what the files call it; before ``day`` no working day is looked for: it only gives the order."""
+    """A day and what the files call it. Days before a weekend are not looked for: ``day`` only gives the order."""
 
     day: date
     id: str
     title: dict[str, str]
     systems: int
+    confirmed: bool
 
 
 class Dates:
@@ -44,16 +45,12 @@ class Dates:
 
     def _yearly(self, today: date) -> list[Due]:
         rules = [one for one in self._read("reporting.yaml")["dates"] if "yearly" in one]
-        return [
-            Due(
-                date(year, *map(int, one["yearly"].split("-"))) - timedelta(days=one.get("before", False)),
-                one["id"],
-                one["title"],
-                0,
-            )
-            for one, year in product(rules, (today.year, today.year + 1))
-            if year >= one["first_year"]
-        ]
+        found = []
+        for one, year in product(rules, (today.year, today.year + 1)):
+            day = date(year, *map(int, one["yearly"].split("-"))) - timedelta(days=one.get("before", False))
+            if year >= one["first_year"]:
+                found.append(Due(day, one["id"], one["title"], 0, one.get("confirmed", True)))
+        return found
 
     def _transition(self) -> list[Due]:
         """Of systems whose level was decided before the law; the files of the province have none that was being built."""
@@ -70,5 +67,5 @@ class Dates:
             ]  # fmt: skip
             owing = sum(day < rule["before"] for day in decided) if rule["applies"] == "classified" else 0
             if "due" in rule and (owing or rule["applies"] == "products"):
-                found.append(Due(rule["due"], rule["id"], rule["title"], owing))
+                found.append(Due(rule["due"], rule["id"], rule["title"], owing, rule.get("confirmed", True)))
         return found
