@@ -75,6 +75,14 @@ def test_the_newest_of_a_day_in_vietnam_takes_the_place_of_the_others(store: Sto
     assert [one.basis for one in known(store)] == [Basis.RECOUNTED, Basis.CLOSED, Basis.STATED, Basis.STATED]
 
 
+def test_two_periods_that_were_closed_on_one_day_are_two_states(store: Store) -> None:
+    first = state(basis=Basis.CLOSED, period="a")
+    second = state(NOON + timedelta(hours=1), basis=Basis.CLOSED, period="b", machines={"pc-9": PastMachine("xa-a", seen=False)})
+    for one in (first, second):
+        store.states.record(one)
+    assert known(store) == [first, second]
+
+
 def test_old_days_leave_the_last_of_their_month_and_closed_periods_stay(store: Store) -> None:
     store.states.record(state(NOON - timedelta(days=1200), basis=Basis.CLOSED, period="2023"))
     days = [NOON - timedelta(days=number) for number in range(800, -1, -10)]
