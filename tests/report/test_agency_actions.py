@@ -1,0 +1,93 @@
+"""What an agency is told to do: nothing is promised from a look or a paper, and nothing where something else is in the way."""
+
+from dataclasses import replace
+
+import pytest
+
+from secaudit.model.finding import Verdict
+from secaudit.model.past import NO_PAST
+from secaudit.pipeline.publish.agency_actions import MOST_WORDS, Actions
+from secaudit.pipeline.publish.agency_page import AgencyPages
+from secaudit.pipeline.publish.agency_parts import TargetParts
+from secaudit.report.agency_page import Evidence
+
+SCALE = {1: 100, 2: 10}
+"""What a member of a target weighs; people and papers one."""
+
+
+@pytest.fixture(scope="module", name="documents")
+def make_documents(agency_world):
+    pages = AgencyPages(*agency_world, NO_PAST, "officer")
+    return {document.head.id: document for document in pages.documents(pages.ids)}
+
+
+def changed(machine, said):
+    """The machine with no other answers than these."""
+    own = machine.evidence
+    findings = tuple(replace(one, verdict=Verdict(said[one.check])) for one in own.findings if one.check in said)
+    return replace(machine, evidence=Evidence(findings, own.trails, own.sections, level=own.level))
+
+
+@pytest.mark.parametrize("managed", ["pass", "unknown", "fail"])
+def test_nothing_is_promised_where_something_else_fails_or_is_not_known(agency_world, documents, managed):
+    """Switching protection on makes a machine centrally managed only where nothing but that was missing."""
+    measured, _ = agency_world
+    [machine] = [one for one in documents["xa-a"].machines if one.id == "pc-a-2"]
+    said = {"protection.installed": "pass", "protection.active": "fail", "protection.managed": managed}
+    rows = Actions(measured, TargetParts(measured)).of("xa-a", [changed(machine, said)], [], sent=True)
+    promised = {str(gain.title) for row in rows if row.check == "protection.active" for gain in row.gains}
+    subs = {sub.id for sub in measured.plan.targets[1].under if str(sub.title) in promised}
+    assert subs == ({"active", "managed"} if managed == "pass" else {"active"})
+
+
+def test_a_look_and_a_paper_bring_at_most_what_a_repair_brings(documents):
+    seen = set()
+    for action in (action for document in documents.values() for action in document.actions if action.gains):
+        repairs = bool(action.check) or action.words.text.startswith(("finish", "hold", "put in order", "bring"))
+        assert {gain.at_most for gain in action.gains} == {not repairs}, action.words
+        seen.add(("repair" if action.check else "look" if action.machines else "paper", repairs))
+    assert seen == {("repair", True), ("look", False), ("paper", False), ("paper", True)}
+
+
+def test_what_settles_most_comes_first(documents):
+    for agency in ("xa-a", "so-c"):
+        actions = documents[agency].actions
+        weights = [sum(SCALE.get(gain.target, 1) * gain.count for gain in action.gains) for action in actions]
+        assert weights == sorted(weights, reverse=True) and weights[0] > weights[-1]
+
+
+def test_how_it_is_done_is_told_of_the_systems_that_are_concerned(documents):
+    fixes = [
+        action.fixes for document in documents.values() for action in document.actions if action.check == "protection.installed"
+    ]
+    assert fixes and all([name for name, _ in told] == ["Windows"] for told in fixes), "no machine with Linux is among them"
+
+
+def test_only_machines_that_nobody_saw_are_to_be_made_visible(documents):
+    unseen = {one.id for document in documents.values() for one in document.machines if not one.seen}
+    named = [
+        name
+        for document in documents.values()
+        for action in document.actions
+        if action.words.text.startswith("make {count} machines visible")
+        for name in action.machines
+    ]
+    assert named and set(named) <= unseen
+
+
+def test_what_the_sheet_does_not_name_is_counted(agency_world, documents):
+    """Things of less weight, and those that find no room in the line."""
+    measured, _ = agency_world
+    grave = {name for name, check in measured.province.catalog.checks.items() if check.severity in ("critical", "high")}
+    actions = Actions(measured, TargetParts(measured))
+    [machine] = [one for one in documents["xa-a"].machines if one.id == "pc-a-2"]
+    lesser = [one.check for one in machine.evidence.findings if one.check not in grave][:2]
+    high = [name for name in measured.province.catalog.checks if name in grave and not name.startswith("protection.")]
+    for count in (0, 1, MOST_WORDS + 3):
+        said = dict.fromkeys([*high[:count], *lesser], "fail")
+        known = {one.check for one in machine.evidence.findings} & set(said)
+        visits = actions.visits([changed(machine, said)])
+        assert bool(visits) == bool(known & grave)
+        for visit in visits:
+            assert len(visit.todo) <= MOST_WORDS and visit.more >= len(lesser)
+            assert len(visit.todo) + visit.more <= len(known)
