@@ -13,6 +13,7 @@ from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import Decision, Tally
 from secaudit.model.past import Basis, Past, PastState, PastTarget
 from secaudit.model.procedure import Law
+from secaudit.pipeline.history import one_a_day
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, load_province
 from secaudit.pipeline.publish.agencies import MOST_SHOWN
@@ -60,6 +61,20 @@ def test_a_year_is_the_newest_state_of_each_month_and_the_present_last(measured)
     first, *rest = measured.plan.targets
     own = measured.plan.model_copy(update={"targets": (first.model_copy(update={"due": date(2026, 6, 30)}), *rest)})
     assert [row.due for row in trend_rows(replace(measured, plan=own), past)] == [date(2026, 6, 30)] + [date(2026, 12, 31)] * 4
+
+
+def test_of_one_day_the_closed_period_counts_then_what_was_written_down_and_of_those_the_newest(measured):
+    noon = datetime(2026, 11, 20, 5, tzinfo=UTC)
+    recounted, early, late, closed, next_day = (
+        replace(state(measured, 40), basis=basis, moment=noon + timedelta(hours=hours))
+        for basis, hours in (
+            (Basis.RECOUNTED, 9), (Basis.STATED, 1), (Basis.STATED, 2), (Basis.CLOSED, 0), (Basis.STATED, 12),
+        )
+    )  # fmt: skip
+    assert one_a_day([closed, early, late, recounted]) == [closed]
+    assert one_a_day([early, late, recounted]) == [late]
+    assert one_a_day([recounted, early]) == [early] and one_a_day([recounted]) == [recounted]
+    assert one_a_day([late, next_day]) == [late, next_day], "a day ends at midnight in Viet Nam"
 
 
 def test_states_of_other_plans_and_a_first_state_show_no_course(measured):

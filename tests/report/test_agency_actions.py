@@ -4,12 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from secaudit.model.finding import Verdict
+from secaudit.model.fact import MissingReason
+from secaudit.model.finding import Finding, MissingFact, Verdict
+from secaudit.model.outcome import Sight
 from secaudit.model.past import NO_PAST
 from secaudit.pipeline.publish.agency_actions import MOST_WORDS, Actions
 from secaudit.pipeline.publish.agency_page import AgencyPages
 from secaudit.pipeline.publish.agency_parts import TargetParts
+from secaudit.pipeline.publish.agency_unseen import reason_rows
 from secaudit.report.agency_page import Evidence
+from secaudit.report.agency_words import REASON_ADVICE, SIGHT_ADVICE, UNDECLARED_ADVICE
+from secaudit.report.words import STALE
 
 SCALE = {1: 100, 2: 10}
 """What a member of a target weighs; people and papers one."""
@@ -73,6 +78,25 @@ def test_only_machines_that_nobody_saw_are_to_be_made_visible(documents):
         for name in action.machines
     ]
     assert named and set(named) <= unseen
+
+
+def test_what_nobody_saw_lately_has_the_age_of_its_evidence_as_its_reason(documents):
+    [row] = [row for row in documents["xa-a"].unseen if "pc-a-6" in row.machines and not row.answers]
+    assert (row.why, row.advice) == (STALE, SIGHT_ADVICE[Sight.SEEN])
+
+
+def test_what_the_inventory_does_not_say_is_asked_of_the_inventory_and_what_is_missing_most_is_named_first(documents):
+    [machine] = [one for one in documents["xa-a"].machines if one.id == "pc-a-2"]
+    own, absent = machine.evidence, MissingReason.ABSENT
+    names = ["b.rare", *["z.often"] * 2, *[f"{letter}.thrice" for letter in "cdefgh" for _ in range(3)], "endpoint.place"]
+    findings = tuple(
+        Finding(f"check.{at}", Verdict.UNKNOWN, missing=(MissingFact(name, absent),)) for at, name in enumerate(names)
+    )
+    rows = reason_rows([replace(machine, evidence=Evidence(findings, own.trails, own.sections, level=own.level))])
+    assert [(row.advice, row.machines, row.answers, row.facts) for row in rows] == [
+        (REASON_ADVICE[absent], ("pc-a-2",), 21, tuple(f"{letter}.thrice" for letter in "cdefg")),
+        (UNDECLARED_ADVICE, ("pc-a-2",), 1, ("endpoint.place",)),
+    ]
 
 
 def test_what_the_sheet_does_not_name_is_counted(agency_world, documents):
