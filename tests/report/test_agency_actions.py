@@ -54,6 +54,17 @@ def test_a_look_and_a_paper_bring_at_most_what_a_repair_brings(documents):
     assert seen == {("repair", True), ("look", False), ("paper", False), ("paper", True)}
 
 
+def test_a_machine_that_is_read_again_is_promised_at_most(agency_world, documents):
+    measured, _ = agency_world
+    [machine] = [one for one in documents["xa-a"].machines if one.id == "pc-a-2"]
+    own, missing = machine.evidence, (MissingFact("protection.products", MissingReason.TIMEOUT),)
+    findings = (Finding("protection.installed", Verdict.UNKNOWN, missing=missing),)
+    unread = replace(machine, id="pc-a-5", evidence=Evidence(findings, own.trails, own.sections, level=own.level))
+    rows = Actions(measured, TargetParts(measured)).of("xa-a", [unread], [], sent=True)
+    [row] = [one for one in rows if one.machines == ("pc-a-5",)]
+    assert "be read again" in row.words.text and [(gain.target, gain.count, gain.at_most) for gain in row.gains] == [(2, 1, True)]
+
+
 def test_what_settles_most_comes_first(documents):
     for agency in ("xa-a", "so-c"):
         actions = documents[agency].actions
