@@ -76,6 +76,19 @@ def test_quicker_work_comes_first_and_what_does_not_fit_is_left():
     assert [job.key for job in visit.jobs] == ["p1-l0", "p1-l1", "p1-r0"] and visit.minutes == 80
 
 
+def test_a_journey_is_paid_once_and_the_last_minute_counts():
+    """All of it takes just the time there is: whoever paid a journey twice, or left the last minute, would bring less."""
+    near, other = place(1, 30, 2, 1), place(2, 30, 1, 0)
+    visits = by_minutes([near, other], 120)
+    assert [(visit.place, len(visit.jobs), visit.minutes) for visit in visits] == [("p1", 3, 80), ("p2", 1, 40)]
+    assert sum(len(visit.jobs) for visit in by_minutes([near, other], 119)) == 3
+
+
+def test_of_two_places_that_bring_as_much_the_one_that_costs_less_is_gone_to():
+    far, near = place(1, 120, 2, 0), place(2, 30, 2, 0)
+    assert [visit.place for visit in by_visits([far, near], 1)] == ["p2"]
+
+
 def test_the_order_places_are_given_in_changes_nothing():
     places = [place(n, 60, n % 3 + 1, n % 2) for n in range(6)]
     assert by_minutes(places, 300) == by_minutes(places[::-1], 300)

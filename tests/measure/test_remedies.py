@@ -39,9 +39,17 @@ def test_what_no_paper_changes_is_told_as_such(plan_246):
     assert remedy(asks_more, dossier=APPROVED, plan={"status": "full"}) is Remedy.OTHER
 
 
+def test_a_system_that_the_target_does_not_count_is_helped_by_no_paper(plan_246):
+    done = {"dossier": APPROVED, "plan": {"status": "full"}}
+    assert remedy(plan_246.targets[0], status="stopped", **done) is Remedy.OTHER
+    assert remedy(plan_246.targets[0], status="operating", **done) is None
+
+
 def test_only_checks_of_the_targets_own_reading_stand_behind_it(make, plan_246):
     names = checks_behind(plan_246.targets[1], ["protection.installed", "protection.active", "patch.recent"])
     assert names == {"protection.installed"}
+    counted = plan_246.targets[1].model_copy(update={"counts": "verdict.patch.recent == 'pass'"})
+    assert checks_behind(counted, ["protection.installed", "patch.recent"]) == names, "whom it counts is another question"
     failing = make.state("pc", installed="fail", active="fail")
     assert failed_checks(failing, names) == ("protection.installed",)
     assert failed_checks(make.state("pc", installed="pass", active="fail"), names) == ()

@@ -13,6 +13,7 @@ from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import Decision, Tally
 from secaudit.model.past import Basis, Past, PastState, PastTarget
 from secaudit.model.procedure import Law
+from secaudit.pipeline.history import one_a_day
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, load_province
 from secaudit.pipeline.publish.agencies import MOST_SHOWN
@@ -57,6 +58,23 @@ def test_a_year_is_the_newest_state_of_each_month_and_the_present_last(measured)
         assert [point.day for point in row.points] == [days[1], days[3], days[4], day_in_vietnam(NOW)]
         assert (row.points[-1].lower, row.points[-1].upper) == (now.tally.lower, now.tally.upper)
         assert row.due == date(2026, 12, 31)
+    first, *rest = measured.plan.targets
+    own = measured.plan.model_copy(update={"targets": (first.model_copy(update={"due": date(2026, 6, 30)}), *rest)})
+    assert [row.due for row in trend_rows(replace(measured, plan=own), past)] == [date(2026, 6, 30)] + [date(2026, 12, 31)] * 4
+
+
+def test_of_one_day_the_closed_period_counts_then_what_was_written_down_and_of_those_the_newest(measured):
+    noon = datetime(2026, 11, 20, 5, tzinfo=UTC)
+    recounted, early, late, closed, next_day = (
+        replace(state(measured, 40), basis=basis, moment=noon + timedelta(hours=hours))
+        for basis, hours in (
+            (Basis.RECOUNTED, 9), (Basis.STATED, 1), (Basis.STATED, 2), (Basis.CLOSED, 0), (Basis.STATED, 12),
+        )
+    )  # fmt: skip
+    assert one_a_day([closed, early, late, recounted]) == [closed]
+    assert one_a_day([early, late, recounted]) == [late]
+    assert one_a_day([recounted, early]) == [early] and one_a_day([recounted]) == [recounted]
+    assert one_a_day([late, next_day]) == [late, next_day], "a day ends at midnight in Viet Nam"
 
 
 def test_states_of_other_plans_and_a_first_state_show_no_course(measured):
@@ -133,6 +151,17 @@ def test_improved_is_who_has_more_proven_than_before(measured):
     assert Voice(translator("vi")).say(row.effect) == "chỉ tiêu 4: +3 người"
 
 
+def test_what_an_agency_lost_beside_what_it_gained_is_no_gain(measured):
+    parts = {one.target: {share.agency: share.tally for share in one.agencies} for one in measured.measurements[3:]}
+    agency = next(name for name, tally in parts[measured.measurements[3].target].items() if tally.proven > 3)
+    for target, less in zip(parts, (3, -1), strict=True):
+        tally = parts[target][agency]
+        parts[target] = {**parts[target], agency: Tally(tally.proven - less, tally.disproven, tally.unknown)}
+    targets = tuple(PastTarget(target, Tally(1, 0, 0), Decision.UNDECIDED, then) for target, then in parts.items())
+    [row] = improved_rows(measured, Past((replace(state(measured, 40), targets=targets),)))
+    assert Voice(translator("vi")).say(row.effect) == "chỉ tiêu 4: +3 người"
+
+
 def test_at_most_ten_improved_the_largest_gain_first(measured):
     shares = measured.measurements[3].agencies
     then = {share.agency: Tally(0, 0, share.tally.total) for share in shares}
@@ -168,6 +197,10 @@ def test_orders_say_in_numbers_what_they_change_and_claim_no_more(measured):
     voice = Voice(translator("vi"))
     found = orders(measured)
     assert 1 <= len(found) <= 3
+    silent = {
+        one.agency.id for one in measured.province.inventory.agencies if not (one.agency.submission or one.agency.valid_until)
+    }
+    assert silent and set(found[0].agencies) == silent, "whoever sent nothing comes first"
     for order in found:
         said = voice.say(order.effect)
         assert any(char.isdigit() for char in said), said
@@ -182,12 +215,52 @@ def test_a_missed_target_is_not_promised_while_an_agency_has_sent_nothing(measur
     bad = Tally(0, found.tally.total, 0)
     shares = tuple(replace(one, tally=Tally(0, one.tally.total, 0)) for one in found.agencies)
     assert any(not one.submitted for one in shares)
-    for parts, enough in ((shares, False), (tuple(replace(one, submitted=True) for one in shares), True)):
-        missed = replace(found, tally=bad, decision=Decision.MISSED, needed=1, blockers=(), agencies=parts)
+    sent = tuple(replace(one, submitted=True) for one in shares)
+    heaviest = max(one.tally.total for one in shares)
+    for parts, needed, enough in ((shares, 1, False), (sent, 1, True), (sent, heaviest, True)):
+        missed = replace(found, tally=bad, decision=Decision.MISSED, needed=needed, blockers=(), agencies=parts)
         alone = tuple(missed if one is found else replace(one, decision=Decision.MET) for one in measured.measurements)
         said = [Voice(translator("en")).say(one.effect) for one in orders(replace(measured, measurements=alone))]
         assert any("enough for target 2" in one for one in said) == enough, said
         assert any("target 2 also waits" in one for one in said) != enough
+
+
+def undecided(found, unknown, to_clarify=0):
+    """A target that is open for ``unknown`` members of a hundred, all of them of agencies that sent their lists."""
+    parts = (unknown - unknown // 2, unknown // 2)
+    shares = tuple(
+        replace(one, tally=Tally(0, 0, count), submitted=True) for one, count in zip(found.agencies, parts, strict=False)
+    )
+    return replace(
+        found, tally=Tally(100 - unknown, 0, unknown), decision=Decision.UNDECIDED, needed=unknown, to_clarify=to_clarify,
+        blockers=(), agencies=shares,
+    )  # fmt: skip
+
+
+def orders_of(measured, *made):
+    """Orders about these targets alone, in English."""
+    names = {one.target: one for one in made}
+    rest = tuple(names.get(one.target, replace(one, decision=Decision.MET)) for one in measured.measurements)
+    found = orders(replace(measured, measurements=rest))
+    return [(order, Voice(translator("en")).say(order.effect)) for order in found if "without it" not in str(order.effect)]
+
+
+def test_what_settles_most_of_its_target_comes_first(measured):
+    _, second, _, fourth, fifth = measured.measurements
+    for open_ones in ((10, 40, 90), (90, 40, 10), (40, 90, 10)):
+        made = [undecided(one, unknown) for one, unknown in zip((second, fourth, fifth), open_ones, strict=True)]
+        wanted = [number for _, number in sorted(zip(open_ones, (2, 4, 5), strict=True), reverse=True)]
+        said = [effect for _, effect in orders_of(measured, *made) if "target " in effect]
+        assert [f"target {number}" in effect for number, effect in zip(wanted, said, strict=False)] == [True] * len(said), said
+        assert len(said) >= 2
+
+
+def test_no_more_agencies_are_asked_than_it_takes_and_enough_is_said_of_what_is_enough(measured):
+    found = measured.measurements[MACHINES]
+    [(order, said)] = [one for one in orders_of(measured, undecided(found, 20, 10)) if "target 2" in one[1]]
+    assert len(order.agencies) == 1 and "enough to meet target 2 if they are in order" in said
+    [(order, said)] = [one for one in orders_of(measured, undecided(found, 20)) if "target 2" in one[1]]
+    assert len(order.agencies) == 2 and "enough to conclude target 2" in said
 
 
 def test_the_fewest_agencies_that_hold_what_is_needed_are_asked():

@@ -36,7 +36,7 @@ from secaudit.pipeline.letters.message import MOST, fitted, message_of
 from secaudit.pipeline.letters.notice import NO_PHONE, Sent, letters_of, notice_of
 from secaudit.pipeline.letters.owing import Debt, Weight, debts_of
 from secaudit.pipeline.letters.round import Round, Way, due_of, round_of
-from secaudit.pipeline.letters.slip import list_of, slip_of
+from secaudit.pipeline.letters.slip import _cut, _Row, list_of, slip_of
 from secaudit.pipeline.letters.wording import characters, shortened
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.plan_report import TEMPLATE as RESULTS
@@ -171,6 +171,43 @@ def test_systems_are_asked_for_the_step_that_comes_next_and_overdue_steps_are_na
     late = {made.measured.province.inventory.owner_of_system[name] for name, chain in found.items() if chain.overdue}
     told = {file.agency.id for file in made.agencies if any(debt.weight is Weight.OVERDUE for debt in debts_of(made, file))}
     assert told == late & {file.agency.id for file in made.agencies} != set()
+
+
+@pytest.mark.parametrize(
+    ("status", "plan", "words"),
+    [
+        ("operating", "full", None), ("operating", "partial", "triển khai đầy đủ phương án"),
+        ("operating", None, "cho biết mức triển khai"), ("investing", "partial", None), ("stopped", "partial", None),
+    ],
+)  # fmt: skip
+def test_of_an_approved_system_its_plan_is_asked_for_and_of_one_that_is_not_in_use_nothing(made, status, plan, words):
+    dossier = {"status": "approved", "level": 2, "decision": {"number": "1/QĐ", "date": "2026-02-02"}}
+    system = System.model_validate(
+        {"id": "cong-a", "name": "Cổng A", "status": status, "dossier": dossier, "plan": {"status": plan} if plan else None}
+    )
+    only = replace(made, systems={"so-khcn": [system]})
+    found = [debt.words for debt in debts_of(only, _file(made, "so-khcn")) if debt.weight is Weight.SYSTEMS]
+    assert [one.startswith(words) for one in found] == [True] if words else found == []
+
+
+def test_machines_without_protection_are_asked_for_only_where_the_agencys_own_part_is_below_what_is_asked(made):
+    def asked(proven: int) -> list[str]:
+        shares = [(2, "endpoints", AgencyShare("so-khcn", Tally(proven, 100 - proven, 0)))]
+        only = replace(made, shares={"so-khcn": shares})
+        return [debt.short for debt in debts_of(only, _file(made, "so-khcn")) if debt.weight is Weight.REPAIR]
+
+    assert asked(90) == [] and asked(89) == ["cài giải pháp bảo vệ cho 11 máy"], "90 % are asked"
+
+
+def test_what_weighs_most_is_asked_for_first(made):
+    weights = [[debt.weight for debt in debts_of(made, file)] for file in made.agencies]
+    assert all(one == sorted(one) for one in weights) and max(len(set(one)) for one in weights) >= 3
+
+
+def test_a_list_of_lines_is_cut_only_where_there_are_more_than_fit_and_says_how_many(made):
+    rows = [_Row(str(number), "") for number in range(4)]
+    assert _cut(rows[:3], 3, "máy") == rows[:3]
+    assert [(row.label, row.value) for row in _cut(rows, 3, "máy")][2:] == [("Và 2 máy khác", "xem danh sách")]
 
 
 def test_nothing_of_other_agencies_stands_in_an_agencys_papers(made):

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -74,11 +75,55 @@ def test_a_folder_with_files_of_others_is_refused_and_left_as_it_is(tmp_path, na
     assert _beside(target) == ["report"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
+def test_a_link_that_somebody_put_there_is_refused_and_what_it_leads_to_is_left(tmp_path):
+    target, mine = tmp_path / "report", tmp_path / "mine"
+    _write(target, index="old")
+    mine.mkdir()
+    (mine / "letter.docx").write_text("mine")
+    (target / "agencies" / "link").symlink_to(mine, target_is_directory=True)
+    with pytest.raises(OutputError, match="agencies/link"):
+        _write(target, index="new")
+    assert (target / "agencies" / "link" / "letter.docx").read_text() == "mine"
+    assert (target / "index.html").read_text() == "old" and _beside(target) == ["mine", "report"]
+
+
+def test_where_the_new_folder_cannot_take_its_place_the_old_one_is_back(tmp_path, monkeypatch):
+    target = tmp_path / "report"
+    _write(target, index="old")
+    rename = Path.rename
+
+    def refused(self, other):
+        if self.name.endswith(".new"):
+            raise PermissionError(1, "refused")
+        return rename(self, other)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(OutputError, match="refused"):
+        _write(target, index="new")
+    assert (target / "index.html").read_text() == "old" and _beside(target) == ["report"]
+
+
 def test_a_folder_that_no_report_wrote_is_refused(tmp_path):
     (tmp_path / "index.html").write_text("a page of somebody")
     with pytest.raises(OutputError, match=r"index\.html"):
         _write(tmp_path, index="new")
     assert (tmp_path / "index.html").read_text() == "a page of somebody"
+
+
+def test_a_file_in_place_of_the_folder_is_refused_and_left(tmp_path):
+    (tmp_path / "report").write_text("mine")
+    with pytest.raises(OutputError, match="there is a file where the folder"):
+        _write(tmp_path / "report", index="new")
+    assert (tmp_path / "report").read_text() == "mine" and _beside(tmp_path / "report") == ["report"]
+
+
+def test_what_somebody_keeps_where_the_new_folder_is_made_is_refused_and_left(tmp_path):
+    (tmp_path / ".report.new").mkdir()
+    (tmp_path / ".report.new" / "letter.docx").write_text("mine")
+    with pytest.raises(OutputError, match=r"letter\.docx"):
+        _write(tmp_path / "report", index="new")
+    assert (tmp_path / ".report.new" / "letter.docx").read_text() == "mine" and not (tmp_path / "report").exists()
 
 
 def test_a_file_that_somebody_puts_there_meanwhile_is_not_lost(tmp_path):

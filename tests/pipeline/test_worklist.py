@@ -21,6 +21,7 @@ from secaudit.model.plan import Plan
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.province import Levels
 from secaudit.pipeline.province import Province as Loaded
+from secaudit.pipeline.publish.targets import LONGEST_WAY
 from secaudit.pipeline.publish.ways import way_rows
 from secaudit.pipeline.ways_plan import Lever
 from secaudit.pipeline.worklist import Asked, Costs, worklist
@@ -197,6 +198,8 @@ def test_actions_and_reasons_of_the_shortest_way_add_up_to_what_is_open(measured
     assert bool(rows) == (measurement.decision in (Decision.MISSED, Decision.UNDECIDED))
     for row in rows:
         assert (row.verify, row.repair) == (measurement.tally.unknown, measurement.tally.disproven)
+        assert [step.gain for step in row.actions] == sorted((step.gain for step in row.actions), reverse=True)
+        assert len(row.by_agency) == min(row.agencies, LONGEST_WAY)
         if row.needed:
             assert sum(step.gain for step in row.actions if not step.repairs) == row.verify
             assert sum(step.gain for step in row.actions if step.repairs) == row.repair

@@ -5,18 +5,27 @@ import importlib
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from secaudit.messages import Translator
+from secaudit.pipeline.measuring import Measured, measure_province
+from secaudit.pipeline.province import DEFAULT_PLAN
 from secaudit.resources import data_folder, locale_folder
+from secaudit.store import Store
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 report_sample = importlib.import_module("report_sample")
+figure_world = importlib.import_module("figure_world")
+CLOSED = """\
+agency: {id: huyen-cu, name: Huyện Cũ, tier: district, valid_until: 2025-06-30, submission: {accepted_on: 2025-01-01}}
+endpoints:
+  - {id: may-huyen-1, kind: workstation}
+"""
 VOID = frozenset({"meta", "link", "br", "hr", "img", "input"})
 
 
@@ -119,6 +128,21 @@ def plain() -> Callable[[str], str]:
         return re.sub(r'<span data-figure="[^"]*">([^<]*)</span>', r"\1", html)
 
     return stripped
+
+
+@pytest.fixture(scope="session")
+def agency_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Measured, Store]]:
+    """The province of the walk over figures, with an agency that was dissolved and a system that it left to nobody."""
+    home = tmp_path_factory.mktemp("agencies")
+    folder = figure_world.write_province(home / "province")
+    (folder / "agencies" / "huyen-cu.yaml").write_text(CLOSED, encoding="utf-8")
+    head = folder / "province.yaml"
+    orphan = "  - {id: kho-chung, name: Kho dùng chung, owner: huyen-cu, kind: internal, information: [private]}\n"
+    head.write_text(head.read_text(encoding="utf-8") + orphan, encoding="utf-8")
+    workspace = figure_world.gather(folder, home)
+    province = figure_world.load(folder)
+    with Store.open(workspace / "store.sqlite") as store:
+        yield measure_province(province, province.plan(DEFAULT_PLAN), store, as_of=figure_world.AS_OF), store
 
 
 @pytest.fixture(scope="session")

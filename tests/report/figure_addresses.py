@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cache
 
 from figure_count import Counts, Province, Targets, Writing
+from figure_dates import Dates
 from figure_folder import Lists
 from figure_own import OwnPages, number_in
 from figure_systems import Systems
@@ -18,7 +19,7 @@ from secaudit.model.finding import Verdict
 from secaudit.model.past import Past
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.publish.agency_page import AgencyPages
-from secaudit.pipeline.publish.course import deadline_rows, trend_rows
+from secaudit.pipeline.publish.course import trend_rows
 from secaudit.pipeline.publish.ways import way_rows
 
 GRAVE = (Severity.CRITICAL, Severity.HIGH)
@@ -51,7 +52,7 @@ class Addresses(Systems):
         self.earlier = earlier
         self.lists = Lists(self.province, past.states[-1])
         self.trend = cache(lambda: trend_rows(measured, past))
-        self.deadlines = cache(lambda: deadline_rows(measured))
+        self.dates = Dates(self.province)
         self.ways = cache(lambda: way_rows(measured))
         self.at = cache(lambda moment: Targets(Province(at(moment))))
 
@@ -289,9 +290,9 @@ class Addresses(Systems):
         moment, _, target = place.partition("/t")
         return self.write.interval(self.at(datetime.fromisoformat(moment)).counts(int(target)), self.targets.share(int(target)))
 
-    def _of_deadline(self, place: str, what: str) -> object:
-        row = self.deadlines()[int(place) - 1]
-        return row.systems if what == "systems" else number_in(row.what, what)
+    def _of_deadline(self, place: str, what: str) -> int:
+        """Titles of the dates that come first hold no number."""
+        return {"systems": self.dates.coming[int(place) - 1].systems}[what]
 
     def _end(self, counts: Counts, end: str, beside: Fraction | None) -> str:
         if end == "interval":

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from figure_world import AS_OF, gather, load, write_province
+from figure_world import AS_OF
 from report_hostile import PAYLOAD, poisoned
 
 from secaudit.errors import UsageError
@@ -18,8 +18,6 @@ from secaudit.model.past import NO_PAST, Past, Turn
 from secaudit.pipeline.combining import combine
 from secaudit.pipeline.evidence_summary import pieces_of
 from secaudit.pipeline.history import state_of
-from secaudit.pipeline.measuring import measure_province
-from secaudit.pipeline.province import DEFAULT_PLAN
 from secaudit.pipeline.publish.agency_page import AgencyPages
 from secaudit.pipeline.publish.agency_unseen import reason_rows
 from secaudit.report.agency_html import AgencyRenderer
@@ -28,28 +26,13 @@ from secaudit.report.agency_words import READ_ADVICE, REASON_ADVICE
 from secaudit.report.document import Tile
 from secaudit.report.patch_words import patch_sentence
 from secaudit.resources import data_folder, translator
-from secaudit.store import Store
 
 LARGEST = 2_000_000
-CLOSED = """\
-agency: {id: huyen-cu, name: Huyện Cũ, tier: district, valid_until: 2025-06-30, submission: {accepted_on: 2025-01-01}}
-endpoints:
-  - {id: may-huyen-1, kind: workstation}
-"""
 
 
 @pytest.fixture(scope="module", name="measured")
-def measure_once(tmp_path_factory):
-    home = tmp_path_factory.mktemp("agencies")
-    folder = write_province(home / "province")
-    (folder / "agencies" / "huyen-cu.yaml").write_text(CLOSED, encoding="utf-8")
-    head = folder / "province.yaml"
-    orphan = "  - {id: kho-chung, name: Kho dùng chung, owner: huyen-cu, kind: internal, information: [private]}\n"
-    head.write_text(head.read_text(encoding="utf-8") + orphan, encoding="utf-8")
-    workspace = gather(folder, home)
-    province = load(folder)
-    with Store.open(workspace / "store.sqlite") as store:
-        yield measure_province(province, province.plan(DEFAULT_PLAN), store, as_of=AS_OF), store
+def measure_once(agency_world):
+    return agency_world
 
 
 @pytest.fixture(scope="module", name="pages")

@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -58,9 +58,9 @@ class World:
     def past(self) -> Past:
         return Past(tuple(state_of(self.at(moment)) for moment in EARLIER))
 
-    def addresses(self, language: str) -> Addresses:
-        pages = AgencyPages(self.at(AS_OF), self.store, self.past, "officer")
-        return Addresses(self.at(AS_OF), language, at=self.at, earlier=EARLIER, past=self.past, pages=pages)
+    def addresses(self, language: str, moment: datetime = AS_OF) -> Addresses:
+        pages = AgencyPages(self.at(moment), self.store, self.past, "officer")
+        return Addresses(self.at(moment), language, at=self.at, earlier=EARLIER, past=self.past, pages=pages)
 
 
 @pytest.fixture(scope="module", name="places")
@@ -175,6 +175,29 @@ def test_the_same_figure_reads_the_same_wherever_it_stands(pages, language):
             said.setdefault(address, set()).add(text)
     assert {address: texts for address, texts in said.items() if len(texts) > 1} == {}
     assert len(said) > 100
+
+
+LAW_DAYS = {
+    AS_OF: [("14/12/2026", 0), ("18/12/2026", 0), ("24/12/2026", 0)],
+    datetime(2027, 1, 5, 5, tzinfo=UTC): [("14/01/2027", 0), ("30/06/2027", 2), ("30/06/2027", 0)],
+}
+"""Read in the files of the catalog by hand, with the weekends; two systems have a decision from before the law."""
+
+
+@pytest.mark.parametrize("moment", LAW_DAYS)
+def test_the_next_dates_of_the_law_are_those_of_the_files_of_the_catalog(world, job, known, moment):
+    later, again = replace(job, measured=world.at(moment)), world.addresses("vi", moment)
+    page = tree(render_html(later.document, later.translator, later.templates))
+    (part,) = [node for node in page.all() if "dates" in node.classes]
+    lines = [node for node in part.all() if node.tag == "li"]
+    shown = [(line.text.split()[0], sum(int(text) for _, text in figures(line))) for line in lines]
+    assert shown == LAW_DAYS[moment]
+    for one, line in zip(again.dates.coming, lines, strict=False):
+        assert one.title["vi"] in line.text and ("chưa xác nhận" in line.text) == (not one.confirmed)
+    assert [address for address, _ in figures(part)] == [
+        f"deadline/{at}:systems" for at, (_, count) in enumerate(shown, 1) if count
+    ]
+    assert wrong_figures(part, again, known) == []
 
 
 def test_the_parts_of_the_agencies_make_up_the_province(pages, again):

@@ -75,6 +75,14 @@ def test_the_newest_of_a_day_in_vietnam_takes_the_place_of_the_others(store: Sto
     assert [one.basis for one in known(store)] == [Basis.RECOUNTED, Basis.CLOSED, Basis.STATED, Basis.STATED]
 
 
+def test_two_periods_that_were_closed_on_one_day_are_two_states(store: Store) -> None:
+    first = state(basis=Basis.CLOSED, period="a")
+    second = state(NOON + timedelta(hours=1), basis=Basis.CLOSED, period="b", machines={"pc-9": PastMachine("xa-a", seen=False)})
+    for one in (first, second):
+        store.states.record(one)
+    assert known(store) == [first, second]
+
+
 def test_old_days_leave_the_last_of_their_month_and_closed_periods_stay(store: Store) -> None:
     store.states.record(state(NOON - timedelta(days=1200), basis=Basis.CLOSED, period="2023"))
     days = [NOON - timedelta(days=number) for number in range(800, -1, -10)]
@@ -88,6 +96,36 @@ def test_old_days_leave_the_last_of_their_month_and_closed_periods_stay(store: S
     for day in old:
         assert not any(day < other and (other.year, other.month) == (day.year, day.month) for other in days)
     assert [one.period for one in known(store) if one.basis is Basis.CLOSED] == ["2023"]
+
+
+def test_a_state_that_was_given_to_another_plan_is_refused_there(store: Store, path: Path, tamper: Any) -> None:
+    store.states.record(state())
+    store.close()
+    tamper("UPDATE states SET plan = 'other'")
+    with Store.open(path) as opened:
+        assert opened.states.of_plan("plan") == ([], [])
+        assert opened.states.of_plan("other") == ([], [NOON.date()])
+
+
+def test_a_day_is_kept_for_forty_days_and_no_longer(store: Store) -> None:
+    first, last = datetime(2026, 11, 1, 5, tzinfo=UTC), datetime(2026, 11, 2, 5, tzinfo=UTC)
+    for moment in (first, last, first + timedelta(days=40)):
+        store.states.record(state(moment, machines={}))
+    assert len(known(store)) == 3
+    store.states.record(state(first + timedelta(days=41), machines={}))
+    assert known(store)[0].moment == last, "the last of November is another one"
+
+
+def test_what_came_in_between_two_states_is_neither_older_nor_newer(store: Store, make: Any) -> None:
+    """A state may speak of a moment that is over: what came in until it was written down, but happened later, is not its own."""
+    run = make.begin(store)
+    [old] = store.keep(run.number, [make.outcome()])
+    before = state(make.noon + timedelta(minutes=30), head=old.chain)
+    store.keep(run.number, [make.outcome("pc-2", hours=-1), make.outcome("pc-3", hours=1), make.outcome("pc-4", hours=9)])
+    after = state(make.noon + timedelta(hours=2), head=store.head())
+    assert [one.outcome.endpoint for one in store.states.gathered(before, after)] == ["pc-2", "pc-3"]
+    again = [replace(one, basis=Basis.RECOUNTED) for one in (before, after)]
+    assert [one.outcome.endpoint for one in store.states.gathered(*again)] == ["pc-3"], "counted again, only the moments decide"
 
 
 def test_neither_evidence_nor_chain_is_touched(store: Store, path: Path, make: Any) -> None:
@@ -122,6 +160,8 @@ def test_the_database_itself_refuses_to_change_a_state(store: Store, path: Path,
         "day = '2026-12-09'",
         "basis = 'closed'",
         "inventory_digest = 'x'",
+        "catalog_digest = 'x'",
+        "period = '2026'",
         "head = ''",
         "figures = machines",
         "machines = figures",
