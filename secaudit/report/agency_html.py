@@ -29,7 +29,7 @@ LISTED = 1000
 _LINE, _SHEET_LINE = 650, 350
 """Characters of a line of either, beside its texts."""
 _STYLE = ("report.css", "agency/agency.css")
-_SCRIPT = ("panel.js", "agency/agency.js")
+_SCRIPT = ("dialog.js", "panel.js", "agency/agency.js")
 _PAPERS: Mapping[Paper, Message] = {
     Paper.GIVEN: msgc("paper", "there"),
     Paper.MISSING: msgc("paper", "missing"),

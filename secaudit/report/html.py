@@ -26,7 +26,7 @@ from secaudit.report.voice import Voice
 
 _PAGE = "report.html.j2"
 _STYLE = "report.css"
-_SCRIPT = "report.js"
+_SCRIPT = ("dialog.js", "report.js")
 SYSTEMS_CUT = msg("systems beyond the first {count}, the highest levels first")
 """In ``left_out`` of a document that does not name all systems: what it counts of them are not all."""
 
@@ -40,7 +40,7 @@ def render_html(document: ReportDocument, translator: Translator, templates: Pat
     voice = Voice(translator)
     made = Templates(templates, voice)
     made.add_names(document_names(document, voice))
-    return made.render(_PAGE, style=(_STYLE,), script=(_SCRIPT,), d=document)
+    return made.render(_PAGE, style=(_STYLE,), script=_SCRIPT, d=document)
 
 
 def document_names(document: ReportDocument, voice: Voice) -> dict[str, Any]:
