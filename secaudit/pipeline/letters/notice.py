@@ -12,6 +12,7 @@ from secaudit.pipeline.letters.wording import OPEN, number_words, shortened
 from secaudit.pipeline.publish.orders import orders
 from secaudit.pipeline.publish.targets import target_rows
 from secaudit.report.document import Order, TargetRow
+from secaudit.report.format import NO_BREAK
 from secaudit.report.official import Paper, Signature, Value
 from secaudit.report.sanitise import named
 from secaudit.report.words import decision_word
@@ -98,7 +99,7 @@ def target_value(row: TargetRow, made: Round) -> dict[str, Value]:
     return {
         "number": row.number,
         "title": shortened(made.voice.say(row.short), 80),
-        "asked": f"{'≥' if row.sign == '>=' else '>'}\u00a0{say.percent(row.share)}",
+        "asked": say.aim(row.sign, row.share, gap=NO_BREAK),
         "interval": say.interval(row.figure, row.share),
         "counts": say.counts(row.figure) if row.figure.total else "–",
         "decision": made.voice.say(decision_word(row.decision, overdue=row.overdue)),
