@@ -85,9 +85,8 @@ class AgencyRenderer:
         rest = document.visits[LISTED:]
         shared = {"d": document, "where": where, "pages": pages, "check_title": book.title}
         for number, page in enumerate(pages):
-            island = Markup(page.island.json(elsewhere=elsewhere if not number else {}))  # noqa: S704 - escaped for a data island
             own = {
-                "island": island,
+                "island": page.island.json(elsewhere=elsewhere if not number else {}),
                 "here": page.name,
                 "machines": page.machines if number else document.machines[:LISTED],
                 "visits": [one for one in rest if where.get(one.machine) == page.name] if number else document.visits[:LISTED],
