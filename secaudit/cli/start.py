@@ -118,7 +118,7 @@ class _Page:
             counted = [(one, agencies.standings.get(one, 0)) for one in reversed(Standing)]
             parts = tuple(msg("{what}: {count}", what=STANDINGS[one], count=count) for one, count in counted if count)
             if parts:
-                self._line(msg("{count} agencies: {parts}", count=len(agencies.agencies), parts=_joined(parts)))
+                self._line(msg("{count} agencies: {parts}", count=len(agencies.agencies), parts=parts))
             else:
                 self._line(msg("no agency yet"))
             known = [one.summary for one in agencies.agencies if one.summary is not None]
@@ -165,8 +165,3 @@ class _Page:
         decision = Text(self._say(decision_word(one.decision, overdue=overdue)), style=_STYLES.get(one.decision, ""))
         gap = "\n   " if self._session.out.width < _NARROW else " "
         self._session.out.print(Text.assemble(f"{head}:{gap}{shown} – ", decision))
-
-
-def _joined(parts: tuple[Message, ...]) -> Message:
-    names = {f"part{place}": part for place, part in enumerate(parts)}
-    return Message(", ".join(f"{{{name}}}" for name in names), names)

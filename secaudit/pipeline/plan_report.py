@@ -16,6 +16,7 @@ from secaudit.pipeline.publish.orders import orders
 from secaudit.pipeline.publish.targets import target_rows
 from secaudit.pipeline.searched import beyond_the_list
 from secaudit.report.document import AgencyRow, Obstacle, Order, TargetRow
+from secaudit.report.format import NO_BREAK
 from secaudit.report.official import Paper, Signature, Value
 from secaudit.report.sanitise import named
 from secaudit.report.texts import DEFAULT_LIMIT
@@ -136,7 +137,7 @@ def _target(row: TargetRow, names: Mapping[str, str], voice: Voice) -> Value:
     return {
         "number": row.number,
         "title": _joined(voice.say(row.title)),
-        "asked": _asked(row, voice),
+        "asked": voice.format.aim(row.sign, row.share, gap=NO_BREAK),
         "interval": voice.format.interval(row.figure, row.share),
         "counts": voice.format.counts(row.figure) if row.figure.total else _NO_FIGURE,
         "unknown": voice.format.number(row.figure.unknown),
@@ -172,7 +173,7 @@ def _bar(row: TargetRow, target: Target, voice: Voice) -> Value:
         "source": named(target.source or ""),
         "confirmed": target.confirmed,
         "due": voice.format.day(target.due) if target.due else "",
-        "asked": _asked(row, voice),
+        "asked": voice.format.aim(row.sign, row.share, gap=NO_BREAK),
         "interval": voice.format.interval(row.figure, row.share),
         "counts": voice.format.counts(row.figure) if row.figure.total else _NO_FIGURE,
         "decision": voice.say(decision_word(row.decision, overdue=row.overdue)),
@@ -208,10 +209,6 @@ def _range(lower: int, upper: int, total: int, voice: Voice) -> str:
     number = voice.format.number
     counted = number(lower) if lower == upper else f"{number(lower)}–{number(upper)}"
     return f"{counted}/{number(total)}"
-
-
-def _asked(row: TargetRow, voice: Voice) -> str:
-    return f"{'≥' if row.sign == '>=' else '>'}\u00a0{voice.format.percent(row.share)}"
 
 
 def _joined(text: str) -> str:
