@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from secaudit.cli.history_words import STYLES
 from secaudit.cli.inventory_status import STANDINGS
 from secaudit.cli.period import COMMANDS as PERIOD_COMMANDS
 from secaudit.cli.session import Session, checks_folder, inventory_folder, workspace_folder
@@ -14,7 +15,6 @@ from secaudit.errors import StoreError, UsageError
 from secaudit.measure.arithmetic import share_of
 from secaudit.messages import Message, clean, literal, msg
 from secaudit.model.base import day_in_vietnam
-from secaudit.model.measurement import Decision
 from secaudit.model.past import PastTarget
 from secaudit.model.plan import Target
 from secaudit.pipeline.inventory_status import Standing
@@ -24,7 +24,6 @@ from secaudit.report.format import Format
 from secaudit.report.voice import Voice
 from secaudit.report.words import decision_word
 
-_STYLES = {Decision.MET: "green", Decision.MISSED: "red", Decision.UNDECIDED: "yellow"}
 _NARROW = 60
 """Below so many columns a figure stands in a line of its own."""
 
@@ -162,6 +161,6 @@ class _Page:
         found = one.tally
         figure = Figure(found.proven, found.disproven, found.unknown, found.total, found.lower, found.upper)
         shown = clean(self._format.interval(figure, share))
-        decision = Text(self._say(decision_word(one.decision, overdue=overdue)), style=_STYLES.get(one.decision, ""))
+        decision = Text(self._say(decision_word(one.decision, overdue=overdue)), style=STYLES.get(one.decision, ""))
         gap = "\n   " if self._session.out.width < _NARROW else " "
         self._session.out.print(Text.assemble(f"{head}:{gap}{shown} – ", decision))

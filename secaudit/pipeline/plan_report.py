@@ -116,7 +116,7 @@ def _body(measured: Measured, beside: Measured | None, voice: Voice) -> Mapping[
         "owner": named(measured.province.inventory.province.province.owner),
         "agency_count": voice.format.number(len(agencies)),
         "silent_count": voice.format.number(sum(1 for agency in agencies if not has_sent(measured, agency))),
-        "conclusion": _conclusion(rows, voice),
+        "conclusion": conclusion_words(rows, voice),
         "lab_count": sum(1 for state in measured.states.values() if state.evidence is not None and state.evidence.outcome.lab),
         "targets": [_target(row, names, voice) for row in rows],
         "bars_name": "" if beside is None else named(beside.plan.name),
@@ -126,7 +126,7 @@ def _body(measured: Measured, beside: Measured | None, voice: Voice) -> Mapping[
     }
 
 
-def _conclusion(rows: Sequence[TargetRow], voice: Voice) -> str:
+def conclusion_words(rows: Sequence[TargetRow], voice: Voice) -> str:
     """``1/5 Đạt; 2/5 Chưa đạt``: only what occurs."""
     counts = Counter(voice.say(decision_word(row.decision, overdue=row.overdue)) for row in rows)
     order = [voice.say(decision_word(one, overdue=late)) for one in _CONCLUDED for late in (False, True)]

@@ -6,9 +6,10 @@ from fractions import Fraction
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import Tally
 from secaudit.model.past import PastState
-from secaudit.pipeline.letters.notice import conclusion_words, order_value, target_value
+from secaudit.pipeline.letters.notice import order_value, target_value
 from secaudit.pipeline.letters.round import Round, basis_of
 from secaudit.pipeline.letters.wording import number_words, shortened
+from secaudit.pipeline.plan_report import conclusion_words
 from secaudit.pipeline.publish.agencies import heaviest_rows, names_of
 from secaudit.pipeline.publish.course import deadlines, improved_rows
 from secaudit.pipeline.publish.orders import orders
@@ -47,7 +48,7 @@ def _standing(made: Round, rows: Sequence[TargetRow]) -> Slide:
     )  # fmt: skip
     sent = f"{number_words(silent)}/{number_words(len(made.agencies))} đơn vị chưa gửi số liệu"
     closed = f"Số liệu chốt lúc {made.voice.format.moment(made.measured.as_of)}; {sent}."
-    lines = (f"Kết luận: {conclusion_words(rows, made)}.", closed)
+    lines = (f"Kết luận: {conclusion_words(rows, made.voice)}.", closed)
     notes = tuple(f"Chỉ tiêu {row.number}: {_line(made.voice.say(row.formula))}" for row in rows)
     return Slide(made.marked(f"1. Tình hình thực hiện {shortened(made.plan, 60)}"), lines, (table,), _bars(rows), notes=notes)
 

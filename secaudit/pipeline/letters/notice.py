@@ -1,14 +1,13 @@
 """For the vice-chairman: a draft notice of conclusions, and the list of the letters that go with it."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from secaudit.model.inventory import Agency
-from secaudit.model.measurement import Decision
 from secaudit.pipeline.letters.owing import Debt
 from secaudit.pipeline.letters.round import Round, archive_of, basis_of, letterhead_of
 from secaudit.pipeline.letters.wording import OPEN, number_words, shortened
+from secaudit.pipeline.plan_report import conclusion_words
 from secaudit.pipeline.publish.orders import orders
 from secaudit.pipeline.publish.targets import target_rows
 from secaudit.report.document import Order, TargetRow
@@ -20,7 +19,6 @@ from secaudit.report.words import decision_word
 NOTICE = "thong-bao-ket-luan"
 LETTERS = "danh-sach-cong-van"
 NO_PHONE = "thiếu số điện thoại"
-_CONCLUDED = (Decision.MET, Decision.MISSED, Decision.UNDECIDED, Decision.NOT_APPLICABLE)
 _TARGETS = 12
 _DEBTS = 3
 
@@ -58,7 +56,7 @@ def notice_of(made: Round) -> Paper:
             "unit": made.unit,
             "agency_count": number_words(len(made.agencies)),
             "silent_count": number_words(silent),
-            "conclusion": conclusion_words(rows, made),
+            "conclusion": conclusion_words(rows, made.voice),
             "targets": [target_value(row, made) for row in rows[:_TARGETS]],
             "orders": [order_value(order, made) for order in orders(made.measured)],
             "due": made.voice.format.day(made.due),
@@ -84,13 +82,6 @@ def letters_of(made: Round, sent: Sequence[Sent]) -> Paper:
             "letters": [_letter(number, one) for number, one in enumerate(sent, start=1)],
         },
     )
-
-
-def conclusion_words(rows: Sequence[TargetRow], made: Round) -> str:
-    """``1/5 Đạt; 2/5 Chưa đạt``: only what occurs."""
-    counts = Counter(made.voice.say(decision_word(row.decision, overdue=row.overdue)) for row in rows)
-    order = [made.voice.say(decision_word(one, overdue=late)) for one in _CONCLUDED for late in (False, True)]
-    return "; ".join(f"{counts[words]}/{len(rows)} {words}" for words in dict.fromkeys(order) if counts[words])
 
 
 def target_value(row: TargetRow, made: Round) -> dict[str, Value]:
