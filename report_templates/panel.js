@@ -1,66 +1,15 @@
 "use strict";
-// The panel beside a page: what is known of one machine, verdict by verdict. All texts are set as text, never as markup.
-var panel = (function () {
+// The panel of an agency's page: what is known of one machine, verdict by verdict.
+(function () {
   var data = JSON.parse(document.getElementById("data").textContent);
-  var dialog = document.getElementById("panel");
-  var title = document.getElementById("panel-title");
-  var body = document.getElementById("panel-body");
-  var back = document.getElementById("panel-back");
   var words = data.words;
-  var trail = [];
   var anchors = {};
-  var routes = [];
-  var able = typeof dialog.showModal === "function";
+  var element = dialog.element;
+  var fold = dialog.fold;
+  var labelled = dialog.labelled;
   data.machines.forEach(function (machine, number) { anchors[text(machine.id)] = number; });
 
   function text(number) { return data.texts[number]; }
-
-  function element(name, options) {
-    var made = document.createElement(name);
-    var given = options || {};
-    if (given.text !== undefined) { made.textContent = given.text; }
-    if (given.className) { made.className = given.className; }
-    (given.children || []).forEach(function (child) { if (child) { made.appendChild(child); } });
-    return made;
-  }
-
-  // What stands between back ticks is to be typed.
-  function coded(written) {
-    var parts = written.split("`");
-    return parts.map(function (part, position) {
-      return position % 2 && position < parts.length - 1 ? element("code", { text: part, className: "raw" }) : document.createTextNode(part);
-    });
-  }
-
-  function button(label, action, className) {
-    var made = element("button", { text: label, className: className });
-    made.type = "button";
-    made.addEventListener("click", action);
-    return made;
-  }
-
-  // Built when it is opened: a machine has a hundred verdicts, and few are read.
-  function fold(head, parts) {
-    var made = element("details", { children: [element("summary", { children: head })] });
-    var filled = false;
-    made.addEventListener("toggle", function () { fill(); });
-    function fill() {
-      if (filled) { return; }
-      filled = true;
-      made.appendChild(element("div", { children: parts() }));
-    }
-    made.fill = fill;
-    return made;
-  }
-
-  function labelled(pairs) {
-    return element("dl", {
-      className: "facts",
-      children: pairs.map(function (pair) {
-        return element("div", { children: [element("dt", { text: pair[0] }), element("dd", { text: pair[1], className: pair[2] ? "raw" : "lines" })] });
-      })
-    });
-  }
 
   // Which piece of evidence a fact is from, and in which section of it.
   function origin(machine, fact) {
@@ -77,12 +26,7 @@ var panel = (function () {
     var said = words.from.replace("{name}", text(from.section)) + (machine.pieces.length > 1 ? " · " + text(machine.pieces[from.piece][0]) : "");
     var parts = [document.createTextNode(said + " ")];
     if (found) {
-      parts.push(button(words.show_section, function () {
-        found.fill();
-        found.open = true;
-        found.scrollIntoView({ block: "start" });
-        found.querySelector("summary").focus();
-      }, "linklike"));
+      parts.push(dialog.button(words.show_section, function () { dialog.jump(found); }, "linklike"));
     }
     return element("span", { className: "from", children: parts });
   }
@@ -120,10 +64,10 @@ var panel = (function () {
       }
       if (row[6] !== undefined && row[6] >= 0) { parts.push(element("p", { text: words.defect + ": " + text(row[6]), className: "v fail" })); }
       [[words.what, 1], [words.why, 2], [words.verify, 3]].forEach(function (line) {
-        if (check[line[1]]) { parts.push(element("p", { className: "small", children: [element("b", { text: line[0] + ": " })].concat(coded(check[line[1]])) })); }
+        if (check[line[1]]) { parts.push(element("p", { className: "small", children: [element("b", { text: line[0] + ": " })].concat(dialog.coded(check[line[1]])) })); }
       });
       (kind[0] === "pass" ? [] : check[4] || []).forEach(function (fix) {
-        parts.push(element("p", { className: "small", children: [element("b", { text: words.fix + " (" + fix[0] + "): " })].concat(coded(fix[1])) }));
+        parts.push(element("p", { className: "small", children: [element("b", { text: words.fix + " (" + fix[0] + "): " })].concat(dialog.coded(fix[1])) }));
       });
       return parts;
     });
@@ -196,70 +140,21 @@ var panel = (function () {
     return { title: text(machine.name), parts: parts };
   }
 
-  function show() {
-    var current = trail[trail.length - 1];
-    var view = current.view(current.number);
-    title.textContent = view.title;
-    body.textContent = "";
-    view.parts.forEach(function (part) { if (part) { body.appendChild(part); } });
-    back.hidden = trail.length < 2;
-    if (!dialog.open) { dialog.showModal(); }
-    dialog.scrollTop = 0;
-    title.focus();
+  function viewOf(link) {
+    var number = anchors["machine-" + link.getAttribute("data-machine")];
+    return number === undefined ? null : [machineView, number];
   }
 
-  function open(view, number) {
-    trail.push({ view: view, number: number });
-    show();
-  }
-
-  function reveal(target) {
-    for (var at = target; at; at = at.parentElement) {
-      if (at.tagName === "DETAILS") { at.open = true; }
-    }
-    target.scrollIntoView();
-  }
-
-  function wanted() {
-    try { return decodeURIComponent(window.location.hash.slice(1)); } catch (broken) { return window.location.hash.slice(1); }
-  }
-
-  function follow() {
-    var name = wanted();
+  // A machine of this page, or one whose details stand in a further page of the agency.
+  function answer(name) {
     if (Object.prototype.hasOwnProperty.call(anchors, name)) {
-      trail = [];
-      open(machineView, anchors[name]);
-      return;
+      dialog.openAlone(machineView, anchors[name]);
+      return true;
     }
     var away = data.elsewhere && name.indexOf("machine-") === 0 && Object.prototype.hasOwnProperty.call(data.elsewhere, name.slice(8)) ? data.elsewhere[name.slice(8)] : null;
-    if (away) { window.location.href = encodeURI(away) + "#" + encodeURIComponent(name); return; }
-    for (var place = 0; place < routes.length; place += 1) {
-      if (routes[place](name)) { return; }
-    }
-    var target = name ? document.getElementById(name) : null;
-    if (target) { reveal(target); }
+    if (away) { window.location.href = encodeURI(away) + "#" + encodeURIComponent(name); }
+    return Boolean(away);
   }
 
-  function close() { dialog.close(); }
-
-  function begin() {
-    if (!able) { return; }
-    document.documentElement.classList.add("js");
-    back.addEventListener("click", function () { trail.pop(); show(); });
-    document.getElementById("panel-close").addEventListener("click", close);
-    dialog.addEventListener("click", function (event) { if (event.target === dialog) { close(); } });
-    dialog.addEventListener("close", function () { trail = []; });
-    document.addEventListener("click", function (event) {
-      var link = event.target.closest ? event.target.closest("a[data-machine]") : null;
-      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
-      var number = anchors["machine-" + link.getAttribute("data-machine")];
-      if (number === undefined) { return; }
-      event.preventDefault();
-      open(machineView, number);
-    });
-    window.addEventListener("hashchange", follow);
-    follow();
-  }
-
-  return { begin: begin, button: button, close: close, data: data, element: element, fold: fold, machine: machineView, open: open, routes: routes, text: text, words: words, able: able };
+  dialog.begin("a[data-machine]", viewOf, answer);
 })();

@@ -1,67 +1,27 @@
 "use strict";
-// The evidence panel. All texts are set as text, never as markup; the data lies in the page.
+// The evidence panel of the single page, whose data lies in it.
 (function () {
   var data = JSON.parse(document.getElementById("data").textContent);
-  var panel = document.getElementById("panel");
-  var title = document.getElementById("panel-title");
-  var body = document.getElementById("panel-body");
-  var back = document.getElementById("panel-back");
   var words = data.words;
-  var trail = [];
-  if (typeof panel.showModal !== "function") { return; }
-  document.documentElement.classList.add("js");
+  var element = dialog.element;
 
   function text(number) { return data.texts[number]; }
 
-  function element(name, options) {
-    var made = document.createElement(name);
-    var given = options || {};
-    if (given.text !== undefined) { made.textContent = given.text; }
-    if (given.className) { made.className = given.className; }
-    (given.children || []).forEach(function (child) { if (child) { made.appendChild(child); } });
-    return made;
-  }
-
-  // What stands between back ticks is to be typed.
-  function coded(written) {
-    var parts = written.split("`");
-    return parts.map(function (part, position) {
-      return position % 2 && position < parts.length - 1 ? element("code", { text: part, className: "raw" }) : document.createTextNode(part);
-    });
-  }
-
-  function button(label, action, className) {
-    var made = element("button", { text: label, className: className });
-    made.type = "button";
-    made.addEventListener("click", action);
-    return made;
-  }
-
   function fold(label, className, parts, said) {
-    var made = element("details");
     var lines = (said || []).map(function (number) { return element("span", { text: text(number), className: "said" }); });
-    made.appendChild(element("summary", { children: [element("span", { text: label[0], className: className }), document.createTextNode(label[1])].concat(lines) }));
-    made.appendChild(element("div", { children: parts }));
+    var made = dialog.fold([element("span", { text: label[0], className: className }), document.createTextNode(label[1])].concat(lines), function () { return parts; });
+    // At once: the browser's own search then finds what stands in it.
+    made.fill();
     return made;
   }
 
   function labelled(pairs) {
-    return element("dl", {
-      className: "facts",
-      children: pairs.map(function (pair) {
-        return element("div", { children: [element("dt", { text: text(pair[0]) }), element("dd", { text: text(pair[1]), className: pair[2] ? "raw" : "" })] });
-      })
-    });
+    return dialog.labelled(pairs.map(function (pair) { return [text(pair[0]), text(pair[1]), pair[2]]; }));
   }
 
   function source(position, sections) {
     if (position < 0) { return null; }
-    return button(words.show_section, function () {
-      var found = sections[position];
-      found.open = true;
-      found.scrollIntoView({ block: "start" });
-      found.querySelector("summary").focus();
-    }, "linklike");
+    return dialog.button(words.show_section, function () { dialog.jump(sections[position]); }, "linklike");
   }
 
   function value(row, sections, isMissing) {
@@ -92,7 +52,7 @@
     }
     row[4].forEach(function (number) { parts.push(element("p", { text: words.defect + ": " + text(number), className: "v fail" })); });
     [[words.what, 1], [words.why, 2], [words.verify, 3]].forEach(function (line) {
-      parts.push(element("p", { className: "small", children: [element("b", { text: line[0] + ": " })].concat(coded(text(check[line[1]]))) }));
+      parts.push(element("p", { className: "small", children: [element("b", { text: line[0] + ": " })].concat(dialog.coded(text(check[line[1]]))) }));
     });
     return fold([kind[1], " – " + text(check[0]) + (row[5] ? " · " + words.grade + " " + row[5] : "") + row[6].map(function (number) { return " · " + text(number); }).join("")], "v " + kind[0], parts, row[7]);
   }
@@ -161,7 +121,7 @@
   }
 
   function go(id) {
-    panel.close();
+    dialog.close();
     window.location.hash = id;
   }
 
@@ -174,9 +134,9 @@
     var list = data.lists[number];
     var rows = list.rows.map(function (row) {
       var label = name(list.kind, row[0]);
-      var action = list.kind === "machine" ? function () { open(machineView, row[0]); } : function () { go("#" + list.kind + "-" + row[0]); };
+      var action = list.kind === "machine" ? function () { dialog.open(machineView, row[0]); } : function () { go("#" + list.kind + "-" + row[0]); };
       var lab = list.kind === "machine" && data.machines[row[0]].lab ? element("span", { className: "lab", text: words.lab }) : null;
-      var shown = element("li", { children: [element("span", { children: [button(label, action), document.createTextNode(" "), lab] }), element("span", { className: "small", text: text(row[1]) })] });
+      var shown = element("li", { children: [element("span", { children: [dialog.button(label, action), document.createTextNode(" "), lab] }), element("span", { className: "small", text: text(row[1]) })] });
       shown.search = (label + " " + text(row[1])).toLowerCase();
       return shown;
     });
@@ -191,52 +151,17 @@
     return { title: text(list.title), parts: [rows.length > 10 ? filter : null, element("ul", { className: "rows", children: rows })] };
   }
 
-  function show() {
-    var current = trail[trail.length - 1];
-    var view = current.view(current.number);
-    title.textContent = view.title;
-    body.textContent = "";
-    view.parts.forEach(function (part) { if (part) { body.appendChild(part); } });
-    back.hidden = trail.length < 2;
-    if (!panel.open) { panel.showModal(); }
-    panel.scrollTop = 0;
-    title.focus();
+  function viewOf(link) {
+    var found = [["data-standing", standingView], ["data-list", listView], ["data-machine", machineView]].filter(function (kind) { return link.hasAttribute(kind[0]); })[0];
+    return [found[1], Number(link.getAttribute(found[0]))];
   }
 
-  function open(view, number) {
-    trail.push({ view: view, number: number });
-    show();
+  function answer(name) {
+    var wanted = /^(machine|list)-(\d+)$/.exec(name);
+    if (!wanted || Number(wanted[2]) >= (wanted[1] === "list" ? data.lists : data.machines).length) { return false; }
+    dialog.openAlone(wanted[1] === "list" ? listView : machineView, Number(wanted[2]));
+    return true;
   }
 
-  function reveal(target) {
-    for (var at = target; at; at = at.parentElement) {
-      if (at.tagName === "DETAILS") { at.open = true; }
-    }
-    target.scrollIntoView();
-  }
-
-  function follow() {
-    var wanted = /^#(machine|list)-(\d+)$/.exec(window.location.hash);
-    if (wanted && Number(wanted[2]) < (wanted[1] === "list" ? data.lists : data.machines).length) {
-      trail = [];
-      open(wanted[1] === "list" ? listView : machineView, Number(wanted[2]));
-      return;
-    }
-    var target = window.location.hash.length > 1 ? document.getElementById(window.location.hash.slice(1)) : null;
-    if (target) { reveal(target); }
-  }
-
-  back.addEventListener("click", function () { trail.pop(); show(); });
-  document.getElementById("panel-close").addEventListener("click", function () { panel.close(); });
-  panel.addEventListener("click", function (event) { if (event.target === panel) { panel.close(); } });
-  panel.addEventListener("close", function () { trail = []; });
-  document.addEventListener("click", function (event) {
-    var link = event.target.closest ? event.target.closest("a[data-list], a[data-machine], a[data-standing]") : null;
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
-    event.preventDefault();
-    if (link.hasAttribute("data-standing")) { open(standingView, Number(link.getAttribute("data-standing"))); return; }
-    if (link.hasAttribute("data-list")) { open(listView, Number(link.getAttribute("data-list"))); } else { open(machineView, Number(link.getAttribute("data-machine"))); }
-  });
-  window.addEventListener("hashchange", follow);
-  follow();
+  dialog.begin("a[data-list], a[data-machine], a[data-standing]", viewOf, answer);
 })();

@@ -1,7 +1,6 @@
 "use strict";
 // The list of machines: searched, narrowed and sorted where the reader is; the panel opens from it.
 (function () {
-  panel.begin();
   var table = document.getElementById("machine-table");
   var print = document.getElementById("print-sheet");
   if (print) {
@@ -52,7 +51,7 @@
   }
 
   Array.prototype.forEach.call(table.tHead.rows[0].cells, function (head, column) {
-    var label = panel.button("", function () { sort(head, column); }, "sorter");
+    var label = dialog.button("", function () { sort(head, column); }, "sorter");
     while (head.firstChild) { label.appendChild(head.firstChild); }
     head.appendChild(label);
   });

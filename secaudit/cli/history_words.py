@@ -35,7 +35,7 @@ FIGURE_COLUMNS = (
 Courses = Mapping[str, tuple[Point, ...]]
 """Target -> its course."""
 _BARS = "▁▂▃▄▅▆▇█"
-_STYLE = {Decision.MET: "green", Decision.MISSED: "red", Decision.UNDECIDED: "yellow"}
+STYLES = {Decision.MET: "green", Decision.MISSED: "red", Decision.UNDECIDED: "yellow"}
 
 
 def print_figures(session: Session, plan: Plan, states: Sequence[PastState], courses: Courses) -> None:
@@ -70,7 +70,7 @@ def _print_course(session: Session, title: str, course: tuple[Point, ...]) -> No
 
 
 def _style(point: Point) -> str:
-    return _STYLE.get(point.decision, "") if point.decision is not None else ""
+    return STYLES.get(point.decision, "") if point.decision is not None else ""
 
 
 def picture(course: Iterable[Point]) -> str:

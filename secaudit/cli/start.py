@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from secaudit.cli.history_words import STYLES
 from secaudit.cli.inventory_status import STANDINGS
 from secaudit.cli.period import COMMANDS as PERIOD_COMMANDS
 from secaudit.cli.session import Session, checks_folder, inventory_folder, workspace_folder
@@ -14,7 +15,6 @@ from secaudit.errors import StoreError, UsageError
 from secaudit.measure.arithmetic import share_of
 from secaudit.messages import Message, clean, literal, msg
 from secaudit.model.base import day_in_vietnam
-from secaudit.model.measurement import Decision
 from secaudit.model.past import PastTarget
 from secaudit.model.plan import Target
 from secaudit.pipeline.inventory_status import Standing
@@ -24,7 +24,6 @@ from secaudit.report.format import Format
 from secaudit.report.voice import Voice
 from secaudit.report.words import decision_word
 
-_STYLES = {Decision.MET: "green", Decision.MISSED: "red", Decision.UNDECIDED: "yellow"}
 _NARROW = 60
 """Below so many columns a figure stands in a line of its own."""
 
@@ -118,7 +117,7 @@ class _Page:
             counted = [(one, agencies.standings.get(one, 0)) for one in reversed(Standing)]
             parts = tuple(msg("{what}: {count}", what=STANDINGS[one], count=count) for one, count in counted if count)
             if parts:
-                self._line(msg("{count} agencies: {parts}", count=len(agencies.agencies), parts=_joined(parts)))
+                self._line(msg("{count} agencies: {parts}", count=len(agencies.agencies), parts=parts))
             else:
                 self._line(msg("no agency yet"))
             known = [one.summary for one in agencies.agencies if one.summary is not None]
@@ -155,19 +154,13 @@ class _Page:
 
     def _target(self, number: int, target: Target, one: PastTarget | None, *, overdue: bool) -> None:
         share = share_of(target.share)
-        sign = "≥" if target.sign == ">=" else ">"
-        head = clean(f"{number}. {target.short.pick(self._voice.language)} ({sign} {self._format.percent(share)})")
+        head = clean(f"{number}. {target.short.pick(self._voice.language)} ({self._format.aim(target.sign, share)})")
         if one is None:
             self._session.out.print(Text(head))
             return
         found = one.tally
         figure = Figure(found.proven, found.disproven, found.unknown, found.total, found.lower, found.upper)
         shown = clean(self._format.interval(figure, share))
-        decision = Text(self._say(decision_word(one.decision, overdue=overdue)), style=_STYLES.get(one.decision, ""))
+        decision = Text(self._say(decision_word(one.decision, overdue=overdue)), style=STYLES.get(one.decision, ""))
         gap = "\n   " if self._session.out.width < _NARROW else " "
         self._session.out.print(Text.assemble(f"{head}:{gap}{shown} – ", decision))
-
-
-def _joined(parts: tuple[Message, ...]) -> Message:
-    names = {f"part{place}": part for place, part in enumerate(parts)}
-    return Message(", ".join(f"{{{name}}}" for name in names), names)

@@ -1,6 +1,8 @@
 """Checks: decidable statements about an endpoint, as data."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -21,6 +23,10 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     LOW = "low"
     INFO = "info"
+
+
+GRAVITY: Mapping[Severity, int] = MappingProxyType({severity: place for place, severity in enumerate(Severity)})
+"""The gravest first: 0."""
 
 
 class Fix(Written):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from secaudit.model.annual_report import FORM, AnnualReport, Completion, Office, Total
 from secaudit.model.assessment import Fulfilment
 from secaudit.model.inventory import Organisation
+from secaudit.report.format import Format
 
 GAP = "……"
 """Where the form has a place and nobody said what belongs there."""
@@ -23,11 +24,7 @@ STATED = {
     "not_applicable": "Không áp dụng",
 }
 NO_DATA = "chưa có dữ liệu"
-
-
-def number_words(value: int) -> str:
-    """``1.234``."""
-    return f"{value:,}".replace(",", ".")
+number_words = Format("vi").number
 
 
 def total_words(report: AnnualReport, total: Total) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
 
 from secaudit.measure.changes import changes
 from secaudit.messages import Message, clean, msg
@@ -163,7 +162,7 @@ class _Teller:
         }
 
 
-def _line(identity: Iterable[object], **fields: Any) -> bytes:  # noqa: ANN401
+def _line(identity: Iterable[object], **fields: object) -> bytes:
     """ASCII only: neither a line separator of Unicode nor a control character can break a line or a terminal."""
     name = sha256(json.dumps(["secaudit change 1", *identity]).encode("ascii")).hexdigest()[:32]
     record = {"format": FORMAT, "kind": "change", "id": name, **fields}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from secaudit.messages import Message, clean, msg, msgc
-from secaudit.model.check import Severity
+from secaudit.model.check import GRAVITY
 from secaudit.model.past import Change, Turn
 from secaudit.model.protection import ProtectionGrade
 from secaudit.pipeline.parameters import title_of
@@ -34,7 +34,7 @@ def machine_words(voice: Voice, province: Province, one: Change) -> str:
 def _checks(voice: Voice, province: Province, turned: Message, checks: tuple[str, ...]) -> Message:
     """The gravest checks by their titles, under what became of them."""
     known = province.catalog.checks
-    graver = sorted(checks, key=lambda check: (_WEIGHT[known[check].severity] if check in known else len(_WEIGHT), check))
+    graver = sorted(checks, key=lambda check: (GRAVITY[known[check].severity] if check in known else len(GRAVITY), check))
     titles = [
         clean(voice.say(title_of(province.catalog, known[check]))) if check in known else check for check in graver[:_SHOWN]
     ]
@@ -52,7 +52,6 @@ def _grade(interval: tuple[int, int] | None) -> Message:
     return msg("not known") if interval is None else protection_words(ProtectionGrade(*interval))
 
 
-_WEIGHT = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3, Severity.INFO: 4}
 _IN_SIGHT = msgc("checks", "fails")
 _OUT_OF_SIGHT = msgc("checks", "failed when it was last known")
 CHECKS_TURNED: Mapping[Turn, Message] = {

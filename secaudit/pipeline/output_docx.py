@@ -9,7 +9,7 @@ from secaudit.report.charts import Chart, png
 from secaudit.report.document import Order, ReportDocument, SubTargetRow, TargetRow, Tile
 from secaudit.report.environment import template_folders
 from secaudit.report.first_screen import conclusions, courses, outlooks, short_digest
-from secaudit.report.format import clause_text
+from secaudit.report.format import NO_BREAK, clause_text
 from secaudit.report.grade_words import grade_counts
 from secaudit.report.official import Paper, Picture, Value
 from secaudit.report.sanitise import sanitised
@@ -141,7 +141,7 @@ def _target(row: TargetRow, voice: Voice) -> Value:
     return {
         "number": str(row.number),
         "name": _cut(voice.say(row.short), 50),
-        "aim": form.aim(row.sign, row.share).replace(" ", "\u00a0"),
+        "aim": form.aim(row.sign, row.share, gap=NO_BREAK),
         "decision": decision,
         "needed": needed,
         "interval": form.interval(row.figure, row.share),

@@ -16,6 +16,7 @@ from secaudit.pipeline.publish.orders import orders
 from secaudit.pipeline.publish.targets import target_rows
 from secaudit.pipeline.searched import beyond_the_list
 from secaudit.report.document import AgencyRow, Obstacle, Order, TargetRow
+from secaudit.report.format import NO_BREAK
 from secaudit.report.official import Paper, Signature, Value
 from secaudit.report.sanitise import named
 from secaudit.report.texts import DEFAULT_LIMIT
@@ -115,7 +116,7 @@ def _body(measured: Measured, beside: Measured | None, voice: Voice) -> Mapping[
         "owner": named(measured.province.inventory.province.province.owner),
         "agency_count": voice.format.number(len(agencies)),
         "silent_count": voice.format.number(sum(1 for agency in agencies if not has_sent(measured, agency))),
-        "conclusion": _conclusion(rows, voice),
+        "conclusion": conclusion_words(rows, voice),
         "lab_count": sum(1 for state in measured.states.values() if state.evidence is not None and state.evidence.outcome.lab),
         "targets": [_target(row, names, voice) for row in rows],
         "bars_name": "" if beside is None else named(beside.plan.name),
@@ -125,7 +126,7 @@ def _body(measured: Measured, beside: Measured | None, voice: Voice) -> Mapping[
     }
 
 
-def _conclusion(rows: Sequence[TargetRow], voice: Voice) -> str:
+def conclusion_words(rows: Sequence[TargetRow], voice: Voice) -> str:
     """``1/5 Đạt; 2/5 Chưa đạt``: only what occurs."""
     counts = Counter(voice.say(decision_word(row.decision, overdue=row.overdue)) for row in rows)
     order = [voice.say(decision_word(one, overdue=late)) for one in _CONCLUDED for late in (False, True)]
@@ -136,7 +137,7 @@ def _target(row: TargetRow, names: Mapping[str, str], voice: Voice) -> Value:
     return {
         "number": row.number,
         "title": _joined(voice.say(row.title)),
-        "asked": _asked(row, voice),
+        "asked": voice.format.aim(row.sign, row.share, gap=NO_BREAK),
         "interval": voice.format.interval(row.figure, row.share),
         "counts": voice.format.counts(row.figure) if row.figure.total else _NO_FIGURE,
         "unknown": voice.format.number(row.figure.unknown),
@@ -172,7 +173,7 @@ def _bar(row: TargetRow, target: Target, voice: Voice) -> Value:
         "source": named(target.source or ""),
         "confirmed": target.confirmed,
         "due": voice.format.day(target.due) if target.due else "",
-        "asked": _asked(row, voice),
+        "asked": voice.format.aim(row.sign, row.share, gap=NO_BREAK),
         "interval": voice.format.interval(row.figure, row.share),
         "counts": voice.format.counts(row.figure) if row.figure.total else _NO_FIGURE,
         "decision": voice.say(decision_word(row.decision, overdue=row.overdue)),
@@ -208,10 +209,6 @@ def _range(lower: int, upper: int, total: int, voice: Voice) -> str:
     number = voice.format.number
     counted = number(lower) if lower == upper else f"{number(lower)}–{number(upper)}"
     return f"{counted}/{number(total)}"
-
-
-def _asked(row: TargetRow, voice: Voice) -> str:
-    return f"{'≥' if row.sign == '>=' else '>'}\u00a0{voice.format.percent(row.share)}"
 
 
 def _joined(text: str) -> str:

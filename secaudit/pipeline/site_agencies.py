@@ -134,7 +134,7 @@ class _Writer:
         store = self._job.store
         try:
             with nullcontext() if store is None else Store.peek(store.path) as own:
-                self.pages = self.pages.reading(own)
+                self.pages.read_from(own)
                 sender.send(self.write(share))
         except SecauditError as error:
             sender.send(error)

@@ -29,7 +29,7 @@ LISTED = 1000
 _LINE, _SHEET_LINE = 650, 350
 """Characters of a line of either, beside its texts."""
 _STYLE = ("report.css", "agency/agency.css")
-_SCRIPT = ("panel.js", "agency/agency.js")
+_SCRIPT = ("dialog.js", "panel.js", "agency/agency.js")
 _PAPERS: Mapping[Paper, Message] = {
     Paper.GIVEN: msgc("paper", "there"),
     Paper.MISSING: msgc("paper", "missing"),
@@ -85,9 +85,8 @@ class AgencyRenderer:
         rest = document.visits[LISTED:]
         shared = {"d": document, "where": where, "pages": pages, "check_title": book.title}
         for number, page in enumerate(pages):
-            island = Markup(page.island.json(elsewhere=elsewhere if not number else {}))  # noqa: S704 - escaped for a data island
             own = {
-                "island": island,
+                "island": page.island.json(elsewhere=elsewhere if not number else {}),
                 "here": page.name,
                 "machines": page.machines if number else document.machines[:LISTED],
                 "visits": [one for one in rest if where.get(one.machine) == page.name] if number else document.visits[:LISTED],

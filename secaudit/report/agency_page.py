@@ -22,7 +22,7 @@ from secaudit.model.outcome import Grade, Sight
 from secaudit.model.past import Turn
 from secaudit.model.plan import Population
 from secaudit.model.protection import ProtectionGrade
-from secaudit.report.document import Footer, SystemRow, Tile
+from secaudit.report.document import Footer, SubTargetRow, SystemRow, Tile
 from secaudit.report.figure import Figure
 from secaudit.report.found import FoundRow
 from secaudit.report.machine import CheckRow, ConflictRow, NewcomerRow, SectionText, Trail
@@ -84,17 +84,6 @@ class AgencyHead:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnSub:
-    """Another reading under a target."""
-
-    id: str
-    short: Wording
-    figure: Figure
-    formula: Paragraph | None = None
-    aside: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class OwnTarget:
     """The agency's part of one target."""
 
@@ -111,7 +100,7 @@ class OwnTarget:
     formula: Paragraph
     said: Sentences = ()
     """What its part still lacks, and what keeps it from a conclusion."""
-    under: tuple[OwnSub, ...] = ()
+    under: tuple[SubTargetRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,9 +87,9 @@ class _Kinds:
         if key not in self._made:
             self._made[key] = self._kind(*key)
         kind, title = self._made[key]
-        info = {"uid": f"{machine.id}/{row.check}", "title": title}
+        info: dict[str, str | int] = {"uid": f"{machine.id}/{row.check}", "title": title}
         if row.moment is not None:
-            info["created_time"] = _milliseconds(row.moment)  # type: ignore[assignment]
+            info["created_time"] = _milliseconds(row.moment)
         event = {**kind, "finding_info": info, "resources": resources, "unmapped": self._facts(machine, row)}
         if row.reasons:
             event["status_detail"] = ", ".join(row.reasons)

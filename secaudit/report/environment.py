@@ -8,7 +8,7 @@ import base64
 import hashlib
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
@@ -139,7 +139,10 @@ def read_asset(path: Path) -> str:
 
 def shared_names(voice: Voice) -> dict[str, Any]:
     """Functions any template may call; they format and look up, and decide nothing."""
-    say_word: Callable[[Enum], str] = lambda member: voice.say(word(member))  # noqa: E731 - one of a list of small functions
+
+    def say_word(member: Enum) -> str:
+        return voice.say(word(member))
+
     return {
         "_": lambda text, /, **params: voice.translate(_plain(text, bool(params)), **params),
         "lang": voice.language,

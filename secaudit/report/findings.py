@@ -6,6 +6,7 @@ passed the sanitiser when :func:`harmless` made them so; every renderer of rows 
 
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from typing import Any
 
 from secaudit.messages import clean
 from secaudit.model.fact import MissingReason
@@ -115,12 +116,12 @@ class TargetLine:
 
 def harmless(machine: MachineFindings) -> MachineFindings:
     """The same with every text of its own made harmless; ids of checks and facts come from the catalog and are it already."""
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     for item in fields(machine):
         value = getattr(machine, item.name)
         if isinstance(value, str) and type(value) is str:
             changes[item.name] = clean(value[: NAME_LIMIT + 1], limit=NAME_LIMIT)
-    found = replace(machine, **changes, systems=tuple(clean(name, limit=NAME_LIMIT) for name in machine.systems))  # type: ignore[arg-type]
+    found = replace(machine, **changes, systems=tuple(clean(name, limit=NAME_LIMIT) for name in machine.systems))
     if any(row.defect for row in machine.findings):
         found = replace(found, findings=tuple(map(_without_escapes, machine.findings)))
     return found

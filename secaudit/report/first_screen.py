@@ -58,7 +58,7 @@ def conclusions(document: ReportDocument) -> list[tuple[Decision, int, Message]]
 
 
 def outlooks(rows: Sequence[TrendRow], voice: Voice) -> list[tuple[tuple[int, ...], Message | str]]:
-    """How each projection was made or why there is none: targets with the same words together."""
+    """How each outlook was made or why there is none: targets with the same words together."""
     found: dict[str, tuple[list[int], Any]] = {}
     for row in rows:
         if row.method is not None:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from secaudit.model.base import VIETNAM_TIME
 from secaudit.report.figure import Figure
 
-"""Vietnam has one zone and no summer time."""
+NO_BREAK = "\u00a0"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MOST_DECIMALS = 6
 """Decimals a share is shown with at most."""
@@ -50,9 +50,9 @@ class Format:
         numerator = lower if lower == upper else f"{lower}–{upper}"
         return f"{numerator}/{self.number(figure.total)}"
 
-    def aim(self, sign: str, share: Fraction) -> str:
-        """What a target asks: ``≥ 90 %``."""
-        return f"{'≥' if sign == '>=' else '>'} {self.percent(share)}"
+    def aim(self, sign: str, share: Fraction, *, gap: str = " ") -> str:
+        """What a target asks: ``≥ 90 %``; with a ``gap`` that does not break, for a narrow column."""
+        return f"{'≥' if sign == '>=' else '>'}{gap}{self.percent(share)}"
 
     def day(self, value: date) -> str:
         """A calendar day; a moment is taken in Vietnamese time first."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import orjson
+from markupsafe import Markup
 
 from secaudit.messages import Message, msg
 from secaudit.model.finding import Finding, Verdict
@@ -19,6 +19,7 @@ from secaudit.report.document import CheckRow, ConflictRow, ConsoleLine, Section
 from secaudit.report.fact_sentences import Sentences
 from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
+from secaudit.report.island import island
 from secaudit.report.pieces import conflict_words, way_words
 from secaudit.report.sanitise import cleaned
 from secaudit.report.voice import Voice
@@ -26,7 +27,6 @@ from secaudit.report.words import missing_words, word
 
 VERDICTS = tuple(Verdict)
 _NUMBER = {verdict: place for place, verdict in enumerate(VERDICTS)}
-_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _VALUE, _DETAIL, _SECTION = 2000, 500, 20_000
 """Characters of an observed value, of a detail, of a section."""
 _WORDS: dict[str, Message] = {
@@ -148,7 +148,7 @@ class MachineIsland:
         """How many machines there are."""
         return len(self._machines)
 
-    def json(self, **more: object) -> str:
+    def json(self, **more: object) -> Markup:
         """All of it as JSON that is safe inside ``<script type="application/json">``."""
         checks = [[self._book.title(check), *(self._book.texts(check) if check in self._open else [])] for check in self._checks]
         data = {
@@ -162,7 +162,7 @@ class MachineIsland:
             "sets": list(self._sets),
             "machines": self._machines,
         }
-        return escaped(orjson.dumps(data).decode())
+        return island(data)
 
     def _evidence(self, evidence: Evidence) -> dict[str, Any]:
         rows, not_applicable = self._verdicts(evidence)
@@ -287,10 +287,3 @@ class MachineIsland:
         text = cleaned(section.text, _SECTION)
         self.size += len(text)
         return [self.text(section.name), self.text(" · ".join(said)), text, int(section.cut), section.piece]
-
-
-def escaped(text: str) -> str:
-    """JSON in which nothing can end a script element."""
-    for char, escape in _ESCAPES.items():
-        text = text.replace(char, escape)
-    return text

@@ -50,10 +50,10 @@ class TrendRow:
     """Oldest first, the present last; at most one for each month and the present."""
     due: date | None = None
     """The plan's day."""
-    projected: tuple[Fraction, Fraction] | None = None
+    outlook: tuple[Fraction, Fraction] | None = None
     """Proven and possible share on that day by the method that ``method`` states; None where nothing can be said."""
     method: Sentence | None = None
-    """How the projection was made, or why there is none."""
+    """How the outlook was made, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ fact to the section of the answer it was read from. A page opened from a file ca
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import orjson
+from markupsafe import Markup
 
 from secaudit.messages import Message, msg
 from secaudit.model.assessment import Fulfilment
@@ -28,6 +28,7 @@ from secaudit.report.document import (
 from secaudit.report.fact_sentences import Sentences
 from secaudit.report.fact_text import fact_text, unavailable
 from secaudit.report.fact_words import fact_word
+from secaudit.report.island import island
 from secaudit.report.pieces import conflict_words, fact_origin, origin_words, pieces_of, place_words, trail_pairs
 from secaudit.report.places import Places
 from secaudit.report.standing import StandardPart, asked_title
@@ -66,7 +67,6 @@ _EXCUSED = msg("excused for a time")
 _KINDS = {"endpoints": "machine", "systems": "system", "agencies": "agency", "people": "agency", "indicators": "agency"}
 ANSWERS = (("proven", msg("with evidence")), ("disproven", msg("proven not to meet it")), ("unknown", msg("not yet known")))
 """The three parts of a figure: name of the field and its word."""
-_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 class Panel:
@@ -90,7 +90,7 @@ class Panel:
         """Number of the list behind ``figure`` (``2`` or ``2/p2``) and ``answer`` (or a grade); None when it has no members."""
         return self._positions.get((figure, answer))
 
-    def island(self) -> str:
+    def island(self) -> Markup:
         """JSON that is safe inside ``<script type="application/json">``."""
         standard = self._document.standard
         data = {
@@ -106,7 +106,7 @@ class Panel:
             "machines": [self._machine(machine) for machine in self._document.machines],
         }
         data["texts"] = list(self._texts)
-        return escaped_island(orjson.dumps(data).decode())
+        return island(data)
 
     def _text(self, wording: Wording) -> int:
         """Number of a text in the pool."""
@@ -237,13 +237,6 @@ class Panel:
         name: Wording = section.name if trail is None or trail.console is None else place_words(trail.console)
         cells = [[self._text(heading), self._text(cell)] for heading, cell in section.cells]
         return [self._text(name), self._text(" · ".join(said)), self._text(section.text), section.cut, cells]
-
-
-def escaped_island(text: str) -> str:
-    """JSON in which nothing can end the element that holds it."""
-    for char, escape in _ESCAPES.items():
-        text = text.replace(char, escape)
-    return text
 
 
 def about(machine: MachineRow, voice: Voice) -> list[tuple[Message, str, bool]]:

@@ -8,7 +8,7 @@ repeating and padding of texts is refused beyond a length, and so is a page beyo
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn, SupportsIndex
+from typing import NoReturn, SupportsIndex
 
 import jinja2
 from jinja2.exceptions import SecurityError
@@ -35,7 +35,7 @@ _FILTERS = ("center", "filesizeformat", "format", "pprint", "random", "urlize", 
 class Sandbox(ImmutableSandboxedEnvironment):
     """The environment all page templates run in."""
 
-    intercepted_binops: ClassVar[frozenset[str]] = frozenset(("*", "**", "+", "%"))  # type: ignore[misc]
+    intercepted_binops = frozenset(("*", "**", "+", "%"))
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
         """Templates of the first folder that has them."""
@@ -96,7 +96,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             safe = self._safe[key] = not padding and super().is_safe_attribute(obj, attr, value)
         return safe
 
-    def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - whatever is there
+    def call_binop(self, context: jinja2.runtime.Context, operator: str, left: object, right: object) -> object:
         """The operations by which a few characters of template become a text without end."""
         size = 0
         if operator == "*":

@@ -7,11 +7,11 @@ alike: what they share is written once.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import orjson
+from markupsafe import Markup
 
-from secaudit.report.panel import escaped_island
+from secaudit.report.island import island
 
-Index = Callable[[Mapping[str, str]], str]
+Index = Callable[[Mapping[str, str]], Markup]
 
 
 def search_index(
@@ -35,10 +35,10 @@ def search_index(
     data: dict[str, Any] = {"parts": parts, "systems": systems, "machines": grouped}
     left_out = ""
     for part in ("machines", "systems"):
-        if len(_island(data).encode("utf-8")) <= room:
+        if len(island(data).encode("utf-8")) <= room:
             break
         data[part], left_out = [], part
-    return lambda words: _island({**data, "words": words}), left_out
+    return lambda words: island({**data, "words": words}), left_out
 
 
 def _shared(ids: Sequence[str]) -> tuple[str, str]:
@@ -47,7 +47,3 @@ def _shared(ids: Sequence[str]) -> tuple[str, str]:
     same = next((place for place, char in enumerate(first) if last[place : place + 1] != char), len(first))
     prefix = first[:same]
     return prefix, " ".join(name[len(prefix) :] for name in ids)
-
-
-def _island(data: Mapping[str, Any]) -> str:
-    return escaped_island(orjson.dumps(data).decode())

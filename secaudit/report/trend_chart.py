@@ -70,13 +70,13 @@ def _words(row: TrendRow, target: TargetRow, points: Sequence[TrendPoint], voice
     parts = "; ".join(voice.say(one) for one in said)
     label = msg("{name}, {aim}: {points}", name=target.short, aim=voice.format.aim(target.sign, target.share), points=parts)
     figures.insert(0, f"t{target.number}:aim")
-    if row.projected is not None and row.due is not None:
-        lower, upper = row.projected
+    if row.outlook is not None and row.due is not None:
+        lower, upper = row.outlook
         label = msg(
             "{course}; if it went on like this, on {day}: proven {lower}, possible {upper}",
             course=label, day=row.due, lower=percent(lower, beside=share), upper=percent(upper, beside=share),
         )  # fmt: skip
-        figures += [f"trend/t{target.number}:projected.lower", f"trend/t{target.number}:projected.upper"]
+        figures += [f"trend/t{target.number}:outlook.lower", f"trend/t{target.number}:outlook.upper"]
     return voice.say(label), tuple(figures)
 
 
@@ -120,8 +120,8 @@ def _ahead(row: TrendRow, now: TrendPoint, days: tuple[date, date]) -> list[dict
     place = _x(row.due, days)
     rule = {"type": "rule", "stroke": FRAME, "strokeWidth": 2, "strokeDash": [2, 5]}
     layers = [_layer(rule, [{"x": place, "y": _y(Fraction(1)), "y2": _y(Fraction(0))}], y2=True)]
-    if row.projected is not None and now.lower is not None and row.due > now.day:
-        way = [{"x": _x(now.day, days), "y": _y(now.lower)}, {"x": place, "y": _y(row.projected[0])}]
+    if row.outlook is not None and now.lower is not None and row.due > now.day:
+        way = [{"x": _x(now.day, days), "y": _y(now.lower)}, {"x": place, "y": _y(row.outlook[0])}]
         layers.append(_layer({"type": "line", "stroke": NAVY, "strokeWidth": 3, "strokeDash": [9, 6]}, way))
     return layers
 

@@ -42,7 +42,7 @@ def outlines(names: Iterable[str]) -> Callable[[bytes], FactOutline]:
     """What reads an outline with the values of the facts ``names``."""
     wanted = frozenset(names)
 
-    def outline(rows: Any) -> FactOutline:  # noqa: ANN401
+    def outline(rows: Mapping[str, Any]) -> FactOutline:
         return FactOutline(
             {name: _fact_of(rows[name]) for name in wanted if name in rows},
             {name: row["section"] if isinstance(row, dict) else row[0] for name, row in rows.items()},

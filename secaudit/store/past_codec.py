@@ -97,7 +97,7 @@ def _tally(proven: int, disproven: int, unknown: int) -> Tally:
     return Tally(int(proven), int(disproven), int(unknown))
 
 
-def _figures(value: Any) -> Figures:  # noqa: ANN401
+def _figures(value: Mapping[str, Any]) -> Figures:
     targets = tuple(
         PastTarget(target, _tally(*counts), Decision(decision), {name: _tally(*one) for name, one in agencies.items()})
         for target, decision, counts, agencies in value["targets"]
@@ -110,7 +110,7 @@ def _figures(value: Any) -> Figures:  # noqa: ANN401
     return Figures(targets, systems, None if silent is None else frozenset(silent))
 
 
-def _machines(value: Any) -> Machines:  # noqa: ANN401
+def _machines(value: Mapping[str, Any]) -> Machines:
     checks: list[str] = value["checks"]
     patterns = [
         (

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select
 
 from secaudit.errors import StoreError
 from secaudit.messages import Message, clean, msg
@@ -180,7 +180,7 @@ def _digest(row: dict[str, Any]) -> str:
     return digest_of("secaudit state 1", *(row[name] for name in _FIELDS))
 
 
-def _without_machines() -> Any:  # noqa: ANN401
+def _without_machines() -> Select[Any]:
     return select(*(column for column in _TABLE.columns if column.name != "machines"))
 
 

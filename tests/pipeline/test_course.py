@@ -94,11 +94,11 @@ def test_the_outlook_goes_on_along_the_line_and_never_above_what_is_possible(mea
     past = Past((state(now, 100, 20), state(now, 50, 40)))
     [row, *_] = trend_rows(now, past)
     days = (date(2026, 12, 31) - day_in_vietnam(NOW)).days
-    assert row.projected == (Fraction(60, 100) + Fraction(40, 100) * days / 100, Fraction(90, 100))
+    assert row.outlook == (Fraction(60, 100) + Fraction(40, 100) * days / 100, Fraction(90, 100))
     said = Voice(translator("vi")).say(row.method)
     assert "đường thẳng qua 3 lần chốt" in said and "không phải dự báo đạt chỉ tiêu" in said
     steep = Past((state(now, 100, 0), state(now, 50, 30)))
-    assert trend_rows(now, steep)[0].projected[0] <= Fraction(90, 100)
+    assert trend_rows(now, steep)[0].outlook[0] <= Fraction(90, 100)
 
 
 @given(st.lists(st.integers(0, 100), min_size=3, max_size=6), st.integers(0, 100), st.integers(1, 400))
@@ -108,8 +108,8 @@ def test_the_outlook_stays_between_nothing_and_the_possible(measured, shares, di
     now = replace(now, plan=now.plan.model_copy(update={"due": day_in_vietnam(NOW) + timedelta(days=ahead)}))
     past = Past(tuple(state(now, 40 * (len(shares) - place), share) for place, share in enumerate(shares)))
     for row in trend_rows(now, past):
-        assert row.projected is not None and row.method is not None
-        assert 0 <= row.projected[0] <= row.projected[1] == Fraction(100 - disproven, 100)
+        assert row.outlook is not None and row.method is not None
+        assert 0 <= row.outlook[0] <= row.outlook[1] == Fraction(100 - disproven, 100)
 
 
 @pytest.mark.parametrize(
@@ -124,14 +124,14 @@ def test_the_outlook_stays_between_nothing_and_the_possible(measured, shares, di
 def test_without_enough_to_go_by_there_is_a_reason_instead(measured, days, due, words):
     now = replace(measured, plan=measured.plan.model_copy(update={"due": due}))
     rows = trend_rows(now, Past(tuple(state(now, day, 10) for day in days)))
-    assert [row.projected for row in rows] == [None] * 5
+    assert [row.outlook for row in rows] == [None] * 5
     assert all(words in Voice(translator("vi")).say(row.method) for row in rows)
 
 
 def test_an_empty_population_has_no_outlook(measured):
     now = with_tally(measured, Tally())
     [row, *_] = trend_rows(now, Past((state(now, 100), state(now, 50))))
-    assert row.projected is None and "không có đối tượng" in Voice(translator("vi")).say(row.method)
+    assert row.outlook is None and "không có đối tượng" in Voice(translator("vi")).say(row.method)
 
 
 def test_improved_is_who_has_more_proven_than_before(measured):

@@ -7,6 +7,8 @@ import re
 import unicodedata
 import zipfile
 from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
@@ -23,11 +25,13 @@ from pydantic import BaseModel
 from secaudit.cli.shapes import Shape, write_shape
 from secaudit.messages import clean
 from secaudit.model.finding import Verdict
+from secaudit.model.measurement import Tally
 from secaudit.pipeline.letters.making import agency_papers, province_papers
 from secaudit.pipeline.letters.round import round_of
 from secaudit.pipeline.outputs import OUTPUTS, Job
-from secaudit.pipeline.publish.finding_rows import machine_findings
+from secaudit.pipeline.publish.finding_rows import machine_findings, target_lines
 from secaudit.report.sandbox import Sandbox
+from secaudit.report.voice import Voice
 from secaudit.resources import data_folder, translator
 
 FORBIDDEN = set("\u202e\u2066\u200f\ufffe\uffff")
@@ -167,6 +171,13 @@ def test_junit_is_legal_xml_and_counts_what_it_holds(job, written):
         assert said == {"tests": len(cases), "failures": found["failure"], "errors": found["error"], "skipped": found["skipped"]}
         assert {child.tag for case in cases for child in case} <= {"failure", "error", "skipped"}
         assert all(case.get("name") and case.get("classname") and len(case) <= 1 for case in cases)
+
+
+def test_in_junit_a_share_beside_the_target_is_not_rounded_onto_it(job):
+    first, *rest = job.measured.measurements
+    close = replace(first, tally=Tally(89_996, 10_004, 0), share=Fraction(9, 10))
+    line = target_lines(replace(job.measured, measurements=(close, *rest)), Voice(job.translator))[0]
+    assert line.interval == "89.996%", "90.0 % would read as met"
 
 
 def test_in_junit_a_check_passes_only_where_every_machine_does(written, verdicts):

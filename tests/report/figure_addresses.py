@@ -277,9 +277,7 @@ class Addresses(Systems):
         slope = Fraction(many * sum(x * y for x, y in points) - across * up) / (many * sum(x * x for x, _ in points) - across**2)
         possible, ahead = counts.share(counts.possible), (self.measured.plan.due - now).days
         return (
-            min(max(counts.share(counts.proven) + slope * ahead, Fraction(0)), possible)
-            if what == "projected.lower"
-            else possible
+            min(max(counts.share(counts.proven) + slope * ahead, Fraction(0)), possible) if what == "outlook.lower" else possible
         )
 
     @staticmethod

@@ -87,7 +87,8 @@ class Province:
         return next((finding.verdict for finding in state.findings if finding.check == check), None)
 
     def says(self, machine: str, check: str) -> Answer:
-        return {Verdict.PASS: True, Verdict.FAIL: False}.get(self.verdict(machine, check))  # type: ignore[call-overload]
+        answers: dict[Verdict | None, Answer] = {Verdict.PASS: True, Verdict.FAIL: False}
+        return answers.get(self.verdict(machine, check))
 
     def beyond(self, agency: str) -> int:
         """Machines more than the list: by the asset register, or waiting for their agency."""

@@ -106,13 +106,13 @@ def test_without_anybody_to_count_nothing_is_filled(document, voice):
 
 
 def row(target, points, **changes):
-    return TrendRow(target.number, points, **{"due": date(2027, 3, 31), "projected": None, "method": None, **changes})
+    return TrendRow(target.number, points, **{"due": date(2027, 3, 31), "outlook": None, "method": None, **changes})
 
 
 def test_the_course_says_every_point_in_words_and_draws_it_once(document, voice):
     target = document.targets[1]
     points = tuple(TrendPoint(date(2026, month, 1), Basis.STATED, Fraction(month, 20), Fraction(19, 20)) for month in (5, 8, 11))
-    made = trend_chart(row(target, points, projected=(Fraction(7, 10), Fraction(19, 20))), target, voice)
+    made = trend_chart(row(target, points, outlook=(Fraction(7, 10), Fraction(19, 20))), target, voice)
     assert "01/08/2026: có bằng chứng 40\u00a0%, còn có thể 95\u00a0%" in made.label
     assert made.label.endswith("đến 31/03/2027: có bằng chứng 70\u00a0%, còn có thể 95\u00a0%")
     text = str(svg(made))
@@ -132,7 +132,7 @@ def test_states_counted_again_have_another_mark(document, voice):
 def test_a_day_far_ahead_leaves_room_for_the_course(document, voice):
     target = document.targets[1]
     points = tuple(TrendPoint(date(2026, month, 1), Basis.STATED, Fraction(1, 2), Fraction(1)) for month in (1, 6, 11))
-    text = str(svg(trend_chart(row(target, points, due=date(2035, 1, 1), projected=(Fraction(1), Fraction(1))), target, voice)))
+    text = str(svg(trend_chart(row(target, points, due=date(2035, 1, 1), outlook=(Fraction(1), Fraction(1))), target, voice)))
     places = [float(x) for x in re.findall(r'translate\(([\d.]+),[\d.]+\)" d="M4', text)]
     assert places[-1] - places[0] > WIDTH / 3 and "2,5" not in text, "the day itself is not drawn"
 

@@ -1,19 +1,17 @@
 """Five slides for the monthly meeting: where it stands, what moved, who weighs most, what to order, what comes next."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
 from fractions import Fraction
 
 from secaudit.model.base import day_in_vietnam
-from secaudit.model.decision import DueState
 from secaudit.model.measurement import Tally
 from secaudit.model.past import PastState
-from secaudit.model.plan import Population
-from secaudit.pipeline.law_calendar import law_calendar
-from secaudit.pipeline.letters.notice import conclusion_words, order_value, target_value
+from secaudit.pipeline.letters.notice import order_value, target_value
 from secaudit.pipeline.letters.round import Round, basis_of
 from secaudit.pipeline.letters.wording import number_words, shortened
+from secaudit.pipeline.plan_report import conclusion_words
 from secaudit.pipeline.publish.agencies import heaviest_rows, names_of
+from secaudit.pipeline.publish.course import deadlines, improved_rows
 from secaudit.pipeline.publish.orders import orders
 from secaudit.pipeline.publish.targets import figure_of, target_rows
 from secaudit.report.document import TargetRow
@@ -21,15 +19,7 @@ from secaudit.report.slides import Bars, Deck, Slide, Table, fitted
 from secaudit.report.words import decision_word
 
 _TARGETS, _AGENCIES, _DATES, _OPEN = 9, 8, 8, 5
-_AHEAD = timedelta(days=366)
 _NOTHING_EARLIER = "Chưa có số liệu của kỳ trước để so sánh: đây là lần đầu số liệu được ghi lại."
-_UNITS: dict[Population, str] = {
-    "systems": "hệ thống",
-    "endpoints": "máy",
-    "people": "lượt người",
-    "agencies": "nội dung",
-    "indicators": "chỉ số",
-}
 
 
 def deck_of(made: Round) -> Deck:
@@ -58,7 +48,7 @@ def _standing(made: Round, rows: Sequence[TargetRow]) -> Slide:
     )  # fmt: skip
     sent = f"{number_words(silent)}/{number_words(len(made.agencies))} đơn vị chưa gửi số liệu"
     closed = f"Số liệu chốt lúc {made.voice.format.moment(made.measured.as_of)}; {sent}."
-    lines = (f"Kết luận: {conclusion_words(rows, made)}.", closed)
+    lines = (f"Kết luận: {conclusion_words(rows, made.voice)}.", closed)
     notes = tuple(f"Chỉ tiêu {row.number}: {_line(made.voice.say(row.formula))}" for row in rows)
     return Slide(made.marked(f"1. Tình hình thực hiện {shortened(made.plan, 60)}"), lines, (table,), _bars(rows), notes=notes)
 
@@ -118,46 +108,24 @@ def _range(made: Round, part: Tally, share: Fraction) -> str:
 
 def _agencies(made: Round) -> Slide:
     names = names_of(made.measured)
-    heavy = [
-        (shortened(names[row.agency], 60), shortened(made.voice.say(row.effect), 90)) for row in heaviest_rows(made.measured)
-    ]
-    better = list(_improved(made, names))
+    heavy, better = (
+        tuple((shortened(names[row.agency], 60), shortened(made.voice.say(row.effect), 90)) for row in rows[:_AGENCIES])
+        for rows in (heaviest_rows(made.measured), improved_rows(made.measured, made.past))
+    )
     left = Table(
         ("Ảnh hưởng nhiều nhất", "Còn vướng"),
         (3.0, 3.2),
-        tuple(heavy[:_AGENCIES]) or (("–", ""),),
+        heavy or (("–", ""),),
         "Bảng các đơn vị ảnh hưởng nhiều nhất đến kết quả",
     )
     right = Table(
         ("Tiến bộ nhiều nhất", "Thêm có bằng chứng"),
         (3.0, 3.2),
-        tuple(better[:_AGENCIES]) or (("Chưa có đơn vị nào" if made.past.states else "Chưa có số liệu kỳ trước", ""),),
+        better or (("Chưa có đơn vị nào" if made.past.states else "Chưa có số liệu kỳ trước", ""),),
         "Bảng các đơn vị tiến bộ nhiều nhất so với kỳ trước",
     )
     notes = ("Nguồn: phần của từng đơn vị trong các chỉ tiêu; đơn vị chưa gửi số liệu đứng trước.",)
     return Slide("3. Đơn vị cần quan tâm, đơn vị tiến bộ", (), (left, right), notes=notes)
-
-
-def _improved(made: Round, names: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Agencies with more proven members than at the earlier state, those with most first; people count a tenth of a machine."""
-    earlier = made.past.before(made.day)
-    if earlier is None:
-        return
-    before = {target.target: target.agencies for target in earlier.targets}
-    scale = {"systems": 100, "endpoints": 10, "agencies": 10, "people": 1, "indicators": 1}
-    ranked: list[tuple[int, str, str]] = []
-    for agency in made.agencies:
-        name = agency.agency.id
-        gains: dict[Population, int] = {}
-        for number, population, share in made.shares.get(name, ()):
-            then = before.get(made.measured.measurements[number - 1].target)
-            if then:
-                gains[population] = gains.get(population, 0) + share.tally.proven - then.get(name, Tally()).proven
-        weight = sum(scale[population] * count for population, count in gains.items())
-        if weight > 0:
-            words = ", ".join(f"{number_words(count)} {_UNITS[kind]}" for kind, count in gains.items() if count > 0)
-            ranked.append((-weight, shortened(names[name], 60), words))
-    yield from ((name, words) for _, name, words in sorted(ranked))
 
 
 def _orders(made: Round) -> Slide:
@@ -195,22 +163,14 @@ def _ahead(made: Round, rows: Sequence[TargetRow]) -> Slide:
 
 
 def _dates(made: Round) -> Iterator[tuple[str, str]]:
-    """The next statutory dates, half of them of the province as a whole; those of several systems on one day are one."""
-    if made.chains is None:
-        return
-    end = min(made.day, date.max - _AHEAD) + _AHEAD
-    groups: dict[tuple[date, str, bool], int] = {}
-    for entry in law_calendar(made.measured.province, made.chains, made.day, end).entries:
-        if entry.state is DueState.RUNNING and entry.day >= made.day:
-            key = (entry.day, shortened(made.voice.say(entry.title), 160), entry.confirmed)
-            groups[key] = groups.get(key, 0) + len(entry.systems)
-    found = sorted(groups.items())
-    of_all = [one for one in found if not one[1]][: _DATES // 2]
-    of_systems = [one for one in found if one[1]][: _DATES - len(of_all)]
-    for (day, title, confirmed), systems in sorted([*of_all, *of_systems]):
-        about = f" ({number_words(systems)} hệ thống)" if systems else ""
-        unsure = " (chưa xác nhận nguyên văn)" if not confirmed else ""
-        yield made.voice.format.day(day), f"{title}{about}{unsure}"
+    """The next statutory dates, half of them of the province as a whole."""
+    found = deadlines(made.measured)
+    of_all = [one for one in found if not one.systems][: _DATES // 2]
+    of_systems = [one for one in found if one.systems][: _DATES - len(of_all)]
+    for one in sorted([*of_all, *of_systems], key=lambda row: row.day):
+        about = f" ({number_words(one.systems)} hệ thống)" if one.systems else ""
+        unsure = " (chưa xác nhận nguyên văn)" if not one.confirmed else ""
+        yield made.voice.format.day(one.day), f"{shortened(made.voice.say(one.what), 160)}{about}{unsure}"
 
 
 def _line(text: str) -> str:

@@ -9,6 +9,7 @@ from secaudit.pipeline.letters.owing import Debt
 from secaudit.pipeline.letters.round import Round, archive_of, basis_of, letterhead_of, signature_of, symbol_of
 from secaudit.pipeline.letters.wording import capital, shortened
 from secaudit.pipeline.publish.targets import figure_of
+from secaudit.report.format import NO_BREAK
 from secaudit.report.official import Paper, Value
 from secaudit.report.sanitise import named
 
@@ -58,7 +59,7 @@ def target_words(made: Round, number: int, part: Tally) -> tuple[str, str, str, 
     target, measurement = made.measured.plan.targets[number - 1], made.measured.measurements[number - 1]
     say = made.voice.format
     figure = figure_of(part)
-    asked = f"{'≥' if measurement.sign == '>=' else '>'}\u00a0{say.percent(measurement.share)}"
+    asked = say.aim(measurement.sign, measurement.share, gap=NO_BREAK)
     title = shortened(made.voice.say(target.short), _NAME)
     return title, asked, say.interval(figure, measurement.share), say.counts(figure)
 

@@ -1,17 +1,17 @@
 """For the vice-chairman: a draft notice of conclusions, and the list of the letters that go with it."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from secaudit.model.inventory import Agency
-from secaudit.model.measurement import Decision
 from secaudit.pipeline.letters.owing import Debt
 from secaudit.pipeline.letters.round import Round, archive_of, basis_of, letterhead_of
 from secaudit.pipeline.letters.wording import OPEN, number_words, shortened
+from secaudit.pipeline.plan_report import conclusion_words
 from secaudit.pipeline.publish.orders import orders
 from secaudit.pipeline.publish.targets import target_rows
 from secaudit.report.document import Order, TargetRow
+from secaudit.report.format import NO_BREAK
 from secaudit.report.official import Paper, Signature, Value
 from secaudit.report.sanitise import named
 from secaudit.report.words import decision_word
@@ -19,7 +19,6 @@ from secaudit.report.words import decision_word
 NOTICE = "thong-bao-ket-luan"
 LETTERS = "danh-sach-cong-van"
 NO_PHONE = "thiếu số điện thoại"
-_CONCLUDED = (Decision.MET, Decision.MISSED, Decision.UNDECIDED, Decision.NOT_APPLICABLE)
 _TARGETS = 12
 _DEBTS = 3
 
@@ -57,7 +56,7 @@ def notice_of(made: Round) -> Paper:
             "unit": made.unit,
             "agency_count": number_words(len(made.agencies)),
             "silent_count": number_words(silent),
-            "conclusion": conclusion_words(rows, made),
+            "conclusion": conclusion_words(rows, made.voice),
             "targets": [target_value(row, made) for row in rows[:_TARGETS]],
             "orders": [order_value(order, made) for order in orders(made.measured)],
             "due": made.voice.format.day(made.due),
@@ -85,20 +84,13 @@ def letters_of(made: Round, sent: Sequence[Sent]) -> Paper:
     )
 
 
-def conclusion_words(rows: Sequence[TargetRow], made: Round) -> str:
-    """``1/5 Đạt; 2/5 Chưa đạt``: only what occurs."""
-    counts = Counter(made.voice.say(decision_word(row.decision, overdue=row.overdue)) for row in rows)
-    order = [made.voice.say(decision_word(one, overdue=late)) for one in _CONCLUDED for late in (False, True)]
-    return "; ".join(f"{counts[words]}/{len(rows)} {words}" for words in dict.fromkeys(order) if counts[words])
-
-
 def target_value(row: TargetRow, made: Round) -> dict[str, Value]:
     """One target as a line of a table."""
     say = made.voice.format
     return {
         "number": row.number,
         "title": shortened(made.voice.say(row.short), 80),
-        "asked": f"{'≥' if row.sign == '>=' else '>'}\u00a0{say.percent(row.share)}",
+        "asked": say.aim(row.sign, row.share, gap=NO_BREAK),
         "interval": say.interval(row.figure, row.share),
         "counts": say.counts(row.figure) if row.figure.total else "–",
         "decision": made.voice.say(decision_word(row.decision, overdue=row.overdue)),

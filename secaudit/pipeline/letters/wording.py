@@ -3,11 +3,13 @@
 import unicodedata
 from collections.abc import Sequence
 
+from secaudit.report.format import Format
 from secaudit.report.sanitise import named
 
 OPEN = "……………"
 """Where the clerk fills in what nobody wrote down."""
 NOT_DECLARED = "chưa khai"
+number_words = Format("vi").number
 
 
 def characters(text: str) -> int:
@@ -31,11 +33,6 @@ def listed(names: Sequence[str], most: int, *, rest: str) -> str:
     shown = ", ".join(names[:most])
     more = len(names) - most
     return f"{shown} và {number_words(more)} {rest}" if more > 0 else shown
-
-
-def number_words(value: int) -> str:
-    """``1.234``."""
-    return f"{value:,}".replace(",", ".")
 
 
 def capital(text: str) -> str:

@@ -12,7 +12,8 @@ from secaudit.report.document import AgencyFigure, AgencyRow, HeavyRow, Tile
 
 MOST_SHOWN = 10
 """Agencies on the first screen."""
-
+WEIGHTS: dict[Population, int] = {"systems": 100, "endpoints": 10, "agencies": 10, "people": 1, "indicators": 1}
+"""Machines count one each, systems ten (there are few), people a tenth."""
 _BAD: dict[Population, Message] = {
     "systems": msg("target {number}: {count} systems not in order"),
     "endpoints": msg("target {number}: {count} machines not in order"),
@@ -57,9 +58,8 @@ def shares_of(measured: Measured) -> dict[str, list[tuple[int, Population, Agenc
 
 
 def weight_of(parts: list[tuple[int, Population, AgencyShare]]) -> int:
-    """How much an agency holds back: its machines count one each, its systems ten (there are few), people a tenth."""
-    scale = {"systems": 100, "endpoints": 10, "agencies": 10, "people": 1, "indicators": 1}
-    return sum(scale[population] * (share.tally.disproven + share.tally.unknown) for _, population, share in parts)
+    """How much an agency holds back."""
+    return sum(WEIGHTS[population] * (share.tally.disproven + share.tally.unknown) for _, population, share in parts)
 
 
 def agency_rows(measured: Measured) -> tuple[AgencyRow, ...]:

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from secaudit.expr import variable_name
 from secaudit.messages import Message, msg
 from secaudit.model.base import Texts
-from secaudit.model.check import Check, Severity
+from secaudit.model.check import GRAVITY, Check, Severity
 from secaudit.model.fact import MissingReason
 from secaudit.model.finding import Verdict
 from secaudit.model.inventory import EndpointKind
 from secaudit.model.measurement import AgencyShare
 from secaudit.model.outcome import Sight
-from secaudit.model.plan import Population, Target
+from secaudit.model.plan import Target
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.parameters import title_of
+from secaudit.pipeline.publish.agencies import WEIGHTS
 from secaudit.pipeline.publish.agency_parts import TargetParts
 from secaudit.pipeline.publish.agency_unseen import cannot_say
 from secaudit.report.action_words import action_sentence, action_words
@@ -29,12 +30,9 @@ MOST = 5
 MOST_WORDS = 4
 """Things to do that one line of the sheet names."""
 _VERDICT = re.compile(r"\bverdict(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
-_WEIGHT = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3, Severity.INFO: 4}
-_GRAVE = _WEIGHT[Severity.HIGH]
+_GRAVE = GRAVITY[Severity.HIGH]
 _INSTALLED = ".installed"
 """How the check is called that says whether the thing its family asks about is there at all."""
-_SCALE: Mapping[Population, int] = {"systems": 100, "endpoints": 10, "agencies": 10, "people": 1, "indicators": 1}
-"""What one member of a target weighs beside those of others: there are few systems and many people."""
 _UNSEEN = msg("make {count} machines visible that nobody could see: {why}")
 _UNREAD = msg("let {count} machines be read again: {why}")
 _MUTE = msg("have the protection of {count} machines confirmed that cannot say it themselves: {why}")
@@ -76,7 +74,7 @@ class Actions:
         self._checks = catalog.checks
         self._titles = {check.id: title_of(catalog, check) for check in catalog.checks.values()}
         self._fixes = {check.id: _fixes(check) for check in catalog.checks.values()}
-        self._order = {check: (_WEIGHT[one.severity], check) for check, one in catalog.checks.items()}
+        self._order = {check: (GRAVITY[one.severity], check) for check, one in catalog.checks.items()}
         names = {variable_name(f"verdict.{check}"): check for check in catalog.checks}
         self._targets: dict[str, Target] = {target.id: target for target in measured.plan.targets}
         self._deciding = {
@@ -114,8 +112,8 @@ class Actions:
         windows = {machine.id: "windows" in machine.os.lower() for machine in machines if machine.os is not None}
         for check, names in fails.items():
             own_gains = gains.get(check, [])
-            weight = sum(_SCALE["endpoints"] * gain.count for gain in own_gains)
-            severity = _WEIGHT[self._checks[check].severity]
+            weight = sum(WEIGHTS["endpoints"] * gain.count for gain in own_gains)
+            severity = GRAVITY[self._checks[check].severity]
             words = action_sentence(check, self._titles[check], len(names))
             row = ActionRow(words, tuple(own_gains), self._fixes_on(check, names, windows), machines=tuple(names), check=check)
             yield _Candidate(row, weight, severity, (-len(names), check))
@@ -172,7 +170,7 @@ class Actions:
             ]
             words = Message(_UNSEEN.text, {"count": len(row.machines), "why": row.why})
             made = ActionRow(words, tuple(gains), machines=row.machines, how=row.advice)
-            yield _Candidate(made, sum(_SCALE["endpoints"] * gain.count for gain in gains), 1, (-len(row.machines), ""))
+            yield _Candidate(made, sum(WEIGHTS["endpoints"] * gain.count for gain in gains), 1, (-len(row.machines), ""))
 
     def _unread(self, agency: str, machines: Sequence[OwnMachine]) -> Iterable[_Candidate]:
         """Machines that were seen, and what decides a target could not be read of them."""
@@ -194,7 +192,7 @@ class Actions:
                 gain = Gain(number, target.short, len(names), at_most=True)
                 how = CONSOLE_ADVICE if mute else REASON_ADVICE[reason]
                 row = ActionRow(words, (gain,), machines=tuple(names), how=how)
-                yield _Candidate(row, _SCALE["endpoints"] * len(names), 1, (-len(names), reason.value))
+                yield _Candidate(row, WEIGHTS["endpoints"] * len(names), 1, (-len(names), reason.value))
 
     def _by_papers(self, agency: str) -> Iterable[_Candidate]:
         for number, measurement, share in self._parts.shares.get(agency, ()):
@@ -207,7 +205,7 @@ class Actions:
             ):
                 if count:
                     row = ActionRow(Message(words.text, {"count": count}), (Gain(number, target.short, count, at_most),))
-                    yield _Candidate(row, _SCALE[target.population] * count, 1, (-count, target.id))
+                    yield _Candidate(row, WEIGHTS[target.population] * count, 1, (-count, target.id))
 
     def visits(self, machines: Sequence[OwnMachine]) -> tuple[Visit, ...]:
         """Machines somebody has to go to, by place: something grave is not in order, or nobody could see them from afar."""

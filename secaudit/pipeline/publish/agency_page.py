@@ -1,7 +1,6 @@
 """The page of one agency, made for one agency after the other: nothing of an agency is kept when the next one comes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import copy
 
 from secaudit.errors import UsageError
 from secaudit.messages import msg
@@ -53,11 +52,9 @@ class AgencyPages:
         self._lines = measured.reconciliation.by_agency()
         self._since = store.first_found(measured.as_of) if store is not None else {}
 
-    def reading(self, store: Store | None) -> "AgencyPages":
-        """The same with a store of its own: for another process, which may not use this one's."""
-        other = copy(self)
-        other._reader = MachineReader(self._measured, store)  # noqa: SLF001 - its own kind
-        return other
+    def read_from(self, store: Store | None) -> None:
+        """Read machines from this store from now on: a process may not use the connection of the one it was made by."""
+        self._reader = MachineReader(self._measured, store)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -74,7 +71,8 @@ class AgencyPages:
         machines = 0
         for agency in agencies:
             waiting.append(agency)
-            machines += len(self._present(agency).endpoints) if self._present(agency) is not None else 0  # type: ignore[union-attr]
+            file = self._present(agency)
+            machines += 0 if file is None else len(file.endpoints)
             if machines >= TOGETHER:
                 yield from self._several(waiting)
                 waiting, machines = [], 0

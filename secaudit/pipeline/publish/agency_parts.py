@@ -17,8 +17,8 @@ from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.publish.agencies import reaches
 from secaudit.pipeline.publish.grades import grade_parts
 from secaudit.pipeline.publish.targets import figure_of, with_count
-from secaudit.report.agency_page import DutyRow, Errand, OwnSub, OwnSystem, OwnTarget, Paper, PaperRow
-from secaudit.report.document import Figure, SystemRow
+from secaudit.report.agency_page import DutyRow, Errand, OwnSystem, OwnTarget, Paper, PaperRow
+from secaudit.report.document import Figure, SubTargetRow, SystemRow
 from secaudit.report.texts import Wording
 from secaudit.report.words import word
 
@@ -88,7 +88,13 @@ class TargetParts:
             formula=target.formula,
             said=tuple(_said(target, share, decision, blocked)),
             under=tuple(
-                OwnSub(sub.id, texts[sub.id].title, _figure(own), texts[sub.id].formula, texts[sub.id].aside)
+                SubTargetRow(
+                    id=sub.id,
+                    short=texts[sub.id].title,
+                    figure=_figure(own),
+                    formula=texts[sub.id].formula,
+                    aside=texts[sub.id].aside,
+                )
                 for sub, own in self.subs(target.id, share.agency)
             ),
         )

@@ -15,7 +15,7 @@ from secaudit.model.plan import Population, Target
 from secaudit.pipeline.decision_chains import chains
 from secaudit.pipeline.law_calendar import CalendarEntry, law_calendar
 from secaudit.pipeline.measuring import Measured
-from secaudit.pipeline.publish.agencies import MOST_SHOWN, in_scope, shares_of
+from secaudit.pipeline.publish.agencies import MOST_SHOWN, WEIGHTS, in_scope, shares_of
 from secaudit.report.document import DeadlineRow, HeavyRow, TrendPoint, TrendRow
 
 MONTHS = 12
@@ -25,14 +25,14 @@ LEAST_SPAN = timedelta(days=45)
 """A straight line through less says nothing."""
 _AHEAD = timedelta(days=366)
 MOST_DATES = 12
-_GAINED: Mapping[Population, tuple[int, Message]] = {
-    "systems": (100, msg("target {number}: +{count} systems")),
-    "endpoints": (10, msg("target {number}: +{count} machines")),
-    "agencies": (10, msg("target {number}: now proven")),
-    "people": (1, msg("target {number}: +{count} people")),
-    "indicators": (1, msg("target {number}: +{count}")),
+_GAINED: Mapping[Population, Message] = {
+    "systems": msg("target {number}: +{count} systems"),
+    "endpoints": msg("target {number}: +{count} machines"),
+    "agencies": msg("target {number}: now proven"),
+    "people": msg("target {number}: +{count} people"),
+    "indicators": msg("target {number}: +{count}"),
 }
-"""Weights as in the order of agencies, and words short enough for a narrow column: its head says that it is newly proven."""
+"""Short enough for a narrow column: its head says that it is newly proven."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def improved_rows(measured: Measured, past: Past) -> tuple[HeavyRow, ...]:
             for number, population, share in shares.get(agency.agency.id, [])
             if then.get(measured.measurements[number - 1].target)
         ]
-        weight = sum(_GAINED[population][0] * gain for _, population, gain in gains)
+        weight = sum(WEIGHTS[population] * gain for _, population, gain in gains)
         if weight > 0:
             words = tuple(_gain(number, population, gain) for number, population, gain in gains if gain > 0)
             row = HeavyRow(agency.agency.id, Message("{parts}", {"parts": words}))
@@ -158,12 +158,17 @@ def _proven(agencies: Mapping[str, Tally] | None, agency: str) -> int:
 
 
 def _gain(number: int, population: Population, count: int) -> Message:
-    words = _GAINED[population][1]
+    words = _GAINED[population]
     return Message(words.text, {"number": number, "count": count}, words.context)
 
 
 def deadline_rows(measured: Measured) -> tuple[DeadlineRow, ...]:
-    """The next statutory dates for this province's systems; none where the catalog has no law of that day."""
+    """The next statutory dates that the report shows."""
+    return deadlines(measured)[:MOST_DATES]
+
+
+def deadlines(measured: Measured) -> tuple[DeadlineRow, ...]:
+    """Statutory dates of a year ahead for this province's systems; none where the catalog has no law of that day."""
     today = day_in_vietnam(measured.as_of)
     try:
         found = chains(measured.province, measured.levels, today)
@@ -171,7 +176,7 @@ def deadline_rows(measured: Measured) -> tuple[DeadlineRow, ...]:
         entries = law_calendar(measured.province, found, today, end).entries
     except UsageError:
         return ()
-    return tuple(_joined(entry for entry in entries if entry.state is DueState.RUNNING and entry.day >= today))[:MOST_DATES]
+    return tuple(_joined(entry for entry in entries if entry.state is DueState.RUNNING and entry.day >= today))
 
 
 def _joined(entries: Iterable[CalendarEntry]) -> list[DeadlineRow]:

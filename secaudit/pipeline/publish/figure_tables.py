@@ -17,6 +17,10 @@ from secaudit.report.workbook import Column
 from secaudit.store import Store
 
 _Row = tuple[Value | Share, ...]
+_AGENCY = (Column(msgc("workbook", "Agency"), 24), Column(msgc("workbook", "Name"), 44))
+_NUMBER = Column(msgc("workbook", "Number"), 9)
+_ASKED = Column(msgc("workbook", "Asked"), 10)
+DRAFT = literal("DỰ THẢO – LƯU HÀNH NỘI BỘ")
 _COUNTS = (
     Column(msgc("workbook", "Proven"), 11),
     Column(msgc("workbook", "Disproven"), 11),
@@ -34,9 +38,9 @@ def add_targets(book: TableBook, document: ReportDocument) -> None:
             msgc("workbook", "Targets"),
             msg("Targets of {plan}, as of {day}", plan=document.header.plan, day=document.header.as_of),
             (
-                Column(msgc("workbook", "Number"), 9),
+                _NUMBER,
                 Column(msgc("workbook", "Target"), 60),
-                Column(msgc("workbook", "Asked"), 10),
+                _ASKED,
                 *_COUNTS,
                 Column(msgc("workbook", "Conclusion"), 30),
                 Column(msgc("workbook", "Still needed"), 44),
@@ -52,9 +56,6 @@ def add_targets(book: TableBook, document: ReportDocument) -> None:
             table.add((f"{row.number}.{sub.id}", sub.short, None, *_counts(sub.figure, None)))
 
 
-DRAFT = literal("DỰ THẢO – LƯU HÀNH NỘI BỘ")
-
-
 def add_agencies(book: TableBook, document: ReportDocument) -> None:
     """Agencies, then their part of each target."""
     table = book.add(
@@ -62,8 +63,7 @@ def add_agencies(book: TableBook, document: ReportDocument) -> None:
             msgc("workbook", "Agencies"),
             msg("Agencies, those that hold up most first"),
             (
-                Column(msgc("workbook", "Agency"), 24),
-                Column(msgc("workbook", "Name"), 44),
+                *_AGENCY,
                 Column(msgc("workbook", "Tier"), 12),
                 Column(msgc("workbook", "State"), 30),
                 Column(msgc("workbook", "Data sent"), 12),
@@ -84,11 +84,10 @@ def add_agencies(book: TableBook, document: ReportDocument) -> None:
             msgc("workbook", "Agencies by target"),
             msg("Each agency's part of each target"),
             (
-                Column(msgc("workbook", "Agency"), 24),
-                Column(msgc("workbook", "Name"), 44),
-                Column(msgc("workbook", "Number"), 9),
+                *_AGENCY,
+                _NUMBER,
                 Column(msgc("workbook", "Target"), 44),
-                Column(msgc("workbook", "Asked"), 10),
+                _ASKED,
                 *_COUNTS,
             ),
         )
@@ -163,7 +162,7 @@ def add_course(book: TableBook, measured: Measured, past: Past, store: Store | N
             msg("Targets at earlier moments and now"),
             (
                 Column(msgc("workbook", "Day"), 12),
-                Column(msgc("workbook", "Number"), 9),
+                _NUMBER,
                 Column(msgc("workbook", "Target"), 60),
                 Column(msgc("workbook", "How it is known"), 36),
                 *_COUNTS,

@@ -16,7 +16,7 @@ from secaudit.pipeline.judging import BATCH, batched
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.publish.agencies import in_scope
 from secaudit.pipeline.publish.machines import check_rows
-from secaudit.pipeline.publish.targets import obstacle_words
+from secaudit.pipeline.publish.targets import figure_of, obstacle_words
 from secaudit.report.findings import About, FindingRow, MachineFindings, TargetLine
 from secaudit.report.voice import Voice
 from secaudit.store import Store
@@ -75,9 +75,8 @@ def target_lines(measured: Measured, voice: Voice) -> tuple[TargetLine, ...]:
     titles = {target.id: target.title for target in measured.plan.targets}
     found = []
     for number, one in enumerate(measured.measurements, start=1):
-        lower, upper = one.tally.lower, one.tally.upper
-        interval = "–" if lower is None or upper is None else f"{voice.format.percent(lower)} – {voice.format.percent(upper)}"
-        asked = f"{'≥' if one.sign == '>=' else one.sign} {voice.format.percent(one.share)}"
+        interval = voice.format.interval(figure_of(one.tally), one.share)
+        asked = voice.format.aim(one.sign, one.share)
         blockers = tuple(obstacle_words(blocker) for blocker in one.blockers)
         tally = one.tally
         found.append(

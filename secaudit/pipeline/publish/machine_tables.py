@@ -22,7 +22,15 @@ WANTED = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.MANUAL)
 """Findings that the walk needs one by one; passes are only counted."""
 _MOST_FACTS = 8
 _OBSERVED_LIMIT = 160
-_AGENCY = (Column(msgc("workbook", "Agency"), 24), Column(msgc("workbook", "Machine"), 28))
+_MACHINE = (Column(msgc("workbook", "Agency"), 24), Column(msgc("workbook", "Machine"), 28))
+_KIND = (Column(msgc("workbook", "Name of the agency"), 40), Column(msgc("workbook", "Kind"), 16))
+_PLACE = Column(msgc("workbook", "Place"), 18)
+_SEEN = (Column(msgc("workbook", "Grade"), 8), Column(msgc("workbook", "Observed"), 16))
+_ASKED = (
+    Column(msgc("workbook", "Check"), 28),
+    Column(msgc("workbook", "What is asked"), 60),
+    Column(msgc("workbook", "Severity"), 13),
+)
 _VERDICTS = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.MANUAL, Verdict.NOT_APPLICABLE)
 
 
@@ -108,15 +116,13 @@ _MACHINES = Table(
     msgc("workbook", "Machines"),
     msg("Machines in use, with what was judged of each"),
     (
-        *_AGENCY,
-        Column(msgc("workbook", "Name of the agency"), 40),
-        Column(msgc("workbook", "Kind"), 16),
+        *_MACHINE,
+        *_KIND,
         Column(msgc("workbook", "Operating system"), 10),
-        Column(msgc("workbook", "Place"), 18),
+        _PLACE,
         Column(msgc("workbook", "State"), 14),
         Column(msgc("evidence", "Way"), 28),
-        Column(msgc("workbook", "Grade"), 8),
-        Column(msgc("workbook", "Observed"), 16),
+        *_SEEN,
         Column(msgc("workbook", "Protection, proven"), 11),
         Column(msgc("workbook", "Protection, possible"), 11),
         *(Column(word(verdict), 11) for verdict in _VERDICTS),
@@ -128,12 +134,9 @@ _FAILURES = Table(
     msgc("workbook", "Failures"),
     msg("What is proven not to be in order"),
     (
-        *_AGENCY,
-        Column(msgc("workbook", "Check"), 28),
-        Column(msgc("workbook", "What is asked"), 60),
-        Column(msgc("workbook", "Severity"), 13),
-        Column(msgc("workbook", "Grade"), 8),
-        Column(msgc("workbook", "Observed"), 16),
+        *_MACHINE,
+        *_ASKED,
+        *_SEEN,
         Column(msgc("workbook", "Values"), 60),
         Column(msgc("workbook", "Excused until"), 13),
     ),
@@ -143,7 +146,7 @@ _UNKNOWNS = Table(
     msgc("workbook", "Unknown"),
     msg("What is not known of machines that were seen, and why"),
     (
-        *_AGENCY,
+        *_MACHINE,
         Column(msgc("workbook", "Reason"), 40),
         Column(msgc("workbook", "Checks"), 9),
         Column(msgc("workbook", "What is missing"), 90),
@@ -154,10 +157,9 @@ _UNSEEN = Table(
     msgc("workbook", "Not seen"),
     msg("Machines without evidence that counts"),
     (
-        *_AGENCY,
-        Column(msgc("workbook", "Name of the agency"), 40),
-        Column(msgc("workbook", "Kind"), 16),
-        Column(msgc("workbook", "Place"), 18),
+        *_MACHINE,
+        *_KIND,
+        _PLACE,
         Column(msgc("workbook", "Reason"), 44),
         Column(msgc("workbook", "Last attempt"), 16),
         Column(msgc("workbook", "What to do"), 90),
@@ -167,9 +169,7 @@ _CHECKS = Table(
     msgc("workbook", "Checks"),
     msg("The checks, the most severe first, counted on machines that were seen"),
     (
-        Column(msgc("workbook", "Check"), 28),
-        Column(msgc("workbook", "What is asked"), 60),
-        Column(msgc("workbook", "Severity"), 13),
+        *_ASKED,
         Column(word(Verdict.FAIL), 11),
         Column(msgc("workbook", "of these excused"), 11),
         Column(word(Verdict.UNKNOWN), 11),
@@ -193,10 +193,7 @@ def _machine(machine: MachineFindings) -> tuple[Value, ...]:
     counts = dict(machine.counts) if machine.seen or machine.kind is EndpointKind.ISOLATED else {}
     grade = machine.protection
     return (
-        machine.agency,
-        machine.id,
-        machine.agency_name,
-        word(machine.kind),
+        *_which(machine),
         machine.os,
         machine.place,
         _STATES[_state(machine)],
@@ -210,6 +207,10 @@ def _machine(machine: MachineFindings) -> tuple[Value, ...]:
     )
 
 
+def _which(machine: MachineFindings) -> tuple[Value, ...]:
+    return (machine.agency, machine.id, machine.agency_name, word(machine.kind))
+
+
 def _state(machine: MachineFindings) -> str:
     if machine.kind is EndpointKind.ISOLATED:
         return "isolated"
@@ -220,10 +221,7 @@ def _unseen(machine: MachineFindings) -> tuple[Value, ...]:
     reason = _HELD if machine.held else STALE if machine.stale else word(machine.sight)
     advice = ADVICE.get(Sight.SEEN if machine.stale else machine.sight) if not machine.held else None
     return (
-        machine.agency,
-        machine.id,
-        machine.agency_name,
-        word(machine.kind),
+        *_which(machine),
         machine.place,
         reason,
         machine.attempted_at,

@@ -7,7 +7,7 @@ from typing import Literal
 from secaudit.measure import Waivers
 from secaudit.messages import Message, msg
 from secaudit.model.base import day_in_vietnam
-from secaudit.model.check import Severity
+from secaudit.model.check import GRAVITY, Severity
 from secaudit.model.doubt import Doubt, DoubtKind
 from secaudit.model.fact import FactSet, Known
 from secaudit.model.finding import Finding, MissingFact, Verdict
@@ -40,13 +40,12 @@ from secaudit.store import Store
 MOST_WITH_SECTIONS = 1000
 """Machines whose captured text stands in the page; with more, the page would not open on an old PC and digests must do."""
 
-_WEIGHT = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3, Severity.INFO: 4}
-_GRAVE = _WEIGHT[Severity.HIGH]
+_GRAVE = GRAVITY[Severity.HIGH]
 
 
 def check_rows(measured: Measured) -> tuple[CheckRow, ...]:
     """The checks of the catalog, the most severe first."""
-    checks = sorted(measured.province.catalog.checks.values(), key=lambda check: (_WEIGHT[check.severity], check.id))
+    checks = sorted(measured.province.catalog.checks.values(), key=lambda check: (GRAVITY[check.severity], check.id))
     return tuple(
         CheckRow(
             check.id,
@@ -209,7 +208,7 @@ def visit_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[Vi
 
 def severities(measured: Measured) -> dict[str, int]:
     """Check id -> its weight, the gravest 0."""
-    return {check.id: _WEIGHT[check.severity] for check in measured.province.catalog.checks.values()}
+    return {check.id: GRAVITY[check.severity] for check in measured.province.catalog.checks.values()}
 
 
 def unseen_rows(measured: Measured, machines: tuple[MachineRow, ...]) -> tuple[UnseenRow, ...]:
