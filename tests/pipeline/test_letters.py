@@ -36,7 +36,7 @@ from secaudit.pipeline.letters.message import MOST, fitted, message_of
 from secaudit.pipeline.letters.notice import NO_PHONE, Sent, letters_of, notice_of
 from secaudit.pipeline.letters.owing import Debt, Weight, debts_of
 from secaudit.pipeline.letters.round import Round, Way, due_of, round_of
-from secaudit.pipeline.letters.slip import _cut, _Row, list_of, slip_of
+from secaudit.pipeline.letters.slip import _cut, _level, _Row, list_of, slip_of
 from secaudit.pipeline.letters.wording import characters, shortened
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.plan_report import TEMPLATE as RESULTS
@@ -203,6 +203,18 @@ def test_machines_without_protection_are_asked_for_only_where_the_agencys_own_pa
 def test_what_weighs_most_is_asked_for_first(made):
     weights = [[debt.weight for debt in debts_of(made, file)] for file in made.agencies]
     assert all(one == sorted(one) for one in weights) and max(len(set(one)) for one in weights) >= 3
+
+
+def test_a_level_that_is_not_decided_is_a_span_on_the_slip(made):
+    level, system = figures_of(made, _file(made, "so-khcn")).systems[0][1], System(id="cong-a", name="Cổng A")
+    spans = {
+        (2, 3): "cấp độ 2 đến 3",
+        (None, 3): "cấp độ chưa rõ đến 3",
+        (2, 2): "đề xuất cấp độ 2",
+        (None, None): "chưa xác định",
+    }
+    for (lowest, highest), words in spans.items():
+        assert _level(made, system, replace(level, lowest=lowest, highest=highest)).startswith(words)
 
 
 def test_a_list_of_lines_is_cut_only_where_there_are_more_than_fit_and_says_how_many(made):

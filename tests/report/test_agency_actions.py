@@ -117,7 +117,8 @@ def test_what_the_sheet_does_not_name_is_counted(agency_world, documents):
     actions = Actions(measured, TargetParts(measured))
     [machine] = [one for one in documents["xa-a"].machines if one.id == "pc-a-2"]
     lesser = [one.check for one in machine.evidence.findings if one.check not in grave][:2]
-    high = [name for name in measured.province.catalog.checks if name in grave and not name.startswith("protection.")]
+    checks, own = measured.province.catalog.checks, {one.check for one in machine.evidence.findings}
+    high = [name for name in sorted(own) if checks[name].severity == "high" and not name.startswith("protection.")]
     for count in (0, 1, MOST_WORDS + 3):
         said = dict.fromkeys([*high[:count], *lesser], "fail")
         known = {one.check for one in machine.evidence.findings} & set(said)
