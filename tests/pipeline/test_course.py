@@ -13,6 +13,7 @@ from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import Decision, Tally
 from secaudit.model.past import Basis, Past, PastState, PastTarget
 from secaudit.model.procedure import Law
+from secaudit.pipeline.history import state_of
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, load_province
 from secaudit.pipeline.publish.agencies import MOST_SHOWN
@@ -20,9 +21,12 @@ from secaudit.pipeline.publish.course import deadline_rows, improved_rows, month
 from secaudit.pipeline.publish.orders import _BY_LOOKING, _fewest, orders
 from secaudit.report.voice import Voice
 from secaudit.resources import data_folder, translator
+from secaudit.store import Store
+from tests.pipeline.periods import make_world
 
 NOW = datetime(2026, 11, 26, 3, tzinfo=UTC)
 SAMPLE = Path(__file__).parents[2] / "inventories" / "thai-nguyen"
+ENDPOINTS = "endpoints-protected"
 MACHINES = 1
 """Position of the target about machines."""
 
@@ -141,6 +145,62 @@ def test_at_most_ten_improved_the_largest_gain_first(measured):
     gains = {share.agency: share.tally.proven for share in shares}
     assert len(rows) == min(MOST_SHOWN, sum(count > 0 for count in gains.values()))
     assert [gains[row.agency] for row in rows] == sorted(gains.values(), reverse=True)[: len(rows)]
+
+
+@pytest.fixture(scope="module", name="seen")
+def see_machines(tmp_path_factory):
+    """Two machines of one commune that were seen: one protected, one not; and the state of that day."""
+    folder = tmp_path_factory.mktemp("gains") / "world"
+    make_world(folder)
+    with Store.open(folder / "workspace" / "store.sqlite", create=False) as store:
+        measured = measure_at(folder, store)
+    return folder, measured, replace(state_of(measured), moment=measured.as_of - timedelta(days=30))
+
+
+def measure_at(folder, store):
+    province = load_province(folder / "inventory", folder / "checks", folder / "workspace")
+    return measure_province(province, province.plan(DEFAULT_PLAN), store, as_of=datetime(2026, 12, 11, 3, tzinfo=UTC))
+
+
+def effects(measured, state):
+    return {row.agency: Voice(translator("vi")).say(row.effect) for row in improved_rows(measured, Past((state,)))}
+
+
+def test_what_was_taken_over_with_machines_or_an_agency_is_no_gain(seen):
+    """The machine that is protected was another agency's, and so were all people: nobody proved anything."""
+    folder, measured, state = seen
+    assert effects(measured, state) == {}
+    assert next(one for one in state.targets if one.target == ENDPOINTS).agencies["xa-a"].proven == 1
+    moved = {name: replace(one, agency="xa-cu") for name, one in state.machines.items()}
+    systems = {name: replace(one, agency="xa-cu") for name, one in state.systems.items()}
+    parts = [
+        replace(one, agencies={"xa-cu" if name == "xa-a" else name: part for name, part in one.agencies.items()})
+        for one in state.targets
+    ]
+    then = replace(state, machines=moved, systems=systems, targets=tuple(parts))
+    old = folder / "inventory" / "agencies" / "xa-cu.yaml"
+    old.write_text(
+        "agency: {id: xa-cu, name: UBND xã Cũ, tier: commune, valid_until: 2026-11-30, successors: [xa-a]}\n", encoding="utf-8"
+    )
+    try:
+        with Store.open(folder / "workspace" / "store.sqlite", create=False) as store:
+            after = measure_at(folder, store)
+    finally:
+        old.unlink()
+    assert effects(after, then) == {}
+
+
+def test_a_machine_counts_as_gained_only_where_the_earlier_state_shows_that_it_was_not_proven(seen):
+    _, measured, state = seen
+    checks = frozenset(one for one in state.checks if one.startswith("protection."))
+    unseen = replace(state, machines={**state.machines, "pc-1": replace(state.machines["pc-1"], seen=False)})
+    failed = replace(state, machines={**state.machines, "pc-1": replace(state.machines["pc-1"], fails=checks)})
+    assert effects(measured, unseen) == effects(measured, failed) == {"xa-a": "chỉ tiêu 2: +1 máy"}
+    lost = replace(unseen, machines={**unseen.machines, "pc-2": replace(state.machines["pc-1"], agency="xa-a")})
+    assert effects(measured, lost) == {}, "as many were lost as gained"
+    figures = replace(unseen, machines={}, checks=frozenset())
+    zero = tuple(replace(one, agencies={"xa-a": Tally(0, 0, 3)} if one.target == ENDPOINTS else {}) for one in figures.targets)
+    assert effects(measured, replace(figures, targets=zero)) == {}, "figures alone name no machine"
 
 
 def test_the_next_dates_are_statutory_in_order_and_name_no_system(measured):

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from secaudit.errors import UsageError
+from secaudit.measure.gains import gain_of
 from secaudit.messages import Message, msg
 from secaudit.model.base import Texts, day_in_vietnam
 from secaudit.model.decision import DueState
@@ -15,7 +16,7 @@ from secaudit.model.plan import Population, Target
 from secaudit.pipeline.decision_chains import chains
 from secaudit.pipeline.law_calendar import CalendarEntry, law_calendar
 from secaudit.pipeline.measuring import Measured
-from secaudit.pipeline.publish.agencies import MOST_SHOWN, in_scope, shares_of
+from secaudit.pipeline.publish.agencies import MOST_SHOWN, in_scope
 from secaudit.report.document import DeadlineRow, HeavyRow, TrendPoint, TrendRow
 
 MONTHS = 12
@@ -129,19 +130,14 @@ def _method(line: _Line) -> Message:
 
 
 def improved_rows(measured: Measured, past: Past) -> tuple[HeavyRow, ...]:
-    """Agencies that have more proven members than at the previous state, the largest gain first."""
+    """Agencies that have proven more since the previous state, the largest gain first; what one took over is no gain."""
     earlier = past.before(day_in_vietnam(measured.as_of))
     if earlier is None or earlier.plan != measured.plan.id:
         return ()
-    then = {one.target: one.agencies for one in earlier.targets}
     ranked: list[tuple[int, str, HeavyRow]] = []
-    shares = shares_of(measured)
+    found = _gains(measured, earlier)
     for agency in in_scope(measured):
-        gains = [
-            (number, population, share.tally.proven - _proven(then.get(measured.measurements[number - 1].target), share.agency))
-            for number, population, share in shares.get(agency.agency.id, [])
-            if then.get(measured.measurements[number - 1].target)
-        ]
+        gains = found.get(agency.agency.id, [])
         weight = sum(_GAINED[population][0] * gain for _, population, gain in gains)
         if weight > 0:
             words = tuple(_gain(number, population, gain) for number, population, gain in gains if gain > 0)
@@ -151,10 +147,17 @@ def improved_rows(measured: Measured, past: Past) -> tuple[HeavyRow, ...]:
     return tuple(row for _, _, row in ranked[:MOST_SHOWN])
 
 
-def _proven(agencies: Mapping[str, Tally] | None, agency: str) -> int:
-    """An agency that was not there had nothing proven."""
-    tally = (agencies or {}).get(agency)
-    return tally.proven if tally is not None else 0
+def _gains(measured: Measured, earlier: PastState) -> dict[str, list[tuple[int, Population, int]]]:
+    """Agency id -> number of the target, its population, how many members more are proven."""
+    targets = {target.id: target for target in measured.plan.targets}
+    inventory, classified = measured.province.inventory, measured.levels.classifications
+    found: dict[str, list[tuple[int, Population, int]]] = {}
+    for number, measurement in enumerate(measured.measurements, start=1):
+        target = targets[measurement.target]
+        gain = gain_of(target, measured.plan, inventory, classified, measured.states, earlier)
+        for share in measurement.agencies if gain is not None else ():
+            found.setdefault(share.agency, []).append((number, target.population, gain(share) if gain is not None else 0))
+    return found
 
 
 def _gain(number: int, population: Population, count: int) -> Message:
