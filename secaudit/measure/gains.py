@@ -90,7 +90,7 @@ class _Machines:
         self._classifications, self._states, self._earlier = classifications, states, earlier
 
     def gain(self, share: AgencyShare) -> int:
-        """Proven now and not then, less those of the agency that were proven then and are not now; nothing where a check is new."""
+        """Proven now and not then, less those of the agency that were proven then and are not now; none where a check is new."""
         if not self._judged:
             return 0
         machines = self._earlier.machines

@@ -8,7 +8,7 @@ from secaudit.report.bar_chart import bar_chart
 from secaudit.report.charts import Chart, png
 from secaudit.report.document import Order, ReportDocument, SubTargetRow, TargetRow, Tile
 from secaudit.report.environment import template_folders
-from secaudit.report.first_screen import conclusions, courses, outlooks, short_digest
+from secaudit.report.first_screen import conclusions, courses, notes_of, outlooks, short_digest
 from secaudit.report.format import clause_text
 from secaudit.report.grade_words import grade_counts
 from secaudit.report.official import Paper, Picture, Value
@@ -175,6 +175,11 @@ def _outlook(document: ReportDocument, voice: Voice) -> str:
     if not document.trend:
         return voice.say(msg("No earlier state is known: the course begins with the next one."))
     found = outlooks(document.trend, voice)
+    notes = [
+        voice.say(msg("Target {numbers}: {words}", numbers=number, words=words)) for number, words in notes_of(document.trend)
+    ]
+    if notes:
+        return _cut(" ".join([*notes, *(voice.say(method) for _, method in found[:1])]), 250)
     if len(found) == 1:
         return _cut(voice.say(found[0][1]), 250)
     said = [msg("Target {numbers}: {words}", numbers=", ".join(map(str, numbers)), words=method) for numbers, method in found[:2]]

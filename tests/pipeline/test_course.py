@@ -13,6 +13,7 @@ from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import Decision, Tally
 from secaudit.model.past import Basis, Past, PastState, PastTarget
 from secaudit.model.procedure import Law
+from secaudit.pipeline.course import course_of, left_between
 from secaudit.pipeline.history import state_of
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, load_province
@@ -201,6 +202,27 @@ def test_a_machine_counts_as_gained_only_where_the_earlier_state_shows_that_it_w
     figures = replace(unseen, machines={}, checks=frozenset())
     zero = tuple(replace(one, agencies={"xa-a": Tally(0, 0, 3)} if one.target == ENDPOINTS else {}) for one in figures.targets)
     assert effects(measured, replace(figures, targets=zero)) == {}, "figures alone name no machine"
+
+
+def test_a_share_that_rises_while_machines_leave_the_list_says_so(seen):
+    """Nobody proved anything: a machine that was not in order is gone."""
+    _, measured, state = seen
+    tally = next(one.tally for one in state.targets if one.target == ENDPOINTS)
+    before = replace(
+        state,
+        machines={**state.machines, "pc-bad": replace(state.machines["pc-2"])},
+        targets=tuple(replace(one, tally=tally + Tally(0, 1, 0)) if one.target == ENDPOINTS else one for one in state.targets),
+    )
+    voice = Voice(translator("en"))
+    notes = [row.note and voice.say(row.note) for row in trend_rows(measured, Past((before,)))]
+    assert notes[1].startswith("Machines that left the list since 11 Nov 2026: 1.") and not any(notes[:1] + notes[2:])
+    assert not any(row.note for row in trend_rows(measured, Past((state,)))), "nothing rose"
+    with Store.open(seen[0] / "workspace" / "store.sqlite", create=False) as store:
+        store.states.record(replace(before, moment=state.moment - timedelta(days=2)))
+        store.states.record(state)
+        course = course_of(store.states.of_plan(state.plan)[0], ENDPOINTS)
+        assert left_between(store, course) == left_between(store, course, "xa-a") == {1: 1}
+        assert left_between(store, course[1:]) == {}
 
 
 def test_the_next_dates_are_statutory_in_order_and_name_no_system(measured):

@@ -262,6 +262,8 @@ class Addresses(Systems):
             counts = self.at(moment).counts(int(target))
             beside = self.targets.share(int(target)) if what.startswith("interval") else None
             return self._end(counts, what.rpartition(".")[2], beside)
+        if what.startswith("note"):
+            return number_in(next(one for one in self.trend() if one.target == int(target)).note, what)
         if what.startswith("method"):
             return number_in(next(one for one in self.trend() if one.target == int(target)).method, what)
         return self.write.share(self._outlook(int(target), what), self.targets.share(int(target))) + self.write.sign

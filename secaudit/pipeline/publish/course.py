@@ -1,7 +1,7 @@
 """The course so far: how each target came to where it stands, which agencies improved, which statutory dates come next."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -54,9 +54,30 @@ def trend_rows(measured: Measured, past: Past) -> tuple[TrendRow, ...]:
         return ()
     targets = {target.id: target for target in measured.plan.targets}
     return tuple(
-        _trend(number, targets[measurement.target], measurement, measured, states)
+        replace(
+            _trend(number, targets[measurement.target], measurement, measured, states),
+            note=_left_note(targets[measurement.target], measurement, measured, past),
+        )
         for number, measurement in enumerate(measured.measurements, start=1)
     )
+
+
+def _left_note(target: Target, measurement: Measurement, measured: Measured, past: Past) -> Message | None:
+    """A share that rises while machines leave the list need not show that anything was put in order."""
+    earlier = past.before(day_in_vietnam(measured.as_of))
+    if target.population != "endpoints" or earlier is None or earlier.plan != measured.plan.id:
+        return None
+    then, now = _of(earlier, target.id), measurement.tally.lower
+    if then is None or now is None or now <= (then.tally.lower or 0):
+        return None
+    present = {one.id for file in in_scope(measured) for one in file.endpoints if one.status == "in_use"}
+    gone = len(earlier.machines.keys() - present)
+    if not gone:
+        return None
+    return msg(
+        "Machines that left the list since {day}: {count}. The proven share can have risen by that alone.",
+        day=day_in_vietnam(earlier.moment), count=gone,
+    )  # fmt: skip
 
 
 def month_states(measured: Measured, past: Past) -> tuple[PastState, ...]:
