@@ -234,7 +234,8 @@ def _basis(document: ReportDocument, voice: Voice) -> tuple[str, ...]:
         catalog=short_digest(foot.catalog_digest),
         chain=short_digest(foot.chain_head) or "–",
     )
-    made = f" · {_cut(foot.made_by, 24)}" if foot.made_by else ""
+    at = voice.format.moment(foot.made_at) if foot.made_at is not None else ""
+    made = "".join(f" · {part}" for part in (_cut(foot.made_by, 24), at) if part)
     last = f"{voice.say(msg('To be compared:'))} {voice.say(codes)}{made} · secaudit {_cut(foot.version, 16)}"
     return (voice.say(ground), *(voice.say(line) for line in foot.method[:2]), _state(document, voice), last)
 

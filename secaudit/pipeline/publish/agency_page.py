@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from datetime import datetime
 
 from secaudit.errors import UsageError
 from secaudit.messages import msg
@@ -33,8 +34,10 @@ TOGETHER = 200
 class AgencyPages:
     """Makes the documents of all agencies; everything they share is made once."""
 
-    def __init__(self, measured: Measured, store: Store | None, past: Past = NO_PAST, made_by: str = "") -> None:
-        """``past``: earlier states; ``made_by``: login of who has the pages made."""
+    def __init__(
+        self, measured: Measured, store: Store | None, past: Past = NO_PAST, made_by: str = "", made_at: datetime | None = None
+    ) -> None:
+        """``past``: earlier states; ``made_by``: login of who has the pages made; ``made_at``: when."""
         self._measured = measured
         inventory = measured.province.inventory
         self._province = inventory.province.province
@@ -48,7 +51,7 @@ class AgencyPages:
         self._reader = MachineReader(measured, store)
         self._changes = ChangesOf(measured, past)
         self._checks = check_rows(measured)
-        self._footer = footer_of(measured, made_by=made_by)
+        self._footer = footer_of(measured, made_by=made_by, made_at=made_at)
         self._newcomers = _newcomers(measured)
         self._lines = measured.reconciliation.by_agency()
         self._since = store.first_found(measured.as_of) if store is not None else {}
