@@ -9,16 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import Decision, Tally
 from secaudit.model.past import Basis, Past, PastState, PastTarget
 from secaudit.model.procedure import Law
 from secaudit.pipeline.course import course_of, left_between
 from secaudit.pipeline.history import state_of
+from secaudit.pipeline.law_calendar import CalendarEntry
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, load_province
 from secaudit.pipeline.publish.agencies import MOST_SHOWN
-from secaudit.pipeline.publish.course import deadline_rows, improved_rows, month_states, trend_rows
+from secaudit.pipeline.publish.course import _joined, deadline_rows, improved_rows, month_states, trend_rows
 from secaudit.pipeline.publish.orders import _BY_LOOKING, _fewest, orders
 from secaudit.report.voice import Voice
 from secaudit.resources import data_folder, translator
@@ -238,6 +240,26 @@ def test_the_next_dates_are_statutory_in_order_and_name_no_system(measured):
     names = [one.name for one in inventory.province.shared_systems] + [s.name for a in inventory.agencies for s in a.systems]
     assert not [name for name in names if name in said]
     assert all(row.clause for row in rows if not row.systems)
+
+
+def test_a_duty_of_many_systems_is_one_line_so_that_three_duties_show(measured):
+    """Limits of single systems, each on a day of its own, push out nothing that the whole province owes."""
+    day = day_in_vietnam(NOW)
+    title, yearly = msg("approve the level"), msg("yearly report")
+    alone = [
+        CalendarEntry(f"approval-s{n}", day + timedelta(days=n), day, title, msg("the owner"), "nd:1", (f"s{n}",))
+        for n in range(8)
+    ]
+    both = replace(alone[0], id="approval-t", systems=("t",))
+    rows = _joined([*alone, both, CalendarEntry("yearly", day + timedelta(days=20), day, yearly, None, "nd:2")])
+    said = [(row.day, Voice(translator("en")).say(row.what), row.systems) for row in rows]
+    last = Voice(translator("en")).format.day(day + timedelta(days=7))
+    assert said == [
+        (day, f"approve the level (the owner); systems that follow until {last}: 7", 2),
+        (day + timedelta(days=20), "yearly report", 0),
+    ]
+    duties = [(str(row.what), row.clause) for row in deadline_rows(measured)]
+    assert len(set(duties)) == len(duties)
 
 
 def test_a_catalog_without_law_has_no_dates(measured):

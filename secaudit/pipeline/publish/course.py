@@ -199,15 +199,23 @@ def deadline_rows(measured: Measured) -> tuple[DeadlineRow, ...]:
 
 
 def _joined(entries: Iterable[CalendarEntry]) -> list[DeadlineRow]:
-    """Limits of the same kind that end on the same day are one date of several systems."""
-    groups: dict[tuple[date, str, str], list[CalendarEntry]] = {}
+    """One line for each duty, on its nearest day: limits of single systems would push out what the whole province owes."""
+    duties: dict[tuple[str, str], list[CalendarEntry]] = {}
     for entry in entries:
         title = entry.title.en if isinstance(entry.title, Texts) else entry.title.text
-        groups.setdefault((entry.day, title, entry.clause), []).append(entry)
-    rows = []
-    for (day, _, clause), alike in groups.items():
-        one = alike[0]
-        what: Message | Texts = one.title if one.by is None else msg("{what} ({who})", what=one.title, who=one.by)
-        systems = len({system for entry in alike for system in entry.systems})
-        rows.append(DeadlineRow(day, what, clause, all(entry.confirmed for entry in alike), systems))
-    return sorted(rows, key=lambda row: row.day)
+        duties.setdefault((title, entry.clause), []).append(entry)
+    return sorted((_duty(alike) for alike in duties.values()), key=lambda row: row.day)
+
+
+def _duty(alike: Sequence[CalendarEntry]) -> DeadlineRow:
+    """Systems of the nearest day are counted; how many follow is said."""
+    day = min(entry.day for entry in alike)
+    first = [entry for entry in alike if entry.day == day]
+    one = first[0]
+    what: Message | Texts = one.title if one.by is None else msg("{what} ({who})", what=one.title, who=one.by)
+    systems = {system for entry in first for system in entry.systems}
+    later = {system for entry in alike for system in entry.systems} - systems
+    if later:
+        last = max(entry.day for entry in alike)
+        what = msg("{what}; systems that follow until {day}: {count}", what=what, day=last, count=len(later))
+    return DeadlineRow(day, what, one.clause, all(entry.confirmed for entry in first), len(systems))
