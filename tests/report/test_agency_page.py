@@ -18,13 +18,15 @@ from secaudit.model.past import NO_PAST, Past, Turn
 from secaudit.pipeline.combining import combine
 from secaudit.pipeline.evidence_summary import pieces_of
 from secaudit.pipeline.history import state_of
+from secaudit.pipeline.letters.round import round_of
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN
 from secaudit.pipeline.publish.agency_page import AgencyPages
 from secaudit.pipeline.publish.agency_unseen import reason_rows
+from secaudit.pipeline.ways_plan import Lever
 from secaudit.report.agency_html import AgencyRenderer
 from secaudit.report.agency_page import TALLIED, Evidence, Paper, Visit
-from secaudit.report.agency_words import READ_ADVICE, REASON_ADVICE
+from secaudit.report.agency_words import CONSOLE_FIRST, READ_ADVICE, REASON_ADVICE
 from secaudit.report.document import Tile
 from secaudit.report.patch_words import patch_sentence
 from secaudit.resources import data_folder, translator
@@ -354,6 +356,18 @@ def test_what_is_not_installed_is_neither_to_be_switched_on_nor_to_be_updated(do
             seen += 1
             assert "install anti-malware" in todo[name] and "switch on and update the anti-malware" not in todo[name]
     assert seen
+
+
+def test_page_and_letter_ask_for_the_same(measured, documents):
+    """Whom the letter asks for the export of a console, the page does not ask for the collector."""
+    ways = round_of(measured[0]).ways
+    asked = {name: way.step.lever for found in ways.values() for way in found for name in way.line.machines}
+    shown = {
+        name: row.advice for document in documents.values() for row in document.unseen if not row.answers for name in row.machines
+    }
+    console = {name for name, lever in asked.items() if lever is Lever.CONSOLE and name in shown}
+    assert console and all(shown[name] == CONSOLE_FIRST for name in console)
+    assert not any(advice == CONSOLE_FIRST for name, advice in shown.items() if name not in console)
 
 
 def test_a_machine_that_was_read_and_cannot_say_it_is_not_sent_the_collector_again(documents):

@@ -17,7 +17,7 @@ from secaudit.pipeline.publish.agency_actions import Actions
 from secaudit.pipeline.publish.agency_changes import ChangesOf
 from secaudit.pipeline.publish.agency_machines import MachineReader
 from secaudit.pipeline.publish.agency_parts import SystemParts, TargetParts, designated_unit, errand_rows, paper_rows
-from secaudit.pipeline.publish.agency_unseen import reason_rows
+from secaudit.pipeline.publish.agency_unseen import levers_of, reason_rows
 from secaudit.pipeline.publish.machines import check_rows
 from secaudit.pipeline.publish.newcomers import newcomer_rows
 from secaudit.pipeline.publish.systems import system_rows
@@ -51,6 +51,7 @@ class AgencyPages:
         self._reader = MachineReader(measured, store)
         self._changes = ChangesOf(measured, past)
         self._checks = check_rows(measured)
+        self._levers = levers_of(measured)
         self._footer = footer_of(measured, made_by=made_by, made_at=made_at)
         self._newcomers = _newcomers(measured)
         self._lines = measured.reconciliation.by_agency()
@@ -103,7 +104,7 @@ class AgencyPages:
         present = self._present(agency)
         systems = self._systems.of(agency) if present is not None or file is None else ()
         papers = paper_rows(self._measured, present, self._targets) if present is not None else ()
-        unseen = reason_rows(machines)
+        unseen = reason_rows(machines, self._levers)
         head = self._head(agency, file, machines)
         return AgencyDocument(
             head=head,
