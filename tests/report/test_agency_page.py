@@ -29,6 +29,8 @@ from secaudit.report.agency_page import TALLIED, Evidence, Paper, Visit
 from secaudit.report.agency_words import CONSOLE_FIRST, READ_ADVICE, REASON_ADVICE
 from secaudit.report.document import Tile
 from secaudit.report.patch_words import patch_sentence
+from secaudit.report.probe_words import section_words
+from secaudit.report.voice import Voice
 from secaudit.resources import data_folder, translator
 from secaudit.store import Store
 
@@ -214,8 +216,11 @@ def test_the_panel_holds_every_verdict_with_its_sentence_grade_and_section(docum
     assert island["verdicts"][installed[1]][0] == "pass" and installed[5] == "A"
     assert any("ClamAV" in text[number] for number in installed[2])
     fact = island["values"][installed[3][0]][0]
-    assert text[island["places"][shown["places"][0]][fact]] == machine.evidence.sections[0]["protection.products"]
-    assert any(text[row[0]] == machine.evidence.sections[0]["protection.products"] and row[2] for row in shown["sections"])
+    section = machine.evidence.sections[0]["protection.products"]
+    said = Voice(translator("vi")).say(section_words(section))
+    assert said.endswith(f"({section})") and said != section, "what a section holds, in words, beside its raw name"
+    assert text[island["places"][shown["places"][0]][fact]] == said
+    assert any(text[row[0]] == said and row[2] for row in shown["sections"])
 
 
 def test_texts_of_checks_stand_only_where_something_is_not_passed(written):

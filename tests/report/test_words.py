@@ -84,7 +84,7 @@ def test_the_words_of_practice(vietnamese):
 def test_every_fact_has_a_short_name():
     for name in {*FACTS, *ENDPOINT_VARIABLES}:
         assert str(fact_word(name)) != name
-    assert str(fact_word("protection.products[].managed")) == "Protection products found, field centrally managed"
+    assert str(fact_word("protection.products[].managed")) == "Protection products found: centrally managed"
     assert str(fact_word("no.such.fact")) == "no.such.fact"
 
 
