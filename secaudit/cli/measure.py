@@ -148,7 +148,7 @@ def _rows(session: Session, measured: Measured, show: Format) -> list[_Row]:
         target = targets[m.target]
         word = decision_word(m.decision, overdue=measured.plan.is_overdue(target, day))
         style = {Decision.MET: "green", Decision.MISSED: "red"}.get(m.decision, "yellow")
-        asked = f"{'>' if m.sign == '>' else '≥'} {show.percent(m.share)}"
+        asked = show.aim(m.sign, m.share)
         title = clean(f"{number}. {target.short.pick(language)}")
         rows.append(_Row(title, asked, _cells(m.tally, show), Text(session.text(word), style=style)))
         titles = {sub.id: clean(sub.title.pick(language)) for sub in target.under}

@@ -155,8 +155,7 @@ class _Page:
 
     def _target(self, number: int, target: Target, one: PastTarget | None, *, overdue: bool) -> None:
         share = share_of(target.share)
-        sign = "≥" if target.sign == ">=" else ">"
-        head = clean(f"{number}. {target.short.pick(self._voice.language)} ({sign} {self._format.percent(share)})")
+        head = clean(f"{number}. {target.short.pick(self._voice.language)} ({self._format.aim(target.sign, share)})")
         if one is None:
             self._session.out.print(Text(head))
             return

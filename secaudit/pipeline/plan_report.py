@@ -211,7 +211,7 @@ def _range(lower: int, upper: int, total: int, voice: Voice) -> str:
 
 
 def _asked(row: TargetRow, voice: Voice) -> str:
-    return f"{'≥' if row.sign == '>=' else '>'}\u00a0{voice.format.percent(row.share)}"
+    return voice.format.aim(row.sign, row.share).replace(" ", "\u00a0")
 
 
 def _joined(text: str) -> str:

@@ -51,7 +51,9 @@ class Format:
         return f"{numerator}/{self.number(figure.total)}"
 
     def aim(self, sign: str, share: Fraction) -> str:
-        """What a target asks: ``≥ 90 %``."""
+        """What a target asks: ``≥ 90 %``; nothing lies above all of them: ``100 %``."""
+        if sign == ">=" and share == 1:
+            return self.percent(share)
         return f"{'≥' if sign == '>=' else '>'} {self.percent(share)}"
 
     def day(self, value: date) -> str:

@@ -95,8 +95,8 @@ class Addresses(Systems):
             said = f"{self.write.number(counts.proven)}/{self.write.number(counts.total)}"
             return f"{said} ({self.write.number(counts.unknown)})" if counts.unknown else said
         if what == "aim":
-            sign = {">=": "≥", ">": ">"}[self.targets.sign(target)]
-            return f"{sign} {self.write.share(beside)}{self.write.sign}"
+            sign = {">=": "≥ ", ">": "> "}[self.targets.sign(target)] if beside != 1 else ""
+            return f"{sign}{self.write.share(beside)}{self.write.sign}"
         return self._about_figure(target, sub, agency, what, counts)
 
     def _about_figure(self, target: int, sub: str, agency: str, what: str, counts: Counts) -> int:

@@ -58,7 +58,7 @@ def target_words(made: Round, number: int, part: Tally) -> tuple[str, str, str, 
     target, measurement = made.measured.plan.targets[number - 1], made.measured.measurements[number - 1]
     say = made.voice.format
     figure = figure_of(part)
-    asked = f"{'≥' if measurement.sign == '>=' else '>'}\u00a0{say.percent(measurement.share)}"
+    asked = say.aim(measurement.sign, measurement.share).replace(" ", "\u00a0")
     title = shortened(made.voice.say(target.short), _NAME)
     return title, asked, say.interval(figure, measurement.share), say.counts(figure)
 

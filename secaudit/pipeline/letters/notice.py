@@ -98,7 +98,7 @@ def target_value(row: TargetRow, made: Round) -> dict[str, Value]:
     return {
         "number": row.number,
         "title": shortened(made.voice.say(row.short), 80),
-        "asked": f"{'≥' if row.sign == '>=' else '>'}\u00a0{say.percent(row.share)}",
+        "asked": say.aim(row.sign, row.share).replace(" ", "\u00a0"),
         "interval": say.interval(row.figure, row.share),
         "counts": say.counts(row.figure) if row.figure.total else "–",
         "decision": made.voice.say(decision_word(row.decision, overdue=row.overdue)),

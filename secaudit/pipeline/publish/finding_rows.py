@@ -77,7 +77,7 @@ def target_lines(measured: Measured, voice: Voice) -> tuple[TargetLine, ...]:
     for number, one in enumerate(measured.measurements, start=1):
         lower, upper = one.tally.lower, one.tally.upper
         interval = "–" if lower is None or upper is None else f"{voice.format.percent(lower)} – {voice.format.percent(upper)}"
-        asked = f"{'≥' if one.sign == '>=' else one.sign} {voice.format.percent(one.share)}"
+        asked = voice.format.aim(one.sign, one.share)
         blockers = tuple(obstacle_words(blocker) for blocker in one.blockers)
         tally = one.tally
         found.append(
