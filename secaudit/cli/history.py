@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from secaudit.cli.history_words import FIGURE_COLUMNS, figure_rows, history_json, machine_json, print_figures, print_machine
+from secaudit.cli.history_words import (
+    FIGURE_COLUMNS,
+    figure_rows,
+    history_json,
+    machine_json,
+    print_figures,
+    print_left,
+    print_machine,
+)
 from secaudit.cli.language import N_
 from secaudit.cli.output import print_json
 from secaudit.cli.progress import one_bar
@@ -21,7 +29,7 @@ from secaudit.errors import UsageError
 from secaudit.messages import msg
 from secaudit.model.past import PastState
 from secaudit.pipeline.asked_names import require_known
-from secaudit.pipeline.course import MachineCourse, course_of, machine_course
+from secaudit.pipeline.course import MachineCourse, course_of, left_between, machine_course
 from secaudit.pipeline.frozen import Sources
 from secaudit.pipeline.history import known_states, one_a_day
 from secaudit.pipeline.province import DEFAULT_PLAN
@@ -76,12 +84,15 @@ def history(
             ),
         )
     courses = {target.id: course_of(states, target.id, agency) for target in sources.plan(plan).targets}
+    machines = next((target.id for target in sources.plan(plan).targets if target.population == "endpoints"), None)
+    left = left_between(store, courses[machines], agency) if machines is not None and output is not HistoryFormat.CSV else {}
     if output is HistoryFormat.JSON:
-        print_json("history", history_json(states, courses, agency))
+        print_json("history", history_json(states, courses, agency, left))
     elif output is HistoryFormat.CSV:
         sys.stdout.write(as_csv(FIGURE_COLUMNS, figure_rows(courses, agency)))
     else:
         print_figures(session, sources.plan(plan), states, courses)
+        print_left(session, states, left)
 
 
 def _states(session: Session, sources: Sources, store: Store, plan: str, *, again: bool) -> list[PastState]:

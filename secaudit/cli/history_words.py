@@ -59,6 +59,21 @@ def print_figures(session: Session, plan: Plan, states: Sequence[PastState], cou
     session.out.print(table)
 
 
+def print_left(session: Session, states: Sequence[PastState], left: Mapping[int, int]) -> None:
+    """A share that rises while machines leave the list need not show that anything was put in order."""
+    show = Format(session.translator.language)
+    lines = [
+        msg(
+            "{before} – {after}: machines that left the list: {count}; the proven share can have risen by that alone.",
+            before=show.day(day_in_vietnam(states[place - 1].moment)), after=show.day(day_in_vietnam(states[place].moment)),
+            count=count,
+        )
+        for place, count in left.items()
+        if count
+    ]  # fmt: skip
+    print_lines(session, (session.text(line) for line in lines))
+
+
 def _print_course(session: Session, title: str, course: tuple[Point, ...]) -> None:
     show = Format(session.translator.language)
     session.out.print(Text(f"{title}  {picture(course)}", style="bold"))
@@ -103,7 +118,7 @@ def _row(target: str, point: Point, agency: str | None) -> dict[str, object]:
     }
 
 
-def history_json(states: Sequence[PastState], courses: Courses, agency: str | None) -> dict[str, Any]:
+def history_json(states: Sequence[PastState], courses: Courses, agency: str | None, left: Mapping[int, int]) -> dict[str, Any]:
     """As docs/json.md describes it."""
     return {
         "agency": agency,
@@ -111,6 +126,7 @@ def history_json(states: Sequence[PastState], courses: Courses, agency: str | No
             {
                 **{name: value for name, value in state_json(state).items() if name not in ("machines", "digest")},
                 "day": day_in_vietnam(state.moment).isoformat(),
+                "left": left.get(place),
                 "targets": [_target_json(target, course[place]) for target, course in courses.items()],
             }
             for place, state in enumerate(states)

@@ -1,5 +1,6 @@
 """Machine output: one JSON object per command, described in docs/json.md."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ import orjson
 from secaudit import __version__
 from secaudit.cli.session import leave_quietly
 from secaudit.errors import OutputError
-from secaudit.messages import Message, msg
+from secaudit.messages import Message, clean, msg
 from secaudit.resources import own_folder
 
 FORMAT_VERSION = 1
@@ -44,19 +45,22 @@ def print_json(kind: str, payload: Mapping[str, Any]) -> None:
             leave_quietly()
 
 
-def write_file(target: Path, data: bytes, *, what: Message) -> None:
+ANOTHER_OUT = msg("name another file with --out, or make room")
+
+
+def write_file(target: Path, data: bytes, *, what: Message, hint: Message = ANOTHER_OUT) -> None:
     """Write a file that was asked for, readable by the owner only; the old file stays until the new one is whole.
 
-    ``what`` is the sentence of the failure, with a place for the ``reason``. Raises OutputError.
+    ``what`` is the sentence of the failure, with a place for the ``reason``; ``hint``: what to do. Raises OutputError.
     """
 
     def fill(file: BinaryIO) -> None:
         file.write(data)
 
-    write_stream(target, fill, what=what)
+    write_stream(target, fill, what=what, hint=hint)
 
 
-def write_stream(target: Path, fill: Callable[[BinaryIO], None], *, what: Message) -> None:
+def write_stream(target: Path, fill: Callable[[BinaryIO], None], *, what: Message, hint: Message = ANOTHER_OUT) -> None:
     """The same for a file too large to be held in memory: ``fill`` writes it. When that fails, nothing of it is left."""
     beside = target.with_name(f".{target.name}.new")
     try:
@@ -74,8 +78,21 @@ def write_stream(target: Path, fill: Callable[[BinaryIO], None], *, what: Messag
         raise OutputError(
             Message(what.text, {"reason": error.strerror or str(error)}, what.context),
             where=str(target),
-            hint=msg("name another file with --out, or make room"),
+            hint=hint,
         ) from error
+
+
+def require_room(target: Path, *, what: Message) -> None:
+    """OutputError where nothing can be written to ``target``, before anybody waits for what is to be written."""
+    there = next((folder for folder in target.absolute().parents if os.path.lexists(folder)), Path(target.anchor or "."))
+    number = None
+    if not there.is_dir():
+        number = errno.ENOTDIR
+    elif not os.access(there, os.W_OK | os.X_OK):
+        number = errno.EACCES
+    if number is not None:
+        reason = os.strerror(number)
+        raise OutputError(Message(what.text, {"reason": reason}, what.context), where=clean(str(target)), hint=ANOTHER_OUT)
 
 
 def percent(share: Fraction | None) -> str | None:

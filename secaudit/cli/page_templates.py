@@ -58,8 +58,9 @@ def copy_page_templates(session: Session, folder: Path) -> None:
             where=clean(str(folder)),
             hint=msg("name another folder, or move them away first"),
         )
+    failed, another = msg("the template cannot be written: {reason}"), msg("name another folder, or make room")
     for path in found:
-        write_file(folder / path, (shipped / path).read_bytes(), what=msg("the template cannot be written: {reason}"))
+        write_file(folder / path, (shipped / path).read_bytes(), what=failed, hint=another)
     session.say(msg("{count} templates: {path}", count=len(found), path=str(folder.resolve())), style="bold")
 
 

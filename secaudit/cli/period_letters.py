@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ import typer
 from secaudit.cli.days import parse_day
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.language import N_
+from secaudit.cli.login import login_user
 from secaudit.cli.measure import measured_code
 from secaudit.cli.output import OutputFormat, print_json, write_file
 from secaudit.cli.progress import Steps, one_bar
@@ -139,7 +140,10 @@ def _round(session: Session, sources: Sources, plan: str, call: str | None, due:
     with one_bar(session, msg("Judging")) as steps:
         measured = sources.measure(plan, progress=steps)
     periods = sources.store.periods.all() if sources.store is not None and sources.period is None else ()
-    made = round_of(measured, past=sources.past(measured), periods=tuple(periods), call=call, due=due)
+    made = round_of(
+        measured, past=sources.past(measured), periods=tuple(periods), call=call, due=due,
+        made_by=login_user(None), made_at=datetime.now(UTC),
+    )  # fmt: skip
     if made.due < made.day:
         raise UsageError(msg("{day} is over on the day of these figures", day=made.due.isoformat()), hint=msg("name a later day"))
     return made

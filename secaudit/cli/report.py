@@ -128,7 +128,11 @@ def write_shapes(session: Session, job: Job, shapes: Sequence[Shape]) -> None:
     if failed:
         raise OutputError(
             msg("{count} of {all} shapes were not written: {names}", count=len(failed), all=len(shapes), names=", ".join(failed)),
-            hint=msg("what is wrong with each stands above; the others are whole"),
+            hint=(
+                msg("what is wrong with each stands above; the others are whole")
+                if len(failed) < len(shapes)
+                else msg("what is wrong with each stands above; nothing was written")
+            ),
         )
 
 

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from secaudit.cli.output import write_file, write_stream
+from secaudit.cli.output import require_room, write_file, write_stream
 from secaudit.errors import UsageError
 from secaudit.messages import Message, clean, msg
 from secaudit.pipeline.outputs import DEFAULT, OUTPUTS, Job, render_of, require_installed, stream_of, write_of
+
+_FAILED = msg("the report cannot be written: {reason}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ def asked_shapes(to: Sequence[str] | None, out: Path | None, workspace: Path) ->
     shapes = (Shape(names[0], _one(names[0], out, workspace)),) if len(names) == 1 else _several(names, out or workspace)
     for shape in shapes:
         _require_place(shape)
+        require_room(shape.target, what=_FAILED)
         require_installed(shape.name)
     return shapes
 
@@ -46,7 +49,7 @@ def require_narrowing(shapes: Iterable[Shape]) -> None:
 
 def write_shape(job: Job, shape: Shape) -> None:
     """Write one, readable by the owner only; what was there stays until the new one is whole. OutputError, ReportError."""
-    output, failed = OUTPUTS[shape.name], msg("the report cannot be written: {reason}")
+    output, failed = OUTPUTS[shape.name], _FAILED
     if not output.ending:
         write_of(shape.name)(job, shape.target)
     elif output.streams:

@@ -1,7 +1,8 @@
 """The course of a plan's figures over its states, and of one machine over its evidence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from secaudit.errors import StoreError, UsageError
 from secaudit.measure.changes import changes
@@ -62,6 +63,29 @@ def course_of(states: Iterable[PastState], target: str, agency: str | None = Non
     return tuple(points)
 
 
+def left_between(store: Store, points: Sequence[Point], agency: str | None = None) -> dict[int, int]:
+    """Place of a state -> machines that left the list since the one before, where the proven share of machines rose.
+
+    Only where machines are kept of both; states that were counted again are of the present list. ``agency``: its list alone.
+    """
+    found = {}
+    for place, (before, after) in enumerate(pairwise(points), start=1):
+        if before.tally is None or after.tally is None or (after.tally.lower or 0) <= (before.tally.lower or 0):
+            continue
+        if Basis.RECOUNTED in (before.state.basis, after.state.basis):
+            continue
+        then, now = _with_machines(store, before.state), _with_machines(store, after.state)
+        if then is not None and now is not None:
+            gone = [name for name, one in then.machines.items() if agency in (None, one.agency) and _left(name, now, agency)]
+            found[place] = len(gone)
+    return found
+
+
+def _left(machine: str, now: PastState, agency: str | None) -> bool:
+    found = now.machines.get(machine)
+    return found is None or (agency is not None and found.agency != agency)
+
+
 def machine_course(province: Province, store: Store, states: Iterable[PastState], machine: str) -> MachineCourse:
     """Evidence and turns of a machine; UsageError for one that stands isolated, of which nothing is kept.
 
@@ -95,10 +119,14 @@ def _turns(store: Store, states: Iterable[PastState], machine: str) -> Iterable[
 
 def _of_machine(store: Store, state: PastState, machine: str) -> PastState | None:
     """The state with this machine alone; None where its machines are not kept, or were changed."""
+    whole = _with_machines(store, state)
+    return whole.only(machine) if whole is not None and whole.machines else None
+
+
+def _with_machines(store: Store, state: PastState) -> PastState | None:
+    """None where its machines are not kept, or were changed."""
     try:
         whole = store.states.with_machines(state)
     except StoreError:
         return None
-    if not whole.machines:
-        return None
-    return whole.only(machine)
+    return whole if whole.tells_machines else None

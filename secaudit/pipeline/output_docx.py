@@ -8,7 +8,7 @@ from secaudit.report.bar_chart import bar_chart
 from secaudit.report.charts import Chart, png
 from secaudit.report.document import Order, ReportDocument, SubTargetRow, TargetRow, Tile
 from secaudit.report.environment import template_folders
-from secaudit.report.first_screen import conclusions, courses, outlooks, short_digest
+from secaudit.report.first_screen import conclusions, courses, notes_of, outlooks, short_digest
 from secaudit.report.format import NO_BREAK, clause_text
 from secaudit.report.grade_words import grade_counts
 from secaudit.report.official import Paper, Picture, Value
@@ -175,6 +175,11 @@ def _outlook(document: ReportDocument, voice: Voice) -> str:
     if not document.trend:
         return voice.say(msg("No earlier state is known: the course begins with the next one."))
     found = outlooks(document.trend, voice)
+    notes = [
+        voice.say(msg("Target {numbers}: {words}", numbers=number, words=words)) for number, words in notes_of(document.trend)
+    ]
+    if notes:
+        return _cut(" ".join([*notes, *(voice.say(method) for _, method in found[:1])]), 250)
     if len(found) == 1:
         return _cut(voice.say(found[0][1]), 250)
     said = [msg("Target {numbers}: {words}", numbers=", ".join(map(str, numbers)), words=method) for numbers, method in found[:2]]
@@ -229,7 +234,8 @@ def _basis(document: ReportDocument, voice: Voice) -> tuple[str, ...]:
         catalog=short_digest(foot.catalog_digest),
         chain=short_digest(foot.chain_head) or "–",
     )
-    made = f" · {_cut(foot.made_by, 24)}" if foot.made_by else ""
+    at = voice.format.moment(foot.made_at) if foot.made_at is not None else ""
+    made = "".join(f" · {part}" for part in (_cut(foot.made_by, 24), at) if part)
     last = f"{voice.say(msg('To be compared:'))} {voice.say(codes)}{made} · secaudit {_cut(foot.version, 16)}"
     return (voice.say(ground), *(voice.say(line) for line in foot.method[:2]), _state(document, voice), last)
 

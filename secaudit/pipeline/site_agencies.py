@@ -124,7 +124,7 @@ class _Writer:
 
     def __init__(self, job: Job, folder: Path) -> None:
         self._job, self._folder = job, folder
-        self.pages = AgencyPages(job.measured, job.store, job.past, job.made_by)
+        self.pages = AgencyPages(job.measured, job.store, job.past, job.made_by, job.made_at)
         self._renderer = AgencyRenderer(job.translator, job.templates)
         self._severity = severities(job.measured)
 

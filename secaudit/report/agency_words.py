@@ -40,6 +40,14 @@ SIGHT_ADVICE: Mapping[Sight, Message] = MappingProxyType(
 )
 """By the class of the newest attempt."""
 
+CONSOLE_FIRST = msg(
+    "Send the export of the antivirus console that shows these machines; run the collector you were given on those it does not "
+    "show."
+)
+"""Where a console is the first way to what nobody has seen."""
+COLLECT = _COLLECT
+"""Where the collector is."""
+
 DOUBT_ADVICE: Mapping[DoubtKind, Message] = MappingProxyType(
     {
         DoubtKind.KEY_CHANGED: msg(

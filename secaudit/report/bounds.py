@@ -15,6 +15,8 @@ from types import FrameType, ModuleType
 
 from jinja2.exceptions import SecurityError
 
+from secaudit.messages import Message, msg
+
 resource: ModuleType | None
 try:
     import resource
@@ -30,6 +32,15 @@ _AGAIN_SECONDS = 1.0
 _HELD = Path("/proc/self/status")
 
 
+class RefusedError(SecurityError):
+    """What a template may not do, in words for whoever edits it."""
+
+    def __init__(self, words: Message) -> None:
+        """``words``: they stand inside a sentence."""
+        super().__init__(str(words))
+        self.words = words
+
+
 class Bounds:
     """The bounds of one page."""
 
@@ -39,7 +50,7 @@ class Bounds:
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """While the block runs: SecurityError when it computes too long, MemoryError when it takes too much."""
+        """While the block runs: RefusedError when it computes too long, MemoryError when it takes too much."""
         self._limit_memory()
         try:
             with _clock():
@@ -63,9 +74,11 @@ class Bounds:
         self._before = before
 
 
-def too_large(error: MemoryError) -> SecurityError:
+def too_large(error: MemoryError) -> RefusedError:
     """The same as something a template did, at the same place of it."""
-    return SecurityError(f"a page that takes more than {MOST_MEMORY:,} bytes of memory").with_traceback(error.__traceback__)
+    return RefusedError(msg("a page that takes more than {count} bytes of memory", count=MOST_MEMORY)).with_traceback(
+        error.__traceback__
+    )
 
 
 def _bytes_held() -> int | None:
@@ -84,7 +97,7 @@ def _clock() -> Iterator[None]:
         return
 
     def ring(_number: int, _frame: FrameType | None) -> None:
-        raise SecurityError(f"a page that computes for more than {MOST_SECONDS:g} seconds")
+        raise RefusedError(msg("a page that computes for more than {count} seconds", count=f"{MOST_SECONDS:g}"))
 
     # What rings inside a callback of the collector would be printed and lost.
     collected = gc.isenabled()

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2.exceptions import SecurityError
 from markupsafe import Markup
 
 from secaudit.errors import ReportError
 from secaudit.messages import Message, clean, msg
 from secaudit.model.outcome import Sight
 from secaudit.report.bars import bar
+from secaudit.report.bounds import RefusedError
 from secaudit.report.charts import PATTERNS
 from secaudit.report.document import Tile
 from secaudit.report.fact_text import fact_text
@@ -180,9 +180,9 @@ def shared_names(voice: Voice) -> dict[str, Any]:
 
 @lru_cache(maxsize=4096)
 def _plain(text: str, filled: bool) -> str:
-    """The same text; SecurityError when a place of it is more than a name: such places reach what the sandbox keeps away."""
+    """The same text; RefusedError when a place of it is more than a name: such places reach what the sandbox keeps away."""
     if filled and not set("{}").isdisjoint(_PLACE.sub("", text)):
-        raise SecurityError("a place of a text may be a name in braces and nothing more")
+        raise RefusedError(msg("a place of a text may be a name in braces and nothing more"))
     return text
 
 
@@ -215,7 +215,9 @@ def _broken(error: Exception, folders: tuple[Path, ...], page: str) -> ReportErr
         for frame in inside:
             where = f"{frame.filename}:{frame.lineno}"
     reason: Message | str = error.message if isinstance(error, jinja2.TemplateError) and error.message else str(error)
-    if isinstance(error, jinja2.TemplateNotFound):
+    if isinstance(error, RefusedError):
+        reason = error.words
+    elif isinstance(error, jinja2.TemplateNotFound):
         reason = msg("there is no template called {name}", name=clean(str(error.name)))
     return ReportError(
         msg("a template of the report is broken: {reason}", reason=reason),

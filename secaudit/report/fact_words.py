@@ -165,4 +165,4 @@ def fact_word(name: str) -> Message:
         return literal(name)
     if not bracket:
         return _FACTS[whole]
-    return msg("{fact}, field {field}", fact=_FACTS[whole], field=field_word(part.lstrip(".")))
+    return msg("{fact}: {field}", fact=_FACTS[whole], field=field_word(part.lstrip(".")))

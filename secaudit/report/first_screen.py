@@ -27,6 +27,7 @@ def first_screen_names(document: ReportDocument, voice: Voice) -> dict[str, Any]
         "bar_of": _bar_of(voice),
         "courses": lambda: [(target, svg(made)) for target, made in courses(document, voice)],
         "outlooks": lambda: outlooks(document.trend, voice),
+        "course_notes": lambda: notes_of(document.trend),
         "tile_of": lambda row: tile_key(row, document.targets),
         "tile_keys": lambda: sorted({tile_key(row, document.targets) for row in document.agencies}),
         "cited": clause_text,
@@ -64,6 +65,11 @@ def outlooks(rows: Sequence[TrendRow], voice: Voice) -> list[tuple[tuple[int, ..
         if row.method is not None:
             found.setdefault(voice.say(row.method), ([], row.method))[0].append(row.target)
     return [(tuple(numbers), method) for numbers, method in found.values()]
+
+
+def notes_of(rows: Sequence[TrendRow]) -> list[tuple[int, Message]]:
+    """What must be said beside a course that rises: number of the target, words."""
+    return [(row.target, row.note) for row in rows if isinstance(row.note, Message)]
 
 
 def tile_key(row: AgencyRow, targets: Sequence[TargetRow]) -> str:

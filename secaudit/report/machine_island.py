@@ -21,6 +21,7 @@ from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
 from secaudit.report.island import island
 from secaudit.report.pieces import conflict_words, way_words
+from secaudit.report.probe_words import section_words
 from secaudit.report.sanitise import cleaned
 from secaudit.report.voice import Voice
 from secaudit.report.words import missing_words, word
@@ -253,7 +254,7 @@ class MachineIsland:
         place = self._places.get(names)
         if place is None:
             place = self._places[names] = len(self._place_data)
-            self._place_data.append([-1 if not name else self.text(name) for name in names])
+            self._place_data.append([-1 if not name else self._section_name(name) for name in names])
             self.size += 4 * len(names)
         return place
 
@@ -282,8 +283,11 @@ class MachineIsland:
     def _conflict(self, row: ConflictRow) -> list[int]:
         return [self.text(text, _VALUE) for text in conflict_words(row, self._voice)]
 
+    def _section_name(self, name: str) -> int:
+        return self.text(self._voice.say(section_words(name)))
+
     def _section(self, section: SectionText) -> list[Any]:
         said = [self._voice.say(word(section.status)), self._voice.say(msg("{size} bytes", size=section.size))]
         text = cleaned(section.text, _SECTION)
         self.size += len(text)
-        return [self.text(section.name), self.text(" · ".join(said)), text, int(section.cut), section.piece]
+        return [self._section_name(section.name), self.text(" · ".join(said)), text, int(section.cut), section.piece]

@@ -54,6 +54,8 @@ class TrendRow:
     """Proven and possible share on that day by the method that ``method`` states; None where nothing can be said."""
     method: Sentence | None = None
     """How the outlook was made, or why there is none."""
+    note: Sentence | None = None
+    """That members left the list since the earlier state, where the proven share rose."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from secaudit.report.fact_words import fact_word
 from secaudit.report.island import island
 from secaudit.report.pieces import conflict_words, fact_origin, origin_words, pieces_of, place_words, trail_pairs
 from secaudit.report.places import Places
+from secaudit.report.probe_words import section_words
 from secaudit.report.standing import StandardPart, asked_title
 from secaudit.report.voice import Voice
 from secaudit.report.words import protection_words, word
@@ -234,7 +235,7 @@ class Panel:
             said.insert(1, self._voice.say(msg("exit code {code}", code=section.exit_code)))
         if trail is not None and machine.beside:
             said.append(self._voice.say(origin_words(trail)))
-        name: Wording = section.name if trail is None or trail.console is None else place_words(trail.console)
+        name: Wording = section_words(section.name) if trail is None or trail.console is None else place_words(trail.console)
         cells = [[self._text(heading), self._text(cell)] for heading, cell in section.cells]
         return [self._text(name), self._text(" · ".join(said)), self._text(section.text), section.cut, cells]
 

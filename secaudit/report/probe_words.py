@@ -191,6 +191,17 @@ _WINDOWS: tuple[Group, ...] = (
 _GROUPS: Mapping[str, tuple[Group, ...]] = MappingProxyType({"posix": _POSIX, "windows": _WINDOWS})
 
 
+_READ: Mapping[str, Message] = MappingProxyType(
+    {name: words for groups in _GROUPS.values() for _, group in groups for name, words in group.items()}
+)
+
+
+def section_words(name: str) -> Message | str:
+    """What a section holds, with its name; the name alone for a section of no script, such as a console's row."""
+    words = _READ.get(name)
+    return name if words is None else msg("{words} ({name})", words=words, name=name)
+
+
 def what_is_read(platform: Literal["posix", "windows"], *, local: bool = False) -> tuple[Group, ...]:
     """Groups of sections of one platform; with ``local`` also what only a machine that audits itself is asked."""
     if local:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import NoReturn, SupportsIndex
 
 import jinja2
-from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from secaudit.report.bounds import Bounds, too_large
+from secaudit.messages import msg
+from secaudit.report.bounds import Bounds, RefusedError, too_large
 
 MOST_STEPS = 1_000_000
 """Steps that all loops over ranges of one page may take together."""
@@ -83,7 +83,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for part in self.get_template(name).generate(variables):
             size += len(part)
             if size > MOST_PAGE:
-                raise SecurityError(f"a page larger than {MOST_PAGE:,} characters")
+                raise RefusedError(msg("a page larger than {count} characters", count=MOST_PAGE))
             parts.append(part)
         return "".join(parts)
 
@@ -102,20 +102,20 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if operator == "*":
             size = max(_size(left) * _number(right), _size(right) * _number(left))
             if _number(left).bit_length() + _number(right).bit_length() > MOST_BITS:
-                raise SecurityError("a number without end")
+                raise RefusedError(msg("a number without end"))
         elif operator == "+":
             size = _size(left) + _size(right)
         elif operator == "**" or (operator == "%" and isinstance(left, str)):
-            raise SecurityError(f"the operator {operator} is not for templates")
+            raise RefusedError(msg("the operator {operator} is not for templates", operator=operator))
         if size > MOST_TEXT:
-            raise SecurityError(f"a text or list of {size:,} elements")
+            raise RefusedError(msg("a text or list of {count} elements", count=size))
         return super().call_binop(context, operator, left, right)
 
     def _range(self, *bounds: SupportsIndex) -> Iterator[int]:
         for number in range(*bounds):
             self._steps += 1
             if self._steps > MOST_STEPS:
-                raise SecurityError(f"loops over ranges of more than {MOST_STEPS:,} steps in one page")
+                raise RefusedError(msg("loops over ranges of more than {count} steps in one page", count=MOST_STEPS))
             yield number
 
 

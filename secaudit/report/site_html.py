@@ -186,7 +186,6 @@ class SiteRenderer:
             "verdict_word": lambda name: voice.say(word(Verdict(name))),
             "weight": lambda severity: len(_SEVERITIES) - _SEVERITIES.index(severity),
             "dict_of": dict,
-            "trend_methods": lambda: [(row.target, row.method) for row in site.overview.trend if row.method is not None],
             "agency_or_name": lambda name: _agency_link(held.get(name), name),
         }
 

@@ -23,7 +23,7 @@ from lxml import etree
 
 from secaudit.errors import ReportError
 from secaudit.messages import Message, clean, msg
-from secaudit.report.bounds import Bounds, too_large
+from secaudit.report.bounds import Bounds, RefusedError, too_large
 from secaudit.report.format import Format
 from secaudit.report.official import Picture
 from secaudit.report.word_gaps import highlighted
@@ -75,7 +75,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
         """Numbers may be multiplied; texts without end may not be made."""
         if not (isinstance(left, int) and isinstance(right, int)) or operator == "**":
-            raise jinja2.exceptions.SecurityError(f"{operator} is for numbers only")
+            raise RefusedError(msg("{operator} is for numbers only", operator=operator))
         return super().call_binop(context, operator, left, right)
 
 
@@ -245,6 +245,8 @@ def _balanced(text: str) -> bool:
 def reason_of(error: Exception) -> Message:
     """What jinja says, in words for whoever edits the template."""
     said = clean(error.message if isinstance(error, jinja2.TemplateError) and error.message else str(error), limit=200)
+    if isinstance(error, RefusedError):
+        return msg("a template may print, compare and count what it is given, and nothing else ({reason})", reason=error.words)
     if isinstance(error, jinja2.exceptions.SecurityError):
         return msg("a template may print, compare and count what it is given, and nothing else ({reason})", reason=said)
     for pattern, message in _REASONS:

@@ -219,7 +219,7 @@ ADVICE: Mapping[Sight, Message] = MappingProxyType(
         Sight.PROTOCOL: msg("Look at the machine on site: its answer cannot be trusted."),
         Sight.IDENTITY: msg(
             "Find out with the agency which machine stands at this address; correct the address, or the serial number in the "
-            "inventory, or accept the new machine: secaudit trust accept."
+            "inventory, or have the new machine accepted by whoever keeps the list of machines."
         ),
         Sight.INTERNAL: msg("Send this page to those who maintain the tool."),
         Sight.SEEN: msg("Gather the evidence again: what was seen is too old."),
@@ -231,7 +231,7 @@ DOUBT_ADVICE: Mapping[DoubtKind, Message] = MappingProxyType(
     {
         DoubtKind.KEY_CHANGED: msg(
             "Ask the machine's keeper whether it was installed again or replaced. If so, compare the new fingerprint on site and "
-            "enrol it (secaudit trust add --replace); the next gathering then ends the quarantine. If nobody changed anything, "
+            "have it enrolled instead of the old one; the next gathering then ends the quarantine. If nobody changed anything, "
             "somebody may stand between here and the machine: report an incident and do not enrol the key."
         ),
         DoubtKind.KEY_REVOKED: msg(
@@ -244,8 +244,8 @@ DOUBT_ADVICE: Mapping[DoubtKind, Message] = MappingProxyType(
         ),
         DoubtKind.OTHER_MACHINE: msg(
             "Find out which machine stands at this address. A wrong address: correct it in the inventory. A machine that was "
-            "replaced or installed again: write its serial number or UUID into the inventory, or accept it with "
-            "secaudit trust accept. The next gathering then ends the quarantine."
+            "replaced or installed again: write its serial number or UUID into the inventory, or have it "
+            "accepted as the new one. The next gathering then ends the quarantine."
         ),
         DoubtKind.DOUBLED: msg(
             "One machine proves only one declared machine. Declared twice: take one entry out of the inventory, or correct its "

@@ -262,3 +262,14 @@ def test_fixes_of_sshd_come_before_what_the_system_brings():
 def test_the_fix_for_length_takes_the_credits_of_el7_away():
     text = repr(next(check for check in CHECKS if check.id == "password.min-length"))
     assert all(text.count(f"{kind}credit = 0") == 2 for kind in "ludo")
+
+
+@pytest.mark.parametrize("check", [check for check in CHECKS if check.id.startswith("patch.")], ids=lambda check: check.id)
+def test_whoever_repairs_updates_finds_the_way_of_his_distribution(check: Check):
+    """A command of one package manager alone helps nobody whose machine has another."""
+    fix = check.fix.linux
+    if fix is None or check.id == "patch.extended-only":
+        return
+    for said in (fix.vi, fix.en):
+        if re.search(r"\bapt\b|apt-|/etc/apt", said):
+            assert all(name in said for name in ("Ubuntu", "RHEL", "SUSE", "Alpine")), said

@@ -4,14 +4,16 @@ import builtins
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from secaudit.cli import report
 from secaudit.cli.exits import ExitCode
 from secaudit.cli.output import write_file
-from secaudit.cli.page_templates import page_templates
+from secaudit.cli.page_templates import copy_page_templates, page_templates
 from secaudit.cli.shapes import Shape, asked_shapes, require_narrowing
-from secaudit.errors import UsageError
+from secaudit.errors import OutputError, ReportError, UsageError
 from secaudit.messages import msg
 from secaudit.pipeline import outputs
 from secaudit.pipeline.outputs import DEFAULT, OUTPUTS, require_installed
@@ -82,6 +84,34 @@ def test_a_folder_is_no_file_and_a_file_no_folder(tmp_path):
         targets(["html"], tmp_path / "file")
     with pytest.raises(UsageError, match="several shapes"):
         targets(["csv", "xlsx"], tmp_path / "file")
+
+
+def test_a_place_where_nothing_can_be_written_is_refused_before_anything_is_measured(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    for to, out in ((["csv"], "file/a.csv"), (["html"], "file/a/b"), (["csv", "html"], "file/a")):
+        with pytest.raises(OutputError) as caught:
+            asked_shapes(to, tmp_path / out, HERE)
+        assert "cannot be written" in str(caught.value.message)
+    assert asked_shapes(["csv"], tmp_path / "new" / "deep" / "a.csv", HERE)
+
+
+def test_templates_that_cannot_be_copied_ask_for_another_folder(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OutputError) as caught:
+        copy_page_templates(None, tmp_path / "file" / "own")
+    assert str(caught.value.hint) == "name another folder, or make room"
+
+
+def test_where_every_shape_fails_none_is_called_whole(monkeypatch, tmp_path):
+    def fails(*_):
+        raise ReportError(msg("no"))
+
+    told = SimpleNamespace(say=lambda *_, **__: None)
+    monkeypatch.setattr(report, "write_shape", fails)
+    monkeypatch.setattr(report, "show_error", lambda *_: None)
+    with pytest.raises(OutputError) as caught:
+        report.write_shapes(told, None, [Shape("csv", tmp_path / "a.csv"), Shape("html", tmp_path / "b")])
+    assert "nothing was written" in str(caught.value.hint) and "whole" not in str(caught.value.hint)
 
 
 def test_only_shapes_of_machines_can_be_limited_to_agencies():

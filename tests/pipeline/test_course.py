@@ -9,21 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secaudit.messages import msg
 from secaudit.model.base import day_in_vietnam
 from secaudit.model.measurement import Decision, Tally
 from secaudit.model.past import Basis, Past, PastState, PastTarget
 from secaudit.model.procedure import Law
-from secaudit.pipeline.history import one_a_day
+from secaudit.pipeline.course import course_of, left_between
+from secaudit.pipeline.history import one_a_day, state_of
+from secaudit.pipeline.law_calendar import CalendarEntry
 from secaudit.pipeline.measuring import measure_province
 from secaudit.pipeline.province import DEFAULT_PLAN, load_province
 from secaudit.pipeline.publish.agencies import MOST_SHOWN
-from secaudit.pipeline.publish.course import deadline_rows, improved_rows, month_states, trend_rows
+from secaudit.pipeline.publish.course import _joined, deadline_rows, improved_rows, month_states, trend_rows
 from secaudit.pipeline.publish.orders import _BY_LOOKING, _fewest, orders
 from secaudit.report.voice import Voice
 from secaudit.resources import data_folder, translator
+from secaudit.store import Store
+from tests.pipeline.periods import make_world
 
 NOW = datetime(2026, 11, 26, 3, tzinfo=UTC)
 SAMPLE = Path(__file__).parents[2] / "inventories" / "thai-nguyen"
+ENDPOINTS = "endpoints-protected"
 MACHINES = 1
 """Position of the target about machines."""
 
@@ -172,6 +178,83 @@ def test_at_most_ten_improved_the_largest_gain_first(measured):
     assert [gains[row.agency] for row in rows] == sorted(gains.values(), reverse=True)[: len(rows)]
 
 
+@pytest.fixture(scope="module", name="seen")
+def see_machines(tmp_path_factory):
+    """Two machines of one commune that were seen: one protected, one not; and the state of that day."""
+    folder = tmp_path_factory.mktemp("gains") / "world"
+    make_world(folder)
+    with Store.open(folder / "workspace" / "store.sqlite", create=False) as store:
+        measured = measure_at(folder, store)
+    return folder, measured, replace(state_of(measured), moment=measured.as_of - timedelta(days=30))
+
+
+def measure_at(folder, store):
+    province = load_province(folder / "inventory", folder / "checks", folder / "workspace")
+    return measure_province(province, province.plan(DEFAULT_PLAN), store, as_of=datetime(2026, 12, 11, 3, tzinfo=UTC))
+
+
+def effects(measured, state):
+    return {row.agency: Voice(translator("vi")).say(row.effect) for row in improved_rows(measured, Past((state,)))}
+
+
+def test_what_was_taken_over_with_machines_or_an_agency_is_no_gain(seen):
+    """The machine that is protected was another agency's, and so were all people: nobody proved anything."""
+    folder, measured, state = seen
+    assert effects(measured, state) == {}
+    assert next(one for one in state.targets if one.target == ENDPOINTS).agencies["xa-a"].proven == 1
+    moved = {name: replace(one, agency="xa-cu") for name, one in state.machines.items()}
+    systems = {name: replace(one, agency="xa-cu") for name, one in state.systems.items()}
+    parts = [
+        replace(one, agencies={"xa-cu" if name == "xa-a" else name: part for name, part in one.agencies.items()})
+        for one in state.targets
+    ]
+    then = replace(state, machines=moved, systems=systems, targets=tuple(parts))
+    old = folder / "inventory" / "agencies" / "xa-cu.yaml"
+    old.write_text(
+        "agency: {id: xa-cu, name: UBND xã Cũ, tier: commune, valid_until: 2026-11-30, successors: [xa-a]}\n", encoding="utf-8"
+    )
+    try:
+        with Store.open(folder / "workspace" / "store.sqlite", create=False) as store:
+            after = measure_at(folder, store)
+    finally:
+        old.unlink()
+    assert effects(after, then) == {}
+
+
+def test_a_machine_counts_as_gained_only_where_the_earlier_state_shows_that_it_was_not_proven(seen):
+    _, measured, state = seen
+    checks = frozenset(one for one in state.checks if one.startswith("protection."))
+    unseen = replace(state, machines={**state.machines, "pc-1": replace(state.machines["pc-1"], seen=False)})
+    failed = replace(state, machines={**state.machines, "pc-1": replace(state.machines["pc-1"], fails=checks)})
+    assert effects(measured, unseen) == effects(measured, failed) == {"xa-a": "chỉ tiêu 2: +1 máy"}
+    lost = replace(unseen, machines={**unseen.machines, "pc-2": replace(state.machines["pc-1"], agency="xa-a")})
+    assert effects(measured, lost) == {}, "as many were lost as gained"
+    figures = replace(unseen, machines={}, checks=frozenset())
+    zero = tuple(replace(one, agencies={"xa-a": Tally(0, 0, 3)} if one.target == ENDPOINTS else {}) for one in figures.targets)
+    assert effects(measured, replace(figures, targets=zero)) == {}, "figures alone name no machine"
+
+
+def test_a_share_that_rises_while_machines_leave_the_list_says_so(seen):
+    """Nobody proved anything: a machine that was not in order is gone."""
+    _, measured, state = seen
+    tally = next(one.tally for one in state.targets if one.target == ENDPOINTS)
+    before = replace(
+        state,
+        machines={**state.machines, "pc-bad": replace(state.machines["pc-2"])},
+        targets=tuple(replace(one, tally=tally + Tally(0, 1, 0)) if one.target == ENDPOINTS else one for one in state.targets),
+    )
+    voice = Voice(translator("en"))
+    notes = [row.note and voice.say(row.note) for row in trend_rows(measured, Past((before,)))]
+    assert notes[1].startswith("Machines that left the list since 11 Nov 2026: 1.") and not any(notes[:1] + notes[2:])
+    assert not any(row.note for row in trend_rows(measured, Past((state,)))), "nothing rose"
+    with Store.open(seen[0] / "workspace" / "store.sqlite", create=False) as store:
+        store.states.record(replace(before, moment=state.moment - timedelta(days=2)))
+        store.states.record(state)
+        course = course_of(store.states.of_plan(state.plan)[0], ENDPOINTS)
+        assert left_between(store, course) == left_between(store, course, "xa-a") == {1: 1}
+        assert left_between(store, course[1:]) == {}
+
+
 def test_the_next_dates_are_statutory_in_order_and_name_no_system(measured):
     rows = deadline_rows(measured)
     days = [row.day for row in rows]
@@ -185,6 +268,26 @@ def test_the_next_dates_are_statutory_in_order_and_name_no_system(measured):
     names = [one.name for one in inventory.province.shared_systems] + [s.name for a in inventory.agencies for s in a.systems]
     assert not [name for name in names if name in said]
     assert all(row.clause for row in rows if not row.systems)
+
+
+def test_a_duty_of_many_systems_is_one_line_so_that_three_duties_show(measured):
+    """Limits of single systems, each on a day of its own, push out nothing that the whole province owes."""
+    day = day_in_vietnam(NOW)
+    title, yearly = msg("approve the level"), msg("yearly report")
+    alone = [
+        CalendarEntry(f"approval-s{n}", day + timedelta(days=n), day, title, msg("the owner"), "nd:1", (f"s{n}",))
+        for n in range(8)
+    ]
+    both = replace(alone[0], id="approval-t", systems=("t",))
+    rows = _joined([*alone, both, CalendarEntry("yearly", day + timedelta(days=20), day, yearly, None, "nd:2")])
+    said = [(row.day, Voice(translator("en")).say(row.what), row.systems) for row in rows]
+    last = Voice(translator("en")).format.day(day + timedelta(days=7))
+    assert said == [
+        (day, f"approve the level (the owner); systems that follow until {last}: 7", 2),
+        (day + timedelta(days=20), "yearly report", 0),
+    ]
+    duties = [(str(row.what), row.clause) for row in deadline_rows(measured)]
+    assert len(set(duties)) == len(duties)
 
 
 def test_a_catalog_without_law_has_no_dates(measured):

@@ -41,6 +41,7 @@ from secaudit.pipeline.letters.wording import characters, shortened
 from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.plan_report import TEMPLATE as RESULTS
 from secaudit.pipeline.province import load_province
+from secaudit.pipeline.publish import footer_of
 from secaudit.pipeline.publish.course import improved_rows
 from secaudit.pipeline.publish.orders import orders
 from secaudit.pipeline.ways_plan import Lever, Step, Via
@@ -120,6 +121,22 @@ def test_a_letter_has_the_agencys_own_figures_and_what_it_owes_by_when_and_whom_
     assert paper.body["due"] == "14/12/2026" and paper.body["call"] == "Công an tỉnh Thái Nguyên, 0208 000 0101"
     assert paper.addressees == (file.agency.name,) and (paper.kind, paper.signature.name) == ("", "") and paper.internal
     assert not TOOL_WORDS.search(" ".join(paper.body["debts"]))
+
+
+def test_every_paper_says_how_old_the_tables_are_and_who_made_it_when(measured, made):
+    """The figures are of one moment, the paper may be made on another."""
+    signed = round_of(measured, made_by="canbo", made_at=MOMENT + timedelta(days=3))
+    file, ages = _file(signed, "so-khcn"), [table.days for table in footer_of(measured).lifecycle]
+    debts, figures = debts_of(signed, file), figures_of(signed, file)
+    assert ages
+    for foot in (
+        " ".join(letter_of(signed, file, figures, debts).basis),
+        " ".join(slip_of(signed, file, figures, in_order=not debts).basis),
+        " ".join(notice_of(signed).basis),
+        deck_of(signed).foot,
+    ):
+        assert f"bản vá: {min(ages)}–{max(ages)} ngày tuổi." in foot and "Người lập: canbo, 16:00 23/11/2026." in foot
+    assert "Người lập" not in " ".join(_letter(made, "so-khcn").basis), "nobody is named who is not known"
 
 
 def test_whoever_has_sent_nothing_is_asked_for_that_first(made):

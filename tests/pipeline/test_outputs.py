@@ -8,6 +8,7 @@ import unicodedata
 import zipfile
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
@@ -35,6 +36,7 @@ from secaudit.report.voice import Voice
 from secaudit.resources import data_folder, translator
 
 FORBIDDEN = set("\u202e\u2066\u200f\ufffe\uffff")
+MADE = datetime(2031, 2, 3, 4, 5, tzinfo=UTC)
 STARTS = tuple("=+-@|%\t\r\uff1d")
 ROOT = Path(__file__).parents[2]
 
@@ -47,7 +49,7 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="module")
 def job(home):
     measured, store = poisoned_measured(home)
-    yield Job(measured, store, translator("en"), data_folder("report_templates"), made_by="=cmd|x")
+    yield Job(measured, store, translator("en"), data_folder("report_templates"), made_by="=cmd|x", made_at=MADE)
     store.close()
 
 
@@ -212,6 +214,20 @@ def test_no_cell_of_the_workbook_is_a_formula_or_a_link(written):
     assert "'=cmd|' /C calc'!A0" in texts and "<script>alert(1)</script>" in texts
     assert "_x003D_1+1" in map(unescape, texts) and "=1+1" not in map(unescape, texts), "Excel decodes what looks like a code"
     assert max(map(len, texts)) <= 2001
+
+
+def test_paper_workbook_and_agency_page_say_when_they_were_made(job, written):
+    """Not only the moment their figures are of."""
+    moment = Voice(job.translator).format.moment(MADE)
+    method = load_workbook(written["xlsx"])["Method"]
+    values = {row[0].value: row[1].value for row in method.iter_rows() if len(row) > 1}
+    assert values["Made at"] is not None and values["Made at"] != values["State of"]
+    with zipfile.ZipFile(written["docx"]) as paper:
+        feet = "".join(paper.read(name).decode() for name in paper.namelist() if "footer" in name)
+    assert moment in feet
+    pages = [path.read_text(encoding="utf-8") for path in sorted((written["html"] / "agencies").glob("*.html"))]
+    assert all(moment in page.split('id="made"')[1] for page in pages if 'id="method"' in page)
+    assert any('id="method"' in page for page in pages)
 
 
 def test_the_workbook_counts_what_was_judged(job, written, verdicts):

@@ -96,8 +96,8 @@ class Addresses(Systems):
             said = f"{self.write.number(counts.proven)}/{self.write.number(counts.total)}"
             return f"{said} ({self.write.number(counts.unknown)})" if counts.unknown else said
         if what == "aim":
-            sign = {">=": "≥", ">": ">"}[self.targets.sign(target)]
-            return f"{sign} {self.write.share(beside)}{self.write.sign}"
+            sign = {">=": "≥ ", ">": "> "}[self.targets.sign(target)] if beside != 1 else ""
+            return f"{sign}{self.write.share(beside)}{self.write.sign}"
         return self._about_figure(target, sub, agency, what, counts)
 
     def _about_figure(self, target: int, sub: str, agency: str, what: str, counts: Counts) -> int:
@@ -263,6 +263,8 @@ class Addresses(Systems):
             counts = self.at(moment).counts(int(target))
             beside = self.targets.share(int(target)) if what.startswith("interval") else None
             return self._end(counts, what.rpartition(".")[2], beside)
+        if what.startswith("note"):
+            return number_in(next(one for one in self.trend() if one.target == int(target)).note, what)
         if what.startswith("method"):
             return number_in(next(one for one in self.trend() if one.target == int(target)).method, what)
         return self.write.share(self._outlook(int(target), what), self.targets.share(int(target))) + self.write.sign

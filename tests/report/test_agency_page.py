@@ -18,13 +18,17 @@ from secaudit.model.past import NO_PAST, Past, Turn
 from secaudit.pipeline.combining import combine
 from secaudit.pipeline.evidence_summary import pieces_of
 from secaudit.pipeline.history import state_of
+from secaudit.pipeline.letters.round import round_of
 from secaudit.pipeline.publish.agency_page import AgencyPages
 from secaudit.pipeline.publish.agency_unseen import reason_rows
+from secaudit.pipeline.ways_plan import Lever
 from secaudit.report.agency_html import AgencyRenderer
 from secaudit.report.agency_page import TALLIED, Evidence, Paper, Visit
-from secaudit.report.agency_words import READ_ADVICE, REASON_ADVICE
+from secaudit.report.agency_words import CONSOLE_FIRST, READ_ADVICE, REASON_ADVICE
 from secaudit.report.document import Tile
 from secaudit.report.patch_words import patch_sentence
+from secaudit.report.probe_words import section_words
+from secaudit.report.voice import Voice
 from secaudit.resources import data_folder, translator
 
 LARGEST = 2_000_000
@@ -195,8 +199,11 @@ def test_the_panel_holds_every_verdict_with_its_sentence_grade_and_section(docum
     assert island["verdicts"][installed[1]][0] == "pass" and installed[5] == "A"
     assert any("ClamAV" in text[number] for number in installed[2])
     fact = island["values"][installed[3][0]][0]
-    assert text[island["places"][shown["places"][0]][fact]] == machine.evidence.sections[0]["protection.products"]
-    assert any(text[row[0]] == machine.evidence.sections[0]["protection.products"] and row[2] for row in shown["sections"])
+    section = machine.evidence.sections[0]["protection.products"]
+    said = Voice(translator("vi")).say(section_words(section))
+    assert said.endswith(f"({section})") and said != section, "what a section holds, in words, beside its raw name"
+    assert text[island["places"][shown["places"][0]][fact]] == said
+    assert any(text[row[0]] == said and row[2] for row in shown["sections"])
 
 
 def test_texts_of_checks_stand_only_where_something_is_not_passed(written):
@@ -337,6 +344,18 @@ def test_what_is_not_installed_is_neither_to_be_switched_on_nor_to_be_updated(do
             seen += 1
             assert "install anti-malware" in todo[name] and "switch on and update the anti-malware" not in todo[name]
     assert seen
+
+
+def test_page_and_letter_ask_for_the_same(measured, documents):
+    """Whom the letter asks for the export of a console, the page does not ask for the collector."""
+    ways = round_of(measured[0]).ways
+    asked = {name: way.step.lever for found in ways.values() for way in found for name in way.line.machines}
+    shown = {
+        name: row.advice for document in documents.values() for row in document.unseen if not row.answers for name in row.machines
+    }
+    console = {name for name, lever in asked.items() if lever is Lever.CONSOLE and name in shown}
+    assert console and all(shown[name] == CONSOLE_FIRST for name in console)
+    assert not any(advice == CONSOLE_FIRST for name, advice in shown.items() if name not in console)
 
 
 def test_a_machine_that_was_read_and_cannot_say_it_is_not_sent_the_collector_again(documents):

@@ -105,3 +105,8 @@ def test_a_bar_never_leaves_its_frame_and_shows_every_part(proven, disproven, un
     assert min(drawn.proven, drawn.possible, drawn.declared) >= 0
     assert (drawn.proven > 0) == (proven > 0)
     assert (drawn.possible + drawn.declared > 0) == (unknown > 0)
+
+
+def test_a_target_of_all_is_asked_for_without_a_sign():
+    """Nothing is above all."""
+    assert Format("vi").aim(">=", Fraction(1)) == "100\u00a0%" and Format("vi").aim(">=", Fraction(9, 10)) == "≥ 90\u00a0%"

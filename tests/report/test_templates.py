@@ -125,3 +125,15 @@ def test_text_is_escaped_whatever_the_file_is_called(tmp_path):
 
 def test_the_folder_of_ours_is_looked_through_once():
     assert len(Templates(data_folder("report_templates"), Voice(Translator()))._folders) == 1
+
+
+def test_what_is_refused_is_said_in_the_language_of_the_sentence_around_it(rendered, vietnamese):
+    for text, wanted in (
+        ("{{ 'x' * 99999999999 }}", "văn bản hoặc danh sách"),
+        ("{{ 9 ** 9 }}", "không dùng được trong mẫu"),
+        ("{% for a in range(99999999) %}{% endfor %}", "bước trong một trang"),
+        ("{{ _('{x[0]}', x=d) }}", "dấu ngoặc nhọn"),
+    ):
+        with pytest.raises(ReportError) as caught:
+            rendered(text)
+        assert wanted in vietnamese.text(caught.value.message), vietnamese.text(caught.value.message)

@@ -12,6 +12,7 @@ from secaudit.model.measurement import Decision
 from secaudit.model.outcome import Grade, Sight, Way
 from secaudit.model.protection import ProtectionGrade
 from secaudit.model.system import DossierStatus
+from secaudit.report import agency_words
 from secaudit.report.document import Tile
 from secaudit.report.fact_text import fact_text
 from secaudit.report.fact_words import fact_word
@@ -83,7 +84,7 @@ def test_the_words_of_practice(vietnamese):
 def test_every_fact_has_a_short_name():
     for name in {*FACTS, *ENDPOINT_VARIABLES}:
         assert str(fact_word(name)) != name
-    assert str(fact_word("protection.products[].managed")) == "Protection products found, field centrally managed"
+    assert str(fact_word("protection.products[].managed")) == "Protection products found: centrally managed"
     assert str(fact_word("no.such.fact")) == "no.such.fact"
 
 
@@ -129,3 +130,14 @@ def test_values_are_said_in_words(vietnamese, value, said):
 )
 def test_a_protection_grade_says_how_far_it_is_proven(vietnamese, proven, possible, text):
     assert Voice(vietnamese).say(protection_words(ProtectionGrade(proven, possible))) == text
+
+
+def test_advice_on_pages_names_no_command(vietnamese):
+    """A manager may open them; commands stand in the documents of officers."""
+    voice = Voice(vietnamese)
+    texts = [
+        one for words in (ADVICE, DOUBT_ADVICE, agency_words.DOUBT_ADVICE, agency_words.SIGHT_ADVICE) for one in words.values()
+    ]
+    for text in texts:
+        for said in (str(text), voice.say(text)):
+            assert "secaudit" not in said and "SSH" not in said and "--" not in said, said

@@ -1,8 +1,8 @@
 """What the papers of one round share: the figures, the day asked for, whom to call, and each agency's part of all that."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from secaudit.model.base import day_in_vietnam
@@ -16,6 +16,7 @@ from secaudit.pipeline.decision_chains import Chains, chains
 from secaudit.pipeline.frozen import period_words
 from secaudit.pipeline.letters.wording import OPEN, shortened
 from secaudit.pipeline.measuring import Measured
+from secaudit.pipeline.publish import footer_of
 from secaudit.pipeline.publish.agencies import has_sent, in_scope, shares_of
 from secaudit.pipeline.ways_plan import Known, Line, Open, Step, WaysPlan, ways_plan
 from secaudit.report.official import Signature
@@ -57,6 +58,10 @@ class Round:
     """Where the dossiers stand; None where the catalog has no procedure."""
     systems: Mapping[str, Sequence[System]]
     """Agency id -> its systems in use, those of state secrets left out."""
+    made_by: str = ""
+    """Login of who has the papers made."""
+    made_at: datetime | None = None
+    """When; not the moment the figures are for."""
 
     @property
     def day(self) -> date:
@@ -79,6 +84,11 @@ class Round:
         states = self.measured.states.values()
         return any(state.evidence is not None and state.evidence.outcome.lab for state in states)
 
+    @cached_property
+    def ages(self) -> tuple[int, ...]:
+        """Days since the tables of support and updates were brought up to date, the newest first."""
+        return tuple(sorted({table.days for table in footer_of(self.measured).lifecycle}))
+
     def marked(self, text: str) -> str:
         """``text``, marked where the figures are a trial's."""
         return f"[{TRIAL}] {text}" if self.trial else text
@@ -94,8 +104,9 @@ class Round:
 
 
 def round_of(
-    measured: Measured, *, past: Past = NO_PAST, periods: Sequence[Period] = (), call: str | None = None, due: date | None = None
-) -> Round:
+    measured: Measured, *, past: Past = NO_PAST, periods: Sequence[Period] = (), call: str | None = None, due: date | None = None,
+    made_by: str = "", made_at: datetime | None = None,
+) -> Round:  # fmt: skip
     """The round of what was measured; ``periods`` are those the store knows."""
     plans = _ways(measured)
     ways: dict[str, list[Way]] = {}
@@ -118,6 +129,8 @@ def round_of(
         rests=rests,
         chains=_chains(measured),
         systems=_systems(measured),
+        made_by=made_by,
+        made_at=made_at,
     )
 
 
@@ -151,9 +164,21 @@ def basis_of(made: Round, *more: str) -> tuple[str, ...]:
         f"Bộ kiểm tra: {province.catalog.digest[:16] or '–'}.",
         f"Mã chuỗi bằng chứng: {measured.chain_head[:16] or '–'}.",
         *(made.voice.say(words) for words in period_words(measured)),
+        *_origin(made),
         *more,
     ]
     return tuple(lines)
+
+
+def _origin(made: Round) -> Iterator[str]:
+    """How old the tables are that support and updates were judged by, and who had the paper made when."""
+    ages = made.ages
+    if ages:
+        span = f"{ages[0]}" if ages[0] == ages[-1] else f"{ages[0]}–{ages[-1]}"
+        yield f"Bảng thời hạn hỗ trợ và bản vá: {span} ngày tuổi."
+    at = made.voice.format.moment(made.made_at) if made.made_at is not None else ""
+    if made.made_by or at:
+        yield f"Người lập: {', '.join(part for part in (shortened(made.made_by, 40), at) if part)}."
 
 
 def letterhead_of(made: Round) -> Letterhead:

@@ -1,6 +1,7 @@
 """The page of one agency, made for one agency after the other: nothing of an agency is kept when the next one comes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from secaudit.errors import UsageError
 from secaudit.messages import msg
@@ -15,7 +16,7 @@ from secaudit.pipeline.publish.agency_actions import Actions
 from secaudit.pipeline.publish.agency_changes import ChangesOf
 from secaudit.pipeline.publish.agency_machines import MachineReader
 from secaudit.pipeline.publish.agency_parts import SystemParts, TargetParts, designated_unit, errand_rows, paper_rows
-from secaudit.pipeline.publish.agency_unseen import reason_rows
+from secaudit.pipeline.publish.agency_unseen import levers_of, reason_rows
 from secaudit.pipeline.publish.machines import check_rows
 from secaudit.pipeline.publish.newcomers import newcomer_rows
 from secaudit.pipeline.publish.systems import system_rows
@@ -32,8 +33,10 @@ TOGETHER = 200
 class AgencyPages:
     """Makes the documents of all agencies; everything they share is made once."""
 
-    def __init__(self, measured: Measured, store: Store | None, past: Past = NO_PAST, made_by: str = "") -> None:
-        """``past``: earlier states; ``made_by``: login of who has the pages made."""
+    def __init__(
+        self, measured: Measured, store: Store | None, past: Past = NO_PAST, made_by: str = "", made_at: datetime | None = None
+    ) -> None:
+        """``past``: earlier states; ``made_by``: login of who has the pages made; ``made_at``: when."""
         self._measured = measured
         inventory = measured.province.inventory
         self._province = inventory.province.province
@@ -47,7 +50,8 @@ class AgencyPages:
         self._reader = MachineReader(measured, store)
         self._changes = ChangesOf(measured, past)
         self._checks = check_rows(measured)
-        self._footer = footer_of(measured, made_by=made_by)
+        self._levers = levers_of(measured)
+        self._footer = footer_of(measured, made_by=made_by, made_at=made_at)
         self._newcomers = _newcomers(measured)
         self._lines = measured.reconciliation.by_agency()
         self._since = store.first_found(measured.as_of) if store is not None else {}
@@ -98,7 +102,7 @@ class AgencyPages:
         present = self._present(agency)
         systems = self._systems.of(agency) if present is not None or file is None else ()
         papers = paper_rows(self._measured, present, self._targets) if present is not None else ()
-        unseen = reason_rows(machines)
+        unseen = reason_rows(machines, self._levers)
         head = self._head(agency, file, machines)
         return AgencyDocument(
             head=head,

@@ -1,11 +1,12 @@
 """The course so far: how each target came to where it stands, which agencies improved, which statutory dates come next."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
 from secaudit.errors import UsageError
+from secaudit.measure.gains import gain_of
 from secaudit.messages import Message, msg
 from secaudit.model.base import Texts, day_in_vietnam
 from secaudit.model.decision import DueState
@@ -15,7 +16,7 @@ from secaudit.model.plan import Population, Target
 from secaudit.pipeline.decision_chains import chains
 from secaudit.pipeline.law_calendar import CalendarEntry, law_calendar
 from secaudit.pipeline.measuring import Measured
-from secaudit.pipeline.publish.agencies import MOST_SHOWN, WEIGHTS, in_scope, shares_of
+from secaudit.pipeline.publish.agencies import MOST_SHOWN, WEIGHTS, in_scope
 from secaudit.report.document import DeadlineRow, HeavyRow, TrendPoint, TrendRow
 
 MONTHS = 12
@@ -53,9 +54,30 @@ def trend_rows(measured: Measured, past: Past) -> tuple[TrendRow, ...]:
         return ()
     targets = {target.id: target for target in measured.plan.targets}
     return tuple(
-        _trend(number, targets[measurement.target], measurement, measured, states)
+        replace(
+            _trend(number, targets[measurement.target], measurement, measured, states),
+            note=_left_note(targets[measurement.target], measurement, measured, past),
+        )
         for number, measurement in enumerate(measured.measurements, start=1)
     )
+
+
+def _left_note(target: Target, measurement: Measurement, measured: Measured, past: Past) -> Message | None:
+    """A share that rises while machines leave the list need not show that anything was put in order."""
+    earlier = past.before(day_in_vietnam(measured.as_of))
+    if target.population != "endpoints" or earlier is None or earlier.plan != measured.plan.id:
+        return None
+    then, now = _of(earlier, target.id), measurement.tally.lower
+    if then is None or now is None or now <= (then.tally.lower or 0):
+        return None
+    present = {one.id for file in in_scope(measured) for one in file.endpoints if one.status == "in_use"}
+    gone = len(earlier.machines.keys() - present)
+    if not gone:
+        return None
+    return msg(
+        "Machines that left the list since {day}: {count}. The proven share can have risen by that alone.",
+        day=day_in_vietnam(earlier.moment), count=gone,
+    )  # fmt: skip
 
 
 def month_states(measured: Measured, past: Past) -> tuple[PastState, ...]:
@@ -129,19 +151,14 @@ def _method(line: _Line) -> Message:
 
 
 def improved_rows(measured: Measured, past: Past) -> tuple[HeavyRow, ...]:
-    """Agencies that have more proven members than at the previous state, the largest gain first."""
+    """Agencies that have proven more since the previous state, the largest gain first; what one took over is no gain."""
     earlier = past.before(day_in_vietnam(measured.as_of))
     if earlier is None or earlier.plan != measured.plan.id:
         return ()
-    then = {one.target: one.agencies for one in earlier.targets}
     ranked: list[tuple[int, str, HeavyRow]] = []
-    shares = shares_of(measured)
+    found = _gains(measured, earlier)
     for agency in in_scope(measured):
-        gains = [
-            (number, population, share.tally.proven - _proven(then.get(measured.measurements[number - 1].target), share.agency))
-            for number, population, share in shares.get(agency.agency.id, [])
-            if then.get(measured.measurements[number - 1].target)
-        ]
+        gains = found.get(agency.agency.id, [])
         weight = sum(WEIGHTS[population] * gain for _, population, gain in gains)
         if weight > 0:
             words = tuple(_gain(number, population, gain) for number, population, gain in gains if gain > 0)
@@ -151,10 +168,17 @@ def improved_rows(measured: Measured, past: Past) -> tuple[HeavyRow, ...]:
     return tuple(row for _, _, row in ranked[:MOST_SHOWN])
 
 
-def _proven(agencies: Mapping[str, Tally] | None, agency: str) -> int:
-    """An agency that was not there had nothing proven."""
-    tally = (agencies or {}).get(agency)
-    return tally.proven if tally is not None else 0
+def _gains(measured: Measured, earlier: PastState) -> dict[str, list[tuple[int, Population, int]]]:
+    """Agency id -> number of the target, its population, how many members more are proven."""
+    targets = {target.id: target for target in measured.plan.targets}
+    inventory, classified = measured.province.inventory, measured.levels.classifications
+    found: dict[str, list[tuple[int, Population, int]]] = {}
+    for number, measurement in enumerate(measured.measurements, start=1):
+        target = targets[measurement.target]
+        gain = gain_of(target, measured.plan, inventory, classified, measured.states, earlier)
+        for share in measurement.agencies if gain is not None else ():
+            found.setdefault(share.agency, []).append((number, target.population, gain(share) if gain is not None else 0))
+    return found
 
 
 def _gain(number: int, population: Population, count: int) -> Message:
@@ -180,15 +204,23 @@ def deadlines(measured: Measured) -> tuple[DeadlineRow, ...]:
 
 
 def _joined(entries: Iterable[CalendarEntry]) -> list[DeadlineRow]:
-    """Limits of the same kind that end on the same day are one date of several systems."""
-    groups: dict[tuple[date, str, str], list[CalendarEntry]] = {}
+    """One line for each duty, on its nearest day: limits of single systems would push out what the whole province owes."""
+    duties: dict[tuple[str, str], list[CalendarEntry]] = {}
     for entry in entries:
         title = entry.title.en if isinstance(entry.title, Texts) else entry.title.text
-        groups.setdefault((entry.day, title, entry.clause), []).append(entry)
-    rows = []
-    for (day, _, clause), alike in groups.items():
-        one = alike[0]
-        what: Message | Texts = one.title if one.by is None else msg("{what} ({who})", what=one.title, who=one.by)
-        systems = len({system for entry in alike for system in entry.systems})
-        rows.append(DeadlineRow(day, what, clause, all(entry.confirmed for entry in alike), systems))
-    return sorted(rows, key=lambda row: row.day)
+        duties.setdefault((title, entry.clause), []).append(entry)
+    return sorted((_duty(alike) for alike in duties.values()), key=lambda row: row.day)
+
+
+def _duty(alike: Sequence[CalendarEntry]) -> DeadlineRow:
+    """Systems of the nearest day are counted; how many follow is said."""
+    day = min(entry.day for entry in alike)
+    first = [entry for entry in alike if entry.day == day]
+    one = first[0]
+    what: Message | Texts = one.title if one.by is None else msg("{what} ({who})", what=one.title, who=one.by)
+    systems = {system for entry in first for system in entry.systems}
+    later = {system for entry in alike for system in entry.systems} - systems
+    if later:
+        last = max(entry.day for entry in alike)
+        what = msg("{what}; systems that follow until {day}: {count}", what=what, day=last, count=len(later))
+    return DeadlineRow(day, what, one.clause, all(entry.confirmed for entry in first), len(systems))

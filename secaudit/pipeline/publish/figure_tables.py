@@ -236,6 +236,7 @@ def add_method(book: TableBook, document: ReportDocument) -> None:
         (msgc("workbook", "Head of the evidence chain"), foot.chain_head or None),
         (msgc("workbook", "Version of the program"), foot.version),
         (msgc("workbook", "Made by"), foot.made_by or None),
+        (msgc("workbook", "Made at"), foot.made_at),
     ]
     rows += [(msgc("workbook", "Table “{title}”, as of", title=age.title), age.as_of) for age in foot.lifecycle]
     rows += [(msgc("workbook", "Method"), line) for line in foot.method]
