@@ -73,7 +73,11 @@ def agencies_being_written(job: Job, folder: Path, machines: Mapping[str, str]) 
     """Begin with the pages of all agencies; ``machines``: id -> agency. Whatever ends the block ends the processes."""
     writer = _Writer(job, folder)
     counts = Counter(machines.values())
-    ids = {agency: counts[agency] for agency in writer.pages.ids}
+    paged = frozenset(writer.pages.ids)
+    ids = {
+        agency: counts[agency]
+        for agency in (*filter(paged.__contains__, counts), *(one for one in writer.pages.ids if one not in counts))
+    }
     shares = _shares(ids, _processes(len(machines)))
     if len(shares) == 1:
         yield AgencyWork(writer.write(shares[0]), (), folder)
@@ -109,14 +113,19 @@ def _processes(machines: int) -> int:
 
 
 def _shares(ids: Mapping[str, int], count: int) -> list[list[str]]:
-    """Agencies dealt out so that each process has about as much to do."""
+    """Agencies dealt out so that each process has about as much to do, neighbours to one.
+
+    What was measured of neighbours lies side by side in memory: so processes look at different pages of it, and only what a
+    process looks at is copied (it counts who holds what).
+    """
     shares: list[list[str]] = [[] for _ in range(count)]
-    weights = [0] * count
-    for agency in sorted(ids, key=lambda name: -ids[name]):
-        place = weights.index(min(weights))
-        shares[place].append(agency)
-        weights[place] += ids[agency] + 2
-    return shares
+    whole = sum(ids.values()) + 2 * len(ids)
+    done = 0
+    for agency, machines in ids.items():
+        weight = machines + 2
+        shares[min(count - 1, (2 * done + weight) * count // (2 * whole))].append(agency)
+        done += weight
+    return [share for share in shares if share] or [[]]
 
 
 class _Writer:

@@ -65,7 +65,9 @@ _ANSWERS: Mapping[str, Message] = {
 def system_rows(measured: Measured, only: Collection[str] | None = None) -> tuple[SystemRow, ...]:
     """The highest level first, undetermined ones by what is still possible; of the systems ``only``, where some are named."""
     names = names_of(measured)
-    rows = [_row(measured, item, names) for item in measured.levels.classifications.values() if only is None or item.system in only]
+    rows = [
+        _row(measured, item, names) for item in measured.levels.classifications.values() if only is None or item.system in only
+    ]
     rows.sort(key=lambda row: (-(row.highest or 0), -(row.lowest or 0), row.name))
     return tuple(rows)
 
