@@ -1,6 +1,6 @@
 """The report as a folder of pages: an overview, a page for each agency, and lists of everything."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from secaudit.pipeline.outputs import Job
@@ -27,7 +27,9 @@ def _write_folder(job: Job, stage: Stage, site: Site, listed: Mapping[str, str])
         of_agency: dict[str, list[str]] = {agency: [] for agency in order}
         for machine, agency in listed.items():
             of_agency[agency].append(machine)
-        _write_all(stage, _pages(renderer, of_agency))
+        for page in _pages(renderer, of_agency):
+            _write_all(stage, [page])
+            work.advance()
         written = {one.agency: one for one in work.written()}
         for one in written.values():
             for name, size in one.files:
@@ -43,6 +45,6 @@ def _pages(renderer: SiteRenderer, of_agency: dict[str, list[str]]) -> Iterator[
     yield "history.html", renderer.history()
 
 
-def _write_all(stage: Stage, pages: Iterator[tuple[str, str]]) -> None:
+def _write_all(stage: Stage, pages: Iterable[tuple[str, str]]) -> None:
     for name, text in pages:
         stage.write(name, text.encode("utf-8"))
