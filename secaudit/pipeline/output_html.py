@@ -7,10 +7,12 @@ from secaudit.pipeline.outputs import Job
 from secaudit.pipeline.report_folder import Stage, staged
 from secaudit.pipeline.site import machines_of, site_of
 from secaudit.pipeline.site_agencies import agencies_being_written
+from secaudit.pipeline.uncollected import uncollected
 from secaudit.report.site import Site
 from secaudit.report.site_html import SiteRenderer
 
 
+@uncollected()
 def write(job: Job, folder: Path) -> None:
     """All pages, made one by one so that they never are in memory together; the old folder stays until the new one is whole."""
     listed = machines_of(job.measured)

@@ -33,7 +33,7 @@ from secaudit.store import Store
 FOLDER = "agencies"
 ALONE = 1500
 """Machines up to which one process is faster than several."""
-TOGETHER = 1000
+TOGETHER = 400
 """Machines after which a process ends and a new one begins: what it has copied of what was measured is free again."""
 
 
@@ -64,13 +64,14 @@ class AgencyWork:
         """
         for reader in wait(list(self._running), seconds) if self._running else ():
             self._take(cast("Connection", reader))
-        while self._waiting and len(self._running) < self._at_once:
+        # While this process makes pages itself it is one of those that run at once.
+        room = self._at_once if seconds is None else self._at_once - 1
+        while self._waiting and len(self._running) < room:
             self._begin(self._waiting.popleft())
 
     def written(self) -> list[WrittenAgency]:
         """Wait for all of them. Raises what a page raised."""
-        self.advance()
-        while self._running:
+        while self._running or self._waiting:
             self.advance(None)
         return self._found
 
