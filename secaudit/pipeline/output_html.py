@@ -29,6 +29,8 @@ def _write_folder(job: Job, stage: Stage, site: Site, listed: Mapping[str, str])
     for machine, agency in listed.items():
         of_agency[agency].append(machine)
     homes = [(agency, f"{agency}.html", ids) for agency, ids in of_agency.items()]
+    # The search of the overview leads to the parts of the list of systems.
+    _write_all(stage, renderer.systems())
     _write_all(stage, [("index.html", made_apart(lambda: renderer.index(homes), stage.folder, len(listed)))])
     with agencies_being_written(job, stage.folder, listed) as work:
         for page in _pages(renderer):
@@ -42,7 +44,6 @@ def _write_folder(job: Job, stage: Stage, site: Site, listed: Mapping[str, str])
 
 
 def _pages(renderer: SiteRenderer) -> Iterator[tuple[str, str]]:
-    yield from renderer.systems()
     yield from renderer.checks()
     yield "unknowns.html", renderer.unknowns()
     yield "history.html", renderer.history()

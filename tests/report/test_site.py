@@ -167,6 +167,10 @@ def test_several_processes_write_the_same_pages_as_one(job, folder, tmp_path, mo
             assert (tmp_path / "report" / path.relative_to(folder)).read_bytes() == path.read_bytes(), path
 
 
+def test_the_search_of_the_overview_knows_the_pages_of_systems(folder):
+    assert '"parts":[["systems.html",' in (folder / "index.html").read_text(encoding="utf-8")
+
+
 def test_neighbours_are_dealt_to_one_process_and_each_has_about_as_much_to_do():
     ids = {f"dv-{number:03}": number % 7 for number in range(100)}
     shares = site_agencies._shares(ids, 4)
