@@ -31,6 +31,7 @@ from secaudit.pipeline.measuring import Measured, measure_province
 from secaudit.pipeline.outputs import OUTPUTS, Job, render_of, stream_of, write_of
 from secaudit.pipeline.province import DEFAULT_PLAN, Province, load_province
 from secaudit.pipeline.publish.agency_page import AgencyPages
+from secaudit.pipeline.uncollected import uncollected
 from secaudit.report.agency_html import AgencyRenderer
 from secaudit.resources import data_folder, translator
 from secaudit.store import Store
@@ -90,8 +91,9 @@ def rows(measured: Measured, target: Path) -> None:
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
+@uncollected()
 def agency(job: Job, target: Path) -> None:
-    """The page of one agency, as a command would make it."""
+    """The page of one agency, made as the folder makes each: without the collector, which would look through the province."""
     pages = AgencyPages(job.measured, job.store, job.past)
     first = max(job.measured.province.inventory.agencies, key=lambda one: len(one.endpoints)).agency.id
     for name, text in AgencyRenderer(job.translator, job.templates).pages(pages.document(first)):

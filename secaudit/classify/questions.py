@@ -33,5 +33,6 @@ def asked(rules: LevelRuleSet) -> dict[str, Question]:
 
 def questions(classification: Classification, rules: LevelRuleSet) -> tuple[Question, ...]:
     """The shortest list to ask now, in the order in which it is asked."""
-    found = asked(rules)
-    return tuple(found[name] for name in open_names(classification, rules) if name in found)
+    names = open_names(classification, rules)
+    found = asked(rules) if names else {}
+    return tuple(found[name] for name in names if name in found)

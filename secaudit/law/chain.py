@@ -1,6 +1,7 @@
 """The decision chain of one system: which act's procedure applies, who decides, what is due and what is owed."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 
 from secaudit.law.authorities import common
@@ -8,7 +9,6 @@ from secaudit.law.cautions import cautions_of
 from secaudit.law.limits import Calendars, last_submission, limits_of
 from secaudit.law.offices import Offices, named
 from secaudit.law.transition import applies_to, owed
-from secaudit.law.working_days import WorkingDays
 from secaudit.messages import literal, msg
 from secaudit.model.decision import Caution, DecisionChain, DueState, TimeLimit
 from secaudit.model.level import Classification
@@ -26,11 +26,21 @@ class Ground:
     day: date
     period_end: date
     calendars: Calendars
+    _lasts: dict[tuple[str, int, bool], date | None] = field(default_factory=dict, compare=False, repr=False)
+    """Hundreds of systems ask for the same few days."""
 
     @classmethod
     def of(cls, law: Law, day: date, period_end: date) -> "Ground":
         """With the calendars of the law's holidays."""
         return cls(law, day, period_end, Calendars.of(law.holidays))
+
+    def last_submission(self, procedure: Procedure, level: int, *, careful: bool) -> date | None:
+        """The last day for a dossier of ``level``; ``careful`` counts with days off that nobody has confirmed."""
+        key = (procedure.id, level, careful)
+        if key not in self._lasts:
+            calendar = self.calendars.all if careful else self.calendars.confirmed
+            self._lasts[key] = last_submission(procedure, level, self.period_end, calendar)
+        return self._lasts[key]
 
 
 def chain_of(
@@ -66,8 +76,8 @@ def chain_of(
         submitted_on=None if silent else _by(dossier.submitted_on, ground.day),
         limits=() if silent else _limits(dossier, levels, procedure, ground, proven=proven),
         cautions=(*doubt, *cautions_of(system, classification, ground.law, procedure, ground.day)),
-        last_submission=None if silent or approved else _last(act, levels, ground, ground.calendars.confirmed),
-        last_submission_careful=None if silent or approved else _last(act, levels, ground, ground.calendars.all),
+        last_submission=None if silent or approved else _last(act, levels, ground, careful=False),
+        last_submission_careful=None if silent or approved else _last(act, levels, ground, careful=True),
         owed=owed(system, ground.law.transition, ground.day),
     )
 
@@ -171,9 +181,9 @@ def _limits(
     return (*shared, *unknown)
 
 
-def _last(procedure: Procedure, levels: tuple[int, ...], ground: Ground, calendar: WorkingDays) -> date | None:
+def _last(procedure: Procedure, levels: Iterable[int], ground: Ground, *, careful: bool) -> date | None:
     """The earliest over the levels that are possible: what is safe whichever of them comes out."""
-    days = [last_submission(procedure, level, ground.period_end, calendar) for level in levels]
+    days = [ground.last_submission(procedure, level, careful=careful) for level in levels]
     known = [day for day in days if day is not None]
     return min(known) if known and len(known) == len(days) else None
 

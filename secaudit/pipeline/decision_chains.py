@@ -1,6 +1,6 @@
 """Where the decision on every system's level stands, and what the province settles once for all."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from secaudit.messages import msg
 from secaudit.model.catalog import Catalog
 from secaudit.model.decision import DecisionChain, DueState, ProvinceAction, TimeLimit
 from secaudit.model.inventory import Inventory
-from secaudit.model.procedure import ReportingTable
+from secaudit.model.procedure import Procedure, ReportingTable
 from secaudit.model.system import System
 from secaudit.pipeline.province import Levels, Province
 
@@ -69,6 +69,25 @@ def reporting_of(catalog: Catalog) -> ReportingTable:
 
 def chains(province: Province, levels: Levels, day: date) -> Chains:
     """The chain of every system in use or being built; raises :class:`UsageError` when no procedure is in force on ``day``."""
+    procedure, period, ground = _ground(province, day)
+    systems = [system for system in _systems(province.inventory, levels) if system.status != "stopped"]
+    offices = offices_of(province.inventory)
+    found = _found(systems, levels, ground, offices)
+    possible = {system: chain.levels if chain.proven else () for system, chain in found.items()}
+    actions = self_appraisals(systems, offices, possible, procedure)
+    announced = all(ground.calendars.confirmed.announced(year) for year in {day.year, period[1].year})
+    secret = frozenset(system.id for system in systems if system.state_secret)
+    return Chains(day, period, found, secret, actions, ground.calendars, announced)
+
+
+def chains_of(province: Province, levels: Levels, day: date, named: Collection[str]) -> dict[str, DecisionChain]:
+    """The same chains of some systems alone, without what needs all of them."""
+    _, _, ground = _ground(province, day)
+    systems = [system for system in _systems(province.inventory, levels) if system.status != "stopped" and system.id in named]
+    return _found(systems, levels, ground, offices_of(province.inventory))
+
+
+def _ground(province: Province, day: date) -> tuple[Procedure, tuple[date, date], Ground]:
     law = province.catalog.law
     procedure = law.procedure(day)
     if procedure is None:
@@ -77,19 +96,16 @@ def chains(province: Province, levels: Levels, day: date) -> Chains:
             hint=msg("procedures: {ids}", ids=", ".join(f"{one.id} ({one.valid_from})" for one in law.procedures) or "–"),
         )
     period = period_of(reporting_of(province.catalog).period, day)
-    ground = Ground.of(law, day, period[1])
-    offices = offices_of(province.inventory)
-    systems = [system for system in _systems(province.inventory, levels) if system.status != "stopped"]
+    return procedure, period, Ground.of(law, day, period[1])
+
+
+def _found(systems: Iterable[System], levels: Levels, ground: Ground, offices: Mapping[str, Offices]) -> dict[str, DecisionChain]:
     found: dict[str, DecisionChain] = {}
     for system in systems:
         chain = chain_of(system, levels.classifications.get(system.id), ground, offices[system.id])
         if chain is not None:
             found[system.id] = chain
-    possible = {system: chain.levels if chain.proven else () for system, chain in found.items()}
-    actions = self_appraisals(systems, offices, possible, procedure)
-    announced = all(ground.calendars.confirmed.announced(year) for year in {day.year, period[1].year})
-    secret = frozenset(system.id for system in systems if system.state_secret)
-    return Chains(day, period, found, secret, actions, ground.calendars, announced)
+    return found
 
 
 def offices_of(inventory: Inventory) -> dict[str, Offices]:

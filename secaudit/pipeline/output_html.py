@@ -1,16 +1,18 @@
 """The report as a folder of pages: an overview, a page for each agency, and lists of everything."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from secaudit.pipeline.outputs import Job
 from secaudit.pipeline.report_folder import Stage, staged
 from secaudit.pipeline.site import machines_of, site_of
-from secaudit.pipeline.site_agencies import agencies_being_written
+from secaudit.pipeline.site_agencies import agencies_being_written, made_apart
+from secaudit.pipeline.uncollected import uncollected
 from secaudit.report.site import Site
 from secaudit.report.site_html import SiteRenderer
 
 
+@uncollected()
 def write(job: Job, folder: Path) -> None:
     """All pages, made one by one so that they never are in memory together; the old folder stays until the new one is whole."""
     listed = machines_of(job.measured)
@@ -21,13 +23,19 @@ def write(job: Job, folder: Path) -> None:
 
 
 def _write_folder(job: Job, stage: Stage, site: Site, listed: Mapping[str, str]) -> None:
+    order = [row.id for row in site.overview.agencies]
+    renderer = SiteRenderer(site, job.translator, job.templates)
+    of_agency: dict[str, list[str]] = {agency: [] for agency in order}
+    for machine, agency in listed.items():
+        of_agency[agency].append(machine)
+    homes = [(agency, f"{agency}.html", ids) for agency, ids in of_agency.items()]
+    # The search of the overview leads to the parts of the list of systems.
+    _write_all(stage, renderer.systems())
+    _write_all(stage, [("index.html", made_apart(lambda: renderer.index(homes), stage.folder, len(listed)))])
     with agencies_being_written(job, stage.folder, listed) as work:
-        order = [row.id for row in site.overview.agencies]
-        renderer = SiteRenderer(site, job.translator, job.templates)
-        of_agency: dict[str, list[str]] = {agency: [] for agency in order}
-        for machine, agency in listed.items():
-            of_agency[agency].append(machine)
-        _write_all(stage, _pages(renderer, of_agency))
+        for page in _pages(renderer):
+            _write_all(stage, [page])
+            work.advance()
         written = {one.agency: one for one in work.written()}
         for one in written.values():
             for name, size in one.files:
@@ -35,14 +43,12 @@ def _write_folder(job: Job, stage: Stage, site: Site, listed: Mapping[str, str])
         _write_all(stage, renderer.machines([line for agency in order for line in written[agency].lines]))
 
 
-def _pages(renderer: SiteRenderer, of_agency: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
-    yield from renderer.systems()
-    yield "index.html", renderer.index((agency, f"{agency}.html", ids) for agency, ids in of_agency.items())
+def _pages(renderer: SiteRenderer) -> Iterator[tuple[str, str]]:
     yield from renderer.checks()
     yield "unknowns.html", renderer.unknowns()
     yield "history.html", renderer.history()
 
 
-def _write_all(stage: Stage, pages: Iterator[tuple[str, str]]) -> None:
+def _write_all(stage: Stage, pages: Iterable[tuple[str, str]]) -> None:
     for name, text in pages:
         stage.write(name, text.encode("utf-8"))

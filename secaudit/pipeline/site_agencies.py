@@ -8,12 +8,14 @@ import gc
 import multiprocessing
 import os
 import signal
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any, cast
 
 from secaudit.errors import OutputError, SecauditError
 from secaudit.messages import msg
@@ -31,6 +33,8 @@ from secaudit.store import Store
 FOLDER = "agencies"
 ALONE = 1500
 """Machines up to which one process is faster than several."""
+TOGETHER = 400
+"""Machines after which a process ends and a new one begins: what it has copied of what was measured is free again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,59 +50,119 @@ class WrittenAgency:
 class AgencyWork:
     """The pages of all agencies, being made beside whatever the caller does meanwhile."""
 
-    def __init__(self, begun: Sequence[WrittenAgency], readers: Sequence[Connection], folder: Path) -> None:
-        """Use :func:`agencies_being_written`."""
-        self._begun, self._readers, self._folder = begun, readers, folder
+    def __init__(self, writer: "_Writer", shares: Iterable[Sequence[str]], at_once: int, begun: Iterable[WrittenAgency]) -> None:
+        """Use :func:`agencies_being_written`. ``begun``: those that are written already."""
+        self._writer, self._at_once = writer, at_once
+        self._waiting = deque(shares)
+        self._running: dict[Connection, BaseProcess] = {}
+        self._found = list(begun)
+
+    def advance(self, seconds: float | None = 0) -> None:
+        """Take what is finished, at the latest after so many seconds (None: when something is), and begin with what waits.
+
+        Raises what a page raised.
+        """
+        for reader in wait(list(self._running), seconds) if self._running else ():
+            self._take(cast("Connection", reader))
+        # While this process makes pages itself it is one of those that run at once.
+        room = self._at_once if seconds is None else self._at_once - 1
+        while self._waiting and len(self._running) < room:
+            self._begin(self._waiting.popleft())
 
     def written(self) -> list[WrittenAgency]:
         """Wait for all of them. Raises what a page raised."""
-        found = list(self._begun)
-        for reader in self._readers:
-            try:
-                answer = reader.recv()
-            except EOFError:
-                raise OutputError(
-                    msg("the report cannot be written: {reason}", reason=msg("a process that wrote pages was ended")),
-                    where=str(self._folder),
-                    hint=msg("give the command again; if it happens again, there is not enough memory"),
-                ) from None
-            if isinstance(answer, SecauditError):
-                raise answer
-            found += answer
-        return found
+        while self._running or self._waiting:
+            self.advance(None)
+        return self._found
+
+    def end(self) -> None:
+        """Nothing more is wanted."""
+        for reader, process in self._running.items():
+            reader.close()
+            process.terminate()
+            process.join()
+
+    def _begin(self, share: Sequence[str]) -> None:
+        context = multiprocessing.get_context("fork")
+        reader, sender = context.Pipe(duplex=False)
+        process = context.Process(target=self._writer.send, args=(share, sender), daemon=True)
+        process.start()
+        sender.close()
+        self._running[reader] = process
+
+    def _take(self, reader: Connection) -> None:
+        self._found += received(reader, self._writer.folder)
+        self._running.pop(reader).join()
+        reader.close()
+
+
+def received(reader: Connection, folder: Path) -> Any:  # noqa: ANN401 - whatever the process made
+    """What a process that makes pages of ``folder`` sends; raises what it raised."""
+    try:
+        answer = reader.recv()
+    except EOFError:
+        raise OutputError(
+            msg("the report cannot be written: {reason}", reason=msg("a process that wrote pages was ended")),
+            where=str(folder),
+            hint=msg("give the command again; if it happens again, there is not enough memory"),
+        ) from None
+    if isinstance(answer, SecauditError):
+        raise answer
+    return answer
+
+
+def made_apart(make: Callable[[], str], folder: Path, machines: int) -> str:
+    """What ``make`` makes, in a process of its own where there are several: what draws pictures keeps 80 MB for good."""
+    if _processes(machines) == 1:
+        return make()
+
+    def send() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            sender.send(make())
+        except SecauditError as error:
+            sender.send(error)
+
+    context = multiprocessing.get_context("fork")
+    reader, sender = context.Pipe(duplex=False)
+    process = context.Process(target=send, daemon=True)
+    process.start()
+    sender.close()
+    try:
+        return str(received(reader, folder))
+    finally:
+        reader.close()
+        process.terminate()
+        process.join()
 
 
 @contextmanager
 def agencies_being_written(job: Job, folder: Path, machines: Mapping[str, str]) -> Iterator[AgencyWork]:
     """Begin with the pages of all agencies; ``machines``: id -> agency. Whatever ends the block ends the processes."""
     writer = _Writer(job, folder)
-    counts = Counter(machines.values())
-    ids = {agency: counts[agency] for agency in writer.pages.ids}
-    shares = _shares(ids, _processes(len(machines)))
-    if len(shares) == 1:
-        yield AgencyWork(writer.write(shares[0]), (), folder)
+    at_once = _processes(len(machines))
+    shares = _shares(_weights(writer.pages.ids, machines), 1 if at_once == 1 else max(at_once, len(machines) // TOGETHER))
+    if at_once == 1:
+        yield AgencyWork(writer, (), at_once, writer.write(shares[0]))
         return
     # The first is made before the processes part, so that templates are compiled and checks described once for all of them.
-    begun = writer.write([shares[0].pop()])
+    work = AgencyWork(writer, shares, at_once, writer.write([shares[0].pop()]))
     # What is frozen is not looked through by the collector, so that pages of memory stay shared.
     gc.collect()
     gc.freeze()
-    with ExitStack() as cleaning:
-        cleaning.callback(gc.unfreeze)
-        readers = [_begun(writer, share, cleaning) for share in shares]
-        yield AgencyWork(begun, readers, folder)
+    try:
+        work.advance()
+        yield work
+    finally:
+        work.end()
+        gc.unfreeze()
 
 
-def _begun(writer: "_Writer", share: Sequence[str], cleaning: ExitStack) -> Connection:
-    context = multiprocessing.get_context("fork")
-    reader, sender = context.Pipe(duplex=False)
-    process = context.Process(target=writer.send, args=(share, sender), daemon=True)
-    process.start()
-    sender.close()
-    cleaning.callback(process.join)
-    cleaning.callback(process.terminate)
-    cleaning.callback(reader.close)
-    return reader
+def _weights(paged: Iterable[str], machines: Mapping[str, str]) -> dict[str, int]:
+    """Agency -> its machines, in the order in which they were measured."""
+    counts = Counter(machines.values())
+    wanted = dict.fromkeys(paged)
+    return {agency: counts[agency] for agency in dict.fromkeys((*counts, *wanted)) if agency in wanted}
 
 
 def _processes(machines: int) -> int:
@@ -109,21 +173,26 @@ def _processes(machines: int) -> int:
 
 
 def _shares(ids: Mapping[str, int], count: int) -> list[list[str]]:
-    """Agencies dealt out so that each process has about as much to do."""
+    """Agencies dealt out so that each process has about as much to do, neighbours to one.
+
+    What was measured of neighbours lies side by side in memory: so processes look at different pages of it, and only what a
+    process looks at is copied, because Python counts in each object who holds it.
+    """
     shares: list[list[str]] = [[] for _ in range(count)]
-    weights = [0] * count
-    for agency in sorted(ids, key=lambda name: -ids[name]):
-        place = weights.index(min(weights))
-        shares[place].append(agency)
-        weights[place] += ids[agency] + 2
-    return shares
+    whole = sum(ids.values()) + 2 * len(ids)
+    done = 0
+    for agency, machines in ids.items():
+        weight = machines + 2
+        shares[min(count - 1, (2 * done + weight) * count // (2 * whole))].append(agency)
+        done += weight
+    return [share for share in shares if share] or [[]]
 
 
 class _Writer:
     """Writes the pages of agencies into a folder."""
 
     def __init__(self, job: Job, folder: Path) -> None:
-        self._job, self._folder = job, folder
+        self._job, self.folder = job, folder
         self.pages = AgencyPages(job.measured, job.store, job.past, job.made_by, job.made_at)
         self._renderer = AgencyRenderer(job.translator, job.templates)
         self._severity = severities(job.measured)
@@ -150,7 +219,7 @@ class _Writer:
         files = []
         for name, text in self._renderer.pages(document):
             data = text.encode("utf-8")
-            write_page(self._folder, f"{FOLDER}/{name}", data)
+            write_page(self.folder, f"{FOLDER}/{name}", data)
             files.append((f"{FOLDER}/{name}", len(data)))
         return WrittenAgency(document.head.id, tuple(files), tuple(_lines(document, self._severity)))
 

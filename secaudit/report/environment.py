@@ -63,7 +63,7 @@ class Templates:
         self._folders = template_folders(folder)
         self._assets: dict[tuple[str, ...], Markup] = {}
         self._environment = Sandbox(self._folders)
-        self._environment.globals.update(shared_names(voice))
+        self._environment.add_names(shared_names(voice))
 
     @property
     def names(self) -> Mapping[str, Any]:
@@ -72,7 +72,7 @@ class Templates:
 
     def add_names(self, names: Mapping[str, Any]) -> None:
         """Further names for all templates; only before the first page is rendered."""
-        self._environment.globals.update(names)
+        self._environment.add_names(names)
 
     def render(self, page: str, *, style: tuple[str, ...], script: tuple[str, ...], **variables: object) -> str:
         """The page made of the template ``page``, with the files ``style`` and ``script`` inlined one after the other.

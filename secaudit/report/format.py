@@ -51,7 +51,7 @@ class Format:
         return f"{numerator}/{self.number(figure.total)}"
 
     def aim(self, sign: str, share: Fraction, *, gap: str = " ") -> str:
-        """What a target asks: ``≥ 90 %``; nothing lies above all of them: ``100 %``. Narrow columns have a ``gap`` without break."""
+        """What a target asks: ``≥ 90 %``; nothing lies above all of them: ``100 %``. A ``gap`` may be one without break."""
         if sign == ">=" and share == 1:
             return self.percent(share)
         return f"{'≥' if sign == '>=' else '>'}{gap}{self.percent(share)}"

@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from secaudit.messages import Message, msg
-from secaudit.model.finding import Finding, Verdict
+from secaudit.model.finding import Finding, MissingFact, Verdict
 from secaudit.model.outcome import Way
 from secaudit.report.agency_page import Evidence
 from secaudit.report.document import CheckRow, ConflictRow, ConsoleLine, SectionText, Trail
@@ -108,10 +108,15 @@ class MachineIsland:
         self._book = book
         self._voice = book.voice
         self._texts: dict[str, int] = {}
+        self._raw: dict[tuple[str, int], int] = {}
         self._checks: dict[str, int] = {}
         self._open: set[str] = set()
         self._rows: dict[tuple[Any, ...], int] = {}
         self._row_data: list[list[Any]] = []
+        self._by_finding: dict[int | None, dict[int, int]] = {}
+        self._missings: dict[MissingFact, list[int]] = {}
+        self._held: list[Finding] = []
+        """What is known by its identity stays, so that nothing else can take it over."""
         self._facts: dict[tuple[str, str], int] = {}
         self._fact_data: list[list[int]] = []
         self._places: dict[tuple[str | None, ...], int] = {}
@@ -124,11 +129,14 @@ class MachineIsland:
 
     def text(self, text: str, limit: int = 300) -> int:
         """Number of a text."""
-        text = cleaned(text, limit)
-        number = self._texts.get(text)
+        number = self._raw.get((text, limit))
         if number is None:
-            number = self._texts[text] = len(self._texts)
-            self.size += len(text) + 4
+            clean = cleaned(text, limit)
+            number = self._texts.get(clean)
+            if number is None:
+                number = self._texts[clean] = len(self._texts)
+                self.size += len(clean) + 4
+            self._raw[text, limit] = number
         return number
 
     def add(self, anchor: str, name: str, about: Iterable[tuple[str, str]], evidence: Evidence | None, *, lab: bool) -> None:
@@ -189,21 +197,33 @@ class MachineIsland:
         """Numbers of the rows, and of the checks that do not apply: half of all, and there is nothing to say about them."""
         rows: list[int] = []
         not_applicable: list[int] = []
-        known, checks = self._rows, self._checks
         level, excused = evidence.level, evidence.excused
+        # All machines with the same facts share a finding: comparing what it rests on is needed once for each.
+        by_finding = self._by_finding.setdefault(level, {})
         for finding in evidence.findings:
-            check, verdict = finding.check, finding.verdict
-            if verdict is Verdict.NOT_APPLICABLE:
-                number = checks.get(check)
-                not_applicable.append(self._check(check) if number is None else number)
-                continue
-            until = excused.get(check) if excused else None
-            key = (check, verdict, finding.evidence, finding.missing, finding.grade, level, until)
-            place = known.get(key)
-            if place is None:
-                place = known[key] = self._row(finding, level, until)
-            rows.append(place)
+            place = by_finding.get(id(finding))
+            if place is None or (excused and finding.check in excused):
+                place = self._numbered(finding, level, excused)
+                if finding.check not in excused:
+                    by_finding[id(finding)] = place
+                    self._held.append(finding)
+            if place < 0:
+                not_applicable.append(-1 - place)
+            else:
+                rows.append(place)
         return rows, not_applicable
+
+    def _numbered(self, finding: Finding, level: int | None, excused: Mapping[str, date]) -> int:
+        """Number of the row; of the check that does not apply, below zero."""
+        check, verdict = finding.check, finding.verdict
+        if verdict is Verdict.NOT_APPLICABLE:
+            return -1 - self._check(check)
+        until = excused.get(check)
+        key = (check, verdict, finding.evidence, finding.missing, finding.grade, level, until)
+        place = self._rows.get(key)
+        if place is None:
+            place = self._rows[key] = self._row(finding, level, until)
+        return place
 
     def _row(self, finding: Finding, level: int | None, until: date | None) -> int:
         """Check, verdict, sentences, observed values, what is missing, and what may be left out: grade, defect, excuse."""
@@ -214,7 +234,7 @@ class MachineIsland:
             _NUMBER[finding.verdict],
             [self.text(text, _VALUE) for text in self._book.sentences.of(finding.check, finding.evidence, level)],
             [self._fact(name, value) for name, value in finding.evidence],
-            [self._missing(item.name, missing_words(item.name, item.reason)) for item in finding.missing],
+            [self._missing(item) for item in finding.missing],
             finding.grade.value if finding.grade is not None else "",
         ]
         if finding.defect or until is not None:
@@ -240,13 +260,15 @@ class MachineIsland:
             self.size += 12
         return place
 
-    def _missing(self, name: str, reason: Message) -> list[int]:
-        whole = name.partition("[]")[0]
-        return [
-            self.text(self._voice.say(fact_word(name))),
-            self.text(self._voice.say(reason)),
-            self._book.sentences.places.get(whole, -1),
-        ]
+    def _missing(self, item: MissingFact) -> list[int]:
+        made = self._missings.get(item)
+        if made is None:
+            made = self._missings[item] = [
+                self.text(self._voice.say(fact_word(item.name))),
+                self.text(self._voice.say(missing_words(item.name, item.reason))),
+                self._book.sentences.places.get(item.name.partition("[]")[0], -1),
+            ]
+        return made
 
     def _place(self, sections: Mapping[str, str]) -> int:
         """Number of a list of sections, in the order of the facts."""

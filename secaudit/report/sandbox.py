@@ -6,9 +6,10 @@ repeating and padding of texts is refused beyond a length, and so is a page beyo
 :mod:`secaudit.report.bounds`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NoReturn, SupportsIndex
+from types import BuiltinMethodType, FunctionType, MethodType
+from typing import Any, NoReturn, SupportsIndex
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -24,6 +25,7 @@ MOST_PAGE = 200_000_000
 """Characters of one page."""
 MOST_BITS = 10_000
 """Of a whole number that a template multiplies."""
+_NOTHING = object()
 _GLOBALS = ("cycler", "dict", "joiner", "namespace")
 """What Jinja brings and templates may call besides ``range``; ``lipsum`` is left out."""
 _PADDING = frozenset(("center", "expandtabs", "format", "format_map", "ljust", "rjust", "zfill"))
@@ -50,11 +52,33 @@ class Sandbox(ImmutableSandboxedEnvironment):
         kept = {name: self.globals[name] for name in _GLOBALS}
         self._steps = 0
         self._safe: dict[tuple[type, str], bool] = {}
+        self._ours: frozenset[Callable[..., Any]] = frozenset()
         self._bounds = Bounds() if len(folders) > 1 else None
         self.globals.clear()
         self.globals.update(kept, range=self._range)
         for name in _FILTERS:
             del self.filters[name]
+
+    def add_names(self, names: Mapping[str, Any]) -> None:
+        """Names of ours that every template may use."""
+        self.globals.update(names)
+        self._ours |= {value for value in names.values() if type(value) in (FunctionType, MethodType)}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - whatever is there
+        """Almost all are fields of records, which were looked at before; methods go the long way, ``format`` is one of them."""
+        if self._safe.get((type(obj), attribute)):
+            value = getattr(obj, attribute, _NOTHING)
+            if value is not _NOTHING and type(value) not in (MethodType, BuiltinMethodType):
+                return value
+        return super().getattr(obj, attribute)
+
+    def call(__self, __context: jinja2.runtime.Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401, N805 - Jinja's own
+        """Functions of ours are safe and want nothing of the page: they need not be looked at a hundred thousand times."""
+        if type(__obj) not in (FunctionType, MethodType) or __obj not in __self._ours:
+            return super().call(__context, __obj, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return __obj(*args, **kwargs)
 
     def begin(self) -> None:
         """A new page or row begins: the loops of the last one are forgotten."""

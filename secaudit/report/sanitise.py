@@ -6,8 +6,11 @@ controls and texts without end are made harmless here, once, so that no renderer
 
 from collections.abc import Sequence
 from dataclasses import Field, fields, is_dataclass, replace
+from datetime import date, datetime
 from enum import Enum
+from fractions import Fraction
 from functools import lru_cache
+from operator import is_
 from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args, get_type_hints
 
 from secaudit.messages import Message, clean
@@ -18,6 +21,8 @@ from secaudit.report.official import Paper, Value
 from secaudit.report.texts import DEFAULT_LIMIT, Limit
 
 Part = TypeVar("Part")
+_PLAIN = frozenset((type(None), bool, int, float, date, datetime, Fraction))
+"""Types of values that hold no text."""
 _LIMITS: dict[type[object], tuple[tuple[str, int], ...]] = {}
 """Read once for each dataclass: they do not change."""
 
@@ -96,24 +101,38 @@ def _limit_of(hint: object) -> int:
 
 
 def _walk(value: object, limit: int) -> object:
-    if isinstance(value, Enum):
+    """The same object where nothing in it had to be changed: that is almost all of a document."""
+    if type(value) in _PLAIN or isinstance(value, Enum):
         return value
     if isinstance(value, str):
-        return _text(value, limit)
-    if isinstance(value, tuple | list):
+        text = _text(value, limit)
+        return value if type(value) is str and text == value else text
+    if isinstance(value, tuple):
+        items = [_walk(item, limit) for item in value]
+        return value if all(map(is_, items, value)) else tuple(items)
+    if isinstance(value, list):
         return tuple(_walk(item, limit) for item in value)
     if isinstance(value, Texts):
         return Texts.model_construct(vi=_text(value.vi, limit), en=_text(value.en, limit))
     if isinstance(value, Message):
+        if not value.params:
+            return value
         params = {name: _walk(item, limit) for name, item in value.params.items()}
-        return Message(value.text, params, value.context)
+        return (
+            value
+            if all(params[name] is item for name, item in value.params.items())
+            else Message(value.text, params, value.context)
+        )
     if is_dataclass(value) and not isinstance(value, type):
         return _record(value)
     return value
 
 
 def _record(record: _Dataclass) -> object:
-    old = {name: getattr(record, name) for name, _ in _limits(type(record))}
-    new = {name: _walk(old[name], limit) for name, limit in _limits(type(record))}
-    changes = {name: value for name, value in new.items() if value is not old[name]}
+    changes = {}
+    for name, limit in _limits(type(record)):
+        old = getattr(record, name)
+        new = _walk(old, limit)
+        if new is not old:
+            changes[name] = new
     return replace(record, **changes) if changes else record

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
+from string import Formatter
 
 from markupsafe import Markup, escape
 
@@ -47,12 +49,14 @@ class Voice:
         template = escape(self._translator.text(Message(wording.text, {}, wording.context)))
         if not wording.params:
             return template
-        return template.format_map(
-            {
-                name: self._addressed(value, address if name == "count" else f"{address}.{name}")
-                for name, value in wording.params.items()
-            }
-        )
+        made = {
+            name: self._addressed(value, address if name == "count" else f"{address}.{name}")
+            for name, value in wording.params.items()
+        }
+        parts = _parts(str(template))
+        if parts is None:
+            return template.format_map(made)
+        return Markup("".join([literal + made[name] if name else literal for literal, name in parts]))  # noqa: S704 - both are escaped
 
     def translate(self, text: str, /, **params: object) -> str:
         """``_()`` of the templates: ``text`` is an English msgid."""
@@ -84,5 +88,16 @@ class Voice:
             return Markup(", ").join(self._addressed(item, f"{address}.{place}") for place, item in enumerate(value, start=1))
         said = clean(str(self._parameter(value)))
         if isinstance(value, int | Fraction) and not isinstance(value, bool):
-            return Markup('<span data-figure="{}">{}</span>').format(address, said)
+            return Markup(f'<span data-figure="{escape(address)}">{escape(said)}</span>')  # noqa: S704 - both are escaped
         return escape(said)
+
+
+@lru_cache(maxsize=4096)
+def _parts(template: str) -> tuple[tuple[str, str], ...] | None:
+    """Texts of a template, each with the name behind it; None where a place of it is more than a name."""
+    found = []
+    for literal, name, form, conversion in Formatter().parse(template):
+        if name is not None and (form or conversion or not name.isidentifier()):
+            return None
+        found.append((literal, name or ""))
+    return tuple(found)

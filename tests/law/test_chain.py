@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secaudit.law import Calendars, Ground, Offices, authorities, chain_of, last_submission, period_of, self_appraisals
+from secaudit.law import chain as chain_module
 from secaudit.model.base import Texts
 from secaudit.model.decision import DueState
 from secaudit.model.level import Classification, Obligation
@@ -50,6 +51,15 @@ def test_who_approves_is_open_while_the_possible_levels_differ_in_it(chain):
     assert chain(levels=(2, 4), dossier={"status": "drafting"}).appraiser is None
     undetermined = chain(dossier={"status": "drafting"})
     assert (undetermined.levels, undetermined.appraiser, undetermined.last_submission) == ((), None, None)
+
+
+def test_systems_that_share_a_ground_have_the_last_day_counted_once(catalog, monkeypatch):
+    counted = []
+    monkeypatch.setattr(chain_module, "last_submission", lambda *asked: counted.append(asked) or last_submission(*asked))
+    ground = Ground.of(catalog.law, DAY, END)
+    procedure = catalog.law.procedure(DAY)
+    days = {ground.last_submission(procedure, 3, careful=careful) for careful in (False, True, False, True)}
+    assert len(counted) == 2 and days >= {last_submission(procedure, 3, END, ground.calendars.confirmed)}
 
 
 def test_the_last_submission_of_2026_is_03_12_for_level_1_and_2_and_was_12_11_for_level_3(chain):

@@ -19,6 +19,7 @@ from secaudit.pipeline.combining import combine
 from secaudit.pipeline.evidence_summary import pieces_of
 from secaudit.pipeline.history import state_of
 from secaudit.pipeline.letters.round import round_of
+from secaudit.pipeline.publish import agency_parts
 from secaudit.pipeline.publish.agency_page import AgencyPages
 from secaudit.pipeline.publish.agency_unseen import reason_rows
 from secaudit.pipeline.ways_plan import Lever
@@ -42,6 +43,17 @@ def measure_once(agency_world):
 @pytest.fixture(scope="module", name="pages")
 def make_pages(measured):
     return AgencyPages(*measured, NO_PAST, "officer")
+
+
+def test_the_page_of_one_agency_leaves_the_systems_of_others_alone(measured, pages, monkeypatch):
+    asked = []
+    whole = agency_parts.system_rows
+    monkeypatch.setattr(agency_parts, "system_rows", lambda found, only=None: asked.append(only) or whole(found, only))
+    document = AgencyPages(*measured, NO_PAST, "officer").document("so-c")
+    (same,) = pages.documents(["so-c"])
+    assert document.systems and document.systems == same.systems
+    owners = measured[0].province.inventory.owner_of_system
+    assert asked[0] is not None and {owners[name] for name in asked[0]} == {"so-c"}
 
 
 @pytest.fixture(scope="module", name="documents")

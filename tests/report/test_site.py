@@ -167,6 +167,32 @@ def test_several_processes_write_the_same_pages_as_one(job, folder, tmp_path, mo
             assert (tmp_path / "report" / path.relative_to(folder)).read_bytes() == path.read_bytes(), path
 
 
+def test_the_search_of_the_overview_knows_the_pages_of_systems(folder):
+    assert '"parts":[["systems.html",' in (folder / "index.html").read_text(encoding="utf-8")
+
+
+def test_neighbours_are_dealt_to_one_process_and_each_has_about_as_much_to_do():
+    ids = {f"dv-{number:03}": number % 7 for number in range(100)}
+    shares = site_agencies._shares(ids, 4)
+    assert [agency for share in shares for agency in share] == list(ids), "what lies side by side is copied once"
+    loads = [sum(ids[agency] + 2 for agency in share) for share in shares]
+    assert len(shares) == 4 and max(loads) - min(loads) < 20
+    assert site_agencies._weights(["b", "a", "c"], {"m1": "a", "m2": "a", "m3": "b", "m4": "gone"}) == {"a": 2, "b": 1, "c": 0}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are parted by fork")
+def test_no_more_processes_run_than_processors_this_one_counted_while_it_works(job, tmp_path, monkeypatch):
+    (tmp_path / "agencies").mkdir()
+    monkeypatch.setattr(site_agencies, "_processes", lambda machines: 2)
+    monkeypatch.setattr(site_agencies, "_shares", lambda ids, count: [["so-d", "so-c"], ["xa-a"], ["xa-b"]])
+    with site_agencies.agencies_being_written(job, tmp_path, {}) as work:
+        assert len(work._running) == 1
+        work.advance(None)
+        assert len(work._running) + len(work._waiting) <= 2
+        assert {one.agency for one in work.written()} == {"so-c", "so-d", "xa-a", "xa-b"}
+        assert not work._running
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are parted by fork")
 @pytest.mark.parametrize("problem", ["ends", "refuses"])
 def test_a_process_that_fails_leaves_the_old_folder(job, folder, monkeypatch, tmp_path, problem):

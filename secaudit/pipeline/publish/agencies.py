@@ -1,5 +1,6 @@
 """Agencies: their part of every target, what weighs most, whom to call."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from secaudit.messages import Message, msg
@@ -65,7 +66,21 @@ def weight_of(parts: list[tuple[int, Population, AgencyShare]]) -> int:
 def agency_rows(measured: Measured) -> tuple[AgencyRow, ...]:
     """The heaviest first; agencies that sent nothing before all others, because they hold up every target."""
     shares = shares_of(measured)
-    ranked = sorted(
+    rows = [_row(measured, agency, shares.get(agency.agency.id, [])) for agency in _ranked(measured, shares)]
+    rest = shares.get(measured.province.inventory.province.province.id)
+    return tuple(rows) if rest is None else (*rows, _province_row(measured, rest))
+
+
+def agency_tiles(measured: Measured) -> dict[str, Tile]:
+    """Id of each of these rows -> its tile, in the same order, without what else a row says."""
+    shares = shares_of(measured)
+    tiles = {agency.agency.id: _tile(measured, agency, shares.get(agency.agency.id, [])) for agency in _ranked(measured, shares)}
+    province = measured.province.inventory.province.province.id
+    return tiles if province not in shares else {**tiles, province: Tile.CLARIFY}
+
+
+def _ranked(measured: Measured, shares: Mapping[str, list[tuple[int, Population, AgencyShare]]]) -> list[AgencyFile]:
+    return sorted(
         in_scope(measured),
         key=lambda agency: (
             has_sent(measured, agency),
@@ -73,9 +88,6 @@ def agency_rows(measured: Measured) -> tuple[AgencyRow, ...]:
             agency.agency.name,
         ),
     )
-    rows = [_row(measured, agency, shares.get(agency.agency.id, [])) for agency in ranked]
-    rest = shares.get(measured.province.inventory.province.province.id)
-    return tuple(rows) if rest is None else (*rows, _province_row(measured, rest))
 
 
 def _province_row(measured: Measured, parts: list[tuple[int, Population, AgencyShare]]) -> AgencyRow:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 
 from secaudit.errors import UsageError
 from secaudit.messages import msg
@@ -11,7 +12,7 @@ from secaudit.model.inventory import AgencyFile, EndpointKind, Tier
 from secaudit.model.past import NO_PAST, Past
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.publish import footer_of
-from secaudit.pipeline.publish.agencies import agency_rows
+from secaudit.pipeline.publish.agencies import agency_tiles
 from secaudit.pipeline.publish.agency_actions import Actions
 from secaudit.pipeline.publish.agency_changes import ChangesOf
 from secaudit.pipeline.publish.agency_machines import MachineReader
@@ -19,8 +20,8 @@ from secaudit.pipeline.publish.agency_parts import SystemParts, TargetParts, des
 from secaudit.pipeline.publish.agency_unseen import levers_of, reason_rows
 from secaudit.pipeline.publish.machines import check_rows
 from secaudit.pipeline.publish.newcomers import newcomer_rows
-from secaudit.pipeline.publish.systems import system_rows
 from secaudit.pipeline.reconciliation_sheet import ORDER, since_when
+from secaudit.pipeline.uncollected import uncollected
 from secaudit.report.agency_page import AgencyDocument, AgencyHead, OwnMachine
 from secaudit.report.document import NewcomerRow, Tile
 from secaudit.report.found import FoundRow
@@ -33,6 +34,7 @@ TOGETHER = 200
 class AgencyPages:
     """Makes the documents of all agencies; everything they share is made once."""
 
+    @uncollected()
     def __init__(
         self, measured: Measured, store: Store | None, past: Past = NO_PAST, made_by: str = "", made_at: datetime | None = None
     ) -> None:
@@ -43,9 +45,8 @@ class AgencyPages:
         self._day = day_in_vietnam(measured.as_of)
         self._files = {file.agency.id: file for file in inventory.agencies}
         self._unit, self._unit_phone = designated_unit(measured)
-        self._tiles = {row.id: row.tile for row in agency_rows(measured)}
+        self._tiles = agency_tiles(measured)
         self._targets = TargetParts(measured)
-        self._systems = SystemParts(measured, system_rows(measured))
         self._actions = Actions(measured, self._targets)
         self._reader = MachineReader(measured, store)
         self._changes = ChangesOf(measured, past)
@@ -67,7 +68,8 @@ class AgencyPages:
 
     def document(self, agency: str) -> AgencyDocument:
         """The page of one agency; :class:`UsageError` for one that the inventory does not hold."""
-        return next(self.documents([agency]))
+        self._present(agency)
+        return next(self._several([agency], SystemParts(self._measured, agency)))
 
     def documents(self, agencies: Iterable[str]) -> Iterator[AgencyDocument]:
         """One after the other, in this order; evidence is read for several small ones at one time."""
@@ -78,15 +80,19 @@ class AgencyPages:
             file = self._present(agency)
             machines += 0 if file is None else len(file.endpoints)
             if machines >= TOGETHER:
-                yield from self._several(waiting)
+                yield from self._several(waiting, self._systems)
                 waiting, machines = [], 0
-        yield from self._several(waiting)
+        yield from self._several(waiting, self._systems)
 
-    def _several(self, agencies: Sequence[str]) -> Iterator[AgencyDocument]:
+    @cached_property
+    def _systems(self) -> SystemParts:
+        return SystemParts(self._measured)
+
+    def _several(self, agencies: Sequence[str], systems: SystemParts) -> Iterator[AgencyDocument]:
         files = [file for file in map(self._present, agencies) if file is not None]
         machines = self._reader.read(files) if files else {}
         for agency in agencies:
-            yield self._document(agency, machines.pop(agency, ()))
+            yield self._document(agency, machines.pop(agency, ()), systems)
 
     def _present(self, agency: str) -> AgencyFile | None:
         """The file of an agency that exists on the day; what a closed one declared is history."""
@@ -97,10 +103,10 @@ class AgencyPages:
             )
         return file if file is not None and file.agency.exists_on(self._day) else None
 
-    def _document(self, agency: str, machines: tuple[OwnMachine, ...]) -> AgencyDocument:
+    def _document(self, agency: str, machines: tuple[OwnMachine, ...], parts: SystemParts) -> AgencyDocument:
         file = self._files.get(agency)
         present = self._present(agency)
-        systems = self._systems.of(agency) if present is not None or file is None else ()
+        systems = parts.of(agency) if present is not None or file is None else ()
         papers = paper_rows(self._measured, present, self._targets) if present is not None else ()
         unseen = reason_rows(machines, self._levers)
         head = self._head(agency, file, machines)

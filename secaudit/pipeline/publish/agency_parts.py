@@ -12,10 +12,11 @@ from secaudit.model.inventory import AgencyFile, Organisation, People, Province
 from secaudit.model.measurement import AgencyShare, Blocker, BlockerKind, Decision, Measurement, SubMeasurement, Tally
 from secaudit.model.plan import Population, Target
 from secaudit.model.system import DossierStatus
-from secaudit.pipeline.decision_chains import chains
+from secaudit.pipeline.decision_chains import chains_of
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.publish.agencies import reaches
 from secaudit.pipeline.publish.grades import grade_parts
+from secaudit.pipeline.publish.systems import system_rows
 from secaudit.pipeline.publish.targets import figure_of, with_count
 from secaudit.report.agency_page import DutyRow, Errand, OwnSystem, OwnTarget, Paper, PaperRow
 from secaudit.report.document import Figure, SubTargetRow, SystemRow
@@ -198,14 +199,14 @@ def _attendance(words: Message, number: int, tally: Tally, share: AgencyShare) -
 class SystemParts:
     """Every agency's systems, with what is owed for them."""
 
-    def __init__(self, measured: Measured, rows: Sequence[SystemRow]) -> None:
-        """``rows``: all systems of the report."""
-        inventory = measured.province.inventory
-        self._inventory = inventory
+    def __init__(self, measured: Measured, agency: str | None = None) -> None:
+        """Of all agencies, or of one alone: a thousand systems of others are then left as they are."""
+        owners = measured.province.inventory.owner_of_system
+        own = None if agency is None else frozenset(system for system, owner in owners.items() if owner == agency)
         self._rows: dict[str, list[SystemRow]] = {}
-        for row in rows:
-            self._rows.setdefault(inventory.owner_of_system.get(row.id, ""), []).append(row)
-        self._chains = _chains(measured)
+        for row in system_rows(measured, own):
+            self._rows.setdefault(owners.get(row.id, ""), []).append(row)
+        self._chains = _chains(measured, own)
 
     def of(self, agency: str) -> tuple[OwnSystem, ...]:
         """Its own, the highest level first."""
@@ -236,10 +237,11 @@ def _duty(limit: TimeLimit) -> DutyRow:
     return DutyRow(limit.title, limit.state, limit.due, limit.latest if limit.latest != limit.due else None, limit.clause)
 
 
-def _chains(measured: Measured) -> Mapping[str, DecisionChain]:
+def _chains(measured: Measured, own: frozenset[str] | None) -> Mapping[str, DecisionChain]:
     """System id -> where its decision stands; nothing where no procedure is in force on the day or the catalog has none."""
+    wanted = frozenset(measured.levels.classifications) if own is None else own
     try:
-        return chains(measured.province, measured.levels, day_in_vietnam(measured.as_of)).chains
+        return chains_of(measured.province, measured.levels, day_in_vietnam(measured.as_of), wanted)
     except UsageError:
         return {}
 

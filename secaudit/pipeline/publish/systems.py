@@ -1,6 +1,6 @@
 """Systems: level or range, clauses with titles, the answers used, what to ask, and where the dossier stands."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from secaudit.classify import compare, questions
 from secaudit.messages import Message, msg, msgc
@@ -62,18 +62,20 @@ _ANSWERS: Mapping[str, Message] = {
 }
 
 
-def system_rows(measured: Measured) -> tuple[SystemRow, ...]:
-    """The highest level first, undetermined ones by what is still possible."""
-    rows = [_row(measured, item) for item in measured.levels.classifications.values()]
+def system_rows(measured: Measured, only: Collection[str] | None = None) -> tuple[SystemRow, ...]:
+    """The highest level first, undetermined ones by what is still possible; of the systems ``only``, where some are named."""
+    names = names_of(measured)
+    rows = [
+        _row(measured, item, names) for item in measured.levels.classifications.values() if only is None or item.system in only
+    ]
     rows.sort(key=lambda row: (-(row.highest or 0), -(row.lowest or 0), row.name))
     return tuple(rows)
 
 
-def _row(measured: Measured, item: Classification) -> SystemRow:
+def _row(measured: Measured, item: Classification, owners: Mapping[str, str]) -> SystemRow:
     inventory = measured.province.inventory
     system = inventory.systems[item.system]
     rules = measured.levels.rules
-    owners = names_of(measured)
     owner = inventory.owner_of_system.get(item.system, "")
     dossier = system.dossier
     decision = dossier.decision if dossier else None
