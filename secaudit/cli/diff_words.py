@@ -118,8 +118,6 @@ def _difference(was: Fraction | None, now: Fraction | None, *, show: Format) -> 
 
 
 def _decisions(one: TargetChange) -> Message:
-    if one.now is None and one.was is None:
-        return msg("")
     now = decision_word(one.now, overdue=False) if one.now is not None else msg("–")
     if one.was is None or one.was is one.now:
         return now

@@ -56,7 +56,8 @@ class Voice:
         parts = _parts(str(template))
         if parts is None:
             return template.format_map(made)
-        return Markup("".join([literal + made[name] if name else literal for literal, name in parts]))  # noqa: S704 - both are escaped
+        # Joined one by one: a text plus markup would be escaped once more.
+        return Markup("".join([piece for literal, name in parts for piece in (literal, made[name] if name else "")]))  # noqa: S704 - both are escaped
 
     def translate(self, text: str, /, **params: object) -> str:
         """``_()`` of the templates: ``text`` is an English msgid."""
