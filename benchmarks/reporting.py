@@ -4,9 +4,10 @@
         [--cache FOLDER]
 
 The store is filled once (filled.py) and kept outside the checkout. Judging and measuring are timed apart, each shape in a process
-of its own; of a process with children the memory is the sum over all of them of what they do not share,
-plus the shared part once (PSS), looked at ten times a second. The peer writes a line of JSON for each verdict of each machine
-with check, verdict, observed values and what is missing: no pages, no words, nothing that a person could read.
+of its own, and once more for its memory: looking at that ten times a second takes a third of a processor. Of a process with
+children it is the sum over all of them of what they do not share, plus the shared part once (PSS). The peer writes a line of
+JSON for each verdict of each machine with check, verdict, observed values and what is missing: no pages, no words, nothing that
+a person could read.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -41,7 +43,7 @@ AIMS = {"html": "20 s, 500 MB", "xlsx": "20 s", "agency": "1 s"}
 
 
 class Gauge:
-    """Memory and processor time of this process and its children."""
+    """Memory of this process and its children."""
 
     def __init__(self) -> None:
         self._process = psutil.Process()
@@ -64,16 +66,21 @@ class Gauge:
                 continue
         self.most = max(self.most, total / MEGABYTE)
 
-    def measure(self, work: Callable[[], object]) -> dict[str, float]:
-        """Wall and processor seconds of ``work``, and the most memory while it ran."""
+    def measure(self, work: Callable[[], object]) -> float:
+        """Most megabytes while ``work`` ran."""
         self.look()
         self._thread.start()
-        wall, cpu = time.perf_counter(), _cpu()
         work()
-        result = {"wall": time.perf_counter() - wall, "cpu": _cpu() - cpu}
         self._over.set()
         self._thread.join()
-        return {**result, "megabytes": self.most}
+        return self.most
+
+
+def timed(work: Callable[[], object]) -> dict[str, float]:
+    """Wall and processor seconds of ``work``."""
+    wall, cpu = time.perf_counter(), _cpu()
+    work()
+    return {"wall": time.perf_counter() - wall, "cpu": _cpu() - cpu}
 
 
 def _cpu() -> float:
@@ -110,8 +117,8 @@ def with_checks(province: Province, count: int) -> Province:
     return replace(province, catalog=replace(province.catalog, checks={name: checks[name] for name in checks if name in kept}))
 
 
-def one(shape: str, size: Size, cache: Path | None, checks: int) -> dict[str, object]:
-    """One shape in this process, after everything was measured."""
+def one(shape: str, size: Size, cache: Path | None, checks: int, *, memory: bool) -> dict[str, object]:
+    """One shape in this process, after everything was measured: how long it takes, or how much memory."""
     place = filled(size, cache)
     province = load_province(place.inventory, data_folder("checks"), None)
     if checks:
@@ -121,7 +128,8 @@ def one(shape: str, size: Size, cache: Path | None, checks: int) -> dict[str, ob
         measured = measure_province(province, province.plan(DEFAULT_PLAN), store, as_of=MOMENT)
         before = {"measuring": time.perf_counter() - began, "held": psutil.Process().memory_full_info().uss / MEGABYTE}
         job = Job(measured, store, translator("vi"), data_folder("report_templates"), NO_PAST)
-        found = Gauge().measure(lambda: _make(shape, job, Path(made)))
+        make = partial(_make, shape, job, Path(made))
+        found = {"megabytes": Gauge().measure(make)} if memory else timed(make)
         files = sorted((path for path in Path(made).rglob("*") if path.is_file()), key=lambda path: -path.stat().st_size)
         largest = [(path.relative_to(made).as_posix(), path.stat().st_size) for path in files]
         total = sum(length for _, length in largest)
@@ -153,10 +161,11 @@ def main() -> None:
     parser.add_argument("--checks", type=int, default=0, help="how many of the catalogue; 0: all")
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--one", help=argparse.SUPPRESS)
+    parser.add_argument("--memory", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     size = Size(asked.agencies, asked.endpoints, asked.systems)
     if asked.one:
-        print(json.dumps(one(asked.one, size, asked.cache, asked.checks)))
+        print(json.dumps(one(asked.one, size, asked.cache, asked.checks, memory=asked.memory)))
         return
     place = filled(size, asked.cache)
     print(f"store {place.store.stat().st_size / MEGABYTE:.0f} MB; {os.cpu_count()} processors")
@@ -165,7 +174,7 @@ def main() -> None:
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---|")
     peer = 0.0
     for shape in asked.only.split(","):
-        found = [_in_process(shape, asked) for _ in range(asked.rounds)]
+        found = [{**_in_process(shape, asked, "--memory"), **_in_process(shape, asked)} for _ in range(asked.rounds)]
         median = {key: statistics.median(one[key] for one in found) for key in ("wall", "cpu", "held", "megabytes", "measuring")}
         last = found[-1]
         peer = median["cpu"] if shape == "rows" else peer
@@ -179,8 +188,8 @@ def main() -> None:
             print(f"  overview {last['overview'] / 1000:.0f} KB; measuring took {median['measuring']:.1f} s")
 
 
-def _in_process(shape: str, asked: argparse.Namespace) -> dict:
-    command = [sys.executable, __file__, "--one", shape]
+def _in_process(shape: str, asked: argparse.Namespace, *more: str) -> dict:
+    command = [sys.executable, __file__, "--one", shape, *more]
     for name in ("agencies", "endpoints", "systems", "checks"):
         command += [f"--{name}", str(getattr(asked, name))]
     if asked.cache:

@@ -6,7 +6,7 @@ from pathlib import Path
 from secaudit.pipeline.outputs import Job
 from secaudit.pipeline.report_folder import Stage, staged
 from secaudit.pipeline.site import machines_of, site_of
-from secaudit.pipeline.site_agencies import agencies_being_written, made_apart
+from secaudit.pipeline.site_agencies import agencies_being_written, draw_apart
 from secaudit.pipeline.uncollected import uncollected
 from secaudit.report.site import Site
 from secaudit.report.site_html import SiteRenderer
@@ -24,15 +24,19 @@ def write(job: Job, folder: Path) -> None:
 
 def _write_folder(job: Job, stage: Stage, site: Site, listed: Mapping[str, str]) -> None:
     order = [row.id for row in site.overview.agencies]
-    renderer = SiteRenderer(site, job.translator, job.templates)
     of_agency: dict[str, list[str]] = {agency: [] for agency in order}
     for machine, agency in listed.items():
         of_agency[agency].append(machine)
     homes = [(agency, f"{agency}.html", ids) for agency, ids in of_agency.items()]
-    # The search of the overview leads to the parts of the list of systems.
-    _write_all(stage, renderer.systems())
-    _write_all(stage, [("index.html", made_apart(lambda: renderer.index(homes), stage.folder, len(listed)))])
+    renderer = SiteRenderer(site, job.translator, job.templates)
+    # Alone, before the others begin: together they would need more memory than there may be.
+    draw_apart(renderer.charts, stage.folder, len(listed))
     with agencies_being_written(job, stage.folder, listed) as work:
+        # The search of the overview leads to the parts of the list of systems.
+        _write_all(stage, renderer.systems())
+        work.advance()
+        _write_all(stage, [("index.html", renderer.index(homes))])
+        work.advance()
         for page in _pages(renderer):
             _write_all(stage, [page])
             work.advance()

@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -27,6 +27,7 @@ from secaudit.pipeline.report_folder import write_page
 from secaudit.pipeline.uncollected import uncollected
 from secaudit.report.agency_html import AgencyRenderer
 from secaudit.report.agency_page import TALLIED, AgencyDocument, OwnMachine
+from secaudit.report.charts import Chart, drawings, has_drawn, use_drawings
 from secaudit.report.site import MachineLine
 from secaudit.store import Store
 
@@ -111,29 +112,31 @@ def received(reader: Connection, folder: Path) -> Any:  # noqa: ANN401 - whateve
     return answer
 
 
-def made_apart(make: Callable[[], str], folder: Path, machines: int) -> str:
-    """What ``make`` makes, in a process of its own where there are several: what draws pictures keeps 80 MB for good."""
-    if _processes(machines) == 1:
-        return make()
+def draw_apart(charts: Iterable[Chart], folder: Path, machines: int) -> None:
+    """Have these charts drawn by a process of its own where there are several; whoever needs one finds it drawn.
 
-    def send() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            sender.send(make())
-        except SecauditError as error:
-            sender.send(error)
+    A process that has drawn already goes on doing so: it holds what draws, and those parted from it could not use it.
 
+    Raises OutputError when that process was ended.
+    """
+    if _processes(machines) == 1 or has_drawn():
+        return
     context = multiprocessing.get_context("fork")
     reader, sender = context.Pipe(duplex=False)
-    process = context.Process(target=send, daemon=True)
+    process = context.Process(target=_send_drawings, args=(charts, sender), daemon=True)
     process.start()
     sender.close()
     try:
-        return str(received(reader, folder))
+        use_drawings(received(reader, folder))
     finally:
         reader.close()
         process.terminate()
         process.join()
+
+
+def _send_drawings(charts: Iterable[Chart], sender: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sender.send(drawings(charts))
 
 
 @contextmanager
@@ -148,7 +151,6 @@ def agencies_being_written(job: Job, folder: Path, machines: Mapping[str, str]) 
     # The first is made before the processes part, so that templates are compiled and checks described once for all of them.
     work = AgencyWork(writer, shares, at_once, writer.write([shares[0].pop()]))
     # What is frozen is not looked through by the collector, so that pages of memory stay shared.
-    gc.collect()
     gc.freeze()
     try:
         work.advance()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import chain
 
 import orjson
 
@@ -187,12 +188,14 @@ def ways_plan(plan: Plan, number: int, measurement: Measurement, known: Known, *
     target = plan.targets[number - 1]
     shares = {share.agency: share for share in measurement.agencies}
     grades = frozenset(plan.evidence.grades)
-    everywhere = _consoles(known.states.values())
+    named = {name: _consoles_of(state) for name, state in known.states.items()}
+    everywhere = Counter(chain.from_iterable(named.values()))
     found = _Sorted()
     for file in known.agencies:
         share = shares.get(file.agency.id)
         if share is not None:
-            _sort_agency(file, share, known, grades, everywhere, found)
+            here = Counter(chain.from_iterable(named.get(one.id, ()) for one in file.endpoints))
+            _sort_agency(file, share, known, grades, _first(here) or _first(everywhere), found)
     present = {file.agency.id for file in known.agencies}
     nobody = sum(share.beyond for share in measurement.agencies if share.agency not in present)
     return WaysPlan(
@@ -241,13 +244,11 @@ def _sort_agency(
     share: AgencyShare,
     known: Known,
     grades: frozenset[Grade],
-    everywhere: Counter[EvidenceSource],
+    source: EvidenceSource | None,
     found: _Sorted,
 ) -> None:
     agency = file.agency
     states = [state for one in file.endpoints if (state := known.states.get(one.id)) is not None]
-    here = _consoles(states)
-    source = _first(here) or _first(everywhere)
     exported = any(_from_console(piece) for state in states for piece in pieces_of(state))
     unknown = frozenset(share.unknown)
     groups: dict[tuple[Lever, EvidenceSource | None, Via | None] | Open, list[EndpointState]] = {}
@@ -327,18 +328,15 @@ def _from_console(piece: StoredOutcome) -> bool:
     return piece.outcome.way is Way.CONSOLE and piece.outcome.server_version in CONSOLES
 
 
-def _consoles(states: Iterable[EndpointState]) -> Counter[EvidenceSource]:
-    """Consoles that evidence names, by machines: their own exports, and products whose agent says that it is managed."""
-    found: Counter[EvidenceSource] = Counter()
-    for state in states:
-        named = {
-            source
-            for piece in pieces_of(state)
-            for source in CONSOLES
-            if piece.outcome.way is Way.CONSOLE and piece.outcome.server_version == source
-        }
-        found.update(named or set(_managing(state)))
-    return found
+def _consoles_of(state: EndpointState) -> frozenset[EvidenceSource]:
+    """Consoles that a machine's evidence names: their own exports, else products whose agent says that it is managed."""
+    named = {
+        source
+        for piece in pieces_of(state)
+        for source in CONSOLES
+        if piece.outcome.way is Way.CONSOLE and piece.outcome.server_version == source
+    }
+    return frozenset(named or _managing(state))
 
 
 def _managing(state: EndpointState) -> Iterator[EvidenceSource]:

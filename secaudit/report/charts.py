@@ -8,13 +8,14 @@ content security policy. Patterns are referred to by name; a page holds them onc
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import unescape
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
-import vl_convert
 from markupsafe import Markup, escape
 
 from secaudit.messages import clean
@@ -49,6 +50,8 @@ _PATTERNS: Mapping[str, str] = {
 }
 PATTERNS = Markup("".join(f'<pattern id="{name}" {body}</pattern>' for name, body in _PATTERNS.items()))  # noqa: S704 - our own
 """What fills the parts of a chart, to stand in ``<defs>`` once on each page."""
+_MADE_APART: dict[str, tuple[str, str]] = {}
+"""Drawings of another process: definition -> view box and content."""
 _OPENING = re.compile(r"^<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>")
 _TEXT = re.compile(r"<text ([^>]*)>([^<]*)</text>")
 _USED = re.compile(r"url\(#([\w-]+)\)")
@@ -129,10 +132,34 @@ def png(made: Chart, *, scale: float = 1.0) -> bytes:
     return _picture(made.spec, scale)
 
 
+@cache
+def _engine() -> ModuleType:
+    """What draws: 80 MB that are never given back, and threads that a forked process lacks and would wait for."""
+    return import_module("vl_convert")
+
+
+def has_drawn() -> bool:
+    """Whether this process has drawn: then no process parted from it can."""
+    return _engine.cache_info().currsize > 0
+
+
+def drawings(charts: Iterable[Chart]) -> dict[str, tuple[str, str]]:
+    """Definition of each -> what :func:`svg` needs of it: drawn by a process that ends, for one that goes on."""
+    return {made.spec: _drawn(made.spec) for made in charts}
+
+
+def use_drawings(found: Mapping[str, tuple[str, str]]) -> None:
+    """Draw none of these again."""
+    _MADE_APART.clear()
+    _MADE_APART.update(found)
+
+
 @lru_cache(maxsize=512)
 def _drawn(spec: str) -> tuple[str, str]:
     """View box and content; the same chart stands in several pages of a report, and drawing it costs 30 ms."""
-    text: str = vl_convert.vegalite_to_svg(spec, vl_version=VERSION, allowed_base_urls=[])
+    if spec in _MADE_APART:
+        return _MADE_APART[spec]
+    text: str = _engine().vegalite_to_svg(spec, vl_version=VERSION, allowed_base_urls=[])
     opening = _OPENING.match(text)
     if opening is None:
         raise ValueError("a chart could not be drawn")
@@ -149,5 +176,5 @@ def _picture(spec: str, scale: float) -> bytes:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="{box}"><defs>{used}</defs>'
         f'<rect width="{width}" height="{height}" fill="#fff"/>{body}</svg>'
     )
-    made: bytes = vl_convert.svg_to_png(text, scale=scale)
+    made: bytes = _engine().svg_to_png(text, scale=scale)
     return made

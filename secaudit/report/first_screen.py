@@ -87,6 +87,12 @@ def _bar_of(voice: Voice) -> Callable[..., Markup]:
     return made
 
 
+def charts_of(document: ReportDocument, voice: Voice) -> list[Chart]:
+    """All that the first screen draws."""
+    bars = [bar_chart(target, voice, sub) for target in document.targets for sub in (None, *target.under)]
+    return [*bars, *(made for _, made in courses(document, voice))]
+
+
 def courses(document: ReportDocument, voice: Voice) -> list[tuple[TargetRow, Chart]]:
     """The course of each target that the document holds and that ever had anybody to count."""
     rows = {row.target: row for row in document.trend}

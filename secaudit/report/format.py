@@ -14,6 +14,8 @@ NO_BREAK = "\u00a0"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MOST_DECIMALS = 6
 """Decimals a share is shown with at most."""
+_ENDS = ((0, 1), (100, 1))
+"""Per cent that a share must not seem to reach."""
 
 
 class Format:
@@ -98,30 +100,33 @@ def _local(value: datetime) -> datetime:
 
 def _decimals(percent: Fraction, target: Fraction | None) -> int:
     """Fewest decimals that keep ``percent`` on its side of 0, 100 and the target."""
-    marks = [Fraction(0), Fraction(100)] + ([] if target is None else [target])
-    if percent.denominator == 1:
+    whole, parts = percent.numerator, percent.denominator
+    if parts == 1:
         return 0
+    marks = _ENDS if target is None else (*_ENDS, (target.numerator, target.denominator))
+    sides = [_side(whole, parts, *mark) for mark in marks]
     for decimals in range(1, MOST_DECIMALS):
-        rounded = _rounded(percent, decimals)
-        if all(_side(rounded, mark) == _side(percent, mark) for mark in marks):
+        units = _units(percent, decimals)
+        if all(_side(units, 10**decimals, *mark) == side for mark, side in zip(marks, sides, strict=True)):
             return decimals
     return MOST_DECIMALS
 
 
-def _rounded(value: Fraction, decimals: int) -> Fraction:
-    scale = 10**decimals
-    if decimals >= MOST_DECIMALS:
-        return Fraction(int(value * scale), scale)
-    return Fraction(int(value * scale + Fraction(1, 2)), scale)
+def _units(value: Fraction, decimals: int) -> int:
+    """``value`` in units of the last decimal, rounded; cut where no more decimals are given."""
+    scaled: int = value.numerator * 10**decimals
+    parts = value.denominator
+    return scaled // parts if decimals >= MOST_DECIMALS else (2 * scaled + parts) // (2 * parts)
 
 
-def _side(value: Fraction, mark: Fraction) -> int:
-    return (value > mark) - (value < mark)
+def _side(value: int, parts: int, mark: int, of: int) -> int:
+    """Whether ``value / parts`` lies above ``mark / of``, below it or on it."""
+    return (value * of > mark * parts) - (value * of < mark * parts)
 
 
 def _decimal(value: Fraction, decimals: int) -> str:
-    scale = 10**decimals
-    units = int(_rounded(value, decimals) * scale)
+    units = _units(value, decimals)
     if decimals == 0:
         return str(units)
+    scale = 10**decimals
     return f"{units // scale}.{units % scale:0{decimals}}"

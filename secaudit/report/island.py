@@ -6,12 +6,12 @@ from typing import Any
 import orjson
 from markupsafe import Markup
 
-_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_ESCAPES = tuple((char.encode(), f"\\u{ord(char):04x}".encode()) for char in "<>&\u2028\u2029")
 
 
 def island(data: Mapping[str, Any]) -> Markup:
     """JSON in which nothing can end the element that holds it."""
-    text = orjson.dumps(data).decode()
-    for char, escape in _ESCAPES.items():
-        text = text.replace(char, escape)
-    return Markup(text)  # noqa: S704 - no sign of markup is left in it
+    written = orjson.dumps(data)
+    for char, escape in _ESCAPES:
+        written = written.replace(char, escape)
+    return Markup(written.decode())  # noqa: S704 - no sign of markup is left in it

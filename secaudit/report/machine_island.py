@@ -83,6 +83,8 @@ class CheckBook:
         }
         self._titles = {check.id: voice.say(check.title) for check in checks}
         self._texts = {check.id: self._long(check) for check in checks}
+        self._sections: dict[str, str] = {}
+        self._missing: dict[MissingFact, tuple[str, str, int]] = {}
 
     def title(self, check: str) -> str:
         """What has to be true."""
@@ -91,6 +93,24 @@ class CheckBook:
     def texts(self, check: str) -> list[Any]:
         """What, why, how to look, how to put right: ``[text, text, text, [[system, text], ...]]``."""
         return self._texts[check]
+
+    def section(self, name: str) -> str:
+        """What a section of an answer holds."""
+        said = self._sections.get(name)
+        if said is None:
+            said = self._sections[name] = self.voice.say(section_words(name))
+        return said
+
+    def missing(self, item: MissingFact) -> tuple[str, str, int]:
+        """The fact, why nobody knows it, and its place among the facts or -1."""
+        made = self._missing.get(item)
+        if made is None:
+            made = self._missing[item] = (
+                self.voice.say(fact_word(item.name)),
+                self.voice.say(missing_words(item.name, item.reason)),
+                self.sentences.places.get(item.name.partition("[]")[0], -1),
+            )
+        return made
 
     def _long(self, check: CheckRow) -> list[Any]:
         say = self.voice.say
@@ -263,11 +283,8 @@ class MachineIsland:
     def _missing(self, item: MissingFact) -> list[int]:
         made = self._missings.get(item)
         if made is None:
-            made = self._missings[item] = [
-                self.text(self._voice.say(fact_word(item.name))),
-                self.text(self._voice.say(missing_words(item.name, item.reason))),
-                self._book.sentences.places.get(item.name.partition("[]")[0], -1),
-            ]
+            fact, why, place = self._book.missing(item)
+            made = self._missings[item] = [self.text(fact), self.text(why), place]
         return made
 
     def _place(self, sections: Mapping[str, str]) -> int:
@@ -276,7 +293,8 @@ class MachineIsland:
         place = self._places.get(names)
         if place is None:
             place = self._places[names] = len(self._place_data)
-            self._place_data.append([-1 if not name else self._section_name(name) for name in names])
+            numbers = {name: self._section_name(name) if name else -1 for name in dict.fromkeys(names)}
+            self._place_data.append([numbers[name] for name in names])
             self.size += 4 * len(names)
         return place
 
@@ -306,7 +324,7 @@ class MachineIsland:
         return [self.text(text, _VALUE) for text in conflict_words(row, self._voice)]
 
     def _section_name(self, name: str) -> int:
-        return self.text(self._voice.say(section_words(name)))
+        return self.text(self._book.section(name))
 
     def _section(self, section: SectionText) -> list[Any]:
         said = [self._voice.say(word(section.status)), self._voice.say(msg("{size} bytes", size=section.size))]

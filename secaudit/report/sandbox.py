@@ -48,6 +48,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=False,
+            auto_reload=False,
         )
         kept = {name: self.globals[name] for name in _GLOBALS}
         self._steps = 0
@@ -87,7 +88,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def page(self, name: str, variables: Mapping[str, object]) -> str:
         """The rendered template; raises what a broken template raises. Own templates are kept within bounds."""
         if self._bounds is None:
-            return self._made(name, variables)
+            self.begin()
+            return self.get_template(name).render(variables)
         try:
             with self._bounds.kept():
                 return self._made(name, variables)

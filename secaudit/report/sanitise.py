@@ -11,7 +11,8 @@ from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
 from operator import is_
-from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args, get_type_hints
+from types import UnionType
+from typing import Any, ClassVar, Protocol, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from secaudit.messages import Message, clean
 from secaudit.model.base import Texts
@@ -23,6 +24,8 @@ from secaudit.report.texts import DEFAULT_LIMIT, Limit
 Part = TypeVar("Part")
 _PLAIN = frozenset((type(None), bool, int, float, date, datetime, Fraction))
 """Types of values that hold no text."""
+_MADE_OF_PARTS = frozenset((tuple, list, Union, UnionType))
+"""Kinds of hints that promise nothing but what their parts promise."""
 _LIMITS: dict[type[object], tuple[tuple[str, int], ...]] = {}
 """Read once for each dataclass: they do not change."""
 
@@ -85,11 +88,23 @@ class _Dataclass(Protocol):
 
 
 def _limits(kind: type[object]) -> tuple[tuple[str, int], ...]:
-    """Field name -> characters its texts may have, for a dataclass."""
+    """Field name -> characters its texts may have, for a dataclass; fields that can hold none are left out."""
     if kind not in _LIMITS:
         hints = get_type_hints(kind, include_extras=True)
-        _LIMITS[kind] = tuple((item.name, _limit_of(hints[item.name])) for item in fields(cast("type[_Dataclass]", kind)))
+        _LIMITS[kind] = tuple(
+            (item.name, _limit_of(hints[item.name]))
+            for item in fields(cast("type[_Dataclass]", kind))
+            if _may_hold_text(hints[item.name])
+        )
     return _LIMITS[kind]
+
+
+def _may_hold_text(hint: object) -> bool:
+    """False where nothing but numbers, moments and words of our own can stand: such fields need no look."""
+    if isinstance(hint, type) and not get_args(hint):
+        return hint not in _PLAIN and not issubclass(hint, Enum)
+    parts = [part for part in get_args(hint) if part is not Ellipsis]
+    return not parts or get_origin(hint) not in _MADE_OF_PARTS or any(map(_may_hold_text, parts))
 
 
 def _limit_of(hint: object) -> int:
@@ -102,11 +117,14 @@ def _limit_of(hint: object) -> int:
 
 def _walk(value: object, limit: int) -> object:
     """The same object where nothing in it had to be changed: that is almost all of a document."""
-    if type(value) in _PLAIN or isinstance(value, Enum):
+    kind = type(value)
+    if kind is str:
+        text = _text(cast("str", value), limit)
+        return value if text == value else text
+    if kind in _PLAIN or isinstance(value, Enum):
         return value
     if isinstance(value, str):
-        text = _text(value, limit)
-        return value if type(value) is str and text == value else text
+        return _text(value, limit)
     if isinstance(value, tuple):
         items = [_walk(item, limit) for item in value]
         return value if all(map(is_, items, value)) else tuple(items)

@@ -13,9 +13,10 @@ from secaudit.messages import Message, Translator, msg
 from secaudit.model.assessment import Fulfilment
 from secaudit.model.check import Severity
 from secaudit.model.finding import Verdict
+from secaudit.report.charts import Chart
 from secaudit.report.document import AgencyFigure, AgencyRow, CheckRow, ReportDocument
 from secaudit.report.environment import Templates
-from secaudit.report.first_screen import first_screen_names
+from secaudit.report.first_screen import charts_of, first_screen_names
 from secaudit.report.island import island
 from secaudit.report.machine_lines import MachineLines
 from secaudit.report.places import Places
@@ -70,6 +71,11 @@ class SiteRenderer:
         self._system_parts: dict[str, str] = {}
         self._templates = Templates(templates, self._voice)
         self._templates.add_names(self._names())
+
+    @property
+    def charts(self) -> list[Chart]:
+        """All that its pages draw."""
+        return charts_of(self._site.overview, self._voice)
 
     def systems(self) -> list[tuple[str, str]]:
         """Name and text of each part of the list of systems; to be made before the pages that lead to systems."""

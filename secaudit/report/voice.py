@@ -30,12 +30,7 @@ class Voice:
         if isinstance(wording, Texts):
             return wording.pick(self.language)
         if not wording.params:
-            # Most of what a page says are a few hundred words, said a hundred thousand times.
-            key = (wording.context, wording.text)
-            said = self._words.get(key)
-            if said is None:
-                said = self._words[key] = self._translator.text(wording)
-            return said
+            return self._word(wording.text, wording.context)
         params = {name: self._parameter(value) for name, value in wording.params.items()}
         return self._translator.text(Message(wording.text, params, wording.context))
 
@@ -61,10 +56,17 @@ class Voice:
 
     def translate(self, text: str, /, **params: object) -> str:
         """``_()`` of the templates: ``text`` is an English msgid."""
-        return self.say(Message(text, params))
+        return self.say(Message(text, params)) if params else self._word(text, None)
+
+    def _word(self, text: str, context: str | None) -> str:
+        """Most of what a page says are a few hundred words, said a hundred thousand times."""
+        said = self._words.get((context, text))
+        if said is None:
+            said = self._words[context, text] = self._translator.text(Message(text, {}, context))
+        return said
 
     def _parameter(self, value: object) -> object:
-        if isinstance(value, bool):
+        if type(value) is str or isinstance(value, bool):
             return value
         if isinstance(value, int):
             return self.format.number(value)

@@ -26,7 +26,8 @@ from secaudit.pipeline.one_page import one_page
 from secaudit.pipeline.outputs import Job
 from secaudit.pipeline.province import DEFAULT_PLAN
 from secaudit.pipeline.publish import fitting
-from secaudit.report import render_html
+from secaudit.pipeline.site import site_of
+from secaudit.report import charts, render_html
 from secaudit.report.document import AgencyFigure, AgencyRow, Tile
 from secaudit.report.site import Approvals, CheckTally, History, MachineLine, PastRow, Site, Unknowns
 from secaudit.report.site_html import MOST_BYTES, SiteRenderer
@@ -165,6 +166,30 @@ def test_several_processes_write_the_same_pages_as_one(job, folder, tmp_path, mo
     for path in folder.rglob("*"):
         if path.is_file():
             assert (tmp_path / "report" / path.relative_to(folder)).read_bytes() == path.read_bytes(), path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are parted by fork")
+def test_what_another_process_drew_is_not_drawn_again(job, folder, tmp_path, monkeypatch):
+    renderer = SiteRenderer(site_of(job), job.translator, job.templates)
+    ready = charts.drawings(renderer.charts)
+    monkeypatch.setattr(site_agencies, "_processes", lambda machines: 2)
+    monkeypatch.setattr(site_agencies, "has_drawn", lambda: False)
+    monkeypatch.setattr(site_agencies, "drawings", lambda made: {chart.spec: ready[chart.spec] for chart in made})
+    monkeypatch.setattr(charts, "_engine", lambda: pytest.fail("drawn by the process that writes"))
+    monkeypatch.setattr(charts, "_MADE_APART", {})
+    charts._drawn.cache_clear()
+    output_html.write(job, tmp_path / "report")
+    assert (tmp_path / "report" / "index.html").read_bytes() == (folder / "index.html").read_bytes()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are parted by fork")
+@pytest.mark.parametrize("drawn", [True, False])
+def test_a_process_that_has_drawn_has_no_other_draw_for_it(monkeypatch, tmp_path, drawn):
+    monkeypatch.setattr(charts, "_MADE_APART", {"before": ("0 0 1 1", "")})
+    monkeypatch.setattr(site_agencies, "_processes", lambda machines: 2)
+    monkeypatch.setattr(site_agencies, "has_drawn", lambda: drawn)
+    site_agencies.draw_apart([], tmp_path, 5000)
+    assert bool(charts._MADE_APART) is drawn, "whoever is parted from a process that has drawn waits for ever"
 
 
 def test_the_search_of_the_overview_knows_the_pages_of_systems(folder):

@@ -48,6 +48,10 @@ class MachineReader:
         self._with_texts = seen <= MOST_WITH_SECTIONS
         self._patch = lru_cache(maxsize=4096)(self._patch_of)
 
+    def read_from(self, store: Store | None) -> None:
+        """Read from this store from now on; what is the same for all machines is not looked at again."""
+        self._store = store
+
     def read(self, agencies: Sequence[AgencyFile]) -> dict[str, tuple[OwnMachine, ...]]:
         """Agency id -> its machines in use, by id."""
         declared = [(agency, endpoint) for agency in agencies for endpoint in agency.endpoints if endpoint.status == "in_use"]

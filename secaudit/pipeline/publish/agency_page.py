@@ -59,7 +59,7 @@ class AgencyPages:
 
     def read_from(self, store: Store | None) -> None:
         """Read machines from this store from now on: a process may not use the connection of the one it was made by."""
-        self._reader = MachineReader(self._measured, store)
+        self._reader.read_from(store)
 
     @property
     def ids(self) -> tuple[str, ...]:
