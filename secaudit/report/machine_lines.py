@@ -12,7 +12,8 @@ from secaudit.report.texts import DEFAULT_LIMIT, Wording
 from secaudit.report.voice import Voice
 from secaudit.report.words import STALE, protection_words, word
 
-_NOTHING = "<td>–</td>"
+_NOTHING = '<td>–</td><td class="num">–</td><td class="num">–</td><td>–</td>'
+"""Patch state, what fails, what nobody knows, the worst of it."""
 _LAB = msg("lab data")
 _ISOLATED = msg("not applicable (isolated machine)")
 
@@ -58,7 +59,7 @@ class MachineLines:
             why = _ISOLATED
         else:
             why = STALE if line.stale else word(line.sight)
-        return f'<td data-v="-2">–</td><td>{self._word(why)}</td>' + _NOTHING * 4
+        return f'<td data-v="-2">–</td><td>{self._word(why)}</td>' + _NOTHING
 
     def _patch(self, words: Wording | None) -> str:
         if words is None:

@@ -22,7 +22,7 @@ from secaudit.pipeline.judging import BATCH, batched
 from secaudit.pipeline.measuring import Measured
 from secaudit.pipeline.publish.conflicts import CONFLICTS, conflict_rows
 from secaudit.pipeline.publish.evidence import Piece, Proof, section_rows
-from secaudit.pipeline.publish.machines import MOST_WITH_SECTIONS
+from secaudit.pipeline.publish.machines import MOST_WITH_SECTIONS, declared_os
 from secaudit.report.agency_page import TALLIED, Evidence, OwnMachine
 from secaudit.report.document import ConflictRow, ConsoleLine, SectionText, Trail, section_budget
 from secaudit.report.patch_words import patch_sentence
@@ -76,7 +76,7 @@ class MachineReader:
             id=endpoint.id,
             kind=endpoint.kind,
             name=endpoint.hostname,
-            os=name.value if isinstance(name, Known) and isinstance(name.value, str) else endpoint.os,
+            os=name.value if isinstance(name, Known) and isinstance(name.value, str) else declared_os(endpoint),
             place=endpoint.place,
             address=endpoint.address,
             systems=self._systems(agency, endpoint),

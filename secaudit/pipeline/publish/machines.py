@@ -41,6 +41,7 @@ MOST_WITH_SECTIONS = 1000
 """Machines whose captured text stands in the page; with more, the page would not open on an old PC and digests must do."""
 
 _GRAVE = GRAVITY[Severity.HIGH]
+_DECLARED_OS = {"windows": "Windows", "linux": "Linux"}
 
 
 def check_rows(measured: Measured) -> tuple[CheckRow, ...]:
@@ -146,7 +147,12 @@ def _os(endpoint: Endpoint, facts: FactSet) -> str | None:
     name = facts.get("os.name")
     if isinstance(name, Known) and isinstance(name.value, str):
         return name.value
-    return endpoint.os
+    return declared_os(endpoint)
+
+
+def declared_os(endpoint: Endpoint) -> str | None:
+    """The system as the inventory names its family; nothing where it is some other one."""
+    return _DECLARED_OS.get(endpoint.os or "")
 
 
 def _fact_rows(findings: tuple[Finding, ...], proof: Proof) -> tuple[FactRow, ...]:
