@@ -5,6 +5,7 @@ tells systems.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from secaudit.expr import variable_name
 from secaudit.measure.populations import Formula
@@ -21,21 +22,24 @@ from secaudit.model.plan import Plan, Target
 Gain = Callable[[AgencyShare], int]
 
 
-def gain_of(
-    target: Target,
-    plan: Plan,
-    inventory: Inventory,
-    classifications: Mapping[str, Classification],
-    states: Mapping[str, EndpointState],
-    earlier: PastState,
-) -> Gain | None:
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What an earlier state is held against."""
+
+    plan: Plan
+    inventory: Inventory
+    classifications: Mapping[str, Classification]
+    states: Mapping[str, EndpointState]
+
+
+def gain_of(target: Target, now: Present, earlier: PastState) -> Gain | None:
     """How many members more an agency's part has proven; None where the earlier state says nothing of the target."""
     then = next((one.agencies for one in earlier.targets if one.target == target.id), None)
     if not then:
         return None
     if target.population == "endpoints":
-        return _Machines(target, plan, inventory, classifications, states, earlier).gain if earlier.tells_machines else None
-    before = _before(inventory, earlier)
+        return _Machines(target, now, earlier).gain if earlier.tells_machines else None
+    before = _before(now.inventory, earlier)
     if target.population == "systems":
         return _systems(then, before, earlier) if earlier.systems else None
     return lambda share: share.tally.proven - sum(then[name].proven for name in before(share.agency, then))
@@ -71,23 +75,15 @@ def _systems(then: Mapping[str, Tally], before: Callable[[str, Mapping[str, Tall
 class _Machines:
     """Machine by machine: the expression of the target asked once more of what was known then."""
 
-    def __init__(
-        self,
-        target: Target,
-        plan: Plan,
-        inventory: Inventory,
-        classifications: Mapping[str, Classification],
-        states: Mapping[str, EndpointState],
-        earlier: PastState,
-    ) -> None:
+    def __init__(self, target: Target, now: Present, earlier: PastState) -> None:
         alone = target.model_copy(update={"under": ()})
         then = {variable_name(f"verdict.{check}"): check for check in earlier.checks}
         names = verdict_variables(alone)
         self._judged = then.keys() >= names.keys()
         self._checks = {name: then[name] for name in names if name in then}
-        self._formula, self._grades = Formula(alone), frozenset(plan.evidence.grades)
-        self._files = {endpoint.id: (endpoint, file) for file in inventory.agencies for endpoint in file.endpoints}
-        self._classifications, self._states, self._earlier = classifications, states, earlier
+        self._formula, self._grades = Formula(alone), frozenset(now.plan.evidence.grades)
+        self._files = {endpoint.id: (endpoint, file) for file in now.inventory.agencies for endpoint in file.endpoints}
+        self._classifications, self._states, self._earlier = now.classifications, now.states, earlier
 
     def gain(self, share: AgencyShare) -> int:
         """Proven now and not then, less those of the agency that were proven then and are not now; none where a check is new."""

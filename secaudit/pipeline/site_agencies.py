@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from secaudit.errors import OutputError, SecauditError
 from secaudit.messages import msg
@@ -92,12 +92,12 @@ class AgencyWork:
         self._running[reader] = process
 
     def _take(self, reader: Connection) -> None:
-        self._found += received(reader, self._writer.folder)
+        self._found += cast("list[WrittenAgency]", received(reader, self._writer.folder))
         self._running.pop(reader).join()
         reader.close()
 
 
-def received(reader: Connection, folder: Path) -> Any:  # noqa: ANN401 - whatever the process made
+def received(reader: Connection, folder: Path) -> object:
     """What a process that makes pages of ``folder`` sends; raises what it raised."""
     try:
         answer = reader.recv()
@@ -127,7 +127,7 @@ def draw_apart(charts: Iterable[Chart], folder: Path, machines: int) -> None:
     process.start()
     sender.close()
     try:
-        use_drawings(received(reader, folder))
+        use_drawings(cast("Mapping[str, tuple[str, str]]", received(reader, folder)))
     finally:
         reader.close()
         process.terminate()

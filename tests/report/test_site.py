@@ -198,6 +198,18 @@ def test_a_process_that_has_drawn_has_no_other_draw_for_it(monkeypatch, tmp_path
     assert bool(charts._MADE_APART) is drawn, "whoever is parted from a process that has drawn waits for ever"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are parted by fork")
+def test_a_process_that_ends_before_it_has_drawn_leaves_the_old_folder(job, folder, tmp_path, monkeypatch):
+    output_html.write(job, tmp_path / "report")
+    monkeypatch.setattr(site_agencies, "_processes", lambda machines: 2)
+    monkeypatch.setattr(site_agencies, "has_drawn", lambda: False)
+    monkeypatch.setattr(site_agencies, "drawings", lambda made: sys.exit(9))
+    with pytest.raises(OutputError, match="was ended"):
+        output_html.write(job, tmp_path / "report")
+    assert (tmp_path / "report" / "index.html").read_bytes() == (folder / "index.html").read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["report"]
+
+
 def test_the_search_of_the_overview_knows_the_pages_of_systems(folder):
     assert '"parts":[["systems.html",' in (folder / "index.html").read_text(encoding="utf-8")
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from secaudit.errors import UsageError
-from secaudit.measure.gains import gain_of
+from secaudit.measure.gains import Present, gain_of
 from secaudit.messages import Message, msg
 from secaudit.model.base import Texts, day_in_vietnam
 from secaudit.model.decision import DueState
@@ -171,11 +171,11 @@ def improved_rows(measured: Measured, past: Past) -> tuple[HeavyRow, ...]:
 def _gains(measured: Measured, earlier: PastState) -> dict[str, list[tuple[int, Population, int]]]:
     """Agency id -> number of the target, its population, how many members more are proven."""
     targets = {target.id: target for target in measured.plan.targets}
-    inventory, classified = measured.province.inventory, measured.levels.classifications
+    now = Present(measured.plan, measured.province.inventory, measured.levels.classifications, measured.states)
     found: dict[str, list[tuple[int, Population, int]]] = {}
     for number, measurement in enumerate(measured.measurements, start=1):
         target = targets[measurement.target]
-        gain = gain_of(target, measured.plan, inventory, classified, measured.states, earlier)
+        gain = gain_of(target, now, earlier)
         for share in measurement.agencies if gain is not None else ():
             found.setdefault(share.agency, []).append((number, target.population, gain(share) if gain is not None else 0))
     return found
